@@ -1,0 +1,134 @@
+using System.Text.Json;
+using DpoSt.Tensors;
+using static TorchSharp.torch;
+
+namespace DpoSt.Models;
+
+/// <summary>The weights of a Hugging Face model folder: one model.safetensors, or shards named by an index. Memory-mapped, read-only.</summary>
+internal sealed class HubCheckpoint : IDisposable
+{
+    private readonly Dictionary<string, SafeTensorsFile> owner = new(StringComparer.Ordinal);
+    private readonly List<SafeTensorsFile> files = [];
+
+    private HubCheckpoint(string folder) => Folder = folder;
+
+    public string Folder { get; }
+
+    /// <summary>The names of all tensors.</summary>
+    public IEnumerable<string> Names => owner.Keys;
+
+    /// <summary>Opens a folder's weights.</summary>
+    /// <exception cref="UserErrorException">There are none, they are pickled, or a file breaks the format.</exception>
+    public static HubCheckpoint Open(string folder)
+    {
+        var checkpoint = new HubCheckpoint(folder);
+        try
+        {
+            foreach (var file in WeightFiles(folder))
+            {
+                var opened = SafeTensorsFile.Open(file);
+                checkpoint.files.Add(opened);
+                foreach (var name in opened.Entries.Keys)
+                {
+                    if (!checkpoint.owner.TryAdd(name, opened))
+                    {
+                        throw new UserErrorException($"tensor '{name}' is in {checkpoint.owner[name].Path} and in {file}: download the model again.");
+                    }
+                }
+            }
+
+            return checkpoint;
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Copies every tensor into its rows of <paramref name="parameters"/>, converting floating-point types. Nothing is copied unless all fit.
+    /// </summary>
+    /// <exception cref="UserErrorException">Lists every missing and unexpected name and every wrong shape.</exception>
+    public void LoadInto(ParameterSet parameters, Func<string, bool> mayIgnore)
+    {
+        Check(parameters, mayIgnore);
+        using var _ = no_grad();
+        foreach (var spec in parameters.Specs)
+        {
+            var row = 0L;
+            foreach (var slice in spec.Slices)
+            {
+                using var scope = NewDisposeScope();
+                parameters[spec.Name].detach().narrow(0, row, slice.Rows).copy_(owner[slice.Name].View(slice.Name));
+                row += slice.Rows;
+            }
+        }
+    }
+
+    public void Dispose() => files.ForEach(file => file.Dispose());
+
+    private void Check(ParameterSet parameters, Func<string, bool> mayIgnore)
+    {
+        var problems = new List<string>();
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (spec, slice) in parameters.Specs.SelectMany(spec => spec.Slices.Select(slice => (spec, slice))))
+        {
+            known.Add(slice.Name);
+            long[] shape = [slice.Rows, .. spec.Shape[1..]];
+            if (!owner.TryGetValue(slice.Name, out var file))
+            {
+                problems.Add($"'{slice.Name}' is missing");
+            }
+            else if (!file.Entries[slice.Name].Shape.SequenceEqual(shape))
+            {
+                problems.Add($"'{slice.Name}' has shape [{string.Join(", ", file.Entries[slice.Name].Shape)}] where config.json asks for [{string.Join(", ", shape)}]");
+            }
+            else if (SafeTensorsType.ToScalarType(file.Entries[slice.Name].DType) is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float64))
+            {
+                problems.Add($"'{slice.Name}' has dtype {file.Entries[slice.Name].DType}");
+            }
+        }
+
+        problems.AddRange(owner.Keys.Where(name => !known.Contains(name) && !mayIgnore(name)).Select(name => $"'{name}' is unexpected"));
+        if (problems.Count > 0)
+        {
+            throw new UserErrorException($"the weights in {Folder} do not fit its config.json: {string.Join("; ", problems)}.");
+        }
+    }
+
+    private static IReadOnlyList<string> WeightFiles(string folder)
+    {
+        var single = Path.Combine(folder, "model.safetensors");
+        var index = Path.Combine(folder, "model.safetensors.index.json");
+        if (File.Exists(single))
+        {
+            return [single];
+        }
+
+        if (File.Exists(index))
+        {
+            return ReadIndex(folder, index);
+        }
+
+        throw new UserErrorException(File.Exists(Path.Combine(folder, "pytorch_model.bin")) || File.Exists(Path.Combine(folder, "pytorch_model.bin.index.json"))
+            ? $"{folder} holds pytorch_model.bin, a pickle, which can run any program when opened: dpost reads only safetensors. Download the model's safetensors, or convert it with transformers' save_pretrained(..., safe_serialization=True)."
+            : $"{folder} holds no model.safetensors and no model.safetensors.index.json: point to a folder with a Hugging Face checkpoint.");
+    }
+
+    private static List<string> ReadIndex(string folder, string index)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(index));
+            var names = document.RootElement.GetProperty("weight_map").EnumerateObject().Select(p => p.Value.GetString()!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+            return names.TrueForAll(name => name == Path.GetFileName(name) && File.Exists(Path.Combine(folder, name)))
+                ? names.ConvertAll(name => Path.Combine(folder, name))
+                : throw new UserErrorException($"{index} names shards that are not in its folder ({string.Join(", ", names.Where(n => !File.Exists(Path.Combine(folder, n))))}): download the model again.");
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new UserErrorException($"{index} is no safetensors index with a weight_map: download the model again.", e);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using DpoSt.Tensors;
+using static TorchSharp.torch;
+
+namespace DpoSt.Models;
+
+/// <summary>A model that gives log-probabilities of completions and decodes step by step, whatever its family.</summary>
+internal interface ILanguageModel : IDisposable
+{
+    /// <summary>The family as config.json's <c>model_type</c> names it.</summary>
+    string ModelType { get; }
+
+    /// <summary>The dropout probability its configuration asks for in training.</summary>
+    double DropoutRate { get; }
+
+    /// <summary>The trainable parameters.</summary>
+    ParameterSet Parameters { get; }
+
+    /// <summary>
+    /// The log-probability of every completion token given its prompt and the tokens before it: [M], row by row, with M the batch's
+    /// scored tokens. Differentiable where gradients are enabled.
+    /// </summary>
+    Tensor TokenLogProbs(TokenBatch batch, Dropout? dropout);
+
+    /// <summary>A decoder with this many slots for rows of up to <paramref name="maxNewTokens"/> tokens.</summary>
+    IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens);
+}

@@ -1,0 +1,75 @@
+using static TorchSharp.torch;
+
+namespace DpoSt.Models;
+
+/// <summary>
+/// A model's parameters. Those of a block and decay group are views of one flat buffer, and so are their gradients: clipping, the
+/// optimizer, reduction and checkpoints work on a few large buffers instead of hundreds of small tensors.
+/// </summary>
+public sealed class ParameterSet : IDisposable
+{
+    private readonly Dictionary<string, Tensor> byName = new(StringComparer.Ordinal);
+
+    /// <summary>Allocates parameters of these shapes on a device; their values are undefined until loaded or initialised.</summary>
+    public ParameterSet(IReadOnlyList<ParameterSpec> specs, Device device, ScalarType dtype = ScalarType.Float32)
+    {
+        Specs = specs;
+        Buffers = [.. specs.GroupBy(s => (s.Block, s.Decay)).Select(group => new FlatBuffer(group.Key.Block, group.Key.Decay, [.. group], device, dtype))];
+        foreach (var (spec, view) in Buffers.SelectMany(b => b.Specs.Zip(b.Views)))
+        {
+            byName.Add(spec.Name, view);
+        }
+    }
+
+    /// <summary>What the parameters are, in the model's order.</summary>
+    public IReadOnlyList<ParameterSpec> Specs { get; }
+
+    /// <summary>The flat buffers, one a block and decay group.</summary>
+    public IReadOnlyList<FlatBuffer> Buffers { get; }
+
+    /// <summary>The number of trainable numbers.</summary>
+    public long Count => Specs.Sum(s => s.Count);
+
+    /// <summary>The device all of them live on.</summary>
+    public Device Device => Buffers[0].Values.device;
+
+    /// <summary>A parameter by our name.</summary>
+    public Tensor this[string name] => byName[name];
+
+    /// <summary>Fills every parameter with a fresh model's values; the same seed gives the same model.</summary>
+    public void Initialise(ulong seed)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        foreach (var spec in Specs)
+        {
+            var row = 0L;
+            foreach (var slice in spec.Slices)
+            {
+                using var generator = new Generator(CounterRandom.Bits(seed, CounterRandom.KeyOf(slice.Name)), CPU);
+                var target = byName[spec.Name].narrow(0, row, slice.Rows);
+                var values = randn(target.shape, generator: generator).mul_(slice.Deviation).add_(slice.Mean);
+                target.copy_(values);
+                row += slice.Rows;
+            }
+        }
+    }
+
+    /// <summary>Makes every parameter a leaf of autograd whose gradient is a view of its buffer's gradients.</summary>
+    public void EnableGradients()
+    {
+        foreach (var buffer in Buffers)
+        {
+            buffer.EnableGradients();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var buffer in Buffers)
+        {
+            buffer.Dispose();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using DpoSt.Tensors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DpoSt.Models.T5;
+
+/// <summary>
+/// T5 while it decodes: weights packed for few rows, self-attention caches by slot, cross-attention keys and values by prompt. Every
+/// linear runs at a fixed number of rows R, so that a row's bits do not depend on how many others there are. Shapes: N tokens of a step,
+/// R rows computed, D model, I heads times head size, S source, V vocabulary.
+/// </summary>
+internal sealed class T5Decoder : IStepDecoder, IT5Attention
+{
+    private readonly T5Model model;
+    private readonly T5Config config;
+    private readonly T5Stack stack;
+    private readonly Linear head;
+    private readonly IRaggedCache[] self;
+    private readonly IRaggedCache[] cross;
+    private readonly DistanceBias bias;
+    private readonly int slots;
+    private readonly int capacity;
+    private readonly int maxPromptTokens;
+    private readonly int[] rowLength;
+    private readonly int[] rowPrompt;
+    private readonly int[] promptLength;
+    private readonly Stack<int> freePrompts;
+    private RaggedStep step = RaggedStep.Empty;
+
+    /// <summary>A decoder that reads the model's weights as they are now.</summary>
+    public T5Decoder(T5Model model, int slots, int maxPromptTokens, int maxNewTokens)
+    {
+        this.model = model;
+        this.slots = slots;
+        this.maxPromptTokens = maxPromptTokens;
+        config = model.Config;
+        capacity = maxNewTokens + 1;                                                     // the start token besides
+        StepCapacity = slots + Math.Max(3, slots / 4);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        stack = new T5Stack(config, "decoder", config.DecoderLayers, crosses: true, name => Linear.ForDecoding(model.Parameters[name], StepCapacity), name => model.Parameters[name]);
+        head = Linear.ForDecoding(model.HeadWeight, slots);
+        self = Caches(slots, capacity);
+        cross = Caches(slots, maxPromptTokens);
+        bias = new DistanceBias(BiasTable());
+        rowLength = new int[slots];
+        rowPrompt = new int[slots];
+        promptLength = new int[slots];
+        freePrompts = new Stack<int>(Enumerable.Range(0, slots).Reverse());
+    }
+
+    public int StepCapacity { get; }
+
+    public int? StartToken => model.StartToken;
+
+    public int[] AddPrompts(IReadOnlyList<int[]> prompts)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var handles = prompts.Select(p => p.Length <= maxPromptTokens
+            ? freePrompts.Pop()
+            : throw new ArgumentException($"a prompt of {p.Length} tokens does not fit into {maxPromptTokens}", nameof(prompts))).ToArray();
+        var width = PaddedIds.Width(prompts);
+        var memory = model.Encode(prompts, dropout: null);                               // [P * S, D]
+        var keysAndValues = stack.KeysAndValues(memory);
+        for (var p = 0; p < handles.Length; p++)
+        {
+            var owner = Enumerable.Repeat(handles[p], prompts[p].Length).ToArray();
+            var positions = Enumerable.Range(0, prompts[p].Length).ToArray();
+            promptLength[handles[p]] = prompts[p].Length;
+            for (var layer = 0; layer < cross.Length; layer++)
+            {
+                cross[layer].Append(keysAndValues[layer].narrow(0, (long)p * width, prompts[p].Length), 0, config.Inner, owner, positions);
+            }
+        }
+
+        return handles;
+    }
+
+    public void RemovePrompt(int prompt) => freePrompts.Push(prompt);
+
+    public void Start(int slot, int prompt)
+    {
+        rowLength[slot] = 0;
+        rowPrompt[slot] = prompt;
+    }
+
+    public Tensor Step(ReadOnlySpan<int> slots, ReadOnlySpan<int> counts, ReadOnlySpan<int> ids)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        step = RaggedStep.Of(slots, counts, rowLength, rowPrompt, promptLength);
+        var padded = new long[StepCapacity];
+        for (var n = 0; n < ids.Length; n++)
+        {
+            padded[n] = ids[n];
+        }
+
+        var device = model.Parameters.Device;
+        var x = model.Parameters[T5Weights.Shared].index_select(0, tensor(padded, device: device));     // [R, D]
+        x = stack.Forward(x, this, dropout: null);
+        var last = new long[this.slots];
+        step.Last.CopyTo(last, 0);
+        var states = x.index_select(0, tensor(last, device: device));                    // [slots, D]
+        if (config.TieWordEmbeddings)
+        {
+            states = states.mul(Math.Pow(config.DModel, -0.5));
+        }
+
+        return head.call(states).narrow(0, 0, slots.Length).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    Tensor IT5Attention.Self(int layer, Tensor qkv)
+    {
+        self[layer].Append(qkv, config.Inner, 2 * config.Inner, step.Slots, step.Positions);
+        return self[layer].Attend(qkv, config.NumHeads, step.Slots, step.Lengths, 1, bias);
+    }
+
+    Tensor IT5Attention.Cross(int layer, Tensor query, Linear keyValue) =>
+        cross[layer].Attend(query, config.NumHeads, step.Prompts, step.PromptLengths, 1, null);
+
+    public void Dispose()
+    {
+        stack.Dispose();
+        head.Dispose();
+        bias.Table.Dispose();
+        Array.ForEach(self, cache => cache.Dispose());
+        Array.ForEach(cross, cache => cache.Dispose());
+    }
+
+    private IRaggedCache[] Caches(int count, int length)
+    {
+        var parameters = model.Parameters;
+        return [.. Enumerable.Range(0, config.DecoderLayers).Select(IRaggedCache (_) => parameters.Device.type == DeviceType.CPU
+            ? new CpuRaggedCache(count, config.NumHeads, config.DKv, length)
+            : new TorchRaggedCache(count, config.NumHeads, config.DKv, length, parameters.Device, parameters.Buffers[0].Values.dtype))];
+    }
+
+    private Tensor BiasTable()
+    {
+        var buckets = Enumerable.Range(0, capacity)
+            .Select(column => (long)RelativePosition.Bucket(column - (capacity - 1), bidirectional: false, config.RelativeAttentionNumBuckets, config.RelativeAttentionMaxDistance))
+            .ToArray();
+        var table = model.Parameters["decoder.bias"].detach();
+        return table.index_select(0, tensor(buckets, device: table.device)).t().contiguous().DetachFromDisposeScope();       // [H, C]
+    }
+}

@@ -1,0 +1,183 @@
+using System.Runtime.Intrinsics;
+using static TorchSharp.torch;
+
+namespace DpoSt.Tensors;
+
+/// <summary>
+/// The cache on a CPU in fp32, with attention of our own: ragged by nature, so no padding is computed and no mask is needed. Keys lie in
+/// blocks of 16 positions, each [K, 16], so that 16 scores are computed at once and memory is read in order; values lie [position, K].
+/// Tokens of one slot (samples of one prompt, a forced run) are handled together while its keys are in the processor's cache.
+/// </summary>
+internal sealed unsafe class CpuRaggedCache : IRaggedCache
+{
+    private const int Lanes = 16;
+    private readonly int groups;
+    private readonly int size;
+    private readonly int capacity;
+    private readonly Tensor keys;
+    private readonly Tensor values;
+
+    /// <summary>Room for <paramref name="slots"/> rows of <paramref name="capacity"/> positions; pages are taken when first written.</summary>
+    public CpuRaggedCache(int slots, int groups, int headSize, int capacity)
+    {
+        this.groups = groups;
+        size = headSize;
+        this.capacity = (capacity + Lanes - 1) / Lanes * Lanes;
+        keys = empty((long)slots * groups * headSize * this.capacity).DetachFromDisposeScope();
+        values = empty((long)slots * groups * headSize * this.capacity).DetachFromDisposeScope();
+    }
+
+    public void Append(Tensor source, int keyColumn, int valueColumn, ReadOnlySpan<int> slots, ReadOnlySpan<int> positions)
+    {
+        var stride = source.stride(0);
+        var from = (float*)Aten.DataPointer(source);
+        var k = (float*)Aten.DataPointer(keys);
+        var v = (float*)Aten.DataPointer(values);
+        for (var n = 0; n < slots.Length; n++)
+        {
+            for (var g = 0; g < groups; g++)
+            {
+                var start = ((long)slots[n] * groups + g) * capacity * size;
+                var key = from + n * stride + keyColumn + g * size;
+                var block = k + start + (long)(positions[n] / Lanes) * size * Lanes + positions[n] % Lanes;
+                for (var d = 0; d < size; d++)
+                {
+                    block[d * Lanes] = key[d];
+                }
+
+                new ReadOnlySpan<float>(from + n * stride + valueColumn + g * size, size)
+                    .CopyTo(new Span<float>(v + start + (long)positions[n] * size, size));
+            }
+        }
+    }
+
+    public Tensor Attend(Tensor query, int heads, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias)
+    {
+        var result = zeros(query.size(0), heads * size);
+        var order = Enumerable.Range(0, slots.Length).ToArray();
+        var owner = slots.ToArray();
+        var length = lengths.ToArray();
+        Array.Sort(owner.ToArray(), order);
+        var starts = Enumerable.Range(0, order.Length).Where(i => i == 0 || owner[order[i]] != owner[order[i - 1]]).Append(order.Length).ToArray();
+
+        var share = heads / groups;
+        var stride = query.stride(0);
+        var (q, k, v, to) = (Aten.DataPointer(query), Aten.DataPointer(keys), Aten.DataPointer(values), Aten.DataPointer(result));
+        var table = bias is null ? 0 : Aten.DataPointer(bias.Table);
+        var reach = bias is null ? 0 : (int)bias.Table.size(1);
+        var cost = (long)length.Sum() * size * 2 / Math.Max(1, starts.Length - 1);
+        CpuThreads.For((starts.Length - 1) * heads, cost, (begin, end) =>
+        {
+            var scores = stackalloc float[capacity];
+            for (var item = begin; item < end; item++)
+            {
+                var (run, head) = (item / heads, item % heads);
+                for (var i = starts[run]; i < starts[run + 1]; i++)
+                {
+                    var n = order[i];
+                    var start = ((long)owner[n] * groups + head / share) * capacity * size;
+                    var row = table == 0 ? null : (float*)table + (long)head * reach + reach - length[n];
+                    Score((float*)q + n * stride + head * size, (float*)k + start, length[n], scale, row, scores);
+                    Softmax(scores, length[n]);
+                    Mix((float*)v + start, scores, length[n], (float*)to + ((long)n * heads + head) * size);
+                }
+            }
+        });
+        return result;
+    }
+
+    public void Dispose()
+    {
+        keys.Dispose();
+        values.Dispose();
+    }
+
+    private void Score(float* query, float* block, int length, float scale, float* bias, float* scores)
+    {
+        for (var j = 0; j < length; j += Lanes, block += size * Lanes)
+        {
+            var sum = Vector512<float>.Zero;
+            for (var d = 0; d < size; d++)
+            {
+                sum = Vector512.FusedMultiplyAdd(Vector512.Create(query[d]), Vector512.Load(block + d * Lanes), sum);
+            }
+
+            (sum * scale).Store(scores + j);
+        }
+
+        for (var j = 0; bias != null && j < length; j++)
+        {
+            scores[j] += bias[j];
+        }
+    }
+
+    private static void Softmax(float* scores, int length)
+    {
+        var top = VectorMath.Max(new ReadOnlySpan<float>(scores, length));
+
+        // The tail of the last vector holds scores of positions not yet written: whatever they are, they must count for nothing.
+        for (var j = length; j % Lanes != 0; j++)
+        {
+            scores[j] = float.NegativeInfinity;
+        }
+
+        var sum = Vector512<float>.Zero;
+        for (var j = 0; j < length; j += Lanes)
+        {
+            var e = Vector512.Exp(Vector512.Load(scores + j) - Vector512.Create(top));
+            e.Store(scores + j);
+            sum += e;
+        }
+
+        var inverse = 1 / Vector512.Sum(sum);
+        for (var j = 0; j < length; j += Lanes)
+        {
+            (Vector512.Load(scores + j) * inverse).Store(scores + j);
+        }
+    }
+
+    private void Mix(float* value, float* weights, int length, float* to)
+    {
+        var d = 0;
+        for (; d + 4 * Lanes <= size; d += 4 * Lanes)
+        {
+            var (a, b, c, e) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+            for (var j = 0; j < length; j++)
+            {
+                var w = Vector512.Create(weights[j]);
+                var from = value + (long)j * size + d;
+                a = Vector512.FusedMultiplyAdd(w, Vector512.Load(from), a);
+                b = Vector512.FusedMultiplyAdd(w, Vector512.Load(from + Lanes), b);
+                c = Vector512.FusedMultiplyAdd(w, Vector512.Load(from + 2 * Lanes), c);
+                e = Vector512.FusedMultiplyAdd(w, Vector512.Load(from + 3 * Lanes), e);
+            }
+
+            a.Store(to + d);
+            b.Store(to + d + Lanes);
+            c.Store(to + d + 2 * Lanes);
+            e.Store(to + d + 3 * Lanes);
+        }
+
+        for (; d + Lanes <= size; d += Lanes)
+        {
+            var sum = Vector512<float>.Zero;
+            for (var j = 0; j < length; j++)
+            {
+                sum = Vector512.FusedMultiplyAdd(Vector512.Create(weights[j]), Vector512.Load(value + (long)j * size + d), sum);
+            }
+
+            sum.Store(to + d);
+        }
+
+        for (; d < size; d++)
+        {
+            var sum = 0f;
+            for (var j = 0; j < length; j++)
+            {
+                sum += weights[j] * value[(long)j * size + d];
+            }
+
+            to[d] = sum;
+        }
+    }
+}
