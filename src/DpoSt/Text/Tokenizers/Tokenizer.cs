@@ -1,0 +1,94 @@
+using System.Text;
+
+namespace DpoSt.Text.Tokenizers;
+
+/// <summary>Where a stretch of text stands: SentencePiece puts a space before some.</summary>
+internal enum Place
+{
+    Start,
+    AfterSpecial,
+    Continuation,
+}
+
+/// <summary>The algorithm of a vocabulary: appends the ids of text that holds no special tokens.</summary>
+internal interface ISegmentEncoder
+{
+    void Encode(ReadOnlySpan<char> text, Place place, List<int> ids);
+}
+
+/// <summary>The special ids of a vocabulary and the ids its template puts around a text.</summary>
+internal sealed record SpecialIds(int? Bos, int Eos, int? Pad, int[] Prefix, int[] Suffix);
+
+/// <summary>A tokenizer: a vocabulary, its special tokens, and the algorithm for the text between them.</summary>
+internal sealed class Tokenizer(TokenTable table, AddedTokens added, ISegmentEncoder encoder, SpecialIds specials, bool dropFirstSpace) : ITokenizer
+{
+    public int VocabularySize => table.Size;
+
+    public int? BosId => specials.Bos;
+
+    public int EosId => specials.Eos;
+
+    public int? PadId => specials.Pad;
+
+    public IReadOnlyList<int> Encode(string text, bool addSpecialTokens = true)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var ids = new List<int>((text.Length / 3) + 4);
+        ids.AddRange(addSpecialTokens ? specials.Prefix : []);
+        Encode(text, Place.Start, ids);
+        // A template's end token that the text itself brings is not doubled (transformers' T5 does the same).
+        if (addSpecialTokens && !(specials.Suffix is [var end] && ids.Count > 0 && ids[^1] == end))
+        {
+            ids.AddRange(specials.Suffix);
+        }
+
+        return ids;
+    }
+
+    public IReadOnlyList<int> EncodeContinuation(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var ids = new List<int>((text.Length / 3) + 4);
+        Encode(text, Place.Continuation, ids);
+        return ids;
+    }
+
+    public string Decode(IEnumerable<int> ids, bool skipSpecialTokens = true)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var (text, decoder) = (new StringBuilder(), NewDecoder(skipSpecialTokens));
+        foreach (var id in ids)
+        {
+            text.Append(decoder.Append(id));
+        }
+
+        return text.Append(decoder.Flush()).ToString();
+    }
+
+    public IncrementalDecoder NewDecoder(bool skipSpecialTokens = true) => new(table, skipSpecialTokens, dropFirstSpace);
+
+    public string PieceOf(int id) => table.PieceOf(id);
+
+    public int? IdOf(string piece) => table.IdOf(piece);
+
+    private void Encode(string text, Place place, List<int> ids)
+    {
+        var start = 0;
+        foreach (var (index, length, id) in added.Find(text))
+        {
+            EncodeSegment(text.AsSpan(start, index - start), place, ids);
+            ids.Add(id);
+            (start, place) = (index + length, Place.AfterSpecial);
+        }
+
+        EncodeSegment(text.AsSpan(start), place, ids);
+    }
+
+    private void EncodeSegment(ReadOnlySpan<char> text, Place place, List<int> ids)
+    {
+        if (!text.IsEmpty)
+        {
+            encoder.Encode(text, place, ids);
+        }
+    }
+}
