@@ -1,0 +1,51 @@
+using DpoSt.Models;
+using DpoSt.Tensors;
+using static TorchSharp.torch;
+
+namespace DpoSt.Training;
+
+/// <summary>Pairs ready for DPO: completions 0..n-1 are chosen, n..2n-1 rejected, each two over one prompt.</summary>
+/// <param name="Tokens">The 2n completions over n prompts.</param>
+/// <param name="ReferenceLogProbs">The reference model's log-probability of each completion, 2n numbers.</param>
+internal sealed record PreferenceBatch(TokenBatch Tokens, float[] ReferenceLogProbs)
+{
+    /// <summary>The number of pairs.</summary>
+    public int Pairs => ReferenceLogProbs.Length / 2;
+}
+
+/// <summary>
+/// Direct preference optimisation (Rafailov et al. 2023, equation 7): -log sigmoid(beta (chosen log-ratio - rejected log-ratio)), with the
+/// metric names of trl. Log-ratios are of the policy to the reference, summed over a completion's tokens.
+/// </summary>
+internal sealed class DpoObjective(ILanguageModel model, double beta) : IObjective<PreferenceBatch>
+{
+    public double Weight(PreferenceBatch batch) => batch.Pairs;
+
+    public Cost Evaluate(PreferenceBatch batch, Dropout? dropout)
+    {
+        using var scope = NewDisposeScope();
+        var pairs = batch.Pairs;
+        var policy = SequenceLogProbs.Of(model, batch.Tokens, dropout);                                   // [2 pairs]
+        var rewards = policy.sub(tensor(batch.ReferenceLogProbs, device: policy.device)).mul(beta);       // [2 pairs]
+        var (chosen, rejected) = (rewards.narrow(0, 0, pairs), rewards.narrow(0, pairs, pairs));
+        var margin = chosen.sub(rejected);
+        var loss = nn.functional.softplus(margin.neg()).sum();
+        return new Cost(loss.MoveToOuterDisposeScope(), Metrics(policy.detach(), rewards.detach(), pairs));
+    }
+
+    private static KeyValuePair<string, double>[] Metrics(Tensor policy, Tensor rewards, int pairs)
+    {
+        var reward = rewards.cpu().data<float>().ToArray();
+        var logProbs = policy.cpu().data<float>().ToArray();
+        var rows = Enumerable.Range(0, pairs).ToArray();
+        return
+        [
+            new("rewards/chosen", rows.Sum(i => (double)reward[i])),
+            new("rewards/rejected", rows.Sum(i => (double)reward[pairs + i])),
+            new("rewards/accuracies", rows.Count(i => reward[i] > reward[pairs + i])),
+            new("rewards/margins", rows.Sum(i => (double)reward[i] - reward[pairs + i])),
+            new("logps/chosen", rows.Sum(i => (double)logProbs[i])),
+            new("logps/rejected", rows.Sum(i => (double)logProbs[pairs + i])),
+        ];
+    }
+}

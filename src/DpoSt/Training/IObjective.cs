@@ -1,0 +1,19 @@
+using DpoSt.Tensors;
+using static TorchSharp.torch;
+
+namespace DpoSt.Training;
+
+/// <summary>What training minimises: a function of a batch.</summary>
+internal interface IObjective<in TBatch>
+{
+    /// <summary>What the loss is averaged over: a batch's tokens, or its pairs.</summary>
+    double Weight(TBatch batch);
+
+    /// <summary>The loss of a batch, summed over what <see cref="Weight"/> counts.</summary>
+    Cost Evaluate(TBatch batch, Dropout? dropout);
+}
+
+/// <summary>A batch's loss and what is worth watching.</summary>
+/// <param name="Loss">A scalar, differentiable; summed, not averaged.</param>
+/// <param name="Metrics">Further sums over the same count, by their literal metric names.</param>
+internal sealed record Cost(Tensor Loss, IReadOnlyList<KeyValuePair<string, double>> Metrics);

@@ -1,0 +1,16 @@
+using DpoSt.Models;
+using DpoSt.Tensors;
+
+namespace DpoSt.Training;
+
+/// <summary>Supervised fine-tuning: the negative log-likelihood of the completion's tokens.</summary>
+internal sealed class SftObjective(ILanguageModel model) : IObjective<TokenBatch>
+{
+    public double Weight(TokenBatch batch) => batch.ScoredTokens;
+
+    public Cost Evaluate(TokenBatch batch, Dropout? dropout)
+    {
+        using var logProbs = model.TokenLogProbs(batch, dropout);             // [M]
+        return new Cost(logProbs.sum().neg(), []);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using DpoSt.Models;
+using DpoSt.Tensors;
+using static TorchSharp.torch;
+
+namespace DpoSt.Training;
+
+/// <summary>How a run trains, whatever its objective.</summary>
+/// <param name="TotalSteps">Optimizer steps.</param>
+/// <param name="Schedule">The learning rate.</param>
+/// <param name="AdamW">The optimizer's numbers.</param>
+/// <param name="MaxGradNorm">Gradients are scaled down to this L2 norm; zero or less leaves them.</param>
+/// <param name="Dropout">The probability, zero for none.</param>
+/// <param name="Seed">Keys dropout.</param>
+/// <param name="LogEvery">Steps between log lines.</param>
+/// <param name="MeanOfMeans">Average the means of micro-batches, as transformers 4.40 does, instead of all tokens alike.</param>
+internal sealed record TrainerOptions(
+    long TotalSteps, LearningRateSchedule Schedule, AdamWOptions AdamW, double MaxGradNorm, double Dropout, ulong Seed, int LogEvery, bool MeanOfMeans = false);
+
+/// <summary>What happened in a step, and on average since the line before.</summary>
+/// <param name="Step">Steps done.</param>
+/// <param name="TotalSteps">Steps of the run.</param>
+/// <param name="Loss">The mean loss.</param>
+/// <param name="LearningRate">The rate the step used.</param>
+/// <param name="GradNorm">The gradients' norm before clipping.</param>
+/// <param name="Metrics">The objective's own means.</param>
+/// <param name="ExamplesPerSecond">What <see cref="IObjective{T}.Weight"/> counts, a second.</param>
+public sealed record TrainingLine(
+    long Step, long TotalSteps, double Loss, double LearningRate, double GradNorm, IReadOnlyDictionary<string, double> Metrics, double ExamplesPerSecond);
+
+/// <summary>The one training loop, for every objective.</summary>
+internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch> objective, TrainerOptions options)
+{
+    /// <summary>Trains to the last step.</summary>
+    /// <param name="microBatches">The micro-batches of a step.</param>
+    /// <param name="log">Called every <see cref="TrainerOptions.LogEvery"/> steps and after the last.</param>
+    /// <param name="tick">Called after every step.</param>
+    /// <param name="cancel">Ends the run between two steps.</param>
+    public void Run(Func<long, IReadOnlyList<TBatch>> microBatches, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel)
+    {
+        using var optimizer = new AdamW(parameters, options.AdamW);
+        var since = new Averages();
+        for (var step = 0L; step < options.TotalSteps; step++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();                 // everything below dies with the step
+            var rate = options.Schedule.At(step);
+            var gradNorm = Step(optimizer, microBatches(step), step, rate, since);
+            tick(step + 1);
+            if ((step + 1) % options.LogEvery == 0 || step + 1 == options.TotalSteps)
+            {
+                log(since.Line(step + 1, options.TotalSteps, rate, gradNorm));
+                since = new Averages();
+            }
+        }
+    }
+
+    private double Step(AdamW optimizer, IReadOnlyList<TBatch> batches, long step, double rate, Averages since)
+    {
+        var total = batches.Sum(objective.Weight);
+        var dropout = options.Dropout > 0 ? new Dropout(options.Dropout, options.Seed, step) : null;
+        foreach (var batch in batches)
+        {
+            using var scope = NewDisposeScope();
+            var cost = objective.Evaluate(batch, dropout);
+            var share = options.MeanOfMeans ? 1 / (objective.Weight(batch) * batches.Count) : 1 / total;
+            BackwardGuard.Backward(cost.Loss.mul(share));
+            var loss = cost.Loss.detach().to(ScalarType.Float64).cpu().item<double>();
+            since.Add(cost.Metrics.Append(new("loss", options.MeanOfMeans ? loss * share * total : loss)), objective.Weight(batch));
+            if (!double.IsFinite(loss))
+            {
+                throw new UserErrorException($"the loss of step {step + 1} is {loss}: training diverged; lower the learning rate or look at the data.");
+            }
+        }
+
+        var norm = optimizer.GradientNorm();
+        if (options.MaxGradNorm > 0 && norm > options.MaxGradNorm)
+        {
+            optimizer.ScaleGradients(options.MaxGradNorm / (norm + 1e-6));
+        }
+
+        optimizer.Step(rate);
+        return norm;
+    }
+
+    /// <summary>Sums since the last log line.</summary>
+    private sealed class Averages
+    {
+        private readonly Dictionary<string, double> sums = new(StringComparer.Ordinal);
+        private readonly long start = Stopwatch.GetTimestamp();
+        private double weight;
+
+        public void Add(IEnumerable<KeyValuePair<string, double>> metrics, double count)
+        {
+            weight += count;
+            foreach (var (name, sum) in metrics)
+            {
+                sums[name] = sums.GetValueOrDefault(name) + sum;
+            }
+        }
+
+        public TrainingLine Line(long step, long total, double rate, double gradNorm)
+        {
+            var means = sums.ToDictionary(pair => pair.Key, pair => pair.Value / weight, StringComparer.Ordinal);
+            means.Remove("loss", out var loss);
+            return new TrainingLine(step, total, loss, rate, gradNorm, means, weight / Stopwatch.GetElapsedTime(start).TotalSeconds);
+        }
+    }
+}
