@@ -1,0 +1,61 @@
+namespace DpoSt;
+
+/// <summary>
+/// Writes a file whole or not at all: to a temporary name in the same folder, flushed to the disk, then renamed over the target. A crash,
+/// Ctrl-C or a full disk leaves the old file, if there was one, as it was.
+/// </summary>
+public static class AtomicFile
+{
+    /// <summary>Creates the folder where needed, lets <paramref name="write"/> fill the file, and puts it in its place.</summary>
+    /// <exception cref="UserErrorException">The disk is full, the folder is not writable, or the path is no file name.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e)
+        {
+            Remove(temporary);
+            if (e is IOException or UnauthorizedAccessException)
+            {
+                var why = e.Message.TrimEnd('.');
+                throw new UserErrorException(
+                    $"{path}: the file could not be written ({why}); free some space or choose another place, then run again.", e);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Writes <paramref name="text"/> in UTF-8 without a byte order mark.</summary>
+    /// <exception cref="UserErrorException">As <see cref="Write"/>.</exception>
+    public static void WriteAllText(string path, string text) =>
+        Write(path, stream =>
+        {
+            using var writer = new StreamWriter(stream, leaveOpen: true);
+            writer.Write(text);
+        });
+
+    private static void Remove(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The first failure is the one to report; a leftover with a .tmp name harms nobody.
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace DpoSt.Data;
+
+/// <summary>Files with one JSON value a line, in UTF-8. Read as a stream: memory holds one line.</summary>
+public static class JsonLines
+{
+    /// <summary>The longest line that is read unless told otherwise, in bytes.</summary>
+    public const int DefaultMaxLineBytes = 16 << 20;
+
+    // Readable files: "<<15+7=22>>" and "é" stand as they are. Nothing here goes into a web page.
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        PropertyNameCaseInsensitive = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Reads a file line by line; blank lines are skipped.</summary>
+    /// <exception cref="UserErrorException">The file is absent or unreadable, or a line is too long, no UTF-8 or no JSON.</exception>
+    public static IEnumerable<JsonLine> Read(string path, int maxLineBytes = DefaultMaxLineBytes)
+    {
+        using var stream = Open(path);
+        foreach (var (number, bytes) in LineReader.Read(stream, path, maxLineBytes))
+        {
+            yield return new JsonLine(path, number, Parse(path, number, bytes));
+        }
+    }
+
+    /// <summary>Reads a file of <typeparamref name="T"/>; <paramref name="expected"/> says in words what a line looks like.</summary>
+    /// <exception cref="UserErrorException">As <see cref="Read(string, int)"/>, or a line does not fit the type.</exception>
+    public static IEnumerable<T> Read<T>(string path, string expected, int maxLineBytes = DefaultMaxLineBytes) =>
+        Read(path, maxLineBytes).Select(line => Convert<T>(line, expected));
+
+    /// <summary>Writes one line a row (snake_case keys), whole or not at all.</summary>
+    /// <exception cref="UserErrorException">The file cannot be written.</exception>
+    public static void Write<T>(string path, IEnumerable<T> rows) =>
+        AtomicFile.Write(path, stream =>
+        {
+            foreach (var row in rows)
+            {
+                JsonSerializer.Serialize(stream, row, Options);
+                stream.WriteByte((byte)'\n');
+            }
+        });
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UserErrorException($"{path}: there is no such file; expected a file with one JSON object a line.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path}: the file cannot be read ({e.Message.TrimEnd('.')}).", e);
+        }
+    }
+
+    private static JsonElement Parse(string path, int number, ReadOnlyMemory<byte> bytes)
+    {
+        if (!Utf8.IsValid(bytes.Span))
+        {
+            throw new UserErrorException($"{path}:{number}: the line is not valid UTF-8; save the file in UTF-8.");
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(bytes);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException e)
+        {
+            throw new UserErrorException(
+                $"{path}:{number}: the line is no JSON (at byte {e.BytePositionInLine}); expected one JSON value on the line.", e);
+        }
+    }
+
+    private static T Convert<T>(JsonLine line, string expected)
+    {
+        try
+        {
+            return line.Value.Deserialize<T>(Options) ?? throw line.Error($"the line is null; expected {expected}.");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw line.Error($"the line does not fit; expected {expected}.", e);
+        }
+    }
+}

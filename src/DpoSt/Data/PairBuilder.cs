@@ -1,0 +1,43 @@
+using DpoSt.Text;
+
+namespace DpoSt.Data;
+
+/// <summary>
+/// Preference pairs from labelled samples (Wang, Li, Lu, ACL 2024, and its repository's exact rule): of all (chosen, rejected) pairs of
+/// a question those that are least alike. Where the repository's outcome hangs on an unseeded shuffle (ties), ours hangs on the seed and
+/// the question alone.
+/// </summary>
+public static class PairBuilder
+{
+    /// <summary>At most <see cref="SelectionOptions.MaxPairs"/> pairs a question, in the questions' order.</summary>
+    /// <param name="questions">The samples of this and earlier iterations (<see cref="LabelledQuestion.Merge"/>).</param>
+    /// <param name="format">Formats prompts and gold rationales.</param>
+    /// <param name="tokenize">The token ids of a text without special tokens; only their set counts.</param>
+    /// <param name="options">The paper's unless told otherwise.</param>
+    public static IReadOnlyList<PreferencePair> Build(
+        IEnumerable<LabelledQuestion> questions,
+        PromptFormat format,
+        Func<string, IReadOnlyCollection<int>> tokenize,
+        SelectionOptions? options = null)
+    {
+        options ??= new SelectionOptions();
+        return [.. questions.SelectMany(question => Pairs(question, format, tokenize, options))];
+    }
+
+    private static IEnumerable<PreferencePair> Pairs(
+        LabelledQuestion question, PromptFormat format, Func<string, IReadOnlyCollection<int>> tokenize, SelectionOptions options)
+    {
+        var gold = question.Gold is null ? null : format.Target(question.Gold);
+        var positives = Candidates.Distinct(gold, question.Positives, tokenize, options.MaxSimilarity).ToArray();
+        var negatives = Candidates.Distinct(null, question.Negatives, tokenize, options.MaxSimilarity).ToArray();
+        var random = SplitMix64.For(options.Seed, question.Question);
+        random.Shuffle(positives);
+        random.Shuffle(negatives);
+        var prompt = format.Prompt(question.Question);
+        return positives
+            .SelectMany(_ => negatives, (chosen, rejected) => (chosen, rejected, similarity: chosen.Similarity(rejected)))
+            .OrderBy(pair => pair.similarity)
+            .Take(options.MaxPairs)
+            .Select(pair => new PreferencePair(prompt, pair.chosen.Text, pair.rejected.Text));
+    }
+}

@@ -1,0 +1,8 @@
+namespace DpoSt.Data;
+
+/// <summary>A question with its true final answer.</summary>
+/// <param name="Id">Names the problem in samples and random draws; unique within a set.</param>
+/// <param name="Question">The question as written.</param>
+/// <param name="Answer">The gold rationale in GSM8K's form, or null where only the final answer is known (pool questions).</param>
+/// <param name="Ans">The final answer.</param>
+public sealed record Problem(string Id, string Question, string? Answer, double Ans);

@@ -1,0 +1,82 @@
+using System.Collections;
+using System.Globalization;
+using System.Text.Json;
+using DpoSt.Text;
+
+namespace DpoSt.Data;
+
+/// <summary>
+/// The problems of a JSONL file: <c>question</c>, <c>answer</c> (a rationale; absent for pool questions), <c>ans</c> (taken from the
+/// answer's <c>####</c> where absent), <c>id</c> (the problem's index in the file where absent).
+/// </summary>
+public sealed class ProblemSet : IReadOnlyList<Problem>
+{
+    private const string Expected = "{\"question\": ..., \"answer\": \"... #### 27\", \"ans\": 27}";
+    private readonly IReadOnlyList<Problem> problems;
+
+    private ProblemSet(IReadOnlyList<Problem> problems) => this.problems = problems;
+
+    /// <inheritdoc/>
+    public int Count => problems.Count;
+
+    /// <inheritdoc/>
+    public Problem this[int index] => problems[index];
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="UserErrorException">The file is absent or empty, a line is not a problem, or an id comes twice.</exception>
+    public static ProblemSet Load(string path)
+    {
+        var loaded = new List<Problem>();
+        var lineOfId = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var line in JsonLines.Read(path))
+        {
+            var problem = Parse(line, loaded.Count);
+            if (!lineOfId.TryAdd(problem.Id, line.Number))
+            {
+                var first = lineOfId[problem.Id];
+                throw line.Error($"the id \"{problem.Id}\" was used on line {first} already; expected a different id a problem.");
+            }
+
+            loaded.Add(problem);
+        }
+
+        return loaded.Count > 0
+            ? new ProblemSet(loaded)
+            : throw new UserErrorException($"{path}: the file holds no problem; expected lines like {Expected}.");
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<Problem> GetEnumerator() => problems.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private static Problem Parse(JsonLine line, int index)
+    {
+        var question = line.Text("question", Expected);
+        if (string.IsNullOrWhiteSpace(question))
+        {
+            throw line.Error($"\"question\" is empty; expected {Expected}.");
+        }
+
+        var answer = line.OptionalText("answer", Expected);
+        return new Problem(Id(line, index), question, answer, Ans(line, answer));
+    }
+
+    private static string Id(JsonLine line, int index) =>
+        line.Property("id", Expected) switch
+        {
+            null or { ValueKind: JsonValueKind.Null } => index.ToString(CultureInfo.InvariantCulture),
+            { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
+            { ValueKind: JsonValueKind.String } text => line.TextOf(text),
+            _ => throw line.Error("\"id\" is neither a string nor a number."),
+        };
+
+    private static double Ans(JsonLine line, string? answer) =>
+        line.Property("ans", Expected) switch
+        {
+            { ValueKind: JsonValueKind.Number } number when double.IsFinite(number.GetDouble()) => number.GetDouble(),
+            null or { ValueKind: JsonValueKind.Null } => FinalAnswer.Extract(answer ?? "")
+                ?? throw line.Error($"there is no final answer, neither \"ans\" nor a number after \"####\"; expected {Expected}."),
+            _ => throw line.Error($"\"ans\" is not a finite number; expected {Expected}."),
+        };
+}

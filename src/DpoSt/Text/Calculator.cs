@@ -1,0 +1,49 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+
+namespace DpoSt.Text;
+
+/// <summary>
+/// The calculator a model may call: + - * / ( ), unary signs, decimals, thousands separators and percent, in exact rational arithmetic.
+/// It reads text that a model wrote, so it is bounded in length and depth, evaluates no code, and never throws: what is not arithmetic
+/// has no result.
+/// </summary>
+public static class Calculator
+{
+    /// <summary>The longest expression that is looked at, in characters.</summary>
+    public const int MaxLength = 200;
+
+    /// <summary>How deep parentheses may nest.</summary>
+    public const int MaxDepth = 32;
+
+    /// <summary>The most digits a result may have to the left of its point; a longer one is no sensible step of a rationale.</summary>
+    public const int MaxWholeDigits = 30;
+
+    private static readonly BigInteger ResultBound = BigInteger.Pow(10, MaxWholeDigits);
+
+    /// <summary>
+    /// The result as text: an integer bare, else rounded to at most two decimals, half to even on the exact value, trailing zeros and
+    /// "-0" dropped; x% is x/100. False where the text is no arithmetic, divides by zero or is out of bounds.
+    /// </summary>
+    public static bool TryEvaluate(ReadOnlySpan<char> expression, [NotNullWhen(true)] out string? result)
+    {
+        result = TryEvaluateExact(expression, out var value) ? value.ToResultText() : null;
+        return result is not null;
+    }
+
+    /// <summary>The unrounded result, to the precision of a double; false in the same cases as <see cref="TryEvaluate"/>.</summary>
+    public static bool TryEvaluateNumber(ReadOnlySpan<char> expression, out double number)
+    {
+        var found = TryEvaluateExact(expression, out var value);
+        number = found ? value.ToDouble() : double.NaN;
+        return found;
+    }
+
+    internal static bool TryEvaluateExact(ReadOnlySpan<char> expression, out Rational value)
+    {
+        value = default;
+        return expression.Length <= MaxLength
+            && new ArithmeticParser(expression).TryParse(out value)
+            && value.IsBelow(ResultBound);
+    }
+}

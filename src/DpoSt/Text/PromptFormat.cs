@@ -1,0 +1,50 @@
+namespace DpoSt.Text;
+
+/// <summary>How a family of models sees a question and its rationale.</summary>
+public abstract class PromptFormat
+{
+    private PromptFormat()
+    {
+    }
+
+    /// <summary>The bare question; rationales in T5 form. A rationale already in that form passes unchanged.</summary>
+    public static PromptFormat T5 { get; } = new T5Format(repeats: false);
+
+    /// <summary>
+    /// As <see cref="T5"/>, but formats again what is already in T5 form, as the paper's repository does to pseudo-labels
+    /// (<c>compat: reference</c>): "#### 27" becomes "#### 27.".
+    /// </summary>
+    public static PromptFormat T5Reference { get; } = new T5Format(repeats: true);
+
+    /// <summary>The Alpaca-like template around the question; GSM8K's own text as the rationale.</summary>
+    public static PromptFormat Llama { get; } = new LlamaFormat();
+
+    /// <summary>How annotations look in this format's rationales.</summary>
+    public abstract CalculatorFormat Calculator { get; }
+
+    /// <summary>What the model is given for a question.</summary>
+    public abstract string Prompt(string question);
+
+    /// <summary>What the model should write for a rationale in GSM8K's form (or one already in this format).</summary>
+    public abstract string Target(string answer);
+
+    private sealed class T5Format(bool repeats) : PromptFormat
+    {
+        public override CalculatorFormat Calculator => CalculatorFormat.T5;
+
+        public override string Prompt(string question) => question;
+
+        public override string Target(string answer) => !repeats && T5Text.IsFormatted(answer) ? answer : T5Text.Format(answer);
+    }
+
+    private sealed class LlamaFormat : PromptFormat
+    {
+        public override CalculatorFormat Calculator => CalculatorFormat.Llama;
+
+        public override string Prompt(string question) =>
+            "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n"
+            + $"### Instruction:\n{question}\n\n### Response:\n";
+
+        public override string Target(string answer) => answer;
+    }
+}

@@ -1,0 +1,50 @@
+namespace DpoSt.Tests;
+
+public sealed class AtomicFileTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Replaces_a_file_and_leaves_nothing_else_behind()
+    {
+        var path = folder.File("a.txt", "old");
+        AtomicFile.WriteAllText(path, "new é");
+        Assert.Equal("new é"u8.ToArray(), File.ReadAllBytes(path));
+        Assert.Equal([path], Directory.GetFiles(folder.Root));
+    }
+
+    [Fact]
+    public void Makes_the_folder_where_it_is_absent()
+    {
+        var path = folder.File(Path.Combine("deep", "er", "a.txt"));
+        AtomicFile.WriteAllText(path, "x");
+        Assert.Equal("x", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void A_full_disk_is_the_users_error_and_keeps_the_old_file()
+    {
+        var path = folder.File("a.txt", "old");
+        var error = Assert.Throws<UserErrorException>(() => AtomicFile.Write(path, stream =>
+        {
+            stream.WriteByte(1);
+            throw new IOException("No space left on device");
+        }));
+        Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
+        Assert.Contains("No space left on device", error.Message, StringComparison.Ordinal);
+        Assert.Equal("old", File.ReadAllText(path));
+        Assert.Equal([path], Directory.GetFiles(folder.Root));
+    }
+
+    [Fact]
+    public void A_bug_in_the_writer_stays_a_bug()
+    {
+        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(folder.File("a"), _ => throw new InvalidOperationException()));
+        Assert.Empty(Directory.GetFiles(folder.Root));
+    }
+
+    [Fact]
+    public void A_folder_is_no_file() => Assert.Throws<UserErrorException>(() => AtomicFile.WriteAllText(folder.Root, "x"));
+}
