@@ -2,12 +2,11 @@ namespace DpoSt.Data.Synthetic;
 
 /// <summary>
 /// Draws one set of problems. The hash of (schema, numbers) modulo 10 says which set a problem belongs to, so that sets share no
-/// problem whatever their sizes and seeds; a smaller set is the beginning of a larger one.
+/// problem whatever their sizes and seeds; a smaller set is the beginning of a larger one. Within a set numbers repeat (with other
+/// names or wording) only where a schema has run dry: after `freshTries` draws without new ones.
 /// </summary>
-internal sealed class Drawing(string name, Schema[] schemas, Range residues, bool isLabelled, long seed, StepMix mix)
+internal sealed class Drawing(string name, Schema[] schemas, Range residues, bool isLabelled, long seed, StepMix mix, int freshTries = 500)
 {
-    // A schema with few numbers may run dry in a large set: then numbers may repeat, with other names and wording.
-    private const int FreshTries = 2000;
     private const int Tries = 10_000;
     private readonly Dictionary<int, Schema[]> bySteps = schemas.GroupBy(s => s.Steps).ToDictionary(g => g.Key, g => g.ToArray());
     private readonly long purpose = unchecked((long)SplitMix.Hash(name));
@@ -36,7 +35,7 @@ internal sealed class Drawing(string name, Schema[] schemas, Range residues, boo
             var scene = new Scene(random);
             schema.Tell(scene);
             var key = $"{schema.Name}:{scene.Numbers}";
-            if (!scene.IsGood || !Belongs(key) || (attempt < FreshTries && keys.Contains(key)))
+            if (!scene.IsGood || !Belongs(key) || (attempt < freshTries && keys.Contains(key)))
             {
                 continue;
             }

@@ -29,7 +29,7 @@ public static class SyntheticProblems
 
     /// <summary>Pre-training: problems of one step, in the words and sentences of the longer ones.</summary>
     public static IReadOnlyList<SyntheticProblem> OneStep(int count, long seed) =>
-        new Drawing("one-step", Catalogue.OneStep, 0..10, isLabelled: true, seed, StepMix.Default).Take(count);
+        new Drawing("one-step", Catalogue.OneStep, 0..10, isLabelled: true, seed, StepMix.Default, freshTries: 2).Take(count);
 
     /// <summary>Pre-training: bare arithmetic such as `12 + 7 =`, with its annotation as the rationale.</summary>
     public static IReadOnlyList<SyntheticProblem> Arithmetic(int count, long seed) => ArithmeticRows.Take(count, seed);

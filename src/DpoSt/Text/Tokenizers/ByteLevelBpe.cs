@@ -1,51 +1,28 @@
-using System.Collections.Concurrent;
 using System.Text;
 
 namespace DpoSt.Text.Tokenizers;
 
-/// <summary>
-/// Byte-pair encoding over UTF-8 bytes, word by word (GPT-2, Llama-3, Qwen2, and dpost's own tiny vocabularies). Words that were met
-/// before come from a cache, which is what makes ordinary text fast.
-/// </summary>
-/// <param name="byteIds">The id of every single byte.</param>
-/// <param name="merges">The merges.</param>
-/// <param name="splitter">The words.</param>
-/// <param name="wholeWords">Words that are tokens themselves and skip the merges, by their spelling; null where merges always run.</param>
-/// <param name="normalizesNfc">Whether text is brought to Unicode's normal form C first (Qwen2).</param>
-internal sealed class ByteLevelBpe(int[] byteIds, MergeTable merges, WordSplitter splitter, TokenTable? wholeWords, bool normalizesNfc) : ISegmentEncoder
+/// <summary>Byte-pair encoding over UTF-8 bytes, word by word (GPT-2, Llama-3, Qwen2, and dpost's own tiny vocabularies).</summary>
+internal sealed class ByteLevelBpe : ISegmentEncoder
 {
-    private const int MostCached = 100_000;
-    private const int LongestCached = 64;
-    private readonly ConcurrentDictionary<string, int[]> cache = new(StringComparer.Ordinal);
-    private int cached;
+    private readonly int[] byteIds;
+    private readonly MergeTable merges;
+    private readonly WordSplitter splitter;
+    private readonly TokenTable? wholeWords;
+    private readonly WordCache cache;
 
-    public void Encode(ReadOnlySpan<char> text, Place place, List<int> ids)
+    /// <param name="byteIds">The id of every single byte.</param>
+    /// <param name="merges">The merges.</param>
+    /// <param name="splitter">The words.</param>
+    /// <param name="wholeWords">Where given, a word that is a token itself skips the merges (`ignore_merges`).</param>
+    public ByteLevelBpe(int[] byteIds, MergeTable merges, WordSplitter splitter, TokenTable? wholeWords)
     {
-        text = normalizesNfc && !Ascii.IsValid(text) ? text.ToString().Normalize(NormalizationForm.FormC) : text;
-        splitter.Split(text, (Owner: this, ids), static (word, state) => state.ids.AddRange(state.Owner.Word(word)));
+        (this.byteIds, this.merges, this.splitter, this.wholeWords) = (byteIds, merges, splitter, wholeWords);
+        cache = new(Merge);
     }
 
-    private int[] Word(ReadOnlySpan<char> word)
-    {
-        if (word.Length > LongestCached)
-        {
-            return Merge(word);
-        }
-
-        var known = cache.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (known.TryGetValue(word, out var ids))
-        {
-            return ids;
-        }
-
-        ids = Merge(word);
-        if (cached < MostCached && known.TryAdd(word, ids))
-        {
-            Interlocked.Increment(ref cached);
-        }
-
-        return ids;
-    }
+    public void Encode(ReadOnlySpan<char> text, Place place, List<int> ids) =>
+        splitter.Split(text, (cache, ids), static (word, state) => state.ids.AddRange(state.cache.Get(word)));
 
     private int[] Merge(ReadOnlySpan<char> word)
     {

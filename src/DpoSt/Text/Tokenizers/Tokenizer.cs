@@ -17,7 +17,11 @@ internal interface ISegmentEncoder
 }
 
 /// <summary>The special ids of a vocabulary and the ids its template puts around a text.</summary>
-internal sealed record SpecialIds(int? Bos, int Eos, int? Pad, int[] Prefix, int[] Suffix);
+internal sealed record SpecialIds(int? Bos, int Eos, int? Pad, int[] Prefix, int[] Suffix)
+{
+    /// <summary>Whether a text that itself ends with the template's end token gets no second one (transformers' T5).</summary>
+    public bool EndsOnce { get; init; }
+}
 
 /// <summary>A tokenizer: a vocabulary, its special tokens, and the algorithm for the text between them.</summary>
 internal sealed class Tokenizer(TokenTable table, AddedTokens added, ISegmentEncoder encoder, SpecialIds specials, bool dropFirstSpace) : ITokenizer
@@ -36,8 +40,7 @@ internal sealed class Tokenizer(TokenTable table, AddedTokens added, ISegmentEnc
         var ids = new List<int>((text.Length / 3) + 4);
         ids.AddRange(addSpecialTokens ? specials.Prefix : []);
         Encode(text, Place.Start, ids);
-        // A template's end token that the text itself brings is not doubled (transformers' T5 does the same).
-        if (addSpecialTokens && !(specials.Suffix is [var end] && ids.Count > 0 && ids[^1] == end))
+        if (addSpecialTokens && !(specials.EndsOnce && ids.Count > 0 && ids[^1] == specials.Eos))
         {
             ids.AddRange(specials.Suffix);
         }

@@ -7,6 +7,7 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
 {
     private static readonly string[] EosNames = ["</s>", "<|end_of_text|>", "<|endoftext|>", "<|im_end|>", "<eos>"];
     private static readonly string[] BosNames = ["<s>", "<|begin_of_text|>", "<bos>"];
+    private static readonly string[] PadNames = ["<pad>"];
 
     public static TokenizerConfig None { get; } = new(null, null, null, null, null);
 
@@ -37,10 +38,10 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
         var bos = table.IdOf(Bos) ?? prefix.Select(i => (int?)i).FirstOrDefault() ?? Usual(table, BosNames);
         var eos = table.IdOf(Eos) ?? suffix.Select(i => (int?)i).LastOrDefault() ?? Usual(table, EosNames)
             ?? throw new UserErrorException($"The tokenizer '{path}' has no end token: name it as eos_token in a tokenizer_config.json beside it.");
-        return new(bos, eos, table.IdOf(Pad) ?? table.IdOf("<pad>"), prefix, suffix);
+        return new(bos, eos, table.IdOf(Pad) ?? Usual(table, PadNames), prefix, suffix);
     }
 
-    private static int? Usual(TokenTable table, string[] names) => names.Select(table.IdOf).FirstOrDefault(id => id is not null);
+    private static int? Usual(TokenTable table, string[] names) => names.Select(table.IdOf).FirstOrDefault(id => id is { } known && table.IsSpecial(known));
 
     private static string? Token(JsonElement root, string name) =>
         !root.TryGetProperty(name, out var value) ? null

@@ -49,11 +49,15 @@ internal static class TokenizerJson
             throw new UserErrorException($"The tokenizer '{path}' has a pre_tokenizer that dpost does not know; supported are ByteLevel alone or after one Split by a Regex.");
         }
 
+        // NFC leaves composed text alone; docs/adr/0004 says why it is not applied.
+        if (Parts(root, "normalizer").FirstOrDefault(p => Type(p) != "NFC") is { ValueKind: JsonValueKind.Object } normalizer)
+        {
+            throw new UserErrorException($"The tokenizer '{path}' has a normalizer of type '{Type(normalizer)}', which dpost does not know for a byte-level vocabulary.");
+        }
+
         var pattern = splits is [var split] ? split.GetProperty("pattern").GetProperty("Regex").GetString()! : WordSplitter.Gpt2;
-        var bytes = Enumerable.Range(0, 256).Select(b => table.IdOf(ByteAlphabet.Spell((byte)b).ToString())
-            ?? throw new UserErrorException($"The tokenizer '{path}' lacks the byte {b}; a byte-level vocabulary must hold all 256.")).ToArray();
         var ignoresMerges = model.TryGetProperty("ignore_merges", out var ignore) && ignore.ValueKind == JsonValueKind.True;
-        return new(bytes, merges, new(pattern), ignoresMerges ? table : null, Parts(root, "normalizer").Any(p => Type(p) == "NFC"));
+        return new(ByteLevelFiles.ByteIds(table, path), merges, new(pattern), ignoresMerges ? table : null);
     }
 
     private static MergeTable Merges(JsonElement model, TokenTable table, string path)

@@ -1,21 +1,49 @@
 namespace DpoSt.Text.Tokenizers;
 
-/// <summary>Finds the tokenizer in a model's folder.</summary>
+/// <summary>Finds and reads the tokenizer of a model, whatever its files are.</summary>
 public static class TokenizerLoader
 {
-    private static readonly string[] Names = ["tokenizer.json"];
+    // T5's tokenizer.json is a Unigram model, which is read from the spiece.model beside it: so that name comes first.
+    private static readonly string[] Names = ["spiece.model", "tokenizer.json", "tokenizer.model", "vocab.json"];
 
-    /// <summary>Loads a tokenizer from a file or from what a folder holds.</summary>
+    /// <summary>
+    /// Loads a tokenizer from a file or from what a folder holds: `spiece.model` (T5: `&lt;/s&gt;` last, 100 sentinels), `tokenizer.json`
+    /// (Hugging Face, BPE), `tokenizer.model` (Llama-2's SentencePiece or Llama-3's ranks, by content), or `vocab.json` with `merges.txt`
+    /// (Qwen2). A `tokenizer_config.json` beside it names the special tokens.
+    /// </summary>
     /// <exception cref="UserErrorException">There is no tokenizer, or it is not one that dpost knows.</exception>
     public static ITokenizer Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var file = File.Exists(path) ? path : FindIn(path);
-        var config = TokenizerConfig.ReadBeside(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        return TokenizerJson.Read(File.ReadAllText(file), file, config);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        var config = TokenizerConfig.ReadBeside(folder);
+        return Path.GetFileName(file) switch
+        {
+            "vocab.json" or "merges.txt" => Qwen2(folder, config),
+            var name when name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) => TokenizerJson.Read(File.ReadAllText(file), file, config),
+            _ when IsTiktoken(file) => ByteLevelFiles.Tiktoken(file, config),
+            _ => SentencePieceFile.Read(File.ReadAllBytes(file), file, config),
+        };
+    }
+
+    private static ITokenizer Qwen2(string folder, TokenizerConfig config)
+    {
+        var (vocabulary, merges) = (Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt"));
+        var missing = new[] { vocabulary, merges }.FirstOrDefault(f => !File.Exists(f));
+        return missing is null
+            ? ByteLevelFiles.Qwen2(vocabulary, merges, config)
+            : throw new UserErrorException($"The tokenizer in '{folder}' is incomplete: vocab.json and merges.txt belong together, but '{missing}' is not there.");
+    }
+
+    /// <summary>A SentencePiece file begins with the tag of its first piece, a line feed: not a character of base64.</summary>
+    private static bool IsTiktoken(string file)
+    {
+        using var stream = File.OpenRead(file);
+        return stream.ReadByte() is var first && first >= 0 && (char.IsAsciiLetterOrDigit((char)first) || first is '+' or '/');
     }
 
     private static string FindIn(string folder) =>
         Names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
-        ?? throw new UserErrorException($"There is no tokenizer at '{folder}': expected a tokenizer.json.");
+        ?? throw new UserErrorException($"There is no tokenizer at '{folder}': expected a folder with one of {string.Join(", ", Names)}, or such a file.");
 }
