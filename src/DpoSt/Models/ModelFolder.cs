@@ -55,35 +55,20 @@ internal static class ModelFolder
     /// </summary>
     public static void Save(ILanguageModel model, string origin, string folder)
     {
-        var parent = Path.GetDirectoryName(Path.GetFullPath(folder))!;
-        Directory.CreateDirectory(parent);
-        var temporary = Path.Combine(parent, $".{Path.GetFileName(folder)}.{Guid.NewGuid():N}.tmp");
-        Directory.CreateDirectory(temporary);
+        using var draft = new DraftFolder(folder);
         try
         {
             foreach (var name in Companions.Where(name => File.Exists(Path.Combine(origin, name))))
             {
-                File.Copy(Path.Combine(origin, name), Path.Combine(temporary, name));
+                File.Copy(Path.Combine(origin, name), Path.Combine(draft.Path, name));
             }
 
-            WriteWeights(model.Parameters, Path.Combine(temporary, "model.safetensors"));
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-
-            Directory.Move(temporary, folder);
+            WriteWeights(model.Parameters, Path.Combine(draft.Path, "model.safetensors"));
+            draft.MoveTo(folder);
         }
         catch (IOException e)
         {
             throw new UserErrorException($"{folder} cannot be written ({e.Message.TrimEnd('.')}): free some space or choose another place.", e);
-        }
-        finally
-        {
-            if (Directory.Exists(temporary))
-            {
-                Directory.Delete(temporary, recursive: true);
-            }
         }
     }
 

@@ -1,0 +1,92 @@
+using DpoSt.Models;
+
+namespace DpoSt.Generation;
+
+/// <summary>
+/// Gives free slots to waiting requests. Prompts are encoded in groups of like length, each once for all requests that share it; to keep
+/// groups worth their while, slots are filled once enough of them are free.
+/// </summary>
+internal sealed class Admission
+{
+    private readonly Queue<int> waiting;
+    private readonly IReadOnlyList<GenerationRequest> requests;
+    private readonly IStepDecoder decoder;
+    private readonly int threshold;
+    private readonly int[] promptOfSlot;
+    private readonly Dictionary<int, int> users = [];
+    private (int[] Ids, int Handle)? last;
+
+    public Admission(IReadOnlyList<GenerationRequest> requests, IStepDecoder decoder, int slots)
+    {
+        this.requests = requests;
+        this.decoder = decoder;
+        threshold = Math.Max(1, slots / 8);
+        promptOfSlot = new int[slots];
+        // Longest first: the rows of long prompts tend to run long, and none of them is then left alone at the end.
+        waiting = new Queue<int>(Enumerable.Range(0, requests.Count).OrderByDescending(i => requests[i].Prompt.Length));
+    }
+
+    /// <summary>Puts new rows into free slots, unless so few are free that it is better to wait.</summary>
+    public void Fill(Row?[] rows, Func<int, GenerationRequest, Row> newRow)
+    {
+        var free = Enumerable.Range(0, rows.Length).Where(slot => rows[slot] is null).ToArray();
+        if (waiting.Count == 0 || (free.Length < threshold && free.Length < rows.Length))
+        {
+            return;
+        }
+
+        var admitted = new List<int>();
+        while (admitted.Count < free.Length && waiting.TryDequeue(out var next))
+        {
+            admitted.Add(next);
+        }
+
+        var handles = Encode(admitted);
+        for (var i = 0; i < admitted.Count; i++)
+        {
+            rows[free[i]] = newRow(admitted[i], requests[admitted[i]]);
+            decoder.Start(free[i], handles[i]);
+            promptOfSlot[free[i]] = handles[i];
+            users[handles[i]] = users.GetValueOrDefault(handles[i]) + 1;
+        }
+    }
+
+    /// <summary>A row has left its slot.</summary>
+    public void Release(int slot)
+    {
+        var handle = promptOfSlot[slot];
+        if (--users[handle] == 0)
+        {
+            users.Remove(handle);
+            decoder.RemovePrompt(handle);
+            last = last?.Handle == handle ? null : last;
+        }
+    }
+
+    private int[] Encode(List<int> admitted)
+    {
+        var fresh = new List<int[]>();
+        var place = new int[admitted.Count];                 // -1: the last prompt admitted before, still in use
+        for (var i = 0; i < admitted.Count; i++)
+        {
+            var prompt = requests[admitted[i]].Prompt;
+            if (fresh.Count == 0 && last is { } kept && kept.Ids.AsSpan().SequenceEqual(prompt))
+            {
+                place[i] = -1;
+                continue;
+            }
+
+            if (fresh.Count == 0 || !fresh[^1].AsSpan().SequenceEqual(prompt))
+            {
+                fresh.Add(prompt);
+            }
+
+            place[i] = fresh.Count - 1;
+        }
+
+        var before = last?.Handle ?? -1;
+        var handles = fresh.Count == 0 ? [] : decoder.AddPrompts(fresh);
+        last = fresh.Count == 0 ? last : (fresh[^1], handles[^1]);
+        return [.. place.Select(p => p < 0 ? before : handles[p])];
+    }
+}

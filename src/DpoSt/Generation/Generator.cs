@@ -1,0 +1,62 @@
+using DpoSt.Models;
+using DpoSt.Text.Tokenizers;
+using static TorchSharp.torch;
+
+namespace DpoSt.Generation;
+
+/// <summary>
+/// Generates many texts: rows live in slots, a finished row's slot goes to the next request at once, forced text joins the other rows'
+/// single tokens in one forward pass, and requests with the same prompt share its encoding.
+/// </summary>
+internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, GenerationOptions options)
+{
+    /// <summary>Generates every request, in an order of its own; results come as they finish.</summary>
+    /// <param name="requests">What to generate; requests of one problem side by side share their prompt.</param>
+    /// <param name="finished">Called once a request, with its result.</param>
+    /// <param name="cancel">Ends the run between two steps; what is finished has been handed out.</param>
+    public void Run(IReadOnlyList<GenerationRequest> requests, Action<Generated> finished, CancellationToken cancel)
+    {
+        if (requests.Count == 0)
+        {
+            return;
+        }
+
+        var slots = Math.Min(options.Slots, requests.Count);
+        using var decoder = model.NewDecoder(slots, requests.Max(r => r.Prompt.Length), options.MaxNewTokens);
+        var admission = new Admission(requests, decoder, slots);
+        var sampler = new Sampler(options);
+        var rows = new Row?[slots];
+        var plan = new StepPlan(decoder.StepCapacity);
+        while (true)
+        {
+            cancel.ThrowIfCancellationRequested();
+            admission.Fill(rows, (index, request) => new Row(index, request, tokenizer, options, decoder.StartToken));
+            if (!plan.Lay(rows))
+            {
+                return;
+            }
+
+            using var scope = NewDisposeScope();
+            var logits = decoder.Step(plan.Slots, plan.Counts, plan.Ids);                        // [entries, V]
+            var ready = plan.ReadyEntries(rows);
+            if (ready.Length == 0)
+            {
+                continue;
+            }
+
+            var drawn = ready.Length == plan.Slots.Length ? logits : logits.index_select(0, tensor(ready.Select(e => (long)e).ToArray(), device: logits.device));
+            var readyRows = ready.Select(e => rows[plan.Slots[e]]!).ToArray();
+            var ids = sampler.Next(drawn, readyRows);
+            for (var i = 0; i < ready.Length; i++)
+            {
+                readyRows[i].Accept(ids[i]);
+                if (readyRows[i].Done)
+                {
+                    finished(readyRows[i].Result(tokenizer.EosId));
+                    rows[plan.Slots[ready[i]]] = null;
+                    admission.Release(plan.Slots[ready[i]]);
+                }
+            }
+        }
+    }
+}

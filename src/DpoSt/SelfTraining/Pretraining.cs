@@ -1,0 +1,97 @@
+using System.Text.Json;
+using DpoSt.Models;
+using DpoSt.Models.T5;
+using DpoSt.Text.Tokenizers;
+using DpoSt.Training;
+using static TorchSharp.torch;
+
+namespace DpoSt.SelfTraining;
+
+/// <summary>How the embedded base model is made.</summary>
+/// <param name="Steps">Optimizer steps.</param>
+/// <param name="BatchSize">Rows a step.</param>
+/// <param name="LearningRate">The peak; linear decay to zero.</param>
+/// <param name="OneStepRows">One-step problems with rationales.</param>
+/// <param name="ArithmeticRows">Bare arithmetic.</param>
+/// <param name="DenoisingRows">Stories with spans to fill in.</param>
+/// <param name="Seed">Of the problems, the order and the initial weights.</param>
+public sealed record PretrainingOptions(
+    long Steps = 6000, int BatchSize = 48, double LearningRate = 2e-3, int OneStepRows = 40_000, int ArithmeticRows = 6_000, int DenoisingRows = 4_000, long Seed = 42);
+
+/// <summary>
+/// Makes the small T5 that the demo starts from: trains a vocabulary and a fresh model on <see cref="PretrainingMix"/>, and writes both in
+/// Hugging Face layout.
+/// </summary>
+public static class Pretraining
+{
+    /// <summary>The shape of the embedded model.</summary>
+    internal static readonly T5Config Shape = new()
+    {
+        VocabSize = 0,
+        DModel = 128,
+        DKv = 32,
+        DFf = 384,
+        NumLayers = 2,
+        NumDecoderLayers = 2,
+        NumHeads = 4,
+        DropoutRate = 0,
+        FeedForwardProj = "gated-gelu",
+        TieWordEmbeddings = true,
+        PadTokenId = 0,
+        EosTokenId = 1,
+        DecoderStartTokenId = 0,
+    };
+
+    private const int VocabularySize = 1536;
+
+    /// <summary>Trains and writes the model.</summary>
+    public static void Run(string folder, PretrainingOptions options, Device device, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel)
+    {
+        using var draft = new DraftFolder(folder);
+        File.WriteAllText(Path.Combine(draft.Path, "tokenizer.json"), BpeTrainer.Train(PretrainingMix.VocabularyTexts(options.Seed), VocabularySize, sentinels: 16));
+        var tokenizer = TokenizerLoader.Load(draft.Path);
+        var config = Shape with { VocabSize = (tokenizer.VocabularySize + 15) / 16 * 16 };
+        WriteConfiguration(draft.Path, config);
+
+        using var model = new T5Model(config, new ParameterSet(T5Weights.Specs(config), device));
+        model.Parameters.Initialise((ulong)options.Seed);
+        Train(model, PretrainingMix.Rows(tokenizer, options), options, log, tick, cancel);
+        ModelFolder.Save(model, draft.Path, folder);
+    }
+
+    private static void Train(T5Model model, IReadOnlyList<(int[] Prompt, int[] Completion)> rows, PretrainingOptions options, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel)
+    {
+        var schedule = new LearningRateSchedule("linear", options.LearningRate, options.Steps, LearningRateSchedule.WarmupOf(0.03, options.Steps));
+        var trainer = new Trainer<TokenBatch>(model.Parameters, new SftObjective(model), new TrainerOptions(
+            options.Steps, schedule, new AdamWOptions(), MaxGradNorm: 1, Dropout: 0, (ulong)options.Seed, LogEvery: 100));
+        var order = new BatchOrder([.. rows.Select(r => r.Prompt.Length + r.Completion.Length)], options.BatchSize, window: 16, (ulong)options.Seed);
+        trainer.Run(step => [TokenBatch.Of([.. order.At(step).Select(i => (rows[i].Prompt, rows[i].Completion, (long)i))])], log, tick, cancel);
+    }
+
+    private static void WriteConfiguration(string folder, T5Config config)
+    {
+        var json = JsonSerializer.SerializeToNode(config, ModelJson.Options)!.AsObject();
+        json["architectures"] = new System.Text.Json.Nodes.JsonArray("T5ForConditionalGeneration");
+        json["model_type"] = "t5";
+        json["is_encoder_decoder"] = true;
+        json["torch_dtype"] = "float32";
+        File.WriteAllText(Path.Combine(folder, "config.json"), json.ToJsonString(ModelJson.Options) + "\n");
+        File.WriteAllText(Path.Combine(folder, "generation_config.json"), """
+            {
+              "decoder_start_token_id": 0,
+              "eos_token_id": 1,
+              "pad_token_id": 0
+            }
+
+            """);
+        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), """
+            {
+              "tokenizer_class": "PreTrainedTokenizerFast",
+              "eos_token": "</s>",
+              "pad_token": "<pad>",
+              "unk_token": "<unk>"
+            }
+
+            """);
+    }
+}
