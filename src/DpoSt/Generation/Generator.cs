@@ -38,6 +38,8 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
 
             using var scope = NewDisposeScope();
             var logits = decoder.Step(plan.Slots, plan.Counts, plan.Ids);                        // [entries, V]
+            // Embeddings are often padded to a round number: ids beyond the vocabulary mean nothing and are never drawn.
+            logits = logits.narrow(1, 0, Math.Min(logits.size(1), tokenizer.VocabularySize));
             var ready = plan.ReadyEntries(rows);
             if (ready.Length == 0)
             {

@@ -9,6 +9,9 @@ internal interface ILanguageModel : IDisposable
     /// <summary>The family as config.json's <c>model_type</c> names it.</summary>
     string ModelType { get; }
 
+    /// <summary>Rows of the embedding: one more than the largest id it takes.</summary>
+    int VocabularySize { get; }
+
     /// <summary>The dropout probability its configuration asks for in training.</summary>
     double DropoutRate { get; }
 

@@ -38,7 +38,7 @@ internal static class ModelFolder
     {
         var path = Path.Combine(folder, "config.json");
         using var document = ReadJson(path);
-        var family = document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("model_type", out var type) ? type.ToString() : "";
+        var family = TypeOf(document);
         switch (family)
         {
             case "t5":
@@ -47,6 +47,13 @@ internal static class ModelFolder
             default:
                 throw new UserErrorException($"{path}: model_type is '{family}', but only t5 is supported.");
         }
+    }
+
+    /// <summary>A folder's model family, config.json's <c>model_type</c>; empty where it names none.</summary>
+    public static string TypeOf(string folder)
+    {
+        using var document = ReadJson(Path.Combine(folder, "config.json"));
+        return TypeOf(document);
     }
 
     /// <summary>
@@ -96,6 +103,9 @@ internal static class ModelFolder
         T5Model t5 => name => T5Weights.MayIgnore(t5.Config, name),
         _ => _ => false,
     };
+
+    private static string TypeOf(JsonDocument document) =>
+        document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("model_type", out var type) ? type.ToString() : "";
 
     private static JsonDocument ReadJson(string path)
     {

@@ -28,6 +28,8 @@ internal sealed class T5Model : ILanguageModel
 
     public string ModelType => "t5";
 
+    public int VocabularySize => Config.VocabSize;
+
     public double DropoutRate => Config.DropoutRate;
 
     public ParameterSet Parameters { get; }

@@ -1,0 +1,26 @@
+using DpoSt.Training;
+
+namespace DpoSt.SelfTraining;
+
+/// <summary>Who watches a run: the console, a test, a file.</summary>
+public interface IStageReporter
+{
+    /// <summary>A stage begins.</summary>
+    /// <param name="stage">Its name, such as <c>sft-0</c>.</param>
+    /// <param name="what">What it does, in a few words.</param>
+    /// <param name="total">How many units of work it has.</param>
+    /// <param name="unit">What a unit is: steps, answers.</param>
+    void Begin(string stage, string what, long total, string unit);
+
+    /// <summary>Work done so far.</summary>
+    void Advance(long done);
+
+    /// <summary>A line of training metrics.</summary>
+    void Log(TrainingLine line);
+
+    /// <summary>The stage is over; one sentence says what came of it.</summary>
+    void End(string summary);
+
+    /// <summary>A stage whose outputs are there already.</summary>
+    void Skip(string stage, string why);
+}

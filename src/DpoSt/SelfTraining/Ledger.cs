@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace DpoSt.SelfTraining;
+
+/// <summary>
+/// What a run has done: for every stage a key of all it depended on. A stage whose key is the same and whose outputs are there is not
+/// run again; a changed option changes the keys of what depends on it, and of nothing else.
+/// </summary>
+internal sealed class Ledger
+{
+    private readonly string path;
+    private readonly SortedDictionary<string, string> keys;
+
+    private Ledger(string path, SortedDictionary<string, string> keys)
+    {
+        this.path = path;
+        this.keys = keys;
+    }
+
+    /// <summary>Opens the ledger at a path; empty where there is none yet.</summary>
+    /// <exception cref="UserErrorException">The file is no ledger.</exception>
+    public static Ledger Open(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return new Ledger(path, new SortedDictionary<string, string>(StringComparer.Ordinal));
+        }
+
+        try
+        {
+            var read = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path))!;
+            return new Ledger(path, new SortedDictionary<string, string>(read, StringComparer.Ordinal));
+        }
+        catch (Exception e) when (e is JsonException or ArgumentNullException)
+        {
+            throw new UserErrorException($"{path} is no ledger of a run: remove it, and every stage runs again.", e);
+        }
+    }
+
+    /// <summary>The key under which a stage was finished, or null.</summary>
+    public string? this[string stage] => keys.GetValueOrDefault(stage);
+
+    /// <summary>Notes a stage as finished.</summary>
+    public void Finish(string stage, string key)
+    {
+        keys[stage] = key;
+        Write();
+    }
+
+    /// <summary>Notes that a stage's outputs are about to change.</summary>
+    public void Forget(string stage)
+    {
+        if (keys.Remove(stage))
+        {
+            Write();
+        }
+    }
+
+    /// <summary>A key of a stage: of its options, of the stages before it and of the files it reads from outside the run.</summary>
+    public static string KeyOf(object options, IEnumerable<string> before, IEnumerable<string> files)
+    {
+        var text = new StringBuilder(JsonSerializer.Serialize(options));
+        foreach (var key in before)
+        {
+            text.Append('\n').Append(key);
+        }
+
+        foreach (var file in files)
+        {
+            text.Append('\n').Append(ContentOf(file));
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    private void Write() => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(keys, Indented) + "\n");
+
+    // A model folder counts as the files in it: names and contents.
+    private static string ContentOf(string path)
+    {
+        var files = Directory.Exists(path) ? Directory.EnumerateFiles(path).Order(StringComparer.Ordinal) : (IEnumerable<string>)[path];
+        var text = new StringBuilder();
+        foreach (var file in files)
+        {
+            using var stream = File.OpenRead(file);
+            text.Append(Path.GetFileName(file)).Append(' ').Append(Convert.ToHexStringLower(SHA256.HashData(stream))).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+}

@@ -1,0 +1,37 @@
+using DpoSt.Models;
+using DpoSt.Text;
+using DpoSt.Text.Tokenizers;
+using static TorchSharp.torch;
+
+namespace DpoSt.SelfTraining;
+
+/// <summary>A model with what belongs to it: its tokenizer and the form its family writes rationales in.</summary>
+internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokenizer Tokenizer, PromptFormat Format) : IDisposable
+{
+    /// <summary>Loads a folder in Hugging Face layout; the tokenizer may lie elsewhere.</summary>
+    /// <exception cref="UserErrorException">The folder is no checkpoint, or its tokenizer has more ids than the model.</exception>
+    public static ModelBundle Load(string folder, string? tokenizerFolder, bool referenceText, Device device)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new UserErrorException($"there is no model folder {folder}: check model.model_path and DATA_DIR.");
+        }
+
+        var tokenizer = TokenizerLoader.Load(tokenizerFolder ?? folder);
+        var model = ModelFolder.Load(folder, device);
+        if (tokenizer.VocabularySize > model.VocabularySize)
+        {
+            model.Dispose();
+            throw new UserErrorException($"the tokenizer in {tokenizerFolder ?? folder} has {tokenizer.VocabularySize} ids but the model in {folder} only {model.VocabularySize}: they do not belong together.");
+        }
+
+        return new ModelBundle(folder, model, tokenizer, FormatOf(model.ModelType, referenceText));
+    }
+
+    /// <summary>The text form of a model family.</summary>
+    public static PromptFormat FormatOf(string modelType, bool referenceText) =>
+        modelType == "t5" ? referenceText ? PromptFormat.T5Reference : PromptFormat.T5 : PromptFormat.Llama;
+
+    /// <inheritdoc/>
+    public void Dispose() => Model.Dispose();
+}

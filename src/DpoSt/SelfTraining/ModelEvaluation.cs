@@ -1,0 +1,45 @@
+using DpoSt.Data;
+using DpoSt.Data.ReferenceFormats;
+using static TorchSharp.torch;
+
+namespace DpoSt.SelfTraining;
+
+/// <summary>Evaluates a run's model on every test set: greedily with and without the calculator, and by samples.</summary>
+internal static class ModelEvaluation
+{
+    private const string WithoutCalculatorName = "greedy_decode-no_calc.json";
+
+    /// <summary>Answers every test set, keeps the answers beside the results, and gives a sentence about the first set.</summary>
+    public static string Run(string stage, string run, LoopPlan plan, Device device, string output, IStageReporter reporter, CancellationToken cancel)
+    {
+        var sets = plan.TestSets.Select(set => (set.Key, Problems: (IReadOnlyList<Problem>)ProblemSet.Load(set.Value))).ToList();
+        var total = sets.Sum(s => (long)s.Problems.Count) * (2 + plan.EvalSamples);
+        reporter.Begin(stage, $"{plan.ModelOf(run)} answers {string.Join(", ", sets.Select(s => $"{s.Problems.Count} of {s.Key}"))}", total, "answers");
+        using var bundle = ModelBundle.Load(plan.ModelOf(run), null, plan.ReferenceText, device);
+        var done = 0L;
+        var rows = sets.ConvertAll(set =>
+        {
+            var folder = plan.OutputsOf(run, set.Key);
+            var greedy = Answer(set.Problems, 1, plan.Answers(0, plan.UseCalculator));
+            var bare = Answer(set.Problems, 1, plan.Answers(0, calculator: false));
+            var sampled = Answer(set.Problems, plan.EvalSamples, plan.Answers(plan.Temperature, plan.UseCalculator));
+            CompletionFile.Write(Path.Combine(folder, SampleFile.GreedyName), greedy, set.Problems);
+            CompletionFile.Write(Path.Combine(folder, WithoutCalculatorName), bare, set.Problems);
+            for (var s = 0; s < plan.EvalSamples; s++)
+            {
+                CompletionFile.Write(Path.Combine(folder, SampleFile.Name(s, plan.Temperature)), sampled.Where(c => c.Sample == s), set.Problems);
+            }
+
+            return EvaluationRow.Of(run, set.Key, set.Problems, greedy, bare, sampled);
+        });
+        EvaluationFile.Write(output, rows);
+        return string.Join("; ", rows.Select(r => $"{r.DataSet}: {r.Greedy:0.0 %} right greedily [{r.GreedyLow:0.0 %}, {r.GreedyHigh:0.0 %}]"));
+
+        IReadOnlyList<Completion> Answer(IReadOnlyList<Problem> problems, int samples, AnswerOptions options)
+        {
+            var before = done;
+            var answers = samples == 0 ? [] : Sampling.Run(bundle, problems, [.. Enumerable.Range(0, samples)], options, n => reporter.Advance(done = before + n), cancel);
+            return answers;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using DpoSt.Data;
+using DpoSt.Generation;
+
+namespace DpoSt.SelfTraining;
+
+/// <summary>How a model answers problems.</summary>
+/// <param name="MaxPromptTokens">Longer questions are cut.</param>
+/// <param name="MaxNewTokens">The most tokens an answer may have.</param>
+/// <param name="Slots">Rows decoded together.</param>
+/// <param name="UseCalculator">Whether the calculator completes annotations.</param>
+/// <param name="Temperature">Zero answers greedily.</param>
+/// <param name="TopK">Only the k likeliest tokens are drawn from.</param>
+/// <param name="TopP">The nucleus.</param>
+/// <param name="Seed">Keys the draws.</param>
+internal sealed record AnswerOptions(
+    int MaxPromptTokens, int MaxNewTokens, int Slots, bool UseCalculator, double Temperature, int TopK, double TopP, long Seed);
+
+/// <summary>Lets a model answer problems, judged against the true answers.</summary>
+internal static class Sampling
+{
+    /// <summary>Rows decoded together unless told otherwise: enough to fill the processor, few enough to stay in its caches.</summary>
+    public const int DefaultSlots = 128;
+
+    /// <summary>Samples <paramref name="samples"/> of every problem; completions come problem by problem, then sample by sample.</summary>
+    public static IReadOnlyList<Completion> Run(
+        ModelBundle bundle, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, Action<long> advance, CancellationToken cancel)
+    {
+        var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, options.MaxPromptTokens, options.MaxNewTokens);
+        var requests = problems.SelectMany(problem =>
+        {
+            var prompt = encoder.Question(problem.Question);
+            return samples.Select(sample => new GenerationRequest(problem.Id, sample, prompt));
+        }).ToList();
+        var generator = new Generator(bundle.Model, bundle.Tokenizer, new GenerationOptions(
+            options.MaxNewTokens, options.Slots, options.UseCalculator ? bundle.Format.Calculator : null, options.Temperature, options.TopK, options.TopP, (ulong)options.Seed));
+        var completions = new Completion[requests.Count];
+        var done = 0L;
+        generator.Run(requests, answer =>
+        {
+            var problem = problems[answer.Index / samples.Count];
+            completions[answer.Index] = new Completion(
+                problem.Id, requests[answer.Index].Sample, options.Seed, answer.Text, Completion.Judge(answer.Text, problem.Ans), answer.Ids);
+            advance(++done);
+        }, cancel);
+        return completions;
+    }
+}

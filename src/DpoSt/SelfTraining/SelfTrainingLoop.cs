@@ -1,0 +1,133 @@
+using DpoSt.Data;
+using DpoSt.Data.ReferenceFormats;
+using static TorchSharp.torch;
+
+namespace DpoSt.SelfTraining;
+
+/// <summary>
+/// DPO-augmented self-training (Wang, Li, Lu, ACL 2024, figure 2): fine-tune on labelled rationales; then, each iteration, sample, pair right
+/// answers with wrong ones, tune on the pairs, sample again, keep the right answers, and fine-tune the original base model on them.
+/// Beside it the paper's baseline: the same without DPO.
+/// </summary>
+public sealed class SelfTrainingLoop
+{
+    private readonly LoopPlan plan;
+    private readonly StageActions actions;
+    private readonly List<Stage> stages = [];
+    private readonly IReadOnlyList<Problem> questions;
+
+    private SelfTrainingLoop(LoopPlan plan, Device device)
+    {
+        this.plan = plan;
+        actions = new StageActions(device, plan.ReferenceText);
+        questions = Questions(plan);
+        Lay(device);
+    }
+
+    /// <summary>Runs what is not done yet, then gives the evaluations of every model, in the order of the table.</summary>
+    /// <exception cref="UserErrorException">A file is missing or broken, or another run holds the folder.</exception>
+    public static IReadOnlyList<EvaluationRow> Run(LoopPlan plan, Device device, IStageReporter reporter, CancellationToken cancel)
+    {
+        using var _ = RunLock.Take(Path.Combine(plan.ResultsFolder, $"{plan.ExpName}.lock"));
+        var loop = new SelfTrainingLoop(plan, device);
+        var ledger = Ledger.Open(Path.Combine(plan.ResultsFolder, $"{plan.ExpName}.ledger.json"));
+        StageRunner.Run(loop.stages, ledger, reporter, cancel);
+        return [.. loop.stages.Where(s => s.Name.StartsWith("evaluate ", StringComparison.Ordinal)).SelectMany(s => EvaluationFile.Read(s.Outputs[0]))];
+    }
+
+    private void Lay(Device device)
+    {
+        Evaluate("sft-0", FineTune("sft-0", plan.TrainFile, after: []), device);
+        for (var n = 1; n <= plan.Iterations; n++)
+        {
+            var (before, dpo, sft) = ($"sft-{n - 1}", $"dpo-{n}", $"sft-{n}");
+            Sample(before, first: 0, plan.PairSamples);
+            Pairs(dpo, before, [.. Enumerable.Range(0, n).Select(i => $"sft-{i}")]);
+            Tune(dpo, before);
+            Evaluate(dpo, dpo, device);
+            Sample(dpo, first: 0, plan.PseudoLabelSamples);
+            var rows = PseudoLabels(dpo, [.. Enumerable.Range(1, n).Select(i => $"dpo-{i}")]);
+            Evaluate(sft, FineTune(sft, rows, after: [$"pseudo-labels {dpo}"]), device);
+            if (plan.Baseline)
+            {
+                Baseline(n, device);
+            }
+        }
+    }
+
+    // The same number of samples as the two samplings of the loop together, all from the fine-tuned model.
+    private void Baseline(int n, Device device)
+    {
+        var before = n == 1 ? "sft-0" : $"st-{n - 1}";
+        var source = n == 1 ? $"{before}-more" : before;
+        Sample(before, n == 1 ? plan.PairSamples : 0, n == 1 ? plan.PseudoLabelSamples : plan.PairSamples + plan.PseudoLabelSamples, source);
+        var runs = Enumerable.Range(1, n - 1).Select(i => $"st-{i}").Prepend("sft-0-more").Prepend("sft-0").ToArray();
+        var rows = PseudoLabels(source, runs);
+        Evaluate($"st-{n}", FineTune($"st-{n}", rows, after: [$"pseudo-labels {source}"]), device);
+    }
+
+    private string FineTune(string run, string rowsFile, string[] after)
+    {
+        stages.Add(new Stage(
+            run, new { plan.BaseModel, plan.Sft, plan.SftLimits, plan.ReferenceText, External = after.Length == 0 }, after,
+            after.Length == 0 ? [plan.BaseModel, rowsFile] : [plan.BaseModel], [plan.ModelOf(run)],
+            (reporter, cancel) => actions.FineTune(run, plan.BaseModel, rowsFile, plan.ModelOf(run), plan.SftLimits, plan.Sft, reporter, cancel)));
+        return run;
+    }
+
+    private void Sample(string run, int first, int count, string? into = null)
+    {
+        var name = into ?? run;
+        var folder = plan.OutputsOf(name);
+        var samples = Enumerable.Range(first, count).ToArray();
+        var options = plan.Answers(plan.Temperature, plan.UseCalculator);
+        stages.Add(new Stage(
+            $"sample {name}", new { options, samples }, [run], Files(plan.TrainFile, plan.PoolFile), [Path.Combine(folder, LabelledQuestionFile.Name("train"))],
+            (reporter, cancel) =>
+            {
+                var summary = actions.Sample($"sample {name}", plan.ModelOf(run), questions, samples, options, folder, reporter, cancel);
+                return $"{StageActions.Label(questions, samples, options.Temperature, folder, "train")}; {summary}";
+            }));
+    }
+
+    private void Pairs(string dpo, string before, string[] runs)
+    {
+        var folder = plan.OutputsOf(before);
+        stages.Add(new Stage(
+            $"pairs {dpo}", plan.Selection, [.. runs.Select(r => $"sample {r}")], [], [Path.Combine(folder, PreferencePairFile.Name("train"))],
+            (reporter, _) => actions.BuildPairs($"pairs {dpo}", plan.ModelOf(before), [.. runs.Select(Labelled)], plan.Selection, folder, reporter)));
+    }
+
+    private void Tune(string dpo, string before) => stages.Add(new Stage(
+        dpo, new { plan.Dpo, plan.DpoLimits, plan.Beta }, [before, $"pairs {dpo}"], [], [plan.ModelOf(dpo)],
+        (reporter, cancel) => actions.PreferenceTune(dpo, plan.ModelOf(before), plan.OutputsOf(before), plan.ModelOf(dpo), plan.DpoLimits, plan.Beta, plan.Dpo, reporter, cancel)));
+
+    private string PseudoLabels(string run, string[] runs)
+    {
+        var folder = plan.OutputsOf(run);
+        var rows = Path.Combine(folder, RationaleFile.Name("train"));
+        stages.Add(new Stage(
+            $"pseudo-labels {run}", plan.Selection, [.. runs.Select(r => $"sample {r}")], [], [rows],
+            (reporter, _) => actions.BuildPseudoLabels($"pseudo-labels {run}", plan.BaseModel, [.. runs.Select(Labelled)], plan.Selection, folder, reporter)));
+        return rows;
+    }
+
+    private void Evaluate(string run, string after, Device device)
+    {
+        var options = new { Answers = plan.Answers(plan.Temperature, plan.UseCalculator), plan.EvalSamples, Sets = plan.TestSets.Select(s => s.Key) };
+        var output = Path.Combine(plan.OutputsFolder, run, "evaluation.json");
+        stages.Add(new Stage(
+            $"evaluate {run}", options, [after], [.. plan.TestSets.Select(s => s.Value)], [output],
+            (reporter, cancel) => ModelEvaluation.Run($"evaluate {run}", run, plan, device, output, reporter, cancel)));
+    }
+
+    private string Labelled(string run) => Path.Combine(plan.OutputsOf(run), LabelledQuestionFile.Name("train"));
+
+    private static IReadOnlyList<Problem> Questions(LoopPlan plan)
+    {
+        var labelled = ProblemSet.Load(plan.TrainFile);
+        return plan.PoolFile is null ? labelled : [.. labelled, .. ProblemSet.Load(plan.PoolFile).Select(p => p with { Id = $"pool {p.Id}", Answer = null })];
+    }
+
+    private static string[] Files(params string?[] files) => [.. files.OfType<string>()];
+}

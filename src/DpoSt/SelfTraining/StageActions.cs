@@ -1,0 +1,111 @@
+using DpoSt.Data;
+using DpoSt.Data.ReferenceFormats;
+using DpoSt.Models;
+using DpoSt.Training;
+using static TorchSharp.torch;
+
+namespace DpoSt.SelfTraining;
+
+/// <summary>The most tokens of a prompt and of a completion in training.</summary>
+/// <param name="Prompt">Longer prompts are cut.</param>
+/// <param name="Completion">Longer completions are cut.</param>
+public sealed record TokenLimits(int Prompt, int Completion);
+
+/// <summary>
+/// What each stage does, from files to files; the same for a stage run alone and within the loop. Every output appears whole or not at all.
+/// </summary>
+internal sealed class StageActions(Device device, bool referenceText)
+{
+    /// <summary>Questions with an eval pair, of each hundred, that are withheld from the training pairs.</summary>
+    private const int WithheldPercent = 5;
+
+    /// <summary>The reference takes this many training pairs for evaluation.</summary>
+    private const int ReferenceEvalPairs = 320;
+
+    /// <summary>Fine-tunes the model in <paramref name="from"/> on a file of questions with rationales.</summary>
+    public string FineTune(string name, string from, string rowsFile, string to, TokenLimits limits, TrainingRecipe recipe, IStageReporter reporter, CancellationToken cancel)
+    {
+        var found = RationaleFile.Read(rowsFile).ToList();
+        if (found.Count == 0)
+        {
+            throw new UserErrorException($"{rowsFile}: there is no row to train on; expected lines like {{\"question\": ..., \"answer\": ...}}.");
+        }
+
+        using var bundle = ModelBundle.Load(from, null, referenceText, device);
+        var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
+        reporter.Begin(name, $"fine-tune {from} on {rows.Count} rationales", recipe.StepsFor(rows.Count), "steps");
+        var last = FineTuning.Run(bundle, rows, (limits.Prompt, limits.Completion), recipe, reporter, cancel);
+        ModelFolder.Save(bundle.Model, from, to);
+        return $"loss {last.Loss:0.000}, model in {to}";
+    }
+
+    /// <summary>Samples answers; one file a sample, named as the reference names them.</summary>
+    public string Sample(string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string folder, IStageReporter reporter, CancellationToken cancel)
+    {
+        using var bundle = ModelBundle.Load(model, null, referenceText, device);
+        reporter.Begin(name, $"{model} answers {problems.Count} questions {samples.Count} times", (long)problems.Count * samples.Count, "answers");
+        var completions = Sampling.Run(bundle, problems, samples, options, reporter.Advance, cancel);
+        for (var s = 0; s < samples.Count; s++)
+        {
+            CompletionFile.Write(Path.Combine(folder, SampleFile.Name(samples[s], options.Temperature)), completions.Where((_, i) => i % samples.Count == s), problems);
+        }
+
+        return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {folder}";
+    }
+
+    /// <summary>Sorts the samples of a folder by verdict into <c>train_dpo_data.jsonl</c>.</summary>
+    public static string Label(IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, double temperature, string folder, string split)
+    {
+        var completions = samples.SelectMany(s => CompletionFile.Read(Path.Combine(folder, SampleFile.Name(s, temperature)), problems, s));
+        var questions = LabelledQuestion.From(problems, completions);
+        LabelledQuestionFile.Write(Path.Combine(folder, LabelledQuestionFile.Name(split)), questions);
+        return $"{questions.Count(q => q.Positives.Count > 0)} of {questions.Count} questions solved at least once";
+    }
+
+    /// <summary>Makes preference pairs from the labelled samples of some runs, and withholds some questions' pairs for evaluation.</summary>
+    public string BuildPairs(string name, string model, IReadOnlyList<string> labelled, SelectionOptions selection, string folder, IStageReporter reporter)
+    {
+        reporter.Begin(name, "pair right answers with wrong ones", labelled.Count, "files");
+        var encoder = Encoder(model);
+        var questions = LabelledQuestion.Merge([.. labelled.Select(LabelledQuestionFile.Read)]);
+        var (train, eval) = referenceText ? FirstPairs(PairBuilder.Build(questions, encoder.Format, encoder.TokenSet, selection))
+            : (Pairs(withheld: false), Pairs(withheld: true));
+        if (train.Count == 0)
+        {
+            throw new UserErrorException($"{labelled[^1]}: no question has both a right and a wrong answer, so there is nothing to learn from; sample more, or at a higher temperature.");
+        }
+
+        PreferencePairFile.Write(Path.Combine(folder, PreferencePairFile.Name("train")), train);
+        PreferencePairFile.Write(Path.Combine(folder, PreferencePairFile.Name("eval")), eval);
+        return $"{train.Count} pairs to train on, {eval.Count} withheld";
+
+        IReadOnlyList<PreferencePair> Pairs(bool withheld) =>
+            PairBuilder.Build(questions.Where(q => CounterRandom.KeyOf(q.Question) % 100 < WithheldPercent == withheld), encoder.Format, encoder.TokenSet, selection);
+    }
+
+    /// <summary>Tunes the model in <paramref name="from"/> on the pairs of a folder.</summary>
+    public string PreferenceTune(string name, string from, string pairsFolder, string to, TokenLimits limits, double beta, TrainingRecipe recipe, IStageReporter reporter, CancellationToken cancel)
+    {
+        var pairs = PreferencePairFile.Read(Path.Combine(pairsFolder, PreferencePairFile.Name("train"))).ToList();
+        using var bundle = ModelBundle.Load(from, null, referenceText, device);
+        reporter.Begin(name, $"DPO from {from} on {pairs.Count} pairs", recipe.StepsFor(pairs.Count), "steps");
+        var last = PreferenceTuning.Run(bundle, pairs, (limits.Prompt, limits.Completion), beta, recipe, reporter, cancel);
+        ModelFolder.Save(bundle.Model, from, to);
+        return $"pair accuracy {last.Metrics["rewards/accuracies"]:0.00}, margin {last.Metrics["rewards/margins"]:0.000}, chosen log-ratio {last.Metrics["rewards/chosen"] / beta:0.00}; model in {to}";
+    }
+
+    /// <summary>Makes the rows of the next fine-tuning from gold rationales and the right samples of some runs.</summary>
+    public string BuildPseudoLabels(string name, string model, IReadOnlyList<string> labelled, SelectionOptions selection, string folder, IStageReporter reporter)
+    {
+        reporter.Begin(name, "keep right answers as rationales", labelled.Count, "files");
+        var encoder = Encoder(model);
+        var labels = PseudoLabels.Build(LabelledQuestion.Merge([.. labelled.Select(LabelledQuestionFile.Read)]), encoder.Format, encoder.TokenSet, selection);
+        RationaleFile.Write(Path.Combine(folder, RationaleFile.Name("train")), labels.Rows);
+        return $"{labels.Rows.Count} rationales kept of {labels.Found}, at most {labels.Threshold} a question";
+    }
+
+    private static (IReadOnlyList<PreferencePair> Train, IReadOnlyList<PreferencePair> Eval) FirstPairs(IReadOnlyList<PreferencePair> pairs) =>
+        (pairs, [.. pairs.Take(ReferenceEvalPairs)]);
+
+    private RowEncoder Encoder(string model) => RowEncoder.Of(model, referenceText);
+}

@@ -1,0 +1,69 @@
+namespace DpoSt.Training;
+
+/// <summary>How long and how hard to train, before the number of examples is known. Names and defaults follow transformers' TrainingArguments.</summary>
+public sealed record TrainingRecipe
+{
+    /// <summary>Examples a micro-batch.</summary>
+    public int BatchSize { get; init; } = 8;
+
+    /// <summary>Micro-batches an optimizer step.</summary>
+    public int GradientAccumulation { get; init; } = 1;
+
+    /// <summary>Passes over the examples, where <see cref="MaxSteps"/> does not say.</summary>
+    public double Epochs { get; init; } = 3;
+
+    /// <summary>Optimizer steps; overrides <see cref="Epochs"/> where positive.</summary>
+    public long MaxSteps { get; init; } = -1;
+
+    /// <summary>The peak learning rate.</summary>
+    public double LearningRate { get; init; } = 5e-5;
+
+    /// <summary>One of <see cref="LearningRateSchedule.Kinds"/>.</summary>
+    public string Schedule { get; init; } = "linear";
+
+    /// <summary>The part of all steps that warms up, where <see cref="WarmupSteps"/> does not say.</summary>
+    public double WarmupRatio { get; init; }
+
+    /// <summary>Warm-up steps; overrides the ratio where positive.</summary>
+    public long WarmupSteps { get; init; }
+
+    /// <summary>The floor of cosine_with_min_lr, as a part of the peak.</summary>
+    public double MinRateRatio { get; init; }
+
+    /// <summary>The optimizer's numbers.</summary>
+    public AdamWOptions AdamW { get; init; } = new();
+
+    /// <summary>Gradients are scaled down to this norm.</summary>
+    public double MaxGradNorm { get; init; } = 1;
+
+    /// <summary>The dropout probability; null takes the model's own.</summary>
+    public double? Dropout { get; init; }
+
+    /// <summary>Keys order and dropout.</summary>
+    public long Seed { get; init; } = 42;
+
+    /// <summary>Steps between log lines.</summary>
+    public int LogEvery { get; init; } = 10;
+
+    /// <summary>Steps whose examples are grouped by length; 1 keeps a plain shuffle.</summary>
+    public int LengthWindow { get; init; } = 8;
+
+    /// <summary>Average the means of micro-batches, as the reference does.</summary>
+    public bool MeanOfMeans { get; init; }
+
+    /// <summary>Optimizer steps over this many examples.</summary>
+    internal long StepsFor(int examples)
+    {
+        var batch = BatchSize * GradientAccumulation;
+        return MaxSteps > 0 ? MaxSteps : Math.Max(1, (long)Math.Ceiling(Epochs * ((examples + batch - 1) / batch)));
+    }
+
+    /// <summary>The trainer's options over this many examples.</summary>
+    internal TrainerOptions OptionsFor(int examples, double modelDropout)
+    {
+        var steps = StepsFor(examples);
+        var warmup = WarmupSteps > 0 ? WarmupSteps : LearningRateSchedule.WarmupOf(WarmupRatio, steps);
+        var schedule = new LearningRateSchedule(Schedule, LearningRate, steps, warmup, MinRateRatio);
+        return new TrainerOptions(steps, schedule, AdamW, MaxGradNorm, Dropout ?? modelDropout, (ulong)Seed, LogEvery, MeanOfMeans);
+    }
+}
