@@ -53,6 +53,16 @@ internal sealed class StageActions(Device device, bool referenceText)
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {folder}";
     }
 
+    /// <summary>Answers greedily into one file.</summary>
+    public string Greedy(string name, string model, IReadOnlyList<Problem> problems, AnswerOptions options, string file, IStageReporter reporter, CancellationToken cancel)
+    {
+        using var bundle = ModelBundle.Load(model, null, referenceText, device);
+        reporter.Begin(name, $"{model} answers {problems.Count} questions", problems.Count, "answers");
+        var completions = Sampling.Run(bundle, problems, [0], options, reporter.Advance, cancel);
+        CompletionFile.Write(file, completions, problems);
+        return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {problems.Count} answers are right; {file}";
+    }
+
     /// <summary>Sorts the samples of a folder by verdict into <c>train_dpo_data.jsonl</c>.</summary>
     public static string Label(IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, double temperature, string folder, string split)
     {

@@ -9,7 +9,7 @@ namespace DpoSt.Tensors;
 /// packaged <c>libLibTorchSharp.so</c> asks for a newer libstdc++ than Debian 12 carries (docs/adr/0003). It happens by itself, as soon as
 /// the TorchSharp assembly is loaded; <see cref="EnsureLoaded"/> only turns a failure into a sentence.
 /// </summary>
-public static class NativeLibraries
+public static partial class NativeLibraries
 {
     /// <summary>The environment variable that names a folder with another libtorch, such as an installed PyTorch's <c>torch/lib</c>.</summary>
     public const string FolderVariable = "DPOST_LIBTORCH";
@@ -118,8 +118,11 @@ public static class NativeLibraries
     private static string FirstLine(string text) => text.Split('\n')[0].TrimEnd('.', ' ', '\r');
 
     /// <summary>The order that works on Linux: libtorch's parts first, then TorchSharp's own half, patched only where it must be.</summary>
-    private static class LinuxLoader
+    private static partial class LinuxLoader
     {
+        /// <summary>How often an idle OpenMP thread looks for work before it sleeps. The runtime's own 300,000 ruins every other process on the machine.</summary>
+        private const string SpinCount = "20000";
+
         private static readonly string[] Required = ["libc10.so", "libtorch_cpu.so"];
         private static readonly string[] Optional = ["libc10_cuda.so", "libtorch_cuda.so"];
 
@@ -139,6 +142,8 @@ public static class NativeLibraries
             }
 
             Folder = folder;
+            // Read once, when the OpenMP runtime is loaded; what the user has set stays.
+            _ = SetEnvironment("GOMP_SPINCOUNT", SpinCount, overwrite: 0);
             NativeLibrary.Load(Path.Combine(folder, Required[0]));
             NativeLibrary.Load(Path.Combine(folder, Required[1]));
             foreach (var file in Optional.Select(name => Path.Combine(folder, name)).Where(File.Exists))
@@ -172,6 +177,10 @@ public static class NativeLibraries
                 folder.Delete(recursive: true);      // a mapped library outlives its name
             }
         }
+
+        // .NET keeps its own copy of the environment; native libraries read the C library's.
+        [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+        private static partial int SetEnvironment(string name, string value, int overwrite);
 
         private static IEnumerable<string> PackagedFolders()
         {

@@ -1,0 +1,68 @@
+using System.Globalization;
+using DpoSt.Evaluation;
+using DpoSt.SelfTraining;
+using Spectre.Console;
+
+namespace DpoSt.App.Console;
+
+/// <summary>The table at the end of a run, in the paper's terms, and a sentence on each difference.</summary>
+internal static class ResultTable
+{
+    /// <summary>Prints one table a data set.</summary>
+    public static void Write(IAnsiConsole console, IReadOnlyList<EvaluationRow> rows)
+    {
+        foreach (var set in rows.GroupBy(r => r.DataSet, StringComparer.Ordinal))
+        {
+            var first = set.First();
+            var table = new Table().RoundedBorder().Title(string.Create(CultureInfo.InvariantCulture, $"{set.Key}: {first.Problems} problems, % right"));
+            string[] columns = ["model", "greedy", "95 % interval", "no calculator", "pass@1", $"pass@{first.Samples}", $"maj@{first.Samples}"];
+            foreach (var column in columns)
+            {
+                table.AddColumn(new TableColumn(column) { Alignment = column == "model" ? Justify.Left : Justify.Right, NoWrap = true });
+            }
+
+            foreach (var row in set)
+            {
+                table.AddRow(
+                    Describe(row.Run), Percent(row.Greedy), $"{Percent(row.GreedyLow)} - {Percent(row.GreedyHigh)}", Percent(row.GreedyWithoutCalculator),
+                    Percent(row.PassAt1), Percent(row.PassAtN), Percent(row.MajorityAtN));
+            }
+
+            console.Write(table);
+        }
+
+        Compare(console, rows.Where(r => r.DataSet == rows[0].DataSet).ToDictionary(r => r.Run, StringComparer.Ordinal));
+    }
+
+    /// <summary>What a run is, in the paper's words.</summary>
+    internal static string Describe(string run)
+    {
+        var (kind, number) = (run[..run.IndexOf('-', StringComparison.Ordinal)], run[(run.IndexOf('-', StringComparison.Ordinal) + 1)..]);
+        return (kind, number) switch
+        {
+            ("sft", "0") => "SFT",
+            ("sft", _) => $"DPO-ST, iteration {number}",
+            ("dpo", _) => $"DPO model {number}",
+            ("st", _) => $"self-training, iteration {number}",
+            _ => run,
+        };
+    }
+
+    // The last iteration's models against each other, on the same problems.
+    private static void Compare(IAnsiConsole console, Dictionary<string, EvaluationRow> rows)
+    {
+        var last = rows.Keys.Where(k => k.StartsWith("sft-", StringComparison.Ordinal)).Max(k => int.Parse(k[4..], CultureInfo.InvariantCulture));
+        foreach (var (a, b) in new[] { ($"st-{last}", "sft-0"), ($"sft-{last}", "sft-0"), ($"sft-{last}", $"st-{last}") })
+        {
+            if (a != b && rows.TryGetValue(a, out var first) && rows.TryGetValue(b, out var second))
+            {
+                var difference = PairedBootstrap.Compare(first.Correct, second.Correct);
+                var verdict = difference.Low > 0 ? "better" : difference.High < 0 ? "worse" : "no clear difference";
+                console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+                    $"{Describe(a)} against {Describe(b)}: {100 * difference.Difference:+0.0;-0.0;0.0} points, 95 % interval [[{100 * difference.Low:+0.0;-0.0;0.0}, {100 * difference.High:+0.0;-0.0;0.0}]]: {verdict}");
+            }
+        }
+    }
+
+    private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+using DpoSt.SelfTraining;
+using DpoSt.Training;
+using Spectre.Console;
+
+namespace DpoSt.App.Console;
+
+/// <summary>
+/// Shows a run as it happens, on standard error: a bar with rate and time left for the stage at work, a line of metrics a logging step, and
+/// one line for every stage that is over. Where nobody watches (a pipe, a file), plain lines say the same.
+/// </summary>
+internal sealed class StageProgress : IStageReporter
+{
+    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(15);
+    private readonly IAnsiConsole console;
+    private readonly ProgressContext? context;
+    private readonly RateColumn rate;
+    private ProgressTask? task;
+    private string stage = "";
+    private string unit = "";
+    private long total;
+    private long started;
+    private long lastPlain;
+
+    private StageProgress(IAnsiConsole console, RateColumn rate, ProgressContext? context)
+    {
+        this.console = console;
+        this.rate = rate;
+        this.context = context;
+    }
+
+    /// <summary>Runs work under a reporter and gives its result.</summary>
+    public static T Watch<T>(IAnsiConsole console, Func<IStageReporter, T> work)
+    {
+        var column = new RateColumn();
+        if (!console.Profile.Capabilities.Interactive || !console.Profile.Capabilities.Ansi)
+        {
+            return work(new StageProgress(console, column, null));
+        }
+
+        return console.Progress()
+            .AutoClear(true)
+            .HideCompleted(true)
+            .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), column, new RemainingTimeColumn())
+            .Start(context => work(new StageProgress(console, column, context)));
+    }
+
+    public void Begin(string stage, string what, long total, string unit)
+    {
+        (this.stage, this.unit, this.total) = (stage, unit, total);
+        started = lastPlain = Stopwatch.GetTimestamp();
+        console.MarkupLineInterpolated($"[bold]{stage}[/]  {what}");
+        task = context?.AddTask(Markup.Escape(stage), maxValue: Math.Max(1, total));
+        rate.Unit = unit;
+    }
+
+    public void Advance(long done)
+    {
+        if (task is not null)
+        {
+            task.Value = done;
+        }
+        else if (Stopwatch.GetElapsedTime(lastPlain) > PlainInterval)
+        {
+            lastPlain = Stopwatch.GetTimestamp();
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            var left = elapsed * ((double)(total - done) / Math.Max(1, done));
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {done} of {total} {unit}, {done / elapsed.TotalSeconds:0.#}/s, {Duration(left)} left"));
+        }
+    }
+
+    public void Log(TrainingLine line)
+    {
+        var metrics = string.Concat(line.Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}")));
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+            $"[grey]  step {line.Step}/{line.TotalSteps}  loss {line.Loss:0.0000}  lr {line.LearningRate:0.00e+0}  grad {line.GradNorm:0.00}{metrics}[/]");
+    }
+
+    public void End(string summary)
+    {
+        task?.StopTask();
+        task?.Value = task.MaxValue;
+        task = null;
+        console.MarkupLineInterpolated($"  [green]done[/] in {Duration(Stopwatch.GetElapsedTime(started))}: {summary}");
+    }
+
+    public void Skip(string stage, string why) => console.MarkupLineInterpolated($"[grey]{stage}  {why}[/]");
+
+    private static string Duration(TimeSpan time) => time.TotalSeconds < 60
+        ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s")
+        : string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalMinutes} min {time.Seconds} s");
+}

@@ -1,0 +1,95 @@
+using DpoSt.Configuration;
+using DpoSt.Data;
+using DpoSt.Training;
+
+namespace DpoSt.SelfTraining;
+
+/// <summary>Turns the keys of a configuration file into the plain parameters that stages take.</summary>
+internal static class ConfiguredRecipes
+{
+    /// <summary>How a stage trains.</summary>
+    public static TrainingRecipe Recipe(ExperimentOptions options)
+    {
+        var trainer = options.Trainer;
+        if (!LearningRateSchedule.Kinds.Contains(trainer.LrSchedulerType, StringComparer.Ordinal))
+        {
+            throw new UserErrorException($"trainer.lr_scheduler_type is '{trainer.LrSchedulerType}': use one of {string.Join(", ", LearningRateSchedule.Kinds)}.");
+        }
+
+        return new TrainingRecipe
+        {
+            BatchSize = trainer.PerDeviceTrainBatchSize,
+            GradientAccumulation = trainer.GradientAccumulationSteps,
+            Epochs = trainer.NumTrainEpochs,
+            MaxSteps = trainer.MaxSteps,
+            LearningRate = trainer.LearningRate,
+            Schedule = trainer.LrSchedulerType,
+            WarmupRatio = trainer.WarmupRatio,
+            WarmupSteps = trainer.WarmupSteps,
+            MinRateRatio = trainer.LrSchedulerKwargs.MinLrRate ?? trainer.LrSchedulerKwargs.MinLr / trainer.LearningRate ?? 0,
+            AdamW = new AdamWOptions(trainer.WeightDecay, trainer.AdamBeta1, trainer.AdamBeta2, trainer.AdamEpsilon),
+            MaxGradNorm = trainer.MaxGradNorm,
+            Dropout = trainer.Dropout,
+            Seed = trainer.Seed,
+            LogEvery = trainer.LoggingSteps,
+            LengthWindow = options.Compat == Compatibility.Reference ? 1 : trainer.GroupByLengthWindow,
+            MeanOfMeans = options.Compat == Compatibility.Reference,
+        };
+    }
+
+    /// <summary>Row limits in fine-tuning.</summary>
+    public static TokenLimits SftLimits(ExperimentOptions options) => new(options.Data.MaxSrcLen, options.Data.MaxTgtLen);
+
+    /// <summary>Row limits in preference tuning.</summary>
+    public static TokenLimits DpoLimits(ExperimentOptions options) => new(options.Trainer.MaxPromptLength, options.Trainer.MaxTargetLength);
+
+    /// <summary>How samples are chosen.</summary>
+    public static SelectionOptions Selection(ExperimentOptions options) =>
+        new(options.Selection.MaxSimilarity, options.Selection.MaxPairs, options.Selection.Percentile, options.Trainer.Seed);
+
+    /// <summary>How answers are decoded.</summary>
+    public static AnswerOptions Answers(ExperimentOptions options, double temperature, bool calculator) => new(
+        options.Data.MaxSrcLen, options.Eval.MaxNewTokens, options.Eval.Slots ?? Sampling.DefaultSlots, calculator, temperature,
+        options.Eval.Sampling.TopK, options.Eval.Sampling.TopP, options.Trainer.Seed);
+
+    /// <summary>The whole loop: <paramref name="run"/> says how often and on what, the stage configurations how.</summary>
+    public static LoopPlan Loop(ExperimentOptions run, ExperimentOptions sft, ExperimentOptions dpo, RunPaths paths)
+    {
+        var tests = new List<KeyValuePair<string, string>> { new("test", paths.DataFile(run.Data.TestDataPath)) };
+        if (run.Data.OodDataPath is { } other)
+        {
+            tests.Add(new("ood", paths.DataFile(other)));
+        }
+
+        return new LoopPlan
+        {
+            ExpName = run.ExpName,
+            BaseModel = paths.ModelFolder,
+            ModelsFolder = Path.Combine(paths.DataFolder, "ft_models", run.ExpName),
+            OutputsFolder = Path.Combine(paths.CurrentFolder, "model_outputs", run.ExpName),
+            ResultsFolder = Path.GetDirectoryName(paths.ResultsFile)!,
+            TrainFile = paths.DataFile(run.Data.TrainDataPath),
+            PoolFile = run.Data.PoolPath is { } pool ? paths.DataFile(pool) : null,
+            TestSets = tests,
+            Iterations = run.Loop.Iterations,
+            PairSamples = run.Loop.PairSamples,
+            PseudoLabelSamples = run.Loop.PseudoLabelSamples,
+            EvalSamples = run.Loop.EvalSamples,
+            Baseline = run.Loop.Baseline,
+            Sft = Recipe(sft),
+            SftLimits = SftLimits(sft),
+            Dpo = Recipe(dpo),
+            DpoLimits = DpoLimits(dpo),
+            Beta = dpo.Trainer.Beta,
+            MaxNewTokens = run.Eval.MaxNewTokens,
+            Slots = run.Eval.Slots ?? Sampling.DefaultSlots,
+            UseCalculator = run.Eval.UseCalc,
+            Temperature = run.Eval.Sampling.Temperature,
+            TopK = run.Eval.Sampling.TopK,
+            TopP = run.Eval.Sampling.TopP,
+            Selection = Selection(run) with { Seed = run.Loop.Seed },
+            Seed = run.Loop.Seed,
+            ReferenceText = run.Compat == Compatibility.Reference,
+        };
+    }
+}

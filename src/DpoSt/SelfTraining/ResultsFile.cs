@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace DpoSt.SelfTraining;
+
+/// <summary><c>results/&lt;exp&gt;.json</c>: percentages by run and measure, with one decimal as text, as the reference writes them.</summary>
+internal static class ResultsFile
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, IndentSize = 4 };
+
+    /// <summary>Sets measures (fractions) of a run and keeps everything else.</summary>
+    /// <exception cref="UserErrorException">The file is there but no JSON object.</exception>
+    public static void Add(string path, string run, IReadOnlyDictionary<string, double> measures)
+    {
+        var all = Read(path);
+        var mine = all[run] as JsonObject ?? [];
+        all[run] = mine;
+        foreach (var (name, value) in measures)
+        {
+            mine[name] = (100 * value).ToString("0.0", CultureInfo.InvariantCulture);
+        }
+
+        AtomicFile.WriteAllText(path, all.ToJsonString(Indented));
+    }
+
+    private static JsonObject Read(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path))!.AsObject() : [];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
+        {
+            throw new UserErrorException($"{path} is no JSON object of results: move it away and run again.", e);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using DpoSt.Configuration;
+using DpoSt.Data;
+using DpoSt.Data.ReferenceFormats;
+using DpoSt.Evaluation;
+using static TorchSharp.torch;
+
+namespace DpoSt.SelfTraining;
+
+/// <summary>The stages as commands of their own, each driven by its configuration file, with the reference's inputs and outputs.</summary>
+public sealed class SingleStages
+{
+    private readonly ExperimentOptions options;
+    private readonly RunPaths paths;
+    private readonly StageActions actions;
+    private readonly IStageReporter reporter;
+    private readonly CancellationToken cancel;
+
+    /// <summary>Stages of one configuration.</summary>
+    public SingleStages(ExperimentOptions options, RunPaths paths, Device device, IStageReporter reporter, CancellationToken cancel)
+    {
+        this.options = options;
+        this.paths = paths;
+        this.reporter = reporter;
+        this.cancel = cancel;
+        actions = new StageActions(device, options.Compat == Compatibility.Reference);
+    }
+
+    private string Run => options.Trainer.RunName;
+
+    private string Split => options.Data.Split ?? "train";
+
+    private double Temperature => options.Eval.Sampling.Temperature;
+
+    /// <summary>Fine-tunes <c>model.model_path</c> on <c>data.data_path</c>.</summary>
+    public string Sft() => actions.FineTune(
+        Run, paths.ModelFolder, paths.DataFile(options.Data.DataPath), paths.OutputFolder, ConfiguredRecipes.SftLimits(options), ConfiguredRecipes.Recipe(options), reporter, cancel);
+
+    /// <summary>Lets the run's model answer the split: a file a seed when sampling, one file when greedy.</summary>
+    public string Generate()
+    {
+        var problems = Problems();
+        var folder = paths.SamplesFolder(Split);
+        if (options.Eval.Mode == EvalMode.Sampling)
+        {
+            return actions.Sample($"generate {Run}", paths.OutputFolder, problems, Seeds(), ConfiguredRecipes.Answers(options, Temperature, options.Eval.UseCalc), folder, reporter, cancel);
+        }
+
+        var file = Path.Combine(folder, SampleFile.GreedyName);
+        return actions.Greedy($"generate {Run}", paths.OutputFolder, problems, ConfiguredRecipes.Answers(options, 0, options.Eval.UseCalc), file, reporter, cancel);
+    }
+
+    /// <summary>Labels the samples and estimates pass@k.</summary>
+    public string EvalSampling()
+    {
+        var problems = Problems();
+        var folder = paths.SamplesFolder(Split);
+        var seeds = Seeds();
+        var summary = StageActions.Label(problems, seeds, Temperature, folder, Split);
+        var questions = LabelledQuestionFile.Read(Path.Combine(folder, LabelledQuestionFile.Name(Split))).ToList();
+        var passes = new[] { 1, 3, 5, 10, seeds.Length }.Where(k => k <= seeds.Length).Distinct().Order()
+            .ToDictionary(k => string.Create(CultureInfo.InvariantCulture, $"{Split}@{k}"), k => questions.Average(q => PassAtK.Estimate(seeds.Length, q.Positives.Count, k)), StringComparer.Ordinal);
+        ResultsFile.Add(paths.ResultsFile, Run, passes);
+        return $"{summary}; {string.Join(", ", passes.Select(p => $"{p.Key} {100 * p.Value:0.0}"))}; {paths.ResultsFile}";
+    }
+
+    /// <summary>Makes preference pairs from the samples of <c>model.sft_run_name</c> and of the runs before it.</summary>
+    public string MakeDpoData()
+    {
+        var source = options.Model.SftRunName ?? throw new UserErrorException("make-dpo-data needs model.sft_run_name, the run whose samples become pairs: add it to the configuration.");
+        return actions.BuildPairs($"make-dpo-data {Run}", paths.ModelFolder, Labelled(source, "train"), ConfiguredRecipes.Selection(options), PairsFolder(source), reporter);
+    }
+
+    /// <summary>Tunes <c>model.model_path</c> on the pairs.</summary>
+    public string Dpo() => actions.PreferenceTune(
+        Run, paths.ModelFolder, PairsFolder(options.Model.SftRunName ?? ""), paths.OutputFolder, ConfiguredRecipes.DpoLimits(options), options.Trainer.Beta, ConfiguredRecipes.Recipe(options), reporter, cancel);
+
+    /// <summary>Makes pseudo-labels from the samples of this run and of the runs before it.</summary>
+    public string MakeRftData() =>
+        actions.BuildPseudoLabels($"make-rft-data {Run}", paths.ModelFolder, Labelled(Run, "train"), ConfiguredRecipes.Selection(options), paths.SamplesFolder("train"), reporter);
+
+    /// <summary>Counts the right greedy answers.</summary>
+    public string EvalGreedy()
+    {
+        var problems = Problems();
+        var file = Path.Combine(paths.SamplesFolder(Split), SampleFile.GreedyName);
+        var right = CompletionFile.Read(file, problems, 0).Count(c => c.Verdict == Verdict.Correct);
+        var interval = WilsonInterval.Of(right, problems.Count);
+        ResultsFile.Add(paths.ResultsFile, Run, new Dictionary<string, double>(StringComparer.Ordinal) { [Split] = (double)right / problems.Count });
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Run} on {Split}: {right} of {problems.Count} right, {100.0 * right / problems.Count:0.0} % [{100 * interval.Low:0.0}, {100 * interval.High:0.0}]; {paths.ResultsFile}");
+    }
+
+    private IReadOnlyList<Problem> Problems() => ProblemSet.Load(paths.DataFile(Split switch
+    {
+        "train" => options.Data.TrainDataPath,
+        "dev" => options.Data.DevDataPath,
+        "test" => options.Data.TestDataPath,
+        _ => throw new UserErrorException($"data.split is '{Split}': use +data.split=train, dev or test."),
+    }));
+
+    private int[] Seeds()
+    {
+        var sampling = options.Eval.Sampling;
+        return sampling.MaxSeed > sampling.MinSeed
+            ? [.. Enumerable.Range(sampling.MinSeed, sampling.MaxSeed - sampling.MinSeed)]
+            : throw new UserErrorException($"eval.sampling asks for seeds from {sampling.MinSeed} up to, not including, {sampling.MaxSeed}: max_seed must be larger than min_seed.");
+    }
+
+    private string PairsFolder(string source) => options.Data.DataDir is { } folder ? paths.DataFile(folder) : paths.SamplesFolder(source, "train");
+
+    // sft-2 brings sft-0 and sft-1 along, dpo-3 brings dpo-1 and dpo-2: what they sampled joins, as in the paper.
+    private string[] Labelled(string run, string split)
+    {
+        var dash = run.LastIndexOf('-');
+        var number = dash > 0 && int.TryParse(run[(dash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0;
+        var earlier = Enumerable.Range(0, number).Select(i => $"{run[..dash]}-{i}").Where(name => File.Exists(FileOf(name)));
+        return [.. earlier.Append(run).Select(FileOf)];
+
+        string FileOf(string name) => Path.Combine(paths.SamplesFolder(name, split), LabelledQuestionFile.Name(split));
+    }
+}

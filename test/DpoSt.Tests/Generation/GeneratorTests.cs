@@ -1,0 +1,128 @@
+using DpoSt.Generation;
+using DpoSt.Text;
+using DpoSt.Text.Tokenizers;
+
+namespace DpoSt.Tests.Generation;
+
+/// <summary>The engine's bookkeeping, on a model that follows a script.</summary>
+public sealed class GeneratorTests : IDisposable
+{
+    private static readonly string[] Answers =
+    [
+        "Tom has 2 + 3 = [ 2 + 3 = 5] 5 apples. #### 5",
+        "That is 10 - 12 = [ 10 - 12 = -2] -2 and [ 1 / 8 = 0.12] more. #### 0.12",
+        "No sum here. #### 7",
+        "[ 120 * 1,000 = 120000] [ 50% = 0.5] #### 120000",
+    ];
+
+    private readonly TemporaryFolder folder = new();
+    private readonly ITokenizer tokenizer;
+
+    public GeneratorTests()
+    {
+        folder.File("tokenizer.json", BpeTrainer.Train(Answers, 600, sentinels: 4));
+        tokenizer = TokenizerLoader.Load(folder.Root);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory, InlineData(1), InlineData(2), InlineData(7), InlineData(64)]
+    public void Forced_results_give_the_ids_that_token_by_token_forcing_gives(int slots)
+    {
+        // The scripts hold rubbish where results belong, so a right text can only have come from the calculator.
+        var model = new ScriptedModel(tokenizer.VocabularySize, [.. Answers.Select(Spoilt)]);
+        var results = Run(model, Requests(copies: 3), slots, CalculatorFormat.T5);
+        for (var i = 0; i < results.Length; i++)
+        {
+            Assert.Equal(Answers[i / 3], results[i].Text);
+            Assert.Equal(tokenizer.Encode(Answers[i / 3]), results[i].Ids);
+            Assert.True(results[i].Finished);
+        }
+
+        Assert.Equal(Answers.Sum(a => a.Count(c => c == '[')) > 0, results.Sum(r => r.Forced) > 0);
+    }
+
+    [Fact]
+    public void Forced_tokens_join_the_step_of_the_other_rows()
+    {
+        var model = new ScriptedModel(tokenizer.VocabularySize, [.. Answers.Select(Spoilt)]);
+        var results = Run(model, Requests(copies: 1), slots: 4, CalculatorFormat.T5);
+        var longest = results.Max(r => r.Ids.Length - r.Forced);
+        Assert.True(model.StepTokens.Count <= longest + 1, $"{model.StepTokens.Count} steps for a row of {longest} drawn tokens");
+        Assert.Equal(results.Sum(r => r.Ids.Length), model.StepTokens.Sum());      // the start token in, the last id never fed
+    }
+
+    [Fact]
+    public void A_step_never_exceeds_the_decoders_capacity()
+    {
+        var model = new ScriptedModel(tokenizer.VocabularySize, [.. Answers.Select(Spoilt)], capacity: 4);
+        var results = Run(model, Requests(copies: 2), slots: 3, CalculatorFormat.T5);
+        Assert.All(results, (r, i) => Assert.Equal(Answers[i / 2], r.Text));
+        Assert.True(model.StepTokens.Max() <= 4);
+    }
+
+    [Fact]
+    public void Samples_of_one_prompt_encode_it_once()
+    {
+        var model = new ScriptedModel(tokenizer.VocabularySize, [.. Answers.Select(a => tokenizer.Encode(a).ToArray())]);
+        Run(model, Requests(copies: 5), slots: 20, null);
+        Assert.Equal(Answers.Length, model.Encoded);
+    }
+
+    [Fact]
+    public void Without_the_calculator_the_model_has_its_way()
+    {
+        var model = new ScriptedModel(tokenizer.VocabularySize, [Spoilt(Answers[0])]);
+        var result = Run(model, [new GenerationRequest("0", 0, [0])], slots: 1, null)[0];
+        Assert.NotEqual(Answers[0], result.Text);
+        Assert.Equal(0, result.Forced);
+    }
+
+    [Fact]
+    public void A_row_ends_at_the_limit_even_inside_a_forced_result()
+    {
+        var prefix = tokenizer.Encode("Tom has 2 + 3 = [ 2 + 3 =", addSpecialTokens: false).Count;
+        var model = new ScriptedModel(tokenizer.VocabularySize, [Spoilt(Answers[0])]);
+        var result = Run(model, [new GenerationRequest("0", 0, [0])], slots: 1, CalculatorFormat.T5, limit: prefix + 1)[0];
+        Assert.Equal(prefix + 1, result.Ids.Length);
+        Assert.False(result.Finished);
+    }
+
+    [Fact]
+    public void Cancelling_keeps_what_is_finished()
+    {
+        var model = new ScriptedModel(tokenizer.VocabularySize, [.. Answers.Select(a => tokenizer.Encode(a).ToArray())]);
+        using var cancel = new CancellationTokenSource();
+        var finished = 0;
+        Assert.Throws<OperationCanceledException>(() => new Generator(model, tokenizer, new GenerationOptions(64, 2, null)).Run(Requests(copies: 4), _ =>
+        {
+            finished++;
+            cancel.Cancel();
+        }, cancel.Token));
+        Assert.InRange(finished, 1, 2);
+    }
+
+    private Generated[] Run(ScriptedModel model, IReadOnlyList<GenerationRequest> requests, int slots, CalculatorFormat? format, int limit = 128)
+    {
+        var results = new Generated[requests.Count];
+        new Generator(model, tokenizer, new GenerationOptions(limit, slots, format)).Run(requests, r => results[r.Index] = r, CancellationToken.None);
+        return results;
+    }
+
+    private static List<GenerationRequest> Requests(int copies) =>
+        [.. Enumerable.Range(0, Answers.Length).SelectMany(a => Enumerable.Range(0, copies).Select(c => new GenerationRequest($"{a}", c, [a])))];
+
+    private int[] Spoilt(string answer)
+    {
+        var ids = tokenizer.Encode(answer).ToArray();
+        var text = "";
+        for (var i = 0; i < ids.Length - 1; i++)
+        {
+            var open = text.LastIndexOf('[') > text.LastIndexOf(']') && text.LastIndexOf('=') > text.LastIndexOf('[');
+            text += tokenizer.Decode([ids[i]]);
+            ids[i] = open ? tokenizer.EncodeContinuation("s")[0] : ids[i];
+        }
+
+        return ids;
+    }
+}
