@@ -1,0 +1,42 @@
+namespace DpoSt.Configuration;
+
+/// <summary>Keys of a section that other programs read and that mean nothing here: accepted, and reported once as ignored.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class IgnoresKeysAttribute(params string[] keys) : Attribute
+{
+    public IReadOnlyList<string> Keys { get; } = keys;
+}
+
+/// <summary>The texts that a key takes; letter case does not matter.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class OneOfAttribute(params string[] values) : Attribute
+{
+    public IReadOnlyList<string> Values { get; } = values;
+
+    /// <summary>The value in its own spelling, null where it is none of them.</summary>
+    public string? Find(string text) => Values.FirstOrDefault(v => v.Equals(text, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>The numbers that a key takes, both ends included unless <see cref="AboveMinimum"/>.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class WithinAttribute(double minimum, double maximum = double.MaxValue) : Attribute
+{
+    public double Minimum { get; } = minimum;
+
+    public double Maximum { get; } = maximum;
+
+    /// <summary>Whether the minimum itself is refused.</summary>
+    public bool AboveMinimum { get; init; }
+
+    /// <summary>Whether the maximum itself is refused.</summary>
+    public bool BelowMaximum { get; init; }
+
+    public bool Holds(double value) =>
+        (AboveMinimum ? value > Minimum : value >= Minimum) && (BelowMaximum ? value < Maximum : value <= Maximum);
+
+    public override string ToString()
+    {
+        var low = $"{(AboveMinimum ? "above" : "of at least")} {Minimum}";
+        return Maximum == double.MaxValue ? low : $"{low} and {(BelowMaximum ? "below" : "at most")} {Maximum}";
+    }
+}

@@ -1,0 +1,63 @@
+namespace DpoSt.Configuration;
+
+/// <summary>
+/// Where a run reads and writes, as in the paper's repository: models relative to DATA_DIR, data, samples and results to the current folder.
+/// </summary>
+public sealed class RunPaths
+{
+    private readonly ExperimentOptions options;
+
+    /// <summary>The places of a run for two given folders.</summary>
+    /// <param name="options">The run.</param>
+    /// <param name="dataFolder">What models are relative to (DATA_DIR).</param>
+    /// <param name="currentFolder">What everything else is relative to.</param>
+    public RunPaths(ExperimentOptions options, string dataFolder, string currentFolder)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        this.options = options;
+        DataFolder = Path.GetFullPath(dataFolder, Path.GetFullPath(currentFolder));
+        CurrentFolder = Path.GetFullPath(currentFolder);
+    }
+
+    /// <summary>What models are relative to.</summary>
+    public string DataFolder { get; }
+
+    /// <summary>What data, samples and results are relative to.</summary>
+    public string CurrentFolder { get; }
+
+    /// <summary>The model that the run starts from (<c>model.model_path</c>).</summary>
+    public string ModelFolder => Path.GetFullPath(options.Model.ModelPath, DataFolder);
+
+    /// <summary>The model that the run writes, <c>ft_models/...</c> (<c>trainer.output_dir</c>).</summary>
+    public string OutputFolder => Path.GetFullPath(options.Trainer.OutputDir, DataFolder);
+
+    /// <summary>The tokenizer's folder (<c>data.tokenizer_path</c>, else the model's).</summary>
+    public string TokenizerFolder => options.Data.TokenizerPath is { } path ? Path.GetFullPath(path, DataFolder) : ModelFolder;
+
+    /// <summary>The results of the experiment: <c>results/EXPERIMENT.json</c>.</summary>
+    public string ResultsFile => Path.Combine(CurrentFolder, "results", options.ExpName + ".json");
+
+    /// <summary>The places of a run where the program stands: DATA_DIR of the environment, else of <c>.env</c>, else the current folder.</summary>
+    public static RunPaths Here(ExperimentOptions options)
+    {
+        var current = Directory.GetCurrentDirectory();
+        return new RunPaths(options, FindDataFolder(current, Environment.GetEnvironmentVariable), current);
+    }
+
+    /// <summary>The samples of this run: <c>model_outputs/EXPERIMENT/RUN/SPLIT</c>.</summary>
+    public string SamplesFolder(string split) => SamplesFolder(options.Trainer.RunName, split);
+
+    /// <summary>The samples of another run of the experiment.</summary>
+    public string SamplesFolder(string runName, string split) => Path.Combine(CurrentFolder, "model_outputs", options.ExpName, runName, split);
+
+    /// <summary>A path of the <c>data</c> section.</summary>
+    public string DataFile(string path) => Path.GetFullPath(path, CurrentFolder);
+
+    internal static string FindDataFolder(string currentFolder, Func<string, string?> environment)
+    {
+        const string name = "DATA_DIR";
+        var file = Path.Combine(currentFolder, ".env");
+        var found = environment(name) ?? (File.Exists(file) ? DotEnv.Find(File.ReadAllText(file), name) : null);
+        return string.IsNullOrEmpty(found) ? currentFolder : found;
+    }
+}

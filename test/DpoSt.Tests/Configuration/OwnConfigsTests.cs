@@ -1,0 +1,72 @@
+using System.Text.Json.Nodes;
+using DpoSt.Configuration;
+
+namespace DpoSt.Tests.Configuration;
+
+/// <summary>The configurations at the root of this repository.</summary>
+public sealed class OwnConfigsTests
+{
+    private static readonly string[] Stages = ["sft-0", "sft-1", "sft-2", "sft-3", "dpo-1", "dpo-2", "dpo-3"];
+
+    public static TheoryData<string, string> AllStages => new(from f in new[] { "t5", "llama" } from s in Stages select (f, s));
+
+    [Theory]
+    [MemberData(nameof(AllStages))]
+    public void EveryStageSaysWhatTheReferenceSays(string family, string name)
+    {
+        var own = JsonNode.Parse(Compose(family, name).ToJson())!.AsObject();
+        var reference = ConfigComposer.Compose(SharedFolder.Path("reference-configs", "exp_config", family), name).ToJson();
+        AssertEqualWhereBothDefine(own, JsonNode.Parse(reference)!.AsObject(), "");
+    }
+
+    [Theory]
+    [InlineData("t5", 3)]
+    [InlineData("llama", 10)]
+    public void TheWholeLoopHasThePapersNumbers(string family, int pseudoLabelSamples)
+    {
+        var options = Bind(family, "self-train");
+        Assert.Equal(new LoopSection { PseudoLabelSamples = pseudoLabelSamples }, options.Loop);
+        Assert.Equal(new SelectionSection(), options.Selection);
+        Assert.Equal(Bind(family, "sft-0"), options with { Loop = new LoopSection() });
+    }
+
+    [Theory]
+    [MemberData(nameof(AllStages))]
+    public void NothingIsIgnoredAndTheSplitIsLeftOpen(string family, string name)
+    {
+        var (options, ignored) = ConfigBinder.Bind<ExperimentOptions>(Compose(family, name));
+        Assert.Empty(ignored);
+        Assert.Null(options.Data.Split);
+        Assert.Equal((1.0, 50), (options.Trainer.MaxGradNorm, options.Eval.Sampling.TopK));
+        Assert.Equal("train", ConfigBinder.Bind<ExperimentOptions>(Compose(family, name, "+data.split=train")).Options.Data.Split);
+    }
+
+    [Fact]
+    public void RenamingARunMovesEverythingThatBelongsToIt()
+    {
+        var dpo = ConfigBinder.Bind<ExperimentOptions>(Compose("t5", "dpo-1", "exp_name=mine", "trainer.run_name=dpo-5", "model.sft_run_name=sft-4")).Options;
+        Assert.Equal("ft_models/mine/dpo-5", dpo.Trainer.OutputDir);
+        Assert.Equal(("ft_models/mine/sft-4", "ft_models/mine/sft-4"), (dpo.Model.ModelPath, dpo.Data.TokenizerPath));
+        Assert.Equal("model_outputs/mine/sft-4/train/", dpo.Data.DataDir);
+    }
+
+    private static ComposedConfig Compose(string family, string name, params string[] overrides) =>
+        ConfigComposer.Compose(Path.Combine(SharedFolder.RepositoryRoot, "exp_config", family), name, overrides);
+
+    private static ExperimentOptions Bind(string family, string name) => ConfigBinder.Bind<ExperimentOptions>(Compose(family, name)).Options;
+
+    private static void AssertEqualWhereBothDefine(JsonObject own, JsonObject reference, string path)
+    {
+        foreach (var (key, value) in own.Where(e => reference.ContainsKey(e.Key)))
+        {
+            if (value is JsonObject below)
+            {
+                AssertEqualWhereBothDefine(below, reference[key]!.AsObject(), $"{path}{key}.");
+            }
+            else
+            {
+                Assert.True(JsonNode.DeepEquals(value, reference[key]), $"{path}{key}: {value} here, {reference[key]} in the reference");
+            }
+        }
+    }
+}
