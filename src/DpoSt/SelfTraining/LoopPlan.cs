@@ -1,3 +1,4 @@
+using DpoSt.Configuration;
 using DpoSt.Data;
 using DpoSt.Training;
 
@@ -86,6 +87,9 @@ public sealed record LoopPlan
 
     /// <summary>Whether to keep the reference's peculiarities (<c>compat: reference</c>).</summary>
     public bool ReferenceText { get; init; }
+
+    /// <summary>The plan of configuration files: the run's says how often and on what, the stages' say how.</summary>
+    public static LoopPlan From(ExperimentOptions run, ExperimentOptions sft, ExperimentOptions dpo, RunPaths paths) => ConfiguredRecipes.Loop(run, sft, dpo, paths);
 
     /// <summary>The folder of a run's model.</summary>
     internal string ModelOf(string run) => Path.Combine(ModelsFolder, run);

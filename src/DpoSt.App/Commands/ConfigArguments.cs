@@ -1,0 +1,51 @@
+using System.CommandLine;
+using DpoSt.Configuration;
+using DpoSt.Tensors;
+using TorchSharp;
+
+namespace DpoSt.App.Commands;
+
+/// <summary>What every command that reads a configuration file takes: the file, overrides and the device.</summary>
+internal sealed class ConfigArguments
+{
+    private readonly Option<string> path = new("--config-path") { Description = "The folder of configuration files.", DefaultValueFactory = _ => "exp_config/t5" };
+    private readonly Option<string> name;
+    private readonly Option<string> device = new("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => "auto" };
+    private readonly Option<int> threads = new("--threads") { Description = "Threads on the CPU.", DefaultValueFactory = _ => Environment.ProcessorCount };
+    private readonly Argument<string[]> overrides = new("overrides") { Description = "key=value changes a key, +key=value adds one, ~key removes one.", Arity = ArgumentArity.ZeroOrMore };
+
+    /// <summary>Adds the arguments to a command; <paramref name="defaultName"/> is the configuration it reads unless told otherwise.</summary>
+    public ConfigArguments(Command command, string defaultName)
+    {
+        name = new Option<string>("--config-name") { Description = "The file in it, without .yaml.", DefaultValueFactory = _ => defaultName };
+        command.Add(path);
+        command.Add(name);
+        command.Add(device);
+        command.Add(threads);
+        command.Add(overrides);
+    }
+
+    /// <summary>The folder of configuration files.</summary>
+    public string Path(ParseResult result) => result.GetValue(path)!;
+
+    /// <summary>The configuration file's name.</summary>
+    public string Name(ParseResult result) => result.GetValue(name)!;
+
+    /// <summary>The overrides as written.</summary>
+    public string[] Overrides(ParseResult result) => result.GetValue(overrides) ?? [];
+
+    /// <summary>Composes and binds the configuration.</summary>
+    public ExperimentOptions Options(ParseResult result) => Bind(Path(result), Name(result), Overrides(result));
+
+    /// <summary>Composes and binds any configuration.</summary>
+    public static ExperimentOptions Bind(string path, string name, IEnumerable<string> overrides) =>
+        ConfigBinder.Bind<ExperimentOptions>(ConfigComposer.Compose(path, name, overrides)).Options;
+
+    /// <summary>The device, with libtorch loaded and its threads set.</summary>
+    public torch.Device Device(ParseResult result)
+    {
+        var chosen = ComputeDevice.Parse(result.GetValue(device)!);
+        ComputeThreads.Use(result.GetValue(threads));
+        return chosen;
+    }
+}

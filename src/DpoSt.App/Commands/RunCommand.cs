@@ -1,0 +1,61 @@
+using System.CommandLine;
+using DpoSt.App.Console;
+using DpoSt.Configuration;
+using DpoSt.SelfTraining;
+using Spectre.Console;
+
+namespace DpoSt.App.Commands;
+
+/// <summary><c>dpost run</c>: the whole loop, resumed from what is there.</summary>
+internal static class RunCommand
+{
+    private const string Help = """
+        Run the whole loop: fine-tune, then each iteration sample, pair, DPO, sample, keep right answers, fine-tune again; then evaluate.
+        What is done already is not done again; a changed option redoes what depends on it.
+        Overrides change the run's own file; with sft. or dpo. before the key they change the file of that stage.
+
+        Example: dpost run --config-path exp_config/t5 --config-name self-train loop.iterations=1 sft.trainer.num_train_epochs=2
+        """;
+
+    public static Command Create(CommandOutput output)
+    {
+        var command = new Command("run", Help);
+        var arguments = new ConfigArguments(command, "self-train");
+        command.SetAction((result, cancel) => Task.Run(() =>
+        {
+            var plan = Plan(arguments.Path(result), arguments.Name(result), arguments.Overrides(result));
+            Show(output, SelfTraining(plan, arguments.Device(result), output, cancel));
+            return 0;
+        }, cancel));
+        return command;
+    }
+
+    /// <summary>The plan that a configuration folder describes.</summary>
+    public static LoopPlan Plan(string path, string name, IReadOnlyList<string> overrides)
+    {
+        var run = ConfigArguments.Bind(path, name, Without(overrides, "sft.", "dpo."));
+        var sft = ConfigArguments.Bind(path, run.Loop.Sft, Only(overrides, "sft."));
+        var dpo = ConfigArguments.Bind(path, run.Loop.Dpo, Only(overrides, "dpo."));
+        return LoopPlan.From(run, sft, dpo, RunPaths.Here(run));
+    }
+
+    public static IReadOnlyList<EvaluationRow> SelfTraining(LoopPlan plan, TorchSharp.torch.Device device, CommandOutput output, CancellationToken cancel) =>
+        StageProgress.Watch(output.Progress, reporter => SelfTrainingLoop.Run(plan, device, reporter, cancel));
+
+    public static void Show(CommandOutput output, IReadOnlyList<EvaluationRow> rows)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output.Out) });
+        console.Profile.Width = Math.Max(console.Profile.Width, 110);
+        ResultTable.Write(console, rows);
+    }
+
+    private static IEnumerable<string> Only(IEnumerable<string> overrides, string prefix) =>
+        overrides.Where(o => Key(o).StartsWith(prefix, StringComparison.Ordinal)).Select(o => o[..Signs(o)] + Key(o)[prefix.Length..]);
+
+    private static IEnumerable<string> Without(IEnumerable<string> overrides, params string[] prefixes) =>
+        overrides.Where(o => !Array.Exists(prefixes, p => Key(o).StartsWith(p, StringComparison.Ordinal)));
+
+    private static string Key(string text) => text[Signs(text)..];
+
+    private static int Signs(string text) => text.TakeWhile(c => c is '+' or '~').Count();
+}

@@ -1,0 +1,18 @@
+namespace DpoSt.App.Demo;
+
+/// <summary>What the demo says at its end: how to read the table, and where things lie.</summary>
+internal static class DemoText
+{
+    public static string Afterwards(string folder) => $"""
+
+        How to read this: one seed, one iteration and {DemoFolder.TestProblems} test problems; the intervals are wide. The base model was trained on arithmetic
+        and on problems of one step, never on the problems of several steps it solves here. Self-training also sees the final answers of
+        {DemoFolder.PoolProblems} pool questions, which fine-tuning does not: part of its gain is that. docs/experiments.md has five seeds.
+
+        In {folder}
+          ft_models/       the models, as transformers reads them
+          model_outputs/   every sample with its verdict, pairs and pseudo-labels
+          results/         the ledger: remove a line and that stage runs again
+        Next: change an option and run again, for example: dpost demo --output {folder} dpo.trainer.learning_rate=5e-6
+        """;
+}
