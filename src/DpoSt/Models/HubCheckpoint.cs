@@ -121,7 +121,7 @@ internal sealed class HubCheckpoint : IDisposable
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(index));
-            var names = document.RootElement.GetProperty("weight_map").EnumerateObject().Select(p => p.Value.GetString()!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+            var names = document.RootElement.GetProperty("weight_map").EnumerateObject().Select(p => p.Value.GetString() ?? "null").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
             return names.TrueForAll(name => name == Path.GetFileName(name) && File.Exists(Path.Combine(folder, name)))
                 ? names.ConvertAll(name => Path.Combine(folder, name))
                 : throw new UserErrorException($"{index} names shards that are not in its folder ({string.Join(", ", names.Where(n => !File.Exists(Path.Combine(folder, n))))}): download the model again.");

@@ -21,7 +21,8 @@ internal static unsafe class BiasedSoftmax
             return sum.softmax(-1);
         }
 
-        var added = bias ?? zeros(1);
+        using var nothing = bias is null ? zeros(1) : null;
+        var added = bias ?? nothing!;
         return is_grad_enabled() && (scores.requires_grad || added.requires_grad) ? Differentiable.apply(scores, added) : Forward(scores, added);
     }
 

@@ -24,8 +24,16 @@ internal sealed unsafe class Dropout
     }
 
     /// <summary>Drops numbers of x [N, C], whose row n belongs to <paramref name="rowKeys"/>[n] (example and position).</summary>
-    public Tensor Apply(Tensor x, ulong[] rowKeys, int site) =>
-        threshold == 0 ? x.alias() : Differentiable.apply(x, this, rowKeys, CounterRandom.Bits(key, (ulong)site));
+    public Tensor Apply(Tensor x, ulong[] rowKeys, int site)
+    {
+        if (threshold == 0)
+        {
+            return x.alias();
+        }
+
+        var siteKey = CounterRandom.Bits(key, (ulong)site);
+        return is_grad_enabled() && x.requires_grad ? Differentiable.apply(x, this, rowKeys, siteKey) : Masked(x, rowKeys, siteKey);
+    }
 
     /// <summary>The key of a row: an example and a position in it.</summary>
     public static ulong RowKey(long example, int position) => CounterRandom.Bits((ulong)example, (ulong)position);

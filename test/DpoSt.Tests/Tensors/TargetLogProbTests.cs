@@ -1,0 +1,39 @@
+using DpoSt.Tensors;
+using static TorchSharp.torch;
+
+namespace DpoSt.Tests.Tensors;
+
+public sealed class TargetLogProbTests
+{
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(4, 15)]
+    [InlineData(9, 384)]
+    [InlineData(33, 1001)]
+    public void Equals_plain_operators(int rows, int vocabulary)
+    {
+        using var scope = NewDisposeScope();
+        var targets = Enumerable.Range(0, rows).Select(r => (long)(r * 7 % vocabulary)).ToArray();
+        KernelCheck.Equal(
+            t => TargetLogProb.Apply(t[0], targets),
+            t => t[0].log_softmax(-1).gather(1, tensor(targets).unsqueeze(1)).squeeze(1),
+            2e-6, KernelCheck.Normal(1, rows, vocabulary).mul(5));
+    }
+
+    [Fact]
+    public void Large_logits_neither_overflow_nor_vanish()
+    {
+        using var scope = NewDisposeScope();
+        var logits = full(1, 40, -1e4f);
+        logits[0, 3] = 1e4f;
+        Assert.Equal([0f, -2e4f], new[] { 3L, 4L }.Select(target => TargetLogProb.Apply(logits, [target]).item<float>()));
+    }
+
+    [Fact]
+    public void A_double_stays_double()
+    {
+        using var scope = NewDisposeScope();
+        var logits = KernelCheck.Normal(2, 3, 20).to(ScalarType.Float64);
+        Assert.Equal(ScalarType.Float64, TargetLogProb.Apply(logits, [1, 2, 3]).dtype);
+    }
+}

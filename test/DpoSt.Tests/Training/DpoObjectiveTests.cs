@@ -1,0 +1,80 @@
+using System.Text.Json;
+using DpoSt.Models;
+using DpoSt.Tensors;
+using DpoSt.Tests.Models;
+using DpoSt.Training;
+using static TorchSharp.torch;
+
+namespace DpoSt.Tests.Training;
+
+public sealed class DpoObjectiveTests
+{
+    [Fact]
+    public void A_policy_equal_to_its_reference_costs_the_logarithm_of_two()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyT5.New(1);
+        var tokens = Pairs(3);
+        var cost = new DpoObjective(model, 0.1).Evaluate(new PreferenceBatch(tokens, SequenceLogProbs.Score(model, tokens)), null);
+        Assert.Equal(Math.Log(2), cost.Loss.item<float>() / 3, 1e-6);
+        Assert.Equal(0, Metric(cost, "rewards/margins"), 1e-9);
+        Assert.Equal(0, Metric(cost, "rewards/accuracies"));
+    }
+
+    [Fact]
+    public void Swapping_chosen_and_rejected_negates_the_margin()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyT5.New(2);
+        var tokens = Pairs(3);
+        var swapped = tokens with { Completions = [.. tokens.Completions.Skip(3), .. tokens.Completions.Take(3)] };
+        float[] reference = [-30, -20, -40, -35, -25, -50];
+        var cost = new DpoObjective(model, 0.3).Evaluate(new PreferenceBatch(tokens, reference), null);
+        var mirror = new DpoObjective(model, 0.3).Evaluate(new PreferenceBatch(swapped, [.. reference[3..], .. reference[..3]]), null);
+        Assert.Equal(Metric(cost, "rewards/margins"), -Metric(mirror, "rewards/margins"), 1e-4);
+        Assert.Equal(Metric(cost, "rewards/chosen"), Metric(mirror, "rewards/rejected"), 1e-4);
+        Assert.Equal(3, Metric(cost, "rewards/accuracies") + Metric(mirror, "rewards/accuracies"));
+    }
+
+    [Fact]
+    public void Given_log_probabilities_cost_what_another_library_says()
+    {
+        using var scope = NewDisposeScope();
+        var golden = JsonDocument.Parse(File.ReadAllText(SharedFolder.Path("peer-cases", "dpo.json"))).RootElement.GetProperty("loss");
+        var (chosen, rejected) = (Numbers("policy_chosen_logps"), Numbers("policy_rejected_logps"));
+        var (referenceChosen, referenceRejected) = (Numbers("ref_chosen_logps"), Numbers("ref_rejected_logps"));
+        for (var i = 0; i < chosen.Length; i++)
+        {
+            var tokens = new TokenBatch([[1]], [[1], [1]], [0, 0], [0, 1]);
+            var objective = new DpoObjective(new ScriptedModel([chosen[i], rejected[i]]), golden.GetProperty("beta").GetDouble());
+            var cost = objective.Evaluate(new PreferenceBatch(tokens, [referenceChosen[i], referenceRejected[i]]), null);
+            Assert.Equal(golden.GetProperty("expected_losses")[i].GetDouble(), cost.Loss.item<float>(), 1e-4);
+        }
+
+        float[] Numbers(string key) => golden.GetProperty(key).Deserialize<float[]>()!;
+    }
+
+    private static TokenBatch Pairs(int count) => new(
+        TinyT5.Batch(3, count).Prompts, TinyT5.Batch(4, 2 * count).Completions,
+        [.. Enumerable.Range(0, 2 * count).Select(b => b % count)], [.. Enumerable.Range(0, 2 * count).Select(b => (long)b)]);
+
+    private static double Metric(Cost cost, string name) => cost.Metrics.Single(m => m.Key == name).Value;
+
+    /// <summary>A model that gives every token the log-probability it is told.</summary>
+    private sealed class ScriptedModel(float[] logProbs) : ILanguageModel
+    {
+        public string ModelType => "scripted";
+
+        public double DropoutRate => 0;
+
+        public ParameterSet Parameters => throw new NotSupportedException();
+
+        public Tensor TokenLogProbs(TokenBatch batch, Dropout? dropout) => tensor(logProbs);
+
+        public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
+    }
+}
