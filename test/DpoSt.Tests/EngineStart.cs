@@ -14,7 +14,7 @@ internal static partial class EngineStart
         {
             // Tests run side by side, each with an OpenMP team of its own: threads that spin while they wait would make all of them
             // many times slower. Read once, when libtorch is loaded, from the C library's environment, which .NET's own does not change.
-            _ = SetVariable("OMP_WAIT_POLICY", "passive", overwrite: 0);
+            _ = SetVariable("GOMP_SPINCOUNT", "0", overwrite: 0);
         }
 
         Start();

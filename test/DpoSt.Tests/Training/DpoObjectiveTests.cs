@@ -65,6 +65,8 @@ public sealed class DpoObjectiveTests
     {
         public string ModelType => "scripted";
 
+        public int VocabularySize => throw new NotSupportedException();
+
         public double DropoutRate => 0;
 
         public ParameterSet Parameters => throw new NotSupportedException();
