@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DpoSt.App.Console;
 using DpoSt.App.Demo;
 using DpoSt.Tensors;
 
@@ -14,23 +15,22 @@ internal static class DemoCommand
         Example: dpost demo --output my-demo
         """;
 
-    public static Command Create(CommandOutput output)
+    public static Command Create(CommandConsole console)
     {
         var folder = new Option<string>("--output") { Description = "Where everything goes.", DefaultValueFactory = _ => "dpost-demo" };
         var seed = new Option<long>("--seed") { Description = "Of the problems.", DefaultValueFactory = _ => 42 };
         var overrides = new Argument<string[]>("overrides") { Description = "As in dpost run.", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("demo", Help) { folder, seed, overrides };
-        command.SetAction((result, cancel) => Task.Run(() =>
+        command.SetAction(result =>
         {
             var place = Directory.CreateDirectory(result.GetValue(folder)!).FullName;
             DemoFolder.Lay(place, result.GetValue(seed));
             Directory.SetCurrentDirectory(place);
             ComputeThreads.Use(Environment.ProcessorCount);
-            var rows = RunCommand.SelfTraining(RunCommand.Plan("exp_config/tiny", "self-train", result.GetValue(overrides) ?? []), TorchSharp.torch.CPU, output, cancel);
-            RunCommand.Show(output, rows);
-            output.Out.WriteLine(DemoText.Afterwards(place));
-            return 0;
-        }, cancel));
+            var rows = RunCommand.SelfTraining(RunCommand.Plan("exp_config/tiny", "self-train", result.GetValue(overrides) ?? []), TorchSharp.torch.CPU, console, console.Cancel);
+            RunCommand.Show(console, rows);
+            console.Out.WriteLine(DemoText.Afterwards(place));
+        });
         return command;
     }
 }

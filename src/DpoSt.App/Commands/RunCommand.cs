@@ -17,16 +17,18 @@ internal static class RunCommand
         Example: dpost run --config-path exp_config/t5 --config-name self-train loop.iterations=1 sft.trainer.num_train_epochs=2
         """;
 
-    public static Command Create(CommandOutput output)
+    /// <summary>In a pipe no width is known; the table has this.</summary>
+    private const int TableWidth = 110;
+
+    public static Command Create(CommandConsole console)
     {
         var command = new Command("run", Help);
         var arguments = new ConfigArguments(command, "self-train");
-        command.SetAction((result, cancel) => Task.Run(() =>
+        command.SetAction(result =>
         {
             var plan = Plan(arguments.Path(result), arguments.Name(result), arguments.Overrides(result));
-            Show(output, SelfTraining(plan, arguments.Device(result), output, cancel));
-            return 0;
-        }, cancel));
+            Show(console, SelfTraining(plan, arguments.Device(result), console, console.Cancel));
+        });
         return command;
     }
 
@@ -39,14 +41,14 @@ internal static class RunCommand
         return LoopPlan.From(run, sft, dpo, RunPaths.Here(run));
     }
 
-    public static IReadOnlyList<EvaluationRow> SelfTraining(LoopPlan plan, TorchSharp.torch.Device device, CommandOutput output, CancellationToken cancel) =>
-        StageProgress.Watch(output.Progress, reporter => SelfTrainingLoop.Run(plan, device, reporter, cancel));
+    public static IReadOnlyList<EvaluationRow> SelfTraining(LoopPlan plan, TorchSharp.torch.Device device, CommandConsole console, CancellationToken cancel) =>
+        StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Run(plan, device, reporter, console.Cancel));
 
-    public static void Show(CommandOutput output, IReadOnlyList<EvaluationRow> rows)
+    public static void Show(CommandConsole console, IReadOnlyList<EvaluationRow> rows)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output.Out) });
-        console.Profile.Width = Math.Max(console.Profile.Width, 110);
-        ResultTable.Write(console, rows);
+        var results = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Out) });
+        results.Profile.Width = Math.Max(results.Profile.Width, TableWidth);
+        ResultTable.Write(results, rows);
     }
 
     private static IEnumerable<string> Only(IEnumerable<string> overrides, string prefix) =>

@@ -9,34 +9,33 @@ namespace DpoSt.App.Commands;
 internal static class StageCommands
 {
     /// <summary>One command a stage.</summary>
-    public static IEnumerable<Command> Create(CommandOutput output) =>
+    public static IEnumerable<Command> Create(CommandConsole console) =>
     [
-        Stage(output, "sft", "sft-0", "Fine-tune a model on questions with rationales.", "dpost sft --config-name sft-0 trainer.max_steps=100", s => s.Sft()),
-        Stage(output, "generate", "sft-0", "Let a run's model answer a data set.", "dpost generate --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5", s => s.Generate()),
-        Stage(output, "eval-sampling", "sft-0", "Label samples by their final answers and estimate pass@k.", "dpost eval-sampling --config-name sft-0 +data.split=train eval.sampling.max_seed=5", s => s.EvalSampling()),
-        Stage(output, "make-dpo-data", "dpo-1", "Pair right samples with wrong ones.", "dpost make-dpo-data --config-name dpo-1", s => s.MakeDpoData()),
-        Stage(output, "dpo", "dpo-1", "Tune a model on preference pairs.", "dpost dpo --config-name dpo-1", s => s.Dpo()),
-        Stage(output, "make-rft-data", "dpo-1", "Keep right samples as rationales for the next fine-tuning.", "dpost make-rft-data --config-name dpo-1", s => s.MakeRftData()),
-        Stage(output, "eval-greedy", "sft-0", "Count the right greedy answers.", "dpost eval-greedy --config-name sft-0 +data.split=test", s => s.EvalGreedy()),
+        Stage(console, "sft", "sft-0", "Fine-tune a model on questions with rationales.", "dpost sft --config-name sft-0 trainer.max_steps=100", s => s.Sft()),
+        Stage(console, "generate", "sft-0", "Let a run's model answer a data set.", "dpost generate --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5", s => s.Generate()),
+        Stage(console, "eval-sampling", "sft-0", "Label samples by their final answers and estimate pass@k.", "dpost eval-sampling --config-name sft-0 +data.split=train eval.sampling.max_seed=5", s => s.EvalSampling()),
+        Stage(console, "make-dpo-data", "dpo-1", "Pair right samples with wrong ones.", "dpost make-dpo-data --config-name dpo-1", s => s.MakeDpoData()),
+        Stage(console, "dpo", "dpo-1", "Tune a model on preference pairs.", "dpost dpo --config-name dpo-1", s => s.Dpo()),
+        Stage(console, "make-rft-data", "dpo-1", "Keep right samples as rationales for the next fine-tuning.", "dpost make-rft-data --config-name dpo-1", s => s.MakeRftData()),
+        Stage(console, "eval-greedy", "sft-0", "Count the right greedy answers.", "dpost eval-greedy --config-name sft-0 +data.split=test", s => s.EvalGreedy()),
     ];
 
-    private static Command Stage(CommandOutput output, string name, string defaultConfig, string what, string example, Func<SingleStages, string> run)
+    private static Command Stage(CommandConsole console, string name, string defaultConfig, string what, string example, Func<SingleStages, string> run)
     {
         var command = new Command(name, $"{what}\n\nExample: {example}");
         var arguments = new ConfigArguments(command, defaultConfig);
-        command.SetAction((result, cancel) => Task.Run(() =>
+        command.SetAction(result =>
         {
             var options = arguments.Options(result);
             var device = arguments.Device(result);
-            var summary = StageProgress.Watch(output.Progress, reporter =>
+            var summary = StageProgress.Watch(console.Progress(), reporter =>
             {
-                var text = run(new SingleStages(options, RunPaths.Here(options), device, reporter, cancel));
+                var text = run(new SingleStages(options, RunPaths.Here(options), device, reporter, console.Cancel));
                 reporter.End(text);
                 return text;
             });
-            output.Out.WriteLine(summary);
-            return 0;
-        }, cancel));
+            console.Out.WriteLine(summary);
+        });
         return command;
     }
 }

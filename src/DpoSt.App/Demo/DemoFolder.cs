@@ -14,17 +14,22 @@ internal static class DemoFolder
     /// <summary>Fills the folder; files that are there already and hold the same are left alone, so that a run resumes.</summary>
     public static void Lay(string folder, long seed)
     {
-        foreach (var name in typeof(DemoFolder).Assembly.GetManifestResourceNames().Where(n => n.StartsWith("demo/", StringComparison.Ordinal)))
-        {
-            using var resource = typeof(DemoFolder).Assembly.GetManifestResourceStream(name)!;
-            WriteOnce(Path.Combine(folder, name["demo/".Length..]), resource.CopyTo);
-        }
-
+        LayModel(folder);
         Write(folder, "train", SyntheticProblems.Labelled(LabelledProblems, seed));
         Write(folder, "pool", SyntheticProblems.Pool(PoolProblems, seed));
         Write(folder, "dev", SyntheticProblems.Dev(TestProblems, seed));
         Write(folder, "test", SyntheticProblems.Test(TestProblems, seed));
         Write(folder, "ood", SyntheticProblems.OutOfDomain(OutOfDomainProblems, seed));
+    }
+
+    /// <summary>Unpacks the embedded model and its configuration.</summary>
+    public static void LayModel(string folder)
+    {
+        foreach (var name in typeof(DemoFolder).Assembly.GetManifestResourceNames().Where(n => n.StartsWith("demo/", StringComparison.Ordinal)))
+        {
+            using var resource = typeof(DemoFolder).Assembly.GetManifestResourceStream(name)!;
+            WriteOnce(Path.Combine(folder, name["demo/".Length..]), resource.CopyTo);
+        }
     }
 
     private static void Write(string folder, string set, IReadOnlyList<SyntheticProblem> problems)

@@ -1,0 +1,37 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace DpoSt.App.Console;
+
+/// <summary>What a command reads and writes: results on <paramref name="Out"/>, progress and errors on <paramref name="Error"/>.</summary>
+/// <param name="In">Standard input, as bytes.</param>
+/// <param name="Out">Results; what programs read.</param>
+/// <param name="Error">What people read while they wait.</param>
+/// <param name="Cancel">Set by Ctrl-C.</param>
+internal sealed record CommandConsole(Stream In, TextWriter Out, TextWriter Error, CancellationToken Cancel)
+{
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Writes one line of JSON with snake_case keys.</summary>
+    public void WriteJson<T>(T value) => Out.WriteLine(JsonSerializer.Serialize(value, JsonOptions));
+
+    /// <summary>Where progress is drawn: standard error, plain where it is no terminal.</summary>
+    public IAnsiConsole Progress() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Error) });
+
+    /// <summary>Writes names and what they are, aligned.</summary>
+    public void WriteFacts(IEnumerable<(string Name, string Value)> facts)
+    {
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(3)).AddColumn();
+        foreach (var (name, value) in facts)
+        {
+            grid.AddRow(new Spectre.Console.Text(name, new Style(decoration: Decoration.Bold)), new Spectre.Console.Text(value));
+        }
+
+        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Out) }).Write(grid);
+    }
+}

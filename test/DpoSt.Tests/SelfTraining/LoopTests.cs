@@ -1,0 +1,86 @@
+using System.Text.Json;
+
+namespace DpoSt.Tests.SelfTraining;
+
+/// <summary>The whole loop, as a program: it ends, it can be killed anywhere, and a changed option redoes what depends on it.</summary>
+public sealed class LoopTests
+{
+    private static readonly string[] AllStages =
+        ["sft-0", "sample sft-0", "pairs dpo-1", "dpo-1", "evaluate dpo-1", "sample dpo-1", "pseudo-labels dpo-1", "sft-1", "evaluate sft-1", "sample sft-0-more", "st-1"];
+
+    [Fact]
+    public void Killed_in_every_stage_and_started_again_it_ends_with_the_same_table()
+    {
+        using var whole = new TinyRun();
+        var (code, table, error) = whole.Run(TinyRun.Loop());
+        Assert.True(code == 0, error);
+        Assert.Contains("DPO-ST, iteration 1", table, StringComparison.Ordinal);
+
+        using var broken = new TinyRun();
+        foreach (var stage in AllStages)
+        {
+            KillIn(broken, stage);
+        }
+
+        var (again, tableAgain, errorAgain) = broken.Run(TinyRun.Loop());
+        Assert.True(again == 0, errorAgain);
+        Assert.Equal(table, tableAgain);
+        foreach (var run in (string[])["sft-0", "dpo-1", "sft-1", "st-1"])
+        {
+            Assert.Equal(File.ReadAllBytes(whole.Path($"ft_models/tiny/{run}/model.safetensors")), File.ReadAllBytes(broken.Path($"ft_models/tiny/{run}/model.safetensors")));
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(broken.Root, "*.tmp", SearchOption.AllDirectories).Where(p => !Path.GetFileName(p).StartsWith('.')));
+    }
+
+    [Fact]
+    public void A_changed_option_redoes_what_depends_on_it_and_nothing_else()
+    {
+        using var run = new TinyRun();
+        Assert.Equal(0, run.Run(TinyRun.Loop("loop.baseline=false")).Code);
+        var first = Keys(run);
+        var (code, _, error) = run.Run(TinyRun.Loop("loop.baseline=false", "dpo.trainer.learning_rate=3e-5"));
+        Assert.Equal(0, code);
+        var second = Keys(run);
+        Assert.Equal(["dpo-1", "evaluate dpo-1", "evaluate sft-1", "pseudo-labels dpo-1", "sample dpo-1", "sft-1"], first.Keys.Where(k => first[k] != second[k]).Order(StringComparer.Ordinal));
+        Assert.Contains("pairs dpo-1  done already", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("sft-1  done already", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_runs_in_one_folder_are_refused()
+    {
+        using var run = new TinyRun();
+        using var first = run.Start(TinyRun.Loop());
+        WaitFor(first, "sft-0");
+        var (code, _, error) = run.Run(TinyRun.Loop());
+        first.Kill();
+        Assert.Equal(2, code);
+        Assert.Contains("is held by another run", error, StringComparison.Ordinal);
+    }
+
+    private static void KillIn(TinyRun run, string stage)
+    {
+        using var process = run.Start(TinyRun.Loop());
+        WaitFor(process, stage);
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    // A stage says its name when it begins; the kill then falls somewhere within it.
+    private static void WaitFor(System.Diagnostics.Process process, string stage)
+    {
+        while (process.StandardError.ReadLine() is { } line)
+        {
+            if (line.StartsWith(stage + "  ", StringComparison.Ordinal) && !line.Contains("done already", StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"the run ended before stage '{stage}' began");
+    }
+
+    private static Dictionary<string, string> Keys(TinyRun run) =>
+        JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(run.Path("results/tiny.ledger.json")))!;
+}

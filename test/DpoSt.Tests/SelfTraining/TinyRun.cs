@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using DpoSt.App.Demo;
+using DpoSt.Data;
+using DpoSt.Data.Synthetic;
+
+namespace DpoSt.Tests.SelfTraining;
+
+/// <summary>A folder with the embedded model, a few problems and the demo's configuration, and the program run in it as a process.</summary>
+internal sealed class TinyRun : IDisposable
+{
+    public static readonly string[] Small =
+    [
+        "sft.trainer.max_steps=12", "dpo.trainer.max_steps=4", "loop.pair_samples=3", "loop.pseudo_label_samples=2", "loop.eval_samples=2",
+        "sft.trainer.logging_steps=4", "eval.max_new_tokens=64",
+    ];
+
+    private readonly TemporaryFolder folder = new();
+
+    public TinyRun()
+    {
+        DemoFolder.LayModel(folder.Root);
+        Write("train", SyntheticProblems.Labelled(24, 1));
+        Write("pool", SyntheticProblems.Pool(24, 1));
+        Write("test", SyntheticProblems.Test(12, 1));
+        Write("ood", SyntheticProblems.OutOfDomain(6, 1));
+    }
+
+    public string Root => folder.Root;
+
+    public string Path(string name) => System.IO.Path.Combine(folder.Root, name);
+
+    /// <summary>Starts <c>dpost</c> in the folder.</summary>
+    public Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder.Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(typeof(DemoFolder).Assembly.Location);
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs <c>dpost</c> to its end.</summary>
+    public (int Code, string Out, string Error) Run(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+
+    public static string[] Loop(params string[] more) => ["run", "--config-path", "exp_config/tiny", .. Small, .. more];
+
+    public void Dispose() => folder.Dispose();
+
+    private void Write(string set, IReadOnlyList<SyntheticProblem> problems) =>
+        JsonLines.Write(Path($"data/{set}.jsonl"), problems.Select(p => new Problem(p.Id, p.Question, p.Rationale, (double)p.Answer)));
+}
