@@ -12,13 +12,13 @@ internal static class DemoFolder
     public const int OutOfDomainProblems = 200;
 
     /// <summary>Fills the folder; files that are there already and hold the same are left alone, so that a run resumes.</summary>
-    public static void Lay(string folder, long seed)
+    public static void Lay(string folder, long seed, int testProblems = TestProblems)
     {
         LayModel(folder);
         Write(folder, "train", SyntheticProblems.Labelled(LabelledProblems, seed));
         Write(folder, "pool", SyntheticProblems.Pool(PoolProblems, seed));
         Write(folder, "dev", SyntheticProblems.Dev(TestProblems, seed));
-        Write(folder, "test", SyntheticProblems.Test(TestProblems, seed));
+        Write(folder, "test", SyntheticProblems.Test(testProblems, seed));
         Write(folder, "ood", SyntheticProblems.OutOfDomain(OutOfDomainProblems, seed));
     }
 

@@ -32,7 +32,7 @@ internal sealed class TinyRun : IDisposable
     /// <summary>Starts <c>dpost</c> in the folder.</summary>
     public Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder.Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder.Root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(typeof(DemoFolder).Assembly.Location);
         foreach (var argument in arguments)
         {
