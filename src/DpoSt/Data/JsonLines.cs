@@ -23,11 +23,16 @@ public static class JsonLines
     public static IEnumerable<JsonLine> Read(string path, int maxLineBytes = DefaultMaxLineBytes)
     {
         using var stream = Open(path);
-        foreach (var (number, bytes) in LineReader.Read(stream, path, maxLineBytes))
+        foreach (var line in Read(stream, path, maxLineBytes))
         {
-            yield return new JsonLine(path, number, Parse(path, number, bytes));
+            yield return line;
         }
     }
+
+    /// <summary>Reads a stream, such as standard input, that errors call <paramref name="name"/>; gives each line as soon as it has come.</summary>
+    /// <exception cref="UserErrorException">A line is too long, no UTF-8 or no JSON.</exception>
+    public static IEnumerable<JsonLine> Read(Stream stream, string name, int maxLineBytes = DefaultMaxLineBytes) =>
+        LineReader.Read(stream, name, maxLineBytes).Select(line => new JsonLine(name, line.Number, Parse(name, line.Number, line.Bytes)));
 
     /// <summary>Reads a file of <typeparamref name="T"/>; <paramref name="expected"/> says in words what a line looks like.</summary>
     /// <exception cref="UserErrorException">As <see cref="Read(string, int)"/>, or a line does not fit the type.</exception>
