@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using DpoSt.App.Commands;
+using DpoSt.App.Console;
+
+namespace DpoSt.App;
+
+/// <summary>The command line: parses, runs a command, and turns whatever goes wrong into one sentence and an exit code.</summary>
+internal static class Cli
+{
+    public const int Failure = 1;
+    public const int UserError = 2;
+    public const int Interrupted = 130;
+
+    private static readonly Option<bool> Verbose = new("--verbose") { Description = "Show the stack trace of an error.", Recursive = true };
+
+    // An argument "@x" is an argument: response files would let data name files to read.
+    private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
+
+    /// <summary>Runs the program with these arguments; gives its exit code. Never throws.</summary>
+    public static int Run(string[] args, CommandConsole console)
+    {
+        var verbose = false;
+        try
+        {
+            var parsed = Root(console).Parse(args is [] ? ["--help"] : args, Parser);
+            verbose = parsed.GetValue(Verbose);
+            return parsed.Errors is [var error, ..] && parsed.Action is ParseErrorAction
+                ? throw new UserErrorException($"{error.Message.TrimEnd('.')}; see {CommandName(parsed)} --help.")
+                : parsed.Invoke(new InvocationConfiguration
+                {
+                    Output = console.Out,
+                    Error = console.Error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                });
+        }
+        catch (Exception e)
+        {
+            return Report(e, verbose, console);
+        }
+    }
+
+    private static RootCommand Root(CommandConsole console) =>
+        new("Trains small language models to reason on their own verified answers (DPO-augmented self-training).")
+        {
+            CalcCommand.Create(console),
+            TokenizeCommand.Create(console),
+            InfoCommand.Create(console),
+            Verbose,
+        };
+
+    private static int Report(Exception error, bool verbose, CommandConsole console)
+    {
+        var (sentence, code) = Cause(error) switch
+        {
+            UserErrorException mistake => (mistake.Message, UserError),
+            OperationCanceledException when console.Cancel.IsCancellationRequested => ("Interrupted.", Interrupted),
+            var other => ($"dpost failed: {other.Message.Split('\n')[0].TrimEnd('.', '\r')}; run it with --verbose to see where.", Failure),
+        };
+        console.Error.WriteLine(sentence);
+        if (verbose)
+        {
+            console.Error.WriteLine(error);
+        }
+
+        return code;
+    }
+
+    // Libraries wrap what a type initializer or a task threw: the sentence for the user may lie inside.
+    private static Exception Cause(Exception error)
+    {
+        for (var inner = error; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is UserErrorException or OperationCanceledException)
+            {
+                return inner;
+            }
+        }
+
+        return error;
+    }
+
+    private static string CommandName(ParseResult parsed) =>
+        parsed.CommandResult.Command is RootCommand ? "dpost" : $"dpost {parsed.CommandResult.Command.Name}";
+}

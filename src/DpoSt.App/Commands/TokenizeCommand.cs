@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Text.Json;
+using DpoSt.App.Console;
+using DpoSt.Data;
+using DpoSt.Text.Tokenizers;
+
+namespace DpoSt.App.Commands;
+
+/// <summary><c>dpost tokenize</c>: lines of text to lines of token ids, and back.</summary>
+internal static class TokenizeCommand
+{
+    private const string TextLine = "{\"text\": \"...\"}";
+    private const string IdsLine = "{\"ids\": [1, 2, 3]}";
+
+    public static Command Create(CommandConsole console)
+    {
+        var tokenizer = new Option<string>("--tokenizer") { Description = "A folder with a tokenizer, or one of its files.", HelpName = "DIR-OR-FILE", Required = true };
+        var json = new Option<bool>("--json") { Description = "Write JSON lines; without it, ids or text alone." };
+        var noSpecial = new Option<bool>("--no-special") { Description = "Add no special tokens." };
+        var decode = new Option<bool>("--decode") { Description = $"Read lines of {IdsLine} and write their text, without special tokens." };
+        var command = new Command("tokenize", CommandHelp.Of(
+            $"Read lines of {TextLine} on standard input and write their token ids and pieces.",
+            "echo '{\"text\": \"How many?\"}' | dpost tokenize --tokenizer models/flan-t5-base --json"))
+        { tokenizer, json, noSpecial, decode };
+        command.SetAction(parsed =>
+        {
+            var loaded = TokenizerLoader.Load(parsed.GetValue(tokenizer)!);
+            foreach (var line in JsonLines.Read(console.In, "standard input"))
+            {
+                console.Cancel.ThrowIfCancellationRequested();
+                if (parsed.GetValue(decode))
+                {
+                    WriteText(console, parsed.GetValue(json), loaded.Decode(Ids(line, loaded.VocabularySize)));
+                }
+                else
+                {
+                    WriteIds(console, parsed.GetValue(json), loaded, loaded.Encode(line.Text("text", TextLine), !parsed.GetValue(noSpecial)));
+                }
+            }
+        });
+        return command;
+    }
+
+    private static void WriteIds(CommandConsole console, bool json, ITokenizer tokenizer, IReadOnlyList<int> ids)
+    {
+        if (json)
+        {
+            console.WriteJson(new { Ids = ids, Pieces = ids.Select(tokenizer.PieceOf) });
+        }
+        else
+        {
+            console.Out.WriteLine(string.Join(' ', ids));
+        }
+    }
+
+    private static void WriteText(CommandConsole console, bool json, string text)
+    {
+        if (json)
+        {
+            console.WriteJson(new { Text = text });
+        }
+        else
+        {
+            console.Out.WriteLine(text);
+        }
+    }
+
+    private static List<int> Ids(JsonLine line, int vocabularySize)
+    {
+        if (line.Property("ids", IdsLine) is not { ValueKind: JsonValueKind.Array } array)
+        {
+            throw line.Error($"\"ids\" is no list; expected {IdsLine}.");
+        }
+
+        return [.. array.EnumerateArray().Select(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var number) && number >= 0 && number < vocabularySize
+            ? number
+            : throw line.Error($"{id.GetRawText()} is no token id; the vocabulary has ids from 0 to {vocabularySize - 1}."))];
+    }
+}

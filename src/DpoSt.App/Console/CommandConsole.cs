@@ -1,0 +1,45 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace DpoSt.App.Console;
+
+/// <summary>What a command reads and writes: results on <paramref name="Out"/>, progress and errors on <paramref name="Error"/>.</summary>
+/// <param name="In">Standard input, as bytes.</param>
+/// <param name="Out">Results; what programs read.</param>
+/// <param name="Error">What people read while they wait.</param>
+/// <param name="Cancel">Set by Ctrl-C.</param>
+internal sealed record CommandConsole(Stream In, TextWriter Out, TextWriter Error, CancellationToken Cancel)
+{
+    private const int FileWidth = 4096;
+
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Writes one line of JSON with snake_case keys.</summary>
+    public void WriteJson<T>(T value) => Out.WriteLine(JsonSerializer.Serialize(value, JsonOptions));
+
+    /// <summary>Writes names and what they are, aligned.</summary>
+    public void WriteFacts(IEnumerable<(string Name, string Value)> facts)
+    {
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(3)).AddColumn();
+        foreach (var (name, value) in facts)
+        {
+            grid.AddRow(new Spectre.Console.Text(name, new Style(decoration: Decoration.Bold)), new Spectre.Console.Text(value));
+        }
+
+        Rich(Out).Write(grid);
+    }
+
+    // Where a file or a program reads, there are no colours and no edge to wrap at.
+    private static IAnsiConsole Rich(TextWriter writer)
+    {
+        var output = new AnsiConsoleOutput(writer);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = output, Ansi = output.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No });
+        console.Profile.Width = output.IsTerminal ? console.Profile.Width : FileWidth;
+        return console;
+    }
+}
