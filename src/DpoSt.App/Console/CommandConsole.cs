@@ -11,6 +11,8 @@ namespace DpoSt.App.Console;
 /// <param name="Cancel">Set by Ctrl-C.</param>
 internal sealed record CommandConsole(Stream In, TextWriter Out, TextWriter Error, CancellationToken Cancel)
 {
+    private const int FileWidth = 4096;
+
     private static readonly JsonSerializerOptions JsonOptions = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -32,6 +34,15 @@ internal sealed record CommandConsole(Stream In, TextWriter Out, TextWriter Erro
             grid.AddRow(new Spectre.Console.Text(name, new Style(decoration: Decoration.Bold)), new Spectre.Console.Text(value));
         }
 
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Out) }).Write(grid);
+        Rich(Out).Write(grid);
+    }
+
+    // Where a file or a program reads, there are no colours and no edge to wrap at.
+    private static IAnsiConsole Rich(TextWriter writer)
+    {
+        var output = new AnsiConsoleOutput(writer);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = output, Ansi = output.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No });
+        console.Profile.Width = output.IsTerminal ? console.Profile.Width : FileWidth;
+        return console;
     }
 }

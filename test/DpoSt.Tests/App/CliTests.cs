@@ -1,0 +1,79 @@
+namespace DpoSt.Tests.App;
+
+public sealed class CliTests
+{
+    [Theory]
+    [InlineData("unknown")]
+    [InlineData("calc")]
+    [InlineData("calc", "1", "2")]
+    [InlineData("info", "--unknown")]
+    [InlineData("tokenize", "--json")]
+    public void A_command_line_that_does_not_parse_is_one_sentence_and_code_2(params string[] args)
+    {
+        var run = CommandRun.Of(args);
+        Assert.Equal((2, ""), (run.Code, run.Out));
+        Assert.Matches(@"^[^\n]+; see dpost( \w+)? --help\.\n$", run.Error);
+    }
+
+    [Theory]
+    [InlineData("calc")]
+    [InlineData("tokenize")]
+    [InlineData("info")]
+    public void Every_command_explains_itself_with_an_example(string command)
+    {
+        var run = CommandRun.Of(command, "--help");
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Contains("Example:", run.Out, StringComparison.Ordinal);
+        Assert.Contains($"dpost {command}", run.Out, StringComparison.Ordinal);
+        Assert.Contains($"  {command} ", CommandRun.Of("--help").Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_arguments_show_the_help() => Assert.Equal(CommandRun.Of("--help"), CommandRun.Of());
+
+    [Fact]
+    public void Response_files_are_off()
+    {
+        using var folder = new TemporaryFolder();
+        var run = CommandRun.Of("calc", "@" + folder.File("arguments", "1+1"));
+        Assert.Equal((2, ""), (run.Code, run.Out));
+        Assert.Contains("@", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stack_trace_comes_only_with_verbose()
+    {
+        Assert.DoesNotContain("   at ", CommandRun.Of("calc", "1/0").Error, StringComparison.Ordinal);
+        var verbose = CommandRun.Of("calc", "1/0", "--verbose");
+        Assert.Equal(2, verbose.Code);
+        Assert.Contains("   at ", verbose.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_failure_of_ours_is_one_sentence_and_code_1()
+    {
+        using var input = new BrokenStream();
+        using var error = new StringWriter { NewLine = "\n" };
+        using var folder = new TemporaryFolder();
+        var tokenizer = folder.File("tokenizer.json", DpoSt.Text.Tokenizers.BpeTrainer.Train(["a b"], 400));
+        var code = DpoSt.App.Cli.Run(["tokenize", "--tokenizer", tokenizer], new DpoSt.App.Console.CommandConsole(input, TextWriter.Null, error, default));
+        Assert.Equal(1, code);
+        Assert.Equal("dpost failed: the wire is cut; run it with --verbose to see where.\n", error.ToString());
+    }
+
+    [Fact]
+    public void An_interrupted_command_ends_with_code_130()
+    {
+        using var folder = new TemporaryFolder();
+        var tokenizer = folder.File("tokenizer.json", DpoSt.Text.Tokenizers.BpeTrainer.Train(["a b"], 400));
+        var run = CommandRun.With("{\"text\": \"a\"}\n", new CancellationToken(canceled: true), "tokenize", "--tokenizer", tokenizer);
+        Assert.Equal(new CommandRun(130, "", "Interrupted.\n"), run);
+    }
+
+    private sealed class BrokenStream : MemoryStream
+    {
+        public override int Read(byte[] buffer, int offset, int count) => throw new InvalidOperationException("the wire is cut.");
+
+        public override int Read(Span<byte> buffer) => throw new InvalidOperationException("the wire is cut.");
+    }
+}
