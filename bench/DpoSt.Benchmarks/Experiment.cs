@@ -24,7 +24,7 @@ internal static class Experiment
         var seeds = int.Parse(Value(args, "--seeds") ?? "5", CultureInfo.InvariantCulture);
         var repeats = int.Parse(Value(args, "--repeats") ?? "2", CultureInfo.InvariantCulture);
         var overrides = args.Where(a => a.Contains('=', StringComparison.Ordinal)).ToArray();
-        ComputeThreads.Use(Environment.ProcessorCount);
+        ComputeThreads.Use(int.Parse(Value(args, "--threads") ?? Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
         var rows = new List<(int Seed, int Repeat, Dictionary<string, EvaluationRow> Arms)>();
         for (var seed = 1; seed <= seeds; seed++)
         {
@@ -64,7 +64,7 @@ internal static class Experiment
         foreach (var (first, second) in ((string, string)[])[("st-1", "sft-0"), ("sft-1", "sft-0"), ("sft-1", "st-1")])
         {
             var differences = rows.ConvertAll(r => r.Arms[first].Greedy - r.Arms[second].Greedy);
-            var pooled = PairedBootstrap.Compare([.. rows.SelectMany(r => r.Arms[first].Correct)], [.. rows.SelectMany(r => r.Arms[second].Correct)]);
+            var pooled = PairedBootstrap.Compare([.. rows.SelectMany(r => r.Arms[second].Correct)], [.. rows.SelectMany(r => r.Arms[first].Correct)]);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"- {Name(first)} against {Name(second)}: {100 * pooled.Difference:+0.0;-0.0} points, paired bootstrap over all answers [{100 * pooled.Low:+0.0;-0.0}, {100 * pooled.High:+0.0;-0.0}]; from run to run {100 * differences.Min():+0.0;-0.0} to {100 * differences.Max():+0.0;-0.0}, sd {100 * Deviation([.. differences]):0.0}"));
         }

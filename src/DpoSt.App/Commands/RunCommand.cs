@@ -2,7 +2,6 @@ using System.CommandLine;
 using DpoSt.App.Console;
 using DpoSt.Configuration;
 using DpoSt.SelfTraining;
-using Spectre.Console;
 
 namespace DpoSt.App.Commands;
 
@@ -16,9 +15,6 @@ internal static class RunCommand
 
         Example: dpost run --config-path exp_config/t5 --config-name self-train loop.iterations=1 sft.trainer.num_train_epochs=2
         """;
-
-    /// <summary>In a pipe no width is known; the table has this.</summary>
-    private const int TableWidth = 110;
 
     public static Command Create(CommandConsole console)
     {
@@ -44,12 +40,7 @@ internal static class RunCommand
     public static IReadOnlyList<EvaluationRow> SelfTraining(LoopPlan plan, TorchSharp.torch.Device device, CommandConsole console, CancellationToken cancel) =>
         StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Run(plan, device, reporter, console.Cancel));
 
-    public static void Show(CommandConsole console, IReadOnlyList<EvaluationRow> rows)
-    {
-        var results = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Out) });
-        results.Profile.Width = Math.Max(results.Profile.Width, TableWidth);
-        ResultTable.Write(results, rows);
-    }
+    public static void Show(CommandConsole console, IReadOnlyList<EvaluationRow> rows) => ResultTable.Write(console.Results(), rows);
 
     private static IEnumerable<string> Only(IEnumerable<string> overrides, string prefix) =>
         overrides.Where(o => Key(o).StartsWith(prefix, StringComparison.Ordinal)).Select(o => o[..Signs(o)] + Key(o)[prefix.Length..]);

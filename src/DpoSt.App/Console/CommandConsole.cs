@@ -23,7 +23,10 @@ internal sealed record CommandConsole(Stream In, TextWriter Out, TextWriter Erro
     public void WriteJson<T>(T value) => Out.WriteLine(JsonSerializer.Serialize(value, JsonOptions));
 
     /// <summary>Where progress is drawn: standard error, plain where it is no terminal.</summary>
-    public IAnsiConsole Progress() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Error) });
+    public IAnsiConsole Progress() => Rich(Error);
+
+    /// <summary>Where tables of results are drawn.</summary>
+    public IAnsiConsole Results() => Rich(Out);
 
     /// <summary>Writes names and what they are, aligned.</summary>
     public void WriteFacts(IEnumerable<(string Name, string Value)> facts)

@@ -8,6 +8,9 @@ namespace DpoSt.App.Console;
 /// <summary>The table at the end of a run, in the paper's terms, and a sentence on each difference.</summary>
 internal static class ResultTable
 {
+    // Within an iteration: the baseline, the DPO model, then what was trained on its samples.
+    private static readonly string[] Kinds = ["st", "dpo", "sft"];
+
     /// <summary>Prints one table a data set.</summary>
     public static void Write(IAnsiConsole console, IReadOnlyList<EvaluationRow> rows)
     {
@@ -21,7 +24,7 @@ internal static class ResultTable
                 table.AddColumn(new TableColumn(column) { Alignment = column == "model" ? Justify.Left : Justify.Right, NoWrap = true });
             }
 
-            foreach (var row in set)
+            foreach (var row in set.OrderBy(r => Number(r.Run)).ThenBy(r => Array.IndexOf(Kinds, Kind(r.Run))))
             {
                 table.AddRow(
                     Describe(row.Run), Percent(row.Greedy), $"{Percent(row.GreedyLow)} - {Percent(row.GreedyHigh)}", Percent(row.GreedyWithoutCalculator),
@@ -37,16 +40,20 @@ internal static class ResultTable
     /// <summary>What a run is, in the paper's words.</summary>
     internal static string Describe(string run)
     {
-        var (kind, number) = (run[..run.IndexOf('-', StringComparison.Ordinal)], run[(run.IndexOf('-', StringComparison.Ordinal) + 1)..]);
-        return (kind, number) switch
+        var number = Number(run);
+        return (Kind(run), number) switch
         {
-            ("sft", "0") => "SFT",
+            ("sft", 0) => "SFT",
             ("sft", _) => $"DPO-ST, iteration {number}",
             ("dpo", _) => $"DPO model {number}",
             ("st", _) => $"self-training, iteration {number}",
             _ => run,
         };
     }
+
+    private static string Kind(string run) => run[..run.IndexOf('-', StringComparison.Ordinal)];
+
+    private static int Number(string run) => int.Parse(run[(run.IndexOf('-', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
 
     // The last iteration's models against each other, on the same problems.
     private static void Compare(IAnsiConsole console, Dictionary<string, EvaluationRow> rows)
@@ -56,7 +63,7 @@ internal static class ResultTable
         {
             if (a != b && rows.TryGetValue(a, out var first) && rows.TryGetValue(b, out var second))
             {
-                var difference = PairedBootstrap.Compare(first.Correct, second.Correct);
+                var difference = PairedBootstrap.Compare(second.Correct, first.Correct);
                 var verdict = difference.Low > 0 ? "better" : difference.High < 0 ? "worse" : "no clear difference";
                 console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
                     $"{Describe(a)} against {Describe(b)}: {100 * difference.Difference:+0.0;-0.0;0.0} points, 95 % interval [[{100 * difference.Low:+0.0;-0.0;0.0}, {100 * difference.High:+0.0;-0.0;0.0}]]: {verdict}");

@@ -61,7 +61,7 @@ public sealed class SingleStages
         var passes = new[] { 1, 3, 5, 10, seeds.Length }.Where(k => k <= seeds.Length).Distinct().Order()
             .ToDictionary(k => string.Create(CultureInfo.InvariantCulture, $"{Split}@{k}"), k => questions.Average(q => PassAtK.Estimate(seeds.Length, q.Positives.Count, k)), StringComparer.Ordinal);
         ResultsFile.Add(paths.ResultsFile, Run, passes);
-        return $"{summary}; {string.Join(", ", passes.Select(p => $"{p.Key} {100 * p.Value:0.0}"))}; {paths.ResultsFile}";
+        return $"{summary}; {string.Join(", ", passes.Select(p => $"{p.Key} {100 * p.Value:0.0}"))}; {StageActions.Shown(paths.ResultsFile)}";
     }
 
     /// <summary>Makes preference pairs from the samples of <c>model.sft_run_name</c> and of the runs before it.</summary>
@@ -88,7 +88,7 @@ public sealed class SingleStages
         var interval = WilsonInterval.Of(right, problems.Count);
         ResultsFile.Add(paths.ResultsFile, Run, new Dictionary<string, double>(StringComparer.Ordinal) { [Split] = (double)right / problems.Count });
         return string.Create(CultureInfo.InvariantCulture,
-            $"{Run} on {Split}: {right} of {problems.Count} right, {100.0 * right / problems.Count:0.0} % [{100 * interval.Low:0.0}, {100 * interval.High:0.0}]; {paths.ResultsFile}");
+            $"{Run} on {Split}: {right} of {problems.Count} right, {100.0 * right / problems.Count:0.0} % [{100 * interval.Low:0.0}, {100 * interval.High:0.0}]; {StageActions.Shown(paths.ResultsFile)}");
     }
 
     private IReadOnlyList<Problem> Problems() => ProblemSet.Load(paths.DataFile(Split switch

@@ -33,34 +33,34 @@ internal sealed class StageActions(Device device, bool referenceText)
 
         using var bundle = ModelBundle.Load(from, null, referenceText, device);
         var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
-        reporter.Begin(name, $"fine-tune {from} on {rows.Count} rationales", recipe.StepsFor(rows.Count), "steps");
+        reporter.Begin(name, $"fine-tune {Shown(from)} on {rows.Count} rationales", recipe.StepsFor(rows.Count), "steps");
         var last = FineTuning.Run(bundle, rows, (limits.Prompt, limits.Completion), recipe, reporter, cancel);
         ModelFolder.Save(bundle.Model, from, to);
-        return $"loss {last.Loss:0.000}, model in {to}";
+        return $"loss {last.Loss:0.000}, model in {Shown(to)}";
     }
 
     /// <summary>Samples answers; one file a sample, named as the reference names them.</summary>
     public string Sample(string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string folder, IStageReporter reporter, CancellationToken cancel)
     {
         using var bundle = ModelBundle.Load(model, null, referenceText, device);
-        reporter.Begin(name, $"{model} answers {problems.Count} questions {samples.Count} times", (long)problems.Count * samples.Count, "answers");
+        reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions {samples.Count} times", (long)problems.Count * samples.Count, "answers");
         var completions = Sampling.Run(bundle, problems, samples, options, reporter.Advance, cancel);
         for (var s = 0; s < samples.Count; s++)
         {
             CompletionFile.Write(Path.Combine(folder, SampleFile.Name(samples[s], options.Temperature)), completions.Where((_, i) => i % samples.Count == s), problems);
         }
 
-        return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {folder}";
+        return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {Shown(folder)}";
     }
 
     /// <summary>Answers greedily into one file.</summary>
     public string Greedy(string name, string model, IReadOnlyList<Problem> problems, AnswerOptions options, string file, IStageReporter reporter, CancellationToken cancel)
     {
         using var bundle = ModelBundle.Load(model, null, referenceText, device);
-        reporter.Begin(name, $"{model} answers {problems.Count} questions", problems.Count, "answers");
+        reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions", problems.Count, "answers");
         var completions = Sampling.Run(bundle, problems, [0], options, reporter.Advance, cancel);
         CompletionFile.Write(file, completions, problems);
-        return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {problems.Count} answers are right; {file}";
+        return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {problems.Count} answers are right; {Shown(file)}";
     }
 
     /// <summary>Sorts the samples of a folder by verdict into <c>train_dpo_data.jsonl</c>.</summary>
@@ -98,10 +98,10 @@ internal sealed class StageActions(Device device, bool referenceText)
     {
         var pairs = PreferencePairFile.Read(Path.Combine(pairsFolder, PreferencePairFile.Name("train"))).ToList();
         using var bundle = ModelBundle.Load(from, null, referenceText, device);
-        reporter.Begin(name, $"DPO from {from} on {pairs.Count} pairs", recipe.StepsFor(pairs.Count), "steps");
+        reporter.Begin(name, $"DPO from {Shown(from)} on {pairs.Count} pairs", recipe.StepsFor(pairs.Count), "steps");
         var last = PreferenceTuning.Run(bundle, pairs, (limits.Prompt, limits.Completion), beta, recipe, reporter, cancel);
         ModelFolder.Save(bundle.Model, from, to);
-        return $"pair accuracy {last.Metrics["rewards/accuracies"]:0.00}, margin {last.Metrics["rewards/margins"]:0.000}, chosen log-ratio {last.Metrics["rewards/chosen"] / beta:0.00}; model in {to}";
+        return $"pair accuracy {last.Metrics["rewards/accuracies"]:0.00}, margin {last.Metrics["rewards/margins"]:0.000}, chosen log-ratio {last.Metrics["rewards/chosen"] / beta:0.00}; model in {Shown(to)}";
     }
 
     /// <summary>Makes the rows of the next fine-tuning from gold rationales and the right samples of some runs.</summary>
@@ -116,6 +116,9 @@ internal sealed class StageActions(Device device, bool referenceText)
 
     private static (IReadOnlyList<PreferencePair> Train, IReadOnlyList<PreferencePair> Eval) FirstPairs(IReadOnlyList<PreferencePair> pairs) =>
         (pairs, [.. pairs.Take(ReferenceEvalPairs)]);
+
+    /// <summary>A path as a person in the current folder would write it.</summary>
+    internal static string Shown(string path) => Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
 
     private RowEncoder Encoder(string model) => RowEncoder.Of(model, referenceText);
 }
