@@ -15,7 +15,7 @@ internal static class Cli
     private static readonly Option<bool> Verbose = new("--verbose") { Description = "Show the stack trace of an error.", Recursive = true };
 
     // An argument "@x" is an argument: response files would let data name files to read.
-    private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
+    internal static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
 
     /// <summary>Runs the program with these arguments; gives its exit code. Never throws.</summary>
     public static int Run(string[] args, CommandConsole console)
@@ -41,7 +41,7 @@ internal static class Cli
         }
     }
 
-    private static RootCommand Root(CommandConsole console)
+    internal static RootCommand Root(CommandConsole console)
     {
         var root = new RootCommand("Trains small language models to reason on their own verified answers (DPO-augmented self-training).") { Verbose };
         foreach (var command in Commands(console))

@@ -6,7 +6,8 @@ namespace DpoSt;
 /// </summary>
 public static class CounterRandom
 {
-    private const ulong Golden = 0x9E3779B97F4A7C15;
+    /// <summary>2^64 divided by the golden ratio: the step of the counter.</summary>
+    internal const ulong Golden = 0x9E3779B97F4A7C15;
 
     /// <summary>64 well-mixed bits of one word.</summary>
     public static ulong Mix(ulong word)

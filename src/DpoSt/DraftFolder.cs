@@ -14,7 +14,7 @@ internal sealed class DraftFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"nothing can be written in {parent} ({e.Message.TrimEnd('.')}): choose another place or free some space.", e);
+            throw new UserErrorException($"{full}: nothing can be written there ({e.Message.TrimEnd('.')}); free some space or choose another place, then run again.", e);
         }
     }
 

@@ -46,6 +46,15 @@ public sealed partial class FloorsTests
         Assert.True(FolderOf(file) == "Tensors" || Floors[FolderOf(file)] > Floors["Tensors"]
             || !Text(file).Contains("TorchSharp.", StringComparison.Ordinal) && !Text(file).Contains("using TorchSharp", StringComparison.Ordinal)));
 
+    [Fact]
+    public void No_file_is_longer_than_300_lines()
+    {
+        var sources = Path.Combine(SharedFolder.RepositoryRoot, "src");
+        var files = Directory.EnumerateFiles(sources, "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)).ToArray();
+        Assert.NotEmpty(files);
+        Assert.All(files, file => Assert.True(File.ReadLines(file).Count() <= 300, $"{Path.GetRelativePath(sources, file)} is longer than 300 lines"));
+    }
+
     private static string Text(string file) => File.ReadAllText(Path.Combine(Root, file));
 
     private static string FolderOf(string file) => file.Contains('/') ? file[..file.IndexOf('/')] : "";

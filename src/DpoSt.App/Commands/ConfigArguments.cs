@@ -12,7 +12,7 @@ internal sealed class ConfigArguments
     private readonly Option<string> name;
     private readonly Option<string> device = new("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => "auto" };
     private readonly Option<int> threads = new("--threads") { Description = "Threads on the CPU.", DefaultValueFactory = _ => Environment.ProcessorCount };
-    private readonly Argument<string[]> overrides = new("overrides") { Description = "key=value changes a key, +key=value adds one, ~key removes one.", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Argument<string[]> overrides = OverrideArgument.Create("key=value changes a key, +key=value adds one, ~key removes one.");
 
     /// <summary>Adds the arguments to a command; <paramref name="defaultName"/> is the configuration it reads unless told otherwise.</summary>
     public ConfigArguments(Command command, string defaultName)

@@ -19,11 +19,11 @@ internal static class DemoCommand
     {
         var folder = new Option<string>("--output") { Description = "Where everything goes.", DefaultValueFactory = _ => "dpost-demo" };
         var seed = new Option<long>("--seed") { Description = "Of the problems.", DefaultValueFactory = _ => 42 };
-        var overrides = new Argument<string[]>("overrides") { Description = "As in dpost run.", Arity = ArgumentArity.ZeroOrMore };
+        var overrides = OverrideArgument.Create("As in dpost run.");
         var command = new Command("demo", Help) { folder, seed, overrides };
         command.SetAction(result =>
         {
-            var place = Directory.CreateDirectory(result.GetValue(folder)!).FullName;
+            var place = Path.GetFullPath(result.GetValue(folder)!);
             DemoFolder.Lay(place, result.GetValue(seed));
             Directory.SetCurrentDirectory(place);
             ComputeThreads.Use(Environment.ProcessorCount);

@@ -30,9 +30,9 @@ public static class PairBuilder
         var gold = question.Gold is null ? null : format.Target(question.Gold);
         var positives = Candidates.Distinct(gold, question.Positives, tokenize, options.MaxSimilarity).ToArray();
         var negatives = Candidates.Distinct(null, question.Negatives, tokenize, options.MaxSimilarity).ToArray();
-        var random = SplitMix64.For(options.Seed, question.Question);
-        random.Shuffle(positives);
-        random.Shuffle(negatives);
+        var key = CounterRandom.KeyOf(question.Question);
+        CounterRandom.Shuffle<Candidate>(positives, (ulong)options.Seed, key, 0);
+        CounterRandom.Shuffle<Candidate>(negatives, (ulong)options.Seed, key, 1);
         var prompt = format.Prompt(question.Question);
         return positives
             .SelectMany(_ => negatives, (chosen, rejected) => (chosen, rejected, similarity: chosen.Similarity(rejected)))

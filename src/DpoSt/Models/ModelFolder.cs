@@ -73,9 +73,9 @@ internal static class ModelFolder
             WriteWeights(model.Parameters, Path.Combine(draft.Path, "model.safetensors"));
             draft.MoveTo(folder);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{folder} cannot be written ({e.Message.TrimEnd('.')}): free some space or choose another place.", e);
+            throw new UserErrorException($"{folder}: the model could not be written ({e.Message.TrimEnd('.')}); free some space or choose another place, then run again.", e);
         }
     }
 

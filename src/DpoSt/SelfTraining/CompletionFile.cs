@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
 
@@ -23,15 +24,16 @@ internal static class CompletionFile
     public static IReadOnlyList<Completion> Read(string path, IReadOnlyList<Problem> problems, int sample)
     {
         var byQuestion = problems.DistinctBy(p => p.Question, StringComparer.Ordinal).ToDictionary(p => p.Question, StringComparer.Ordinal);
-        using var probe = new StreamReader(path);
-        var isReference = probe.Read() == '[';
-        var samples = isReference
+        var samples = IsReference(path)
             ? SampleFile.Read(path)
             : JsonLines.Read<SampleRow>(path, "{\"id\": ..., \"question\": ..., \"text\": ...}").Select(row => new Sample(row.Question, row.Text));
         return [.. samples.Select(s => byQuestion.TryGetValue(s.Question, out var problem)
             ? new Completion(problem.Id, sample, 0, s.Text, Completion.Judge(s.Text, problem.Ans))
             : throw new UserErrorException($"{path}: the question \"{s.Question}\" is not in the data set: generate the samples again for this data."))];
     }
+
+    // The first line tells; JsonLines names the file where it is missing or broken.
+    private static bool IsReference(string path) => JsonLines.Read(path).FirstOrDefault()?.Value.ValueKind == JsonValueKind.Array;
 
     private sealed record SampleRow(string Id, int Sample, long Seed, string Question, string Text, string Verdict, int Tokens);
 }

@@ -9,5 +9,16 @@ internal static class EvaluationFile
 
     public static void Write(string path, IReadOnlyList<EvaluationRow> rows) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(rows, Options) + "\n");
 
-    public static IReadOnlyList<EvaluationRow> Read(string path) => JsonSerializer.Deserialize<List<EvaluationRow>>(File.ReadAllText(path), Options)!;
+    /// <exception cref="UserErrorException">The file is unreadable or holds no evaluations.</exception>
+    public static IReadOnlyList<EvaluationRow> Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<List<EvaluationRow>>(File.ReadAllText(path), Options) ?? throw new JsonException("null");
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path}: the file holds no evaluations of a model; remove it, and the model is evaluated again.", e);
+        }
+    }
 }

@@ -33,7 +33,7 @@ internal sealed class Ledger
             var read = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path))!;
             return new Ledger(path, new SortedDictionary<string, string>(read, StringComparer.Ordinal));
         }
-        catch (Exception e) when (e is JsonException or ArgumentNullException)
+        catch (Exception e) when (e is JsonException or ArgumentNullException or IOException or UnauthorizedAccessException)
         {
             throw new UserErrorException($"{path} is no ledger of a run: remove it, and every stage runs again.", e);
         }
@@ -82,10 +82,17 @@ internal sealed class Ledger
     {
         var files = Directory.Exists(path) ? Directory.EnumerateFiles(path).Order(StringComparer.Ordinal) : (IEnumerable<string>)[path];
         var text = new StringBuilder();
-        foreach (var file in files)
+        try
         {
-            using var stream = File.OpenRead(file);
-            text.Append(Path.GetFileName(file)).Append(' ').Append(Convert.ToHexStringLower(SHA256.HashData(stream))).Append('\n');
+            foreach (var file in files)
+            {
+                using var stream = File.OpenRead(file);
+                text.Append(Path.GetFileName(file)).Append(' ').Append(Convert.ToHexStringLower(SHA256.HashData(stream))).Append('\n');
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path}: it cannot be read ({e.Message.TrimEnd('.')}); the run needs it, so put it back and run again.", e);
         }
 
         return text.ToString();

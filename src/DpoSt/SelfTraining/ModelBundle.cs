@@ -12,11 +12,7 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
     /// <exception cref="UserErrorException">The folder is no checkpoint, or its tokenizer has more ids than the model.</exception>
     public static ModelBundle Load(string folder, string? tokenizerFolder, bool referenceText, Device device)
     {
-        if (!Directory.Exists(folder))
-        {
-            throw new UserErrorException($"there is no model folder {folder}: check model.model_path and DATA_DIR.");
-        }
-
+        CheckFolder(folder);
         var tokenizer = TokenizerLoader.Load(tokenizerFolder ?? folder);
         var model = ModelFolder.Load(folder, device);
         if (tokenizer.VocabularySize > model.VocabularySize)
@@ -26,6 +22,16 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
         }
 
         return new ModelBundle(folder, model, tokenizer, FormatOf(model.ModelType, referenceText));
+    }
+
+    /// <summary>A model's folder must be there before anything is read from it.</summary>
+    /// <exception cref="UserErrorException">There is no such folder.</exception>
+    public static void CheckFolder(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new UserErrorException($"{folder}: there is no such model folder; expected config.json, model.safetensors and a tokenizer in it: check model.model_path, trainer.output_dir and DATA_DIR.");
+        }
     }
 
     /// <summary>The text form of a model family.</summary>

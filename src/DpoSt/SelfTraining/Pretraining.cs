@@ -48,7 +48,7 @@ public static class Pretraining
     public static void Run(string folder, PretrainingOptions options, Device device, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel)
     {
         using var draft = new DraftFolder(folder);
-        File.WriteAllText(Path.Combine(draft.Path, "tokenizer.json"), BpeTrainer.Train(PretrainingMix.VocabularyTexts(options.Seed), VocabularySize, sentinels: 16));
+        AtomicFile.WriteAllText(Path.Combine(draft.Path, "tokenizer.json"), BpeTrainer.Train(PretrainingMix.VocabularyTexts(options.Seed), VocabularySize, sentinels: 16));
         var tokenizer = TokenizerLoader.Load(draft.Path);
         var config = Shape with { VocabSize = (tokenizer.VocabularySize + 15) / 16 * 16 };
         WriteConfiguration(draft.Path, config);
@@ -75,8 +75,8 @@ public static class Pretraining
         json["model_type"] = "t5";
         json["is_encoder_decoder"] = true;
         json["torch_dtype"] = "float32";
-        File.WriteAllText(Path.Combine(folder, "config.json"), json.ToJsonString(ModelJson.Options) + "\n");
-        File.WriteAllText(Path.Combine(folder, "generation_config.json"), """
+        AtomicFile.WriteAllText(Path.Combine(folder, "config.json"), json.ToJsonString(ModelJson.Options) + "\n");
+        AtomicFile.WriteAllText(Path.Combine(folder, "generation_config.json"), """
             {
               "decoder_start_token_id": 0,
               "eos_token_id": 1,
@@ -84,7 +84,7 @@ public static class Pretraining
             }
 
             """);
-        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), """
+        AtomicFile.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), """
             {
               "tokenizer_class": "PreTrainedTokenizerFast",
               "eos_token": "</s>",

@@ -30,9 +30,9 @@ internal static class ResultsFile
         {
             return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path))!.AsObject() : [];
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException or ArgumentException or IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path} is no JSON object of results: move it away and run again.", e);
+            throw new UserErrorException($"{path}: the file is no JSON object of results by run; move it away and run again.", e);
         }
     }
 }

@@ -8,13 +8,25 @@ internal sealed class RunLock : IDisposable
     private RunLock(FileStream stream) => this.stream = stream;
 
     /// <summary>Takes the lock.</summary>
-    /// <exception cref="UserErrorException">Another process has it.</exception>
+    /// <exception cref="UserErrorException">Another process has it, or the folder cannot be written.</exception>
     public static RunLock Take(string path)
     {
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(path, e);
+        }
+
+        try
+        {
             return new RunLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Unwritable(path, e);
         }
         catch (IOException e)
         {
@@ -24,4 +36,7 @@ internal sealed class RunLock : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => stream.Dispose();
+
+    private static UserErrorException Unwritable(string path, Exception e) =>
+        new($"{path}: the file could not be written ({e.Message.TrimEnd('.')}); choose another place, then run again.", e);
 }

@@ -28,11 +28,22 @@ public sealed class SelfTrainingLoop
     /// <exception cref="UserErrorException">A file is missing or broken, or another run holds the folder.</exception>
     public static IReadOnlyList<EvaluationRow> Run(LoopPlan plan, Device device, IStageReporter reporter, CancellationToken cancel)
     {
-        using var _ = RunLock.Take(Path.Combine(plan.ResultsFolder, $"{plan.ExpName}.lock"));
+        CheckInputs(plan);
         var loop = new SelfTrainingLoop(plan, device);
+        using var _ = RunLock.Take(Path.Combine(plan.ResultsFolder, $"{plan.ExpName}.lock"));
         var ledger = Ledger.Open(Path.Combine(plan.ResultsFolder, $"{plan.ExpName}.ledger.json"));
         StageRunner.Run(loop.stages, ledger, reporter, cancel);
         return [.. loop.stages.Where(s => s.Name.StartsWith("evaluate ", StringComparison.Ordinal)).SelectMany(s => EvaluationFile.Read(s.Outputs[0]))];
+    }
+
+    // A mistake in what is read only hours later is told now, before anything is written.
+    private static void CheckInputs(LoopPlan plan)
+    {
+        ModelBundle.CheckFolder(plan.BaseModel);
+        foreach (var set in plan.TestSets)
+        {
+            ProblemSet.Load(set.Value);
+        }
     }
 
     private void Lay(Device device)

@@ -75,6 +75,7 @@ internal sealed class StageActions(Device device, bool referenceText)
     /// <summary>Makes preference pairs from the labelled samples of some runs, and withholds some questions' pairs for evaluation.</summary>
     public string BuildPairs(string name, string model, IReadOnlyList<string> labelled, SelectionOptions selection, string folder, IStageReporter reporter)
     {
+        ModelBundle.CheckFolder(model);
         reporter.Begin(name, "pair right answers with wrong ones", labelled.Count, "files");
         var encoder = Encoder(model);
         var questions = LabelledQuestion.Merge([.. labelled.Select(LabelledQuestionFile.Read)]);
@@ -96,7 +97,13 @@ internal sealed class StageActions(Device device, bool referenceText)
     /// <summary>Tunes the model in <paramref name="from"/> on the pairs of a folder.</summary>
     public string PreferenceTune(string name, string from, string pairsFolder, string to, TokenLimits limits, double beta, TrainingRecipe recipe, IStageReporter reporter, CancellationToken cancel)
     {
-        var pairs = PreferencePairFile.Read(Path.Combine(pairsFolder, PreferencePairFile.Name("train"))).ToList();
+        var file = Path.Combine(pairsFolder, PreferencePairFile.Name("train"));
+        var pairs = PreferencePairFile.Read(file).ToList();
+        if (pairs.Count == 0)
+        {
+            throw new UserErrorException($"{file}: there is no pair to learn from; expected lines like {{\"prompt\": ..., \"chosen\": ..., \"rejected\": ...}}: make them with dpost make-dpo-data.");
+        }
+
         using var bundle = ModelBundle.Load(from, null, referenceText, device);
         reporter.Begin(name, $"DPO from {Shown(from)} on {pairs.Count} pairs", recipe.StepsFor(pairs.Count), "steps");
         var last = PreferenceTuning.Run(bundle, pairs, (limits.Prompt, limits.Completion), beta, recipe, reporter, cancel);
@@ -107,6 +114,7 @@ internal sealed class StageActions(Device device, bool referenceText)
     /// <summary>Makes the rows of the next fine-tuning from gold rationales and the right samples of some runs.</summary>
     public string BuildPseudoLabels(string name, string model, IReadOnlyList<string> labelled, SelectionOptions selection, string folder, IStageReporter reporter)
     {
+        ModelBundle.CheckFolder(model);
         reporter.Begin(name, "keep right answers as rationales", labelled.Count, "files");
         var encoder = Encoder(model);
         var labels = PseudoLabels.Build(LabelledQuestion.Merge([.. labelled.Select(LabelledQuestionFile.Read)]), encoder.Format, encoder.TokenSet, selection);

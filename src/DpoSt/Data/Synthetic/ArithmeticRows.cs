@@ -16,11 +16,11 @@ internal static class ArithmeticRows
 
     public static IReadOnlyList<SyntheticProblem> Take(int count, long seed)
     {
-        var purpose = unchecked((long)SplitMix.Hash("arithmetic"));
+        var purpose = unchecked((long)CounterRandom.KeyOf("arithmetic"));
         var rows = new List<SyntheticProblem>(count);
-        for (var random = SplitMix.For(seed, purpose); rows.Count < count;)
+        for (var random = SplitMix64.For(seed, purpose); rows.Count < count;)
         {
-            var (kind, scene) = (Kinds[random.Below(Kinds.Length)], new Scene(random));
+            var (kind, scene) = (Kinds[random.Next(Kinds.Length)], new Scene(random));
             kind.Tell(scene);
             if (scene.IsGood)
             {

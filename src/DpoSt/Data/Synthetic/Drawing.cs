@@ -9,7 +9,7 @@ internal sealed class Drawing(string name, Schema[] schemas, Range residues, boo
 {
     private const int Tries = 10_000;
     private readonly Dictionary<int, Schema[]> bySteps = schemas.GroupBy(s => s.Steps).ToDictionary(g => g.Key, g => g.ToArray());
-    private readonly long purpose = unchecked((long)SplitMix.Hash(name));
+    private readonly long purpose = unchecked((long)CounterRandom.KeyOf(name));
 
     public IReadOnlyList<SyntheticProblem> Take(int count)
     {
@@ -27,9 +27,9 @@ internal sealed class Drawing(string name, Schema[] schemas, Range residues, boo
 
     private SyntheticProblem Draw(int index, HashSet<string> questions, HashSet<string> keys)
     {
-        var random = SplitMix.For(seed, purpose, index);
+        var random = SplitMix64.For(seed, purpose, index);
         var choices = bySteps[mix.Draw(random, bySteps.Keys)];
-        var schema = choices[random.Below(choices.Length)];
+        var schema = choices[random.Next(choices.Length)];
         for (var attempt = 0; attempt < Tries; attempt++)
         {
             var scene = new Scene(random);
@@ -54,12 +54,12 @@ internal sealed class Drawing(string name, Schema[] schemas, Range residues, boo
 
     private bool Belongs(string key)
     {
-        var residue = (int)(SplitMix.Hash(key) % 10);
+        var residue = (int)(CounterRandom.KeyOf(key) % 10);
         return residue >= residues.Start.Value && residue < residues.End.Value;
     }
 
     /// <summary>Now and then a story opens with a number that means nothing.</summary>
-    private static void AddAside(Scene scene, SplitMix random)
+    private static void AddAside(Scene scene, SplitMix64 random)
     {
         if (random.Chance(0.1))
         {

@@ -8,7 +8,7 @@ namespace DpoSt.Data.Synthetic;
 /// `[a|b]` stands for one of its variants, and in a step `@` for the annotated computation, `$@` for one whose result is money.
 /// A story whose numbers came out badly (a broken count, a lone 1, too large) is marked and drawn again by the caller.
 /// </summary>
-internal sealed partial class Scene(SplitMix random)
+internal sealed partial class Scene(SplitMix64 random)
 {
     private const decimal Largest = 9999;
     private readonly List<decimal> picks = [];
@@ -30,14 +30,14 @@ internal sealed partial class Scene(SplitMix random)
 
     public Noun Thing(Noun[] kind) => Another(kind);
 
-    public T OneOf<T>(params ReadOnlySpan<T> choices) => choices[random.Below(choices.Length)];
+    public T OneOf<T>(params ReadOnlySpan<T> choices) => choices[random.Next(choices.Length)];
 
     /// <summary>A whole number from low to high, both included, in steps of <paramref name="by"/> counted from zero.</summary>
     public Num Pick(Num low, Num high, int by = 1)
     {
         var (from, to) = ((int)Math.Ceiling(low.Value / by), (int)Math.Floor(high.Value / by));
         Require(from <= to);
-        var value = by * (from + random.Below(Math.Max(1, to - from + 1)));
+        var value = by * (from + random.Next(Math.Max(1, to - from + 1)));
         picks.Add(value);
         return value;
     }
@@ -45,14 +45,14 @@ internal sealed partial class Scene(SplitMix random)
     /// <summary>A price with a broken number of dollars, in quarters: 1.25, 2.50, 3.75.</summary>
     public Num Price(int dollars)
     {
-        var cents = 25 * (1 + random.Below((4 * dollars) - 1));
+        var cents = 25 * (1 + random.Next((4 * dollars) - 1));
         Require(cents % 100 != 0);
         picks.Add(cents);
         return Num.Cents(cents);
     }
 
     /// <summary>A number that the story mentions and the solution does not need; it does not count as one of the problem's numbers.</summary>
-    public Num Idle(int low, int high) => low + random.Below(high - low + 1);
+    public Num Idle(int low, int high) => low + random.Next(high - low + 1);
 
     public void Require(bool condition) => IsGood &= condition;
 
@@ -87,7 +87,7 @@ internal sealed partial class Scene(SplitMix random)
     {
         while (true)
         {
-            var choice = choices[random.Below(choices.Length)];
+            var choice = choices[random.Next(choices.Length)];
             if (cast.Add(choice))
             {
                 return choice;

@@ -10,7 +10,7 @@ public sealed record StepMix(double Two, double Three, double Four, double Five,
     public static StepMix Even { get; } = new(1, 1, 1, 1, 1);
 
     /// <summary>Draws a number of steps among those on offer; where no weight lies on any of them, the smallest.</summary>
-    internal int Draw(SplitMix random, IEnumerable<int> offered)
+    internal int Draw(SplitMix64 random, IEnumerable<int> offered)
     {
         var options = offered.Order().Select(steps => (steps, weight: Weight(steps))).ToArray();
         var left = options.Sum(o => o.weight) * (random.Next() >> 11) / (1UL << 53);

@@ -81,14 +81,6 @@ public sealed partial class SyntheticProblemsTests
     }
 
     [Fact]
-    public void TheStreamOfRandomNumbersIsSplitMix64()
-    {
-        // The first outputs of the reference implementation for the seed 1234567 (prng.di.unimi.it/splitmix64.c).
-        var random = new SplitMix(1234567);
-        Assert.Equal([6457827717110365317UL, 3203168211198807973UL, 9817491932198370423UL], [random.Next(), random.Next(), random.Next()]);
-    }
-
-    [Fact]
     public void SchemasAreManyAndSetsHoldThemAll()
     {
         Assert.True(Catalogue.Main.Length >= 40);
