@@ -7,7 +7,7 @@ namespace DpoSt.App.Demo;
 internal static class DemoFolder
 {
     public const int LabelledProblems = 800;
-    public const int PoolProblems = 1500;
+    public const int PoolProblems = 2000;
     public const int TestProblems = 500;
     public const int OutOfDomainProblems = 200;
 
