@@ -14,9 +14,6 @@ internal sealed class HubCheckpoint : IDisposable
 
     public string Folder { get; }
 
-    /// <summary>The names of all tensors.</summary>
-    public IEnumerable<string> Names => owner.Keys;
-
     /// <summary>Opens a folder's weights.</summary>
     /// <exception cref="UserErrorException">There are none, they are pickled, or a file breaks the format.</exception>
     public static HubCheckpoint Open(string folder)

@@ -74,22 +74,6 @@ internal static unsafe partial class Aten
         return Tensor.UnsafeCreateTensor(result);
     }
 
-    /// <summary>Attention with an explicit scale and grouped key-value heads, which TorchSharp's wrapper leaves out.</summary>
-    public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, Tensor? mask, double scale, bool grouped)
-    {
-        var stack = stackalloc ulong[8];
-        stack[0] = Handle(query);
-        stack[1] = Handle(key);
-        stack[2] = Handle(value);
-        stack[3] = mask is null ? 0 : Some(Handle(mask));
-        stack[4] = Word(0.0);
-        stack[5] = 0;
-        stack[6] = Some(Word(scale));
-        stack[7] = grouped ? 1ul : 0ul;
-        Call("aten::scaled_dot_product_attention", stack);
-        return Tensor.UnsafeCreateTensor((nint)stack[0]);
-    }
-
     /// <summary>A tensor over memory that somebody else owns and keeps alive; nothing is copied.</summary>
     public static Tensor FromMemory(nint data, ReadOnlySpan<long> shape, ScalarType dtype)
     {
