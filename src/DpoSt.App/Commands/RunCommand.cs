@@ -23,7 +23,7 @@ internal static class RunCommand
         command.SetAction(result =>
         {
             var plan = Plan(arguments.Path(result), arguments.Name(result), arguments.Overrides(result));
-            Show(console, SelfTraining(plan, arguments.Device(result), console, console.Cancel));
+            Show(console, SelfTraining(plan, arguments.Device(result), console));
         });
         return command;
     }
@@ -37,7 +37,7 @@ internal static class RunCommand
         return LoopPlan.From(run, sft, dpo, RunPaths.Here(run));
     }
 
-    public static IReadOnlyList<EvaluationRow> SelfTraining(LoopPlan plan, TorchSharp.torch.Device device, CommandConsole console, CancellationToken cancel) =>
+    public static IReadOnlyList<EvaluationRow> SelfTraining(LoopPlan plan, TorchSharp.torch.Device device, CommandConsole console) =>
         StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Run(plan, device, reporter, console.Cancel));
 
     public static void Show(CommandConsole console, IReadOnlyList<EvaluationRow> rows) => ResultTable.Write(console.Results(), rows);

@@ -12,6 +12,7 @@ internal sealed class Ledger
 {
     private readonly string path;
     private readonly SortedDictionary<string, string> keys;
+    private readonly Dictionary<string, string> contents = new(StringComparer.Ordinal);
 
     private Ledger(string path, SortedDictionary<string, string> keys)
     {
@@ -58,8 +59,11 @@ internal sealed class Ledger
         }
     }
 
-    /// <summary>A key of a stage: of its options, of the stages before it and of the files it reads from outside the run.</summary>
-    public static string KeyOf(object options, IEnumerable<string> before, IEnumerable<string> files)
+    /// <summary>
+    /// A key of a stage: of its options, of the stages before it and of the files it reads from outside the run. Each file is read once,
+    /// however many stages depend on it: a base model may have gigabytes.
+    /// </summary>
+    public string KeyOf(object options, IEnumerable<string> before, IEnumerable<string> files)
     {
         var text = new StringBuilder(JsonSerializer.Serialize(options));
         foreach (var key in before)
@@ -69,7 +73,12 @@ internal sealed class Ledger
 
         foreach (var file in files)
         {
-            text.Append('\n').Append(ContentOf(file));
+            if (!contents.TryGetValue(file, out var content))
+            {
+                contents[file] = content = ContentOf(file);
+            }
+
+            text.Append('\n').Append(content);
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));

@@ -20,7 +20,7 @@ internal static class StageRunner
         foreach (var stage in stages)
         {
             cancel.ThrowIfCancellationRequested();
-            var key = keys[stage.Name] = Ledger.KeyOf(stage.Options, stage.After.Select(name => keys[name]), stage.Inputs);
+            var key = keys[stage.Name] = ledger.KeyOf(stage.Options, stage.After.Select(name => keys[name]), stage.Inputs);
             if (ledger[stage.Name] == key && stage.Outputs.All(Exists))
             {
                 reporter.Skip(stage.Name, "done already");
