@@ -30,7 +30,7 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
         while (true)
         {
             cancel.ThrowIfCancellationRequested();
-            admission.Fill(rows, (index, request) => new Row(index, request, tokenizer, options, decoder.StartToken));
+            admission.Fill(rows, (index, request) => new Row(index, request, tokenizer, options, decoder.FirstToken(request.Prompt)));
             if (!plan.Lay(rows))
             {
                 return;

@@ -20,7 +20,7 @@ internal sealed class Row
     private readonly int maxNewTokens;
     private int forced;
 
-    public Row(int index, GenerationRequest request, ITokenizer tokenizer, GenerationOptions options, int? startToken)
+    public Row(int index, GenerationRequest request, ITokenizer tokenizer, GenerationOptions options, int firstToken)
     {
         Index = index;
         Request = request;
@@ -30,10 +30,7 @@ internal sealed class Row
         format = options.Calculator;
         follower = format?.Follow();
         decoder = tokenizer.NewDecoder();
-        if (startToken is { } start)
-        {
-            queue.Enqueue(start);
-        }
+        queue.Enqueue(firstToken);
     }
 
     public int Index { get; }

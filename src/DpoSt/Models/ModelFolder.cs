@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DpoSt.Models.Llama;
 using DpoSt.Models.T5;
 using DpoSt.Tensors;
 using static TorchSharp.torch;
@@ -44,8 +45,11 @@ internal static class ModelFolder
             case "t5":
                 var config = T5Config.Parse(document.RootElement, path);
                 return new T5Model(config, new ParameterSet(T5Weights.Specs(config), device));
+            case "llama":
+                var llama = LlamaConfig.Parse(document.RootElement, path);
+                return new LlamaModel(llama, new ParameterSet(LlamaWeights.Specs(llama), device));
             default:
-                throw new UserErrorException($"{path}: model_type is '{family}', but only t5 is supported.");
+                throw new UserErrorException($"{path}: model_type is '{family}', but only t5 and llama are supported.");
         }
     }
 
@@ -101,6 +105,7 @@ internal static class ModelFolder
     private static Func<string, bool> MayIgnore(ILanguageModel model) => model switch
     {
         T5Model t5 => name => T5Weights.MayIgnore(t5.Config, name),
+        LlamaModel llama => name => LlamaWeights.MayIgnore(llama.Config, name),
         _ => _ => false,
     };
 

@@ -33,6 +33,9 @@ public sealed class ParameterSet : IDisposable
     /// <summary>The device all of them live on.</summary>
     public Device Device => Buffers[0].Values.device;
 
+    /// <summary>Their type.</summary>
+    public ScalarType Dtype => Buffers[0].Values.dtype;
+
     /// <summary>A parameter by our name.</summary>
     public Tensor this[string name] => byName[name];
 
