@@ -38,10 +38,10 @@ internal static class ConfiguredRecipes
     }
 
     /// <summary>Row limits in fine-tuning.</summary>
-    public static TokenLimits SftLimits(ExperimentOptions options) => new(options.Data.MaxSrcLen, options.Data.MaxTgtLen);
+    public static TokenLimits SftLimits(ExperimentOptions options) => new(options.Data.MaxSrcLen, options.Data.MaxTgtLen, options.Data.ModelMaxLength);
 
     /// <summary>Row limits in preference tuning.</summary>
-    public static TokenLimits DpoLimits(ExperimentOptions options) => new(options.Trainer.MaxPromptLength, options.Trainer.MaxTargetLength);
+    public static TokenLimits DpoLimits(ExperimentOptions options) => new(options.Trainer.MaxPromptLength, options.Trainer.MaxTargetLength, options.Trainer.MaxLength);
 
     /// <summary>How samples are chosen.</summary>
     public static SelectionOptions Selection(ExperimentOptions options) =>

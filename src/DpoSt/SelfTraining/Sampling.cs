@@ -4,7 +4,7 @@ using DpoSt.Generation;
 namespace DpoSt.SelfTraining;
 
 /// <summary>How a model answers problems.</summary>
-/// <param name="MaxPromptTokens">Longer questions are cut.</param>
+/// <param name="MaxPromptTokens">Longer questions are cut, for a model with an encoder.</param>
 /// <param name="MaxNewTokens">The most tokens an answer may have.</param>
 /// <param name="Slots">Rows decoded together.</param>
 /// <param name="UseCalculator">Whether the calculator completes annotations.</param>
@@ -25,7 +25,7 @@ internal static class Sampling
     public static IReadOnlyList<Completion> Run(
         ModelBundle bundle, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, Action<long> advance, CancellationToken cancel)
     {
-        var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, options.MaxPromptTokens, options.MaxNewTokens);
+        var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, TokenLimits.None with { Prompt = options.MaxPromptTokens });
         var requests = problems.SelectMany(problem =>
         {
             var prompt = encoder.Question(problem.Question);
