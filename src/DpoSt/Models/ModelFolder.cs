@@ -60,6 +60,26 @@ internal static class ModelFolder
         return TypeOf(document);
     }
 
+    /// <summary>The id that ends a text: generation_config.json's <c>eos_token_id</c>, or config.json's; the first where there are several.</summary>
+    /// <exception cref="UserErrorException">Neither says.</exception>
+    public static int EosOf(string folder)
+    {
+        foreach (var path in ((string[])["generation_config.json", "config.json"]).Select(name => Path.Combine(folder, name)).Where(File.Exists))
+        {
+            using var document = ReadJson(path);
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("eos_token_id", out var eos))
+            {
+                var first = eos.ValueKind == JsonValueKind.Array ? eos.EnumerateArray().FirstOrDefault() : eos;
+                if (first.ValueKind == JsonValueKind.Number && first.TryGetInt32(out var id))
+                {
+                    return id;
+                }
+            }
+        }
+
+        throw new UserErrorException($"{folder}: neither generation_config.json nor config.json names an eos_token_id, so it is not known what ends a text.");
+    }
+
     /// <summary>
     /// Writes the model beside a copy of the tokenizer and configuration files of <paramref name="origin"/>, in the layout transformers
     /// reads. The folder appears whole or not at all.

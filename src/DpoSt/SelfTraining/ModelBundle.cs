@@ -24,6 +24,20 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
         return new ModelBundle(folder, model, tokenizer, FormatOf(model.ModelType, referenceText));
     }
 
+    /// <summary>Loads a folder for work on token ids, which needs no tokenizer files; where there are none, texts are refused.</summary>
+    /// <exception cref="UserErrorException">The folder is no checkpoint.</exception>
+    public static ModelBundle LoadForIds(string folder, Device device)
+    {
+        CheckFolder(folder);
+        if (TokenizerLoader.IsIn(folder))
+        {
+            return Load(folder, null, false, device);
+        }
+
+        var model = ModelFolder.Load(folder, device);
+        return new ModelBundle(folder, model, IdTokenizer.New(model.VocabularySize, ModelFolder.EosOf(folder)), FormatOf(model.ModelType, false));
+    }
+
     /// <summary>A model's folder must be there before anything is read from it.</summary>
     /// <exception cref="UserErrorException">There is no such folder.</exception>
     public static void CheckFolder(string folder)

@@ -18,9 +18,6 @@ internal sealed record AnswerOptions(
 /// <summary>Lets a model answer problems, judged against the true answers.</summary>
 internal static class Sampling
 {
-    /// <summary>Rows decoded together unless told otherwise: enough to fill the processor, few enough to stay in its caches.</summary>
-    public const int DefaultSlots = 128;
-
     /// <summary>Samples <paramref name="samples"/> of every problem; completions come problem by problem, then sample by sample.</summary>
     public static IReadOnlyList<Completion> Run(
         ModelBundle bundle, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, Action<long> advance, CancellationToken cancel)

@@ -121,7 +121,8 @@ internal sealed class StageActions(Device device, bool referenceText)
         (pairs, [.. pairs.Take(ReferenceEvalPairs)]);
 
     /// <summary>A path as a person in the current folder would write it.</summary>
-    internal static string Shown(string path) => Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
+    internal static string Shown(string path) =>
+        Path.GetRelativePath(Directory.GetCurrentDirectory(), path) is var relative && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
 
     private RowEncoder Encoder(string model) => RowEncoder.Of(model, referenceText);
 }

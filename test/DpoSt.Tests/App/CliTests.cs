@@ -18,6 +18,9 @@ public sealed class CliTests
     [Theory]
     [InlineData("calc")]
     [InlineData("tokenize")]
+    [InlineData("solve")]
+    [InlineData("complete")]
+    [InlineData("score")]
     [InlineData("info")]
     public void Every_command_explains_itself_with_an_example(string command)
     {
