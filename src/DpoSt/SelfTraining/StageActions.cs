@@ -37,7 +37,7 @@ internal sealed class StageActions(Device device, bool referenceText)
     /// <summary>Samples answers; one file a sample, named as the reference names them.</summary>
     public string Sample(string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string folder, IStageReporter reporter, CancellationToken cancel)
     {
-        using var bundle = ModelBundle.Load(model, null, referenceText, device);
+        using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true);
         reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions {samples.Count} times", (long)problems.Count * samples.Count, "answers");
         var completions = Sampling.Run(bundle, problems, samples, options, reporter.Advance, cancel);
         for (var s = 0; s < samples.Count; s++)
@@ -51,7 +51,7 @@ internal sealed class StageActions(Device device, bool referenceText)
     /// <summary>Answers greedily into one file.</summary>
     public string Greedy(string name, string model, IReadOnlyList<Problem> problems, AnswerOptions options, string file, IStageReporter reporter, CancellationToken cancel)
     {
-        using var bundle = ModelBundle.Load(model, null, referenceText, device);
+        using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true);
         reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions", problems.Count, "answers");
         var completions = Sampling.Run(bundle, problems, [0], options, reporter.Advance, cancel);
         CompletionFile.Write(file, completions, problems);

@@ -32,8 +32,8 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
         StepCapacity = slots + Math.Max(3, slots / 4);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        stack = new LlamaStack(config, name => Linear.ForDecoding(model.Parameters[name], StepCapacity), name => model.Parameters[name]);
-        head = Linear.ForDecoding(model.HeadWeight, slots);
+        stack = new LlamaStack(config, name => model.Weights.LinearForDecoding(name, StepCapacity), name => model.Weights[name]);
+        head = model.Weights.LinearForDecoding(model.HeadName, slots);
         rotary = new RotaryEmbedding(config);
         rows = Caches(maxNewTokens + 1);                                                 // the prompt's last token besides
         prompts = Caches(Math.Max(1, maxPromptTokens - 1));
@@ -54,7 +54,7 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
         {
             using var scope = NewDisposeScope();
             using var _ = no_grad();
-            var packed = PackedRows.Of(new TokenBatch(read, [], [], []), null, model.Parameters.Device);
+            var packed = PackedRows.Of(new TokenBatch(read, [], [], []), null, model.Weights.Device);
             model.States(packed, null, (layer, qkv) => Append(this.prompts[layer], qkv, owners, positions));
         }
 
@@ -106,5 +106,5 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
         cache.Append(qkv, config.Inner, config.Inner + config.KeyValueInner, slots, positions);
 
     private IRaggedCache[] Caches(int length) =>
-        [.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => RaggedCache.New(slots, config.KeyValueHeads, config.HeadSize, length, model.Parameters.Device, model.Parameters.Dtype))];
+        [.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => RaggedCache.New(slots, config.KeyValueHeads, config.HeadSize, length, model.Weights.Device, model.Weights.Dtype))];
 }

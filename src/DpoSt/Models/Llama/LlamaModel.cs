@@ -14,12 +14,12 @@ internal sealed class LlamaModel : ILanguageModel
     private readonly RotaryEmbedding rotary;
 
     /// <summary>A model over parameters laid out by <see cref="LlamaWeights.Specs"/>; it owns them.</summary>
-    public LlamaModel(LlamaConfig config, ParameterSet parameters)
+    public LlamaModel(LlamaConfig config, IWeights weights)
     {
         Config = config;
-        Parameters = parameters;
-        stack = new LlamaStack(config, name => new Linear(parameters[name]), name => parameters[name]);
-        head = new Linear(HeadWeight);
+        Weights = weights;
+        stack = new LlamaStack(config, weights.Linear, name => weights[name]);
+        head = weights.Linear(HeadName);
         rotary = new RotaryEmbedding(config);
     }
 
@@ -31,15 +31,18 @@ internal sealed class LlamaModel : ILanguageModel
 
     public double DropoutRate => Config.AttentionDropout;
 
-    public ParameterSet Parameters { get; }
+    public ParameterSet Parameters => Weights as ParameterSet ?? throw new InvalidOperationException("the model was loaded to be read, not to be trained");
 
-    /// <summary>The head's weight [V, D]: the embedding where tied.</summary>
-    public Tensor HeadWeight => Parameters[Config.TieWordEmbeddings ? LlamaWeights.Embedding : LlamaWeights.Head];
+    /// <summary>Where the parameters come from.</summary>
+    public IWeights Weights { get; }
+
+    /// <summary>The parameter that is the head's weight [V, D]: the embedding where tied.</summary>
+    public string HeadName => Config.TieWordEmbeddings ? LlamaWeights.Embedding : LlamaWeights.Head;
 
     public Tensor TokenLogProbs(TokenBatch batch, Dropout? dropout)
     {
         using var scope = NewDisposeScope();
-        var rows = PackedRows.Of(batch, dropout is null ? null : Config.NumAttentionHeads, Parameters.Device);
+        var rows = PackedRows.Of(batch, dropout is null ? null : Config.NumAttentionHeads, Weights.Device);
         var states = States(rows, dropout);                                                             // [N, D]
         var scored = states.index_select(0, tensor(rows.Scored, device: states.device));                // [M, D]
         return TargetLogProb.Apply(Logits(scored), rows.Targets).MoveToOuterDisposeScope();             // [M]
@@ -63,8 +66,8 @@ internal sealed class LlamaModel : ILanguageModel
     /// <summary>The embeddings of tokens: [N, D].</summary>
     public Tensor Embed(int[] ids)
     {
-        using var index = tensor(Array.ConvertAll(ids, id => (long)id), device: Parameters.Device);
-        return Parameters[LlamaWeights.Embedding].index_select(0, index);
+        using var index = tensor(Array.ConvertAll(ids, id => (long)id), device: Weights.Device);
+        return Weights[LlamaWeights.Embedding].index_select(0, index);
     }
 
     /// <summary>States [M, D] give logits [M, V] in fp32 (fp64 for an fp64 model).</summary>
@@ -77,6 +80,6 @@ internal sealed class LlamaModel : ILanguageModel
     public void Dispose()
     {
         stack.Dispose();
-        Parameters.Dispose();
+        Weights.Dispose();
     }
 }

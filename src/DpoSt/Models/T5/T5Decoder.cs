@@ -32,8 +32,8 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
         StepCapacity = slots + Math.Max(3, slots / 4);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        stack = new T5Stack(config, "decoder", config.DecoderLayers, crosses: true, name => Linear.ForDecoding(model.Parameters[name], StepCapacity), name => model.Parameters[name]);
-        head = Linear.ForDecoding(model.HeadWeight, slots);
+        stack = new T5Stack(config, "decoder", config.DecoderLayers, crosses: true, name => model.Weights.LinearForDecoding(name, StepCapacity), name => model.Weights[name]);
+        head = model.Weights.LinearForDecoding(model.HeadName, slots);
         self = Caches(slots, capacity);
         cross = Caches(slots, maxPromptTokens);
         bias = new DistanceBias(BiasTable());
@@ -80,8 +80,8 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
             padded[n] = ids[n];
         }
 
-        var device = model.Parameters.Device;
-        var x = model.Parameters[T5Weights.Shared].index_select(0, tensor(padded, device: device));     // [R, D]
+        var device = model.Weights.Device;
+        var x = model.Weights[T5Weights.Shared].index_select(0, tensor(padded, device: device));     // [R, D]
         x = stack.Forward(x, this, dropout: null);
         var last = new long[this.slots];
         step.Last.CopyTo(last, 0);
@@ -113,14 +113,14 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
     }
 
     private IRaggedCache[] Caches(int count, int length) =>
-        [.. Enumerable.Range(0, config.DecoderLayers).Select(_ => RaggedCache.New(count, config.NumHeads, config.DKv, length, model.Parameters.Device, model.Parameters.Dtype))];
+        [.. Enumerable.Range(0, config.DecoderLayers).Select(_ => RaggedCache.New(count, config.NumHeads, config.DKv, length, model.Weights.Device, model.Weights.Dtype))];
 
     private Tensor BiasTable()
     {
         var buckets = Enumerable.Range(0, capacity)
             .Select(column => (long)RelativePosition.Bucket(column - (capacity - 1), bidirectional: false, config.RelativeAttentionNumBuckets, config.RelativeAttentionMaxDistance))
             .ToArray();
-        var rows = model.Parameters["decoder.bias"].detach();
+        var rows = model.Weights["decoder.bias"].detach();
         return rows.index_select(0, tensor(buckets, device: rows.device)).t().contiguous().DetachFromDisposeScope();       // [H, C]
     }
 }
