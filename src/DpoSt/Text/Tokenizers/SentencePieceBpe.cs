@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace DpoSt.Text.Tokenizers;
@@ -13,22 +12,26 @@ internal sealed class SentencePieceBpe : ISegmentEncoder
     private readonly TokenTable table;
     private readonly MergeTable merges;
     private readonly Place[] prefixed;
-    private readonly int?[] bytes;
-    private readonly int unknown;
+    private readonly int[] byteIds;
     private readonly bool hasWords;
     private readonly WordCache cache;
 
     /// <param name="table">The vocabulary.</param>
     /// <param name="merges">The merges.</param>
+    /// <param name="byteIds">The id of every single byte.</param>
     /// <param name="prefixed">The places where a space is put in front of the text.</param>
-    public SentencePieceBpe(TokenTable table, MergeTable merges, Place[] prefixed)
+    public SentencePieceBpe(TokenTable table, MergeTable merges, int[] byteIds, Place[] prefixed)
     {
-        (this.table, this.merges, this.prefixed) = (table, merges, prefixed);
-        bytes = [.. Enumerable.Range(0, 256).Select(b => table.IdOf("<0x" + b.ToString("X2", CultureInfo.InvariantCulture) + ">"))];
-        unknown = table.IdOf("<unk>") ?? 0;
+        (this.table, this.merges, this.byteIds, this.prefixed) = (table, merges, byteIds, prefixed);
         hasWords = Enumerable.Range(0, table.Size).All(id => table.IsSpecial(id) || !table.PieceOf(id).TrimStart(Space).Contains(Space, StringComparison.Ordinal));
         cache = new(Merge);
     }
+
+    /// <summary>The ids of the 256 byte pieces, `&lt;0x00&gt;` to `&lt;0xFF&gt;`.</summary>
+    /// <exception cref="UserErrorException">One is missing.</exception>
+    public static int[] ByteIds(TokenTable table, string path) =>
+        [.. Enumerable.Range(0, 256).Select(b => $"<0x{b:X2}>").Select(piece => table.IdOf(piece)
+            ?? throw new UserErrorException($"The tokenizer '{path}' lacks the byte {piece}; of SentencePiece's BPE only vocabularies with byte fallback are supported."))];
 
     public void Encode(ReadOnlySpan<char> text, Place place, List<int> ids)
     {
@@ -75,7 +78,7 @@ internal sealed class SentencePieceBpe : ISegmentEncoder
 
         foreach (var value in Encoding.UTF8.GetBytes(character))
         {
-            symbols.Add(bytes[value] ?? unknown);
+            symbols.Add(byteIds[value]);
         }
     }
 }
