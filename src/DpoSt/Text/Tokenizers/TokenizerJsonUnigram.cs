@@ -9,7 +9,7 @@ internal static class TokenizerJsonUnigram
     private const string Supported = "Precompiled, Strip on the right with a Replace of \" {2,}\", WhitespaceSplit and Metaspace";
 
     public static IEnumerable<(string Piece, int Id)> Vocabulary(JsonElement model) =>
-        model.GetProperty("vocab").EnumerateArray().Select((entry, id) => (StringOf(entry[0]), id));
+        Entries(model).Select((entry, id) => (entry.Piece, id));
 
     /// <param name="root">The file.</param>
     /// <param name="model">Its model.</param>
@@ -17,7 +17,7 @@ internal static class TokenizerJsonUnigram
     /// <param name="path">The file's path, for messages.</param>
     public static ISegmentEncoder Encoder(JsonElement root, JsonElement model, HashSet<int> special, string path)
     {
-        var pieces = Vocabulary(model).Zip(model.GetProperty("vocab").EnumerateArray(), (p, entry) => (special.Contains(p.Id) ? null : p.Piece, entry[1].GetSingle())).ToArray();
+        var pieces = Entries(model).Select((entry, id) => (special.Contains(id) ? null : entry.Piece, entry.Score)).ToArray();
         if (Flag(model, "byte_fallback"))
         {
             throw Unsupported(path, "a Unigram model with byte_fallback", "those without");
@@ -28,6 +28,11 @@ internal static class TokenizerJsonUnigram
             ? new Unigram(pieces, unknown, Normalizer(root, path))
             : throw new UserErrorException($"The tokenizer '{path}' has the unk_id {unknown}, which its vocabulary of {pieces.Length} lacks.");
     }
+
+    private static IEnumerable<(string Piece, float Score)> Entries(JsonElement model) =>
+        model.GetProperty("vocab").EnumerateArray().Select(entry => entry.GetArrayLength() == 2
+            ? (StringOf(entry[0]), entry[1].GetSingle())
+            : throw new FormatException("An entry of its vocabulary is not a piece and a score."));
 
     /// <summary>
     /// Extra spaces go either by a WhitespaceSplit or by a Strip and a Replace; together with Metaspace both come to what SentencePiece does.
