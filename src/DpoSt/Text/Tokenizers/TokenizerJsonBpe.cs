@@ -17,7 +17,8 @@ internal static class TokenizerJsonBpe
         var encoder = new ByteLevelBpe(ByteLevelFiles.ByteIds(table, path), Merges(model, table, path), new(SplitPattern(root, path)), Flag(model, "ignore_merges") ? table : null);
         return Parts(root, "normalizer").Select(Type).Distinct(StringComparer.Ordinal).ToArray() switch
         {
-            [] or ["NFC"] => encoder,
+            [] => encoder,
+            ["NFC"] => new ComposedText(encoder),
             [var other] => throw Unsupported(path, $"a normalizer of type '{other}' before byte-level BPE", "NFC and none"),
             _ => throw Unsupported(path, "several normalizers before byte-level BPE", "NFC and none"),
         };
