@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace DpoSt.Text.Tokenizers;
 
 /// <summary>
@@ -8,7 +10,7 @@ internal sealed class Unigram : ISegmentEncoder
 {
     // SentencePiece's kUnkPenalty.
     private const float UnknownPenalty = 10;
-    private readonly Dictionary<long, int> next = [];
+    private readonly FrozenDictionary<long, int> next;
     private readonly List<int> idOfNode = [-1];
     private readonly float[] scores;
     private readonly float unknownScore;
@@ -23,13 +25,16 @@ internal sealed class Unigram : ISegmentEncoder
         (this.unknown, this.normalizer) = (unknown, normalizer);
         scores = [.. pieces.Select(p => p.Score)];
         unknownScore = pieces.Where(p => p.Text is not null).Select(p => p.Score).DefaultIfEmpty().Min() - UnknownPenalty;
+        var edges = new Dictionary<long, int>();
         for (var id = 0; id < pieces.Count; id++)
         {
             if (pieces[id].Text is { Length: > 0 } text)
             {
-                Add(text, id);
+                Add(text, id, edges);
             }
         }
+
+        next = edges.ToFrozenDictionary();
     }
 
     public void Encode(ReadOnlySpan<char> text, Place place, List<int> ids)
@@ -85,16 +90,16 @@ internal sealed class Unigram : ISegmentEncoder
         }
     }
 
-    private void Add(string piece, int id)
+    private void Add(string piece, int id, Dictionary<long, int> edges)
     {
         var node = 0;
         foreach (var c in piece)
         {
-            if (!next.TryGetValue(Edge(node, c), out var child))
+            if (!edges.TryGetValue(Edge(node, c), out var child))
             {
                 child = idOfNode.Count;
                 idOfNode.Add(-1);
-                next.Add(Edge(node, c), child);
+                edges.Add(Edge(node, c), child);
             }
 
             node = child;

@@ -23,7 +23,7 @@ public sealed class BrokenTokenizerFilesTests : IDisposable
         """
         {"added_tokens":[{"id":0,"content":"<unk>","special":true,"lstrip":true},{"id":1,"content":"</s>","special":true}],
         "normalizer":{"type":"Sequence","normalizers":[{"type":"Precompiled","precompiled_charsmap":"
-        """.Replace("\n", "", StringComparison.Ordinal) + Convert.ToBase64String(CharacterMapOfOneLetter())
+        """.Replace("\n", "", StringComparison.Ordinal) + Convert.ToBase64String(CharacterMapTests.Accent())
         + """
         "},{"type":"Strip","strip_left":false,"strip_right":true},{"type":"Replace","pattern":{"Regex":" {2,}"},"content":"▁"}]},
         "pre_tokenizer":{"type":"Metaspace","replacement":"▁","prepend_scheme":"always"},
@@ -96,13 +96,6 @@ public sealed class BrokenTokenizerFilesTests : IDisposable
         Assert.IsType<UserErrorException>(Failure("tokenizer.json", Encoding.UTF8.GetBytes(UnigramJson.Replace(what, by, StringComparison.Ordinal))));
     }
 
-    [Fact]
-    public void ACharacterMapsLongestSequenceIsReplaced()
-    {
-        Assert.Equal("cafa", new CharacterMap(CharacterMapOfOneLetter()).Apply("café"));
-        Assert.Equal("èÃ", new CharacterMap(CharacterMapOfOneLetter()).Apply("èÃ"));
-    }
-
     private void Check(string name, byte[] content) =>
         Assert.True(Failure(name, content) is null or UserErrorException, $"{Failure(name, content)} for {Convert.ToBase64String(content)}");
 
@@ -131,13 +124,6 @@ public sealed class BrokenTokenizerFilesTests : IDisposable
 
     private static string Escape(char c) => c is '"' or '\\' ? $"\\{c}" : c.ToString();
 
-    /// <summary>A map of "é" (C3 A9) to "a": its double array of four units, each an offset in the upper 22 bits and a label, then the replacement.</summary>
-    private static byte[] CharacterMapOfOneLetter()
-    {
-        uint[] units = [0xC2u << 10, (0xAAu << 10) | 0xC3, (1u << 10) | 0x100 | 0xA9, 0x80000000];
-        return [16, 0, 0, 0, .. units.SelectMany(BitConverter.GetBytes), (byte)'a', 0];
-    }
-
     /// <summary>The file by its wire format: pieces (field 1), the trainer's model type (2.3), the normaliser (3).</summary>
     private static byte[] SentencePiece(int model, (string Text, float Score, int Type)[] pieces)
     {
@@ -149,7 +135,7 @@ public sealed class BrokenTokenizerFilesTests : IDisposable
             file.AddRange([0x0A, (byte)piece.Length, .. piece]);
         }
 
-        var map = CharacterMapOfOneLetter();
+        var map = CharacterMapTests.Accent();
         file.AddRange([0x12, 2, 0x18, (byte)model, 0x1A, (byte)(map.Length + 2), 0x12, (byte)map.Length, .. map]);
         return [.. file];
     }
