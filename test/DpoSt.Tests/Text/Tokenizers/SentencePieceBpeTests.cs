@@ -33,4 +33,21 @@ public sealed class SentencePieceBpeTests
             new SentencePieceBpe(table, merges, SentencePieceBpe.ByteIds(table, "small"), []).Encode(string.Concat(text.Select(i => i < Letters.Length ? Letters[i] : "é")), Place.Start, ids);
             return ids.SequenceEqual(whole[..merges.Merge(whole)]);
         });
+
+    /// <summary>Llama-2's older files put the space in front by a Prepend and a Replace, and do so behind a special token too.</summary>
+    [Theory]
+    [InlineData("""{"normalizers": [{"type": "Prepend", "prepend": "▁"}, {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]}""", "null", "▁a b", "▁b")]
+    [InlineData("null", """{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": false}""", "▁a b", "b")]
+    [InlineData("null", """{"type": "Metaspace", "replacement": "▁", "add_prefix_space": true}""", "▁a b", "▁b")]
+    [InlineData("null", """{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "never"}""", "a b", "b")]
+    public void ATokenizerJsonSaysWhereASpaceIsPut(string normalizer, string preTokenizer, string first, string behind)
+    {
+        var vocabulary = string.Join(", ", Known.Append("</s>").Select((piece, id) => $"\"{piece}\": {id}"));
+        var json = $$"""
+            {"normalizer": {{normalizer}}, "pre_tokenizer": {{preTokenizer}}, "post_processor": null, "added_tokens": [{"id": {{Known.Length}}, "content": "</s>", "special": true}],
+            "model": {"type": "BPE", "byte_fallback": true, "vocab": { {{vocabulary}} }, "merges": []} }
+            """;
+        var tokenizer = TokenizerJson.Read(json, "small", TokenizerConfig.None);
+        Assert.Equal(first.Replace(' ', '▁') + "</s>" + behind, string.Concat(tokenizer.Encode("a b</s>b").Select(tokenizer.PieceOf)));
+    }
 }
