@@ -63,6 +63,7 @@ internal static class Cli
         ScoreCommand.Create(console),
         CalcCommand.Create(console),
         TokenizeCommand.Create(console),
+        BenchCommand.Create(console),
         InfoCommand.Create(console),
     ];
 
