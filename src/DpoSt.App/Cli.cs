@@ -60,6 +60,7 @@ internal static class Cli
         PretrainCommand.Create(console),
         CalcCommand.Create(console),
         TokenizeCommand.Create(console),
+        DownloadCommand.Create(console),
         InfoCommand.Create(console),
     ];
 

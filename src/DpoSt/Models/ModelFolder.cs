@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DpoSt.Hub;
 using DpoSt.Models.T5;
 using DpoSt.Tensors;
 using static TorchSharp.torch;
@@ -8,13 +9,6 @@ namespace DpoSt.Models;
 /// <summary>A model in Hugging Face layout on disk: config.json, model.safetensors, tokenizer files.</summary>
 internal static class ModelFolder
 {
-    /// <summary>Files that belong to a model besides its weights, copied along when it is saved.</summary>
-    private static readonly string[] Companions =
-    [
-        "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-        "spiece.model", "tokenizer.model", "vocab.json", "merges.txt", "README.md",
-    ];
-
     /// <summary>Loads a model with its weights.</summary>
     /// <exception cref="UserErrorException">The folder is no checkpoint of a supported family.</exception>
     public static ILanguageModel Load(string folder, Device device)
@@ -36,7 +30,7 @@ internal static class ModelFolder
     /// <summary>The model a folder's config.json describes, its weights not yet set.</summary>
     public static ILanguageModel Build(string folder, Device device)
     {
-        var path = Path.Combine(folder, "config.json");
+        var path = Path.Combine(folder, CheckpointFiles.Config);
         using var document = ReadJson(path);
         var family = TypeOf(document);
         switch (family)
@@ -52,7 +46,7 @@ internal static class ModelFolder
     /// <summary>A folder's model family, config.json's <c>model_type</c>; empty where it names none.</summary>
     public static string TypeOf(string folder)
     {
-        using var document = ReadJson(Path.Combine(folder, "config.json"));
+        using var document = ReadJson(Path.Combine(folder, CheckpointFiles.Config));
         return TypeOf(document);
     }
 
@@ -65,12 +59,12 @@ internal static class ModelFolder
         using var draft = new DraftFolder(folder);
         try
         {
-            foreach (var name in Companions.Where(name => File.Exists(Path.Combine(origin, name))))
+            foreach (var name in CheckpointFiles.Companions.Where(name => File.Exists(Path.Combine(origin, name))))
             {
                 File.Copy(Path.Combine(origin, name), Path.Combine(draft.Path, name));
             }
 
-            WriteWeights(model.Parameters, Path.Combine(draft.Path, "model.safetensors"));
+            WriteWeights(model.Parameters, Path.Combine(draft.Path, CheckpointFiles.Weights));
             draft.MoveTo(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -18,6 +18,7 @@ public sealed class CliTests
     [Theory]
     [InlineData("calc")]
     [InlineData("tokenize")]
+    [InlineData("download")]
     [InlineData("info")]
     public void Every_command_explains_itself_with_an_example(string command)
     {
