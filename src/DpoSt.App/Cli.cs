@@ -58,6 +58,8 @@ internal static class Cli
         RunCommand.Create(console),
         .. StageCommands.Create(console),
         PretrainCommand.Create(console),
+        EvaluateCommand.Create(console),
+        CompareCommand.Create(console),
         CalcCommand.Create(console),
         TokenizeCommand.Create(console),
         DownloadCommand.Create(console),

@@ -19,6 +19,8 @@ public sealed class CliTests
     [InlineData("calc")]
     [InlineData("tokenize")]
     [InlineData("download")]
+    [InlineData("evaluate")]
+    [InlineData("compare")]
     [InlineData("info")]
     public void Every_command_explains_itself_with_an_example(string command)
     {
