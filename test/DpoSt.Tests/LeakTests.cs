@@ -61,9 +61,9 @@ public sealed class LeakTests
     [Fact]
     public void A_model_a_decoder_and_training_steps_leave_nothing()
     {
-        var batch = TinyT5.Batch(1, 3);
-        NothingLeft("a model", () => TinyT5.New(1).Dispose());
-        using var model = TinyT5.New(1);
+        var batch = TinyModels.Batch(1, 3);
+        NothingLeft("a model", () => TinyModels.New(TinyModels.T5, 1).Dispose());
+        using var model = TinyModels.New(TinyModels.T5, 1);
         NothingLeft("scoring", () => SequenceLogProbs.Score(model, batch));
         NothingLeft("decoding", () =>
         {

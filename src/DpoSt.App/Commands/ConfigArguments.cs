@@ -1,6 +1,5 @@
 using System.CommandLine;
 using DpoSt.Configuration;
-using DpoSt.Tensors;
 using TorchSharp;
 
 namespace DpoSt.App.Commands;
@@ -10,8 +9,7 @@ internal sealed class ConfigArguments
 {
     private readonly Option<string> path = new("--config-path") { Description = "The folder of configuration files.", DefaultValueFactory = _ => "exp_config/t5" };
     private readonly Option<string> name;
-    private readonly Option<string> device = new("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => "auto" };
-    private readonly Option<int> threads = new("--threads") { Description = "Threads on the CPU.", DefaultValueFactory = _ => Environment.ProcessorCount };
+    private readonly DeviceArguments device;
     private readonly Argument<string[]> overrides = OverrideArgument.Create("key=value changes a key, +key=value adds one, ~key removes one.");
 
     /// <summary>Adds the arguments to a command; <paramref name="defaultName"/> is the configuration it reads unless told otherwise.</summary>
@@ -20,8 +18,7 @@ internal sealed class ConfigArguments
         name = new Option<string>("--config-name") { Description = "The file in it, without .yaml.", DefaultValueFactory = _ => defaultName };
         command.Add(path);
         command.Add(name);
-        command.Add(device);
-        command.Add(threads);
+        device = new DeviceArguments(command);
         command.Add(overrides);
     }
 
@@ -42,10 +39,5 @@ internal sealed class ConfigArguments
         ConfigBinder.Bind<ExperimentOptions>(ConfigComposer.Compose(path, name, overrides)).Options;
 
     /// <summary>The device, with libtorch loaded and its threads set.</summary>
-    public torch.Device Device(ParseResult result)
-    {
-        var chosen = ComputeDevice.Parse(result.GetValue(device)!);
-        ComputeThreads.Use(result.GetValue(threads));
-        return chosen;
-    }
+    public torch.Device Device(ParseResult result) => device.Device(result);
 }

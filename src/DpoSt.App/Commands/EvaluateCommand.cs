@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using DpoSt.App.Console;
 using DpoSt.SelfTraining;
-using DpoSt.Tensors;
 
 namespace DpoSt.App.Commands;
 
@@ -18,13 +17,13 @@ internal static class EvaluateCommand
         var temperature = new Option<double>("--temperature") { Description = "Of the samples.", DefaultValueFactory = _ => defaults.Temperature };
         var seed = new Option<long>("--seed") { Description = "Of the samples.", DefaultValueFactory = _ => defaults.Seed };
         var noCalculator = new Option<bool>("--no-calculator") { Description = "Let the model write the results itself." };
-        var device = new Option<string>("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => "auto" };
         var output = new Option<string?>("--output") { Description = "Where the answers go; beside the questions unless told otherwise.", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "Write one JSON object." };
         var command = new Command("evaluate", CommandHelp.Of(
             "Let a model answer questions and count what is right: greedily, and by samples. Every answer is kept, to be read and for dpost compare.",
             "dpost evaluate --model ft_models/t5/sft-0 --data data/test.jsonl --samples 8"))
-        { model, data, samples, temperature, seed, noCalculator, device, output, json };
+        { model, data, samples, temperature, seed, noCalculator, output, json };
+        var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
             var options = Checked(new EvaluationOptions(parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(output))
@@ -34,8 +33,7 @@ internal static class EvaluateCommand
                 Temperature = parsed.GetValue(temperature),
                 Seed = parsed.GetValue(seed),
             });
-            var place = ComputeDevice.Parse(parsed.GetValue(device)!);
-            ComputeThreads.Use(Environment.ProcessorCount);
+            var place = device.Device(parsed);
             var report = StageProgress.Watch(console.Progress(), reporter =>
             {
                 var found = DataSetEvaluation.Run(options, place, reporter, console.Cancel);

@@ -11,7 +11,11 @@ namespace DpoSt.Generation;
 /// <param name="TopP">Of those, the fewest whose probability reaches this; 1 keeps all.</param>
 /// <param name="Seed">Keys the draws, together with problem, sample and position.</param>
 public sealed record GenerationOptions(
-    int MaxNewTokens, int Slots, CalculatorFormat? Calculator, double Temperature = 0, int TopK = 50, double TopP = 1, ulong Seed = 0);
+    int MaxNewTokens, int Slots, CalculatorFormat? Calculator, double Temperature = 0, int TopK = 50, double TopP = 1, ulong Seed = 0)
+{
+    /// <summary>Rows decoded together unless told otherwise: enough to fill the processor, few enough to stay in its caches.</summary>
+    public const int DefaultSlots = 128;
+}
 
 /// <summary>A text to generate.</summary>
 /// <param name="Key">Stands for the problem in random draws; the same problem has the same key in every run.</param>
@@ -26,3 +30,9 @@ public sealed record GenerationRequest(string Key, int Sample, int[] Prompt);
 /// <param name="Forced">How many of the ids the calculator wrote.</param>
 /// <param name="Finished">Whether the row ended by EOS, not by the limit.</param>
 public sealed record Generated(int Index, int[] Ids, string Text, int Forced, bool Finished);
+
+/// <summary>A piece of text that a row has just got.</summary>
+/// <param name="Index">The request's place.</param>
+/// <param name="Text">At least one whole character.</param>
+/// <param name="Forced">Whether the calculator wrote it.</param>
+public sealed record WrittenText(int Index, string Text, bool Forced);

@@ -14,7 +14,8 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
     /// <param name="requests">What to generate; requests of one problem side by side share their prompt.</param>
     /// <param name="finished">Called once a request, with its result.</param>
     /// <param name="cancel">Ends the run between two steps; what is finished has been handed out.</param>
-    public void Run(IReadOnlyList<GenerationRequest> requests, Action<Generated> finished, CancellationToken cancel)
+    /// <param name="written">Hears text as it comes, of any row.</param>
+    public void Run(IReadOnlyList<GenerationRequest> requests, Action<Generated> finished, CancellationToken cancel, Action<WrittenText>? written = null)
     {
         if (requests.Count == 0)
         {
@@ -30,7 +31,7 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
         while (true)
         {
             cancel.ThrowIfCancellationRequested();
-            admission.Fill(rows, (index, request) => new Row(index, request, tokenizer, options, decoder.StartToken));
+            admission.Fill(rows, (index, request) => new Row(index, request, tokenizer, options, decoder.FirstToken(request.Prompt), written));
             if (!plan.Lay(rows))
             {
                 return;

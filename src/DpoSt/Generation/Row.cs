@@ -18,22 +18,21 @@ internal sealed class Row
     private readonly List<int> ids = [];
     private readonly Queue<int> queue = new();
     private readonly int maxNewTokens;
+    private readonly Action<WrittenText>? written;
     private int forced;
 
-    public Row(int index, GenerationRequest request, ITokenizer tokenizer, GenerationOptions options, int? startToken)
+    public Row(int index, GenerationRequest request, ITokenizer tokenizer, GenerationOptions options, int firstToken, Action<WrittenText>? written)
     {
         Index = index;
         Request = request;
         Key = CounterRandom.KeyOf(request.Key);
         maxNewTokens = options.MaxNewTokens;
         this.tokenizer = tokenizer;
+        this.written = written;
         format = options.Calculator;
         follower = format?.Follow();
         decoder = tokenizer.NewDecoder();
-        if (startToken is { } start)
-        {
-            queue.Enqueue(start);
-        }
+        queue.Enqueue(firstToken);
     }
 
     public int Index { get; }
@@ -55,14 +54,14 @@ internal sealed class Row
     /// <summary>Takes a drawn id; where it completes an open calculation, the result and its closer follow by themselves.</summary>
     public void Accept(int id)
     {
-        if (Add(id) is { } result && format is not null)
+        if (Add(id, isForced: false) is { } result && format is not null)
         {
             // Result and closer are encoded apart, so that the ids are those of a token-by-token forcing.
             foreach (var next in tokenizer.EncodeContinuation(format.ResultText(result)).Concat(tokenizer.EncodeContinuation(format.Closer)))
             {
                 if (!Done)
                 {
-                    Add(next);
+                    Add(next, isForced: true);
                     forced++;
                 }
             }
@@ -72,17 +71,26 @@ internal sealed class Row
     /// <summary>The finished text.</summary>
     public Generated Result(int eos)
     {
-        text.Append(decoder.Flush());
+        Write(decoder.Flush(), isForced: false);
         return new Generated(Index, [.. ids], text.ToString(), forced, ids.Count > 0 && ids[^1] == eos);
     }
 
-    private string? Add(int id)
+    private string? Add(int id, bool isForced)
     {
         ids.Add(id);
         queue.Enqueue(id);
         Done = id == tokenizer.EosId || ids.Count >= maxNewTokens;
         var piece = decoder.Append(id);
-        text.Append(piece);
+        Write(piece, isForced);
         return piece.Length == 0 ? null : follower?.Append(piece);
+    }
+
+    private void Write(string piece, bool isForced)
+    {
+        text.Append(piece);
+        if (piece.Length > 0)
+        {
+            written?.Invoke(new WrittenText(Index, piece, isForced));
+        }
     }
 }

@@ -49,7 +49,7 @@ internal sealed class HubCheckpoint : IDisposable
     /// <exception cref="UserErrorException">Lists every missing and unexpected name and every wrong shape.</exception>
     public void LoadInto(ParameterSet parameters, Func<string, bool> mayIgnore)
     {
-        Check(parameters, mayIgnore);
+        Check(parameters.Specs, mayIgnore);
         using var _ = no_grad();
         foreach (var spec in parameters.Specs)
         {
@@ -65,11 +65,30 @@ internal sealed class HubCheckpoint : IDisposable
 
     public void Dispose() => files.ForEach(file => file.Dispose());
 
-    private void Check(ParameterSet parameters, Func<string, bool> mayIgnore)
+    /// <summary>A whole parameter in fp32: a view of the file where it lies there as it is, else a copy.</summary>
+    public Tensor Read(ParameterSpec spec)
+    {
+        var parts = spec.Slices.Select(slice => owner[slice.Name].View(slice.Name)).ToArray();
+        var single = parts.Length == 1 ? parts[0] : cat(parts, 0);
+        return single.to(ScalarType.Float32);
+    }
+
+    /// <summary>Gives the memory that pages of a parameter take back to the system; they are read again when touched.</summary>
+    public void Release(ParameterSpec spec)
+    {
+        foreach (var slice in spec.Slices)
+        {
+            owner[slice.Name].Release(slice.Name);
+        }
+    }
+
+    /// <summary>Checks names, shapes and types against what a model asks for.</summary>
+    /// <exception cref="UserErrorException">Lists every missing and unexpected name and every wrong shape.</exception>
+    public void Check(IReadOnlyList<ParameterSpec> specs, Func<string, bool> mayIgnore)
     {
         var problems = new List<string>();
         var known = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (spec, slice) in parameters.Specs.SelectMany(spec => spec.Slices.Select(slice => (spec, slice))))
+        foreach (var (spec, slice) in specs.SelectMany(spec => spec.Slices.Select(slice => (spec, slice))))
         {
             known.Add(slice.Name);
             long[] shape = [slice.Rows, .. spec.Shape[1..]];

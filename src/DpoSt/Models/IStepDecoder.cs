@@ -11,8 +11,8 @@ internal interface IStepDecoder : IDisposable
     /// <summary>The largest number of tokens one step takes over all slots.</summary>
     int StepCapacity { get; }
 
-    /// <summary>The token a row begins with before anything is decoded, or null where the prompt itself provides the first logits.</summary>
-    int? StartToken { get; }
+    /// <summary>The token a row over this prompt is fed first: a start token, or the prompt's last.</summary>
+    int FirstToken(int[] prompt);
 
     /// <summary>Encodes prompts; gives a handle for each.</summary>
     int[] AddPrompts(IReadOnlyList<int[]> prompts);

@@ -11,27 +11,36 @@ namespace DpoSt.Models;
 internal sealed class Linear : IDisposable
 {
     private readonly Tensor weight;
-    private readonly Tensor? packed;
+    private readonly bool isPacked;
+    private readonly bool isOwned;
 
     /// <summary>The map of a parameter [N, K] that somebody else owns.</summary>
-    public Linear(Tensor weight) => this.weight = weight;
-
-    private Linear(Tensor weight, Tensor? packed)
+    public Linear(Tensor weight)
+        : this(weight, isPacked: false, isOwned: false)
     {
-        this.weight = weight;
-        this.packed = packed;
     }
 
-    /// <summary>The same map, prepared for products with this many rows; gradients do not flow.</summary>
-    public static Linear ForDecoding(Tensor weight, int rows) => new(
-        weight,
-        weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && System.Runtime.Intrinsics.X86.Avx2.IsSupported
-            ? Aten.PackLinearWeight(weight.detach(), rows).DetachFromDisposeScope()
-            : null);
+    private Linear(Tensor weight, bool isPacked, bool isOwned) => (this.weight, this.isPacked, this.isOwned) = (weight, isPacked, isOwned);
+
+    /// <summary>The same map, prepared for products with this many rows; gradients do not flow, and later changes of the weight do not show.</summary>
+    public static Linear ForDecoding(Tensor weight, int rows)
+    {
+        var packs = weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && System.Runtime.Intrinsics.X86.Avx2.IsSupported;
+        return new Linear((packs ? Aten.PackLinearWeight(weight.detach(), rows) : weight.detach()).DetachFromDisposeScope(), packs, isOwned: true);
+    }
+
+    /// <summary>The same map for somebody who does not own it.</summary>
+    public Linear Shared() => new(weight, isPacked, isOwned: false);
 
     /// <summary>x [.., K] gives [.., N].</summary>
-    public Tensor call(Tensor x) => packed is null ? LinearProduct.Apply(x, weight) : Aten.OneDnnLinear(x, packed);
+    public Tensor call(Tensor x) => isPacked ? Aten.OneDnnLinear(x, weight) : LinearProduct.Apply(x, weight);
 
     /// <inheritdoc/>
-    public void Dispose() => packed?.Dispose();
+    public void Dispose()
+    {
+        if (isOwned)
+        {
+            weight.Dispose();
+        }
+    }
 }

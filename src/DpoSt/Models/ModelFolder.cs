@@ -1,7 +1,9 @@
 using System.Text.Json;
 using DpoSt.Hub;
+using DpoSt.Models.Llama;
 using DpoSt.Models.T5;
 using DpoSt.Tensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models;
@@ -9,7 +11,7 @@ namespace DpoSt.Models;
 /// <summary>A model in Hugging Face layout on disk: config.json, model.safetensors, tokenizer files.</summary>
 internal static class ModelFolder
 {
-    /// <summary>Loads a model with its weights.</summary>
+    /// <summary>Loads a model with its weights, to be trained.</summary>
     /// <exception cref="UserErrorException">The folder is no checkpoint of a supported family.</exception>
     public static ILanguageModel Load(string folder, Device device)
     {
@@ -17,7 +19,7 @@ internal static class ModelFolder
         try
         {
             using var checkpoint = HubCheckpoint.Open(folder);
-            checkpoint.LoadInto(model.Parameters, MayIgnore(model));
+            checkpoint.LoadInto(model.Parameters, Family(folder).MayIgnore);
             return model;
         }
         catch
@@ -27,20 +29,33 @@ internal static class ModelFolder
         }
     }
 
+    /// <summary>Loads a model that is only asked, never trained: on a CPU in little more memory than its file takes.</summary>
+    /// <exception cref="UserErrorException">The folder is no checkpoint of a supported family.</exception>
+    public static ILanguageModel LoadToRead(string folder, Device device)
+    {
+        if (device.type != DeviceType.CPU)
+        {
+            return Load(folder, device);
+        }
+
+        var family = Family(folder);
+        var checkpoint = HubCheckpoint.Open(folder);
+        try
+        {
+            return family.Over(new MappedWeights(family.Specs, checkpoint, family.MayIgnore));
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>The model a folder's config.json describes, its weights not yet set.</summary>
     public static ILanguageModel Build(string folder, Device device)
     {
-        var path = Path.Combine(folder, CheckpointFiles.Config);
-        using var document = ReadJson(path);
-        var family = TypeOf(document);
-        switch (family)
-        {
-            case "t5":
-                var config = T5Config.Parse(document.RootElement, path);
-                return new T5Model(config, new ParameterSet(T5Weights.Specs(config), device));
-            default:
-                throw new UserErrorException($"{path}: model_type is '{family}', but only t5 is supported.");
-        }
+        var family = Family(folder);
+        return family.Over(new ParameterSet(family.Specs, device));
     }
 
     /// <summary>A folder's model family, config.json's <c>model_type</c>; empty where it names none.</summary>
@@ -48,6 +63,26 @@ internal static class ModelFolder
     {
         using var document = ReadJson(Path.Combine(folder, CheckpointFiles.Config));
         return TypeOf(document);
+    }
+
+    /// <summary>The id that ends a text: generation_config.json's <c>eos_token_id</c>, or config.json's; the first where there are several.</summary>
+    /// <exception cref="UserErrorException">Neither says.</exception>
+    public static int EosOf(string folder)
+    {
+        foreach (var path in ((string[])["generation_config.json", "config.json"]).Select(name => Path.Combine(folder, name)).Where(File.Exists))
+        {
+            using var document = ReadJson(path);
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("eos_token_id", out var eos))
+            {
+                var first = eos.ValueKind == JsonValueKind.Array ? eos.EnumerateArray().FirstOrDefault() : eos;
+                if (first.ValueKind == JsonValueKind.Number && first.TryGetInt32(out var id))
+                {
+                    return id;
+                }
+            }
+        }
+
+        throw new UserErrorException($"{folder}: neither generation_config.json nor config.json names an eos_token_id, so it is not known what ends a text.");
     }
 
     /// <summary>
@@ -92,11 +127,20 @@ internal static class ModelFolder
         stream.Flush(flushToDisk: true);
     }
 
-    private static Func<string, bool> MayIgnore(ILanguageModel model) => model switch
+    private static ModelFamily Family(string folder)
     {
-        T5Model t5 => name => T5Weights.MayIgnore(t5.Config, name),
-        _ => _ => false,
-    };
+        var path = Path.Combine(folder, CheckpointFiles.Config);
+        using var document = ReadJson(path);
+        return TypeOf(document) switch
+        {
+            "t5" => T5(T5Config.Parse(document.RootElement, path)),
+            "llama" => Llama(LlamaConfig.Parse(document.RootElement, path)),
+            var other => throw new UserErrorException($"{path}: model_type is '{other}', but only t5 and llama are supported."),
+        };
+
+        static ModelFamily T5(T5Config config) => new(T5Weights.Specs(config), name => T5Weights.MayIgnore(config, name), weights => new T5Model(config, weights));
+        static ModelFamily Llama(LlamaConfig config) => new(LlamaWeights.Specs(config), name => LlamaWeights.MayIgnore(config, name), weights => new LlamaModel(config, weights));
+    }
 
     private static string TypeOf(JsonDocument document) =>
         document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("model_type", out var type) ? type.ToString() : "";
@@ -116,4 +160,7 @@ internal static class ModelFolder
             throw new UserErrorException($"{path} is no valid JSON ({e.Message.Split('\n')[0].TrimEnd('.')}): download it again.", e);
         }
     }
+
+    /// <summary>What a family makes of a config.json.</summary>
+    private sealed record ModelFamily(IReadOnlyList<ParameterSpec> Specs, Func<string, bool> MayIgnore, Func<IWeights, ILanguageModel> Over);
 }

@@ -6,7 +6,7 @@ namespace DpoSt.Models;
 /// A model's parameters. Those of a block and decay group are views of one flat buffer, and so are their gradients: clipping, the
 /// optimizer, reduction and checkpoints work on a few large buffers instead of hundreds of small tensors.
 /// </summary>
-public sealed class ParameterSet : IDisposable
+public sealed class ParameterSet : IWeights
 {
     private readonly Dictionary<string, Tensor> byName = new(StringComparer.Ordinal);
 
@@ -33,8 +33,15 @@ public sealed class ParameterSet : IDisposable
     /// <summary>The device all of them live on.</summary>
     public Device Device => Buffers[0].Values.device;
 
+    /// <summary>Their type.</summary>
+    public ScalarType Dtype => Buffers[0].Values.dtype;
+
     /// <summary>A parameter by our name.</summary>
     public Tensor this[string name] => byName[name];
+
+    Linear IWeights.Linear(string name) => new(this[name]);
+
+    Linear IWeights.LinearForDecoding(string name, int rows) => Linear.ForDecoding(this[name], rows);
 
     /// <summary>Fills every parameter with a fresh model's values; the same seed gives the same model.</summary>
     public void Initialise(ulong seed)

@@ -1,5 +1,6 @@
 using DpoSt.Configuration;
 using DpoSt.Data;
+using DpoSt.Generation;
 using DpoSt.Training;
 
 namespace DpoSt.SelfTraining;
@@ -38,10 +39,10 @@ internal static class ConfiguredRecipes
     }
 
     /// <summary>Row limits in fine-tuning.</summary>
-    public static TokenLimits SftLimits(ExperimentOptions options) => new(options.Data.MaxSrcLen, options.Data.MaxTgtLen);
+    public static TokenLimits SftLimits(ExperimentOptions options) => new(options.Data.MaxSrcLen, options.Data.MaxTgtLen, options.Data.ModelMaxLength);
 
     /// <summary>Row limits in preference tuning.</summary>
-    public static TokenLimits DpoLimits(ExperimentOptions options) => new(options.Trainer.MaxPromptLength, options.Trainer.MaxTargetLength);
+    public static TokenLimits DpoLimits(ExperimentOptions options) => new(options.Trainer.MaxPromptLength, options.Trainer.MaxTargetLength, options.Trainer.MaxLength);
 
     /// <summary>How samples are chosen.</summary>
     public static SelectionOptions Selection(ExperimentOptions options) =>
@@ -49,7 +50,7 @@ internal static class ConfiguredRecipes
 
     /// <summary>How answers are decoded.</summary>
     public static AnswerOptions Answers(ExperimentOptions options, double temperature, bool calculator) => new(
-        options.Data.MaxSrcLen, options.Eval.MaxNewTokens, options.Eval.Slots ?? Sampling.DefaultSlots, calculator, temperature,
+        options.Data.MaxSrcLen, options.Eval.MaxNewTokens, options.Eval.Slots ?? GenerationOptions.DefaultSlots, calculator, temperature,
         options.Eval.Sampling.TopK, options.Eval.Sampling.TopP, options.Trainer.Seed);
 
     /// <summary>The whole loop: <paramref name="run"/> says how often and on what, the stage configurations how.</summary>
@@ -82,7 +83,7 @@ internal static class ConfiguredRecipes
             DpoLimits = DpoLimits(dpo),
             Beta = dpo.Trainer.Beta,
             MaxNewTokens = run.Eval.MaxNewTokens,
-            Slots = run.Eval.Slots ?? Sampling.DefaultSlots,
+            Slots = run.Eval.Slots ?? GenerationOptions.DefaultSlots,
             UseCalculator = run.Eval.UseCalc,
             Temperature = run.Eval.Sampling.Temperature,
             TopK = run.Eval.Sampling.TopK,

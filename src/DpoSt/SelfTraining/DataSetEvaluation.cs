@@ -1,5 +1,6 @@
 using DpoSt.Configuration;
 using DpoSt.Data;
+using DpoSt.Generation;
 using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;
@@ -36,7 +37,7 @@ public static class DataSetEvaluation
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(reporter);
         var problems = ProblemSet.Load(options.Data);
-        using var bundle = ModelBundle.Load(options.Model, null, referenceText: false, device);
+        using var bundle = ModelBundle.Load(options.Model, null, referenceText: false, device, toRead: true);
         var output = options.Output ?? DefaultOutput(options);
         var sampledOutput = Path.ChangeExtension(output, null) + SamplesSuffix + Path.GetExtension(output);
         reporter.Begin("evaluate", $"{options.Model} answers {problems.Count} questions of {options.Data}", (long)problems.Count * (1 + options.Samples), "answers");
@@ -73,6 +74,6 @@ public static class DataSetEvaluation
     {
         var defaults = new EvalSection();
         return new AnswerOptions(
-            new DataSection().MaxSrcLen, defaults.MaxNewTokens, Sampling.DefaultSlots, options.UseCalculator, temperature, defaults.Sampling.TopK, defaults.Sampling.TopP, options.Seed);
+            new DataSection().MaxSrcLen, defaults.MaxNewTokens, GenerationOptions.DefaultSlots, options.UseCalculator, temperature, defaults.Sampling.TopK, defaults.Sampling.TopP, options.Seed);
     }
 }

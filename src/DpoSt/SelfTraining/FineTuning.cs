@@ -10,15 +10,15 @@ internal static class FineTuning
     /// <summary>Trains the model in place; returns the last line of metrics.</summary>
     /// <param name="bundle">The model.</param>
     /// <param name="rows">Questions with rationales in the model's format.</param>
-    /// <param name="limits">The most tokens of a prompt and of a completion.</param>
+    /// <param name="limits">The most tokens of a row.</param>
     /// <param name="recipe">How to train.</param>
     /// <param name="reporter">Told of every step.</param>
     /// <param name="cancel">Ends training between two steps.</param>
     public static TrainingLine Run(
-        ModelBundle bundle, IReadOnlyList<RationaleRow> rows, (int Prompt, int Completion) limits, TrainingRecipe recipe, IStageReporter reporter, CancellationToken cancel)
+        ModelBundle bundle, IReadOnlyList<RationaleRow> rows, TokenLimits limits, TrainingRecipe recipe, IStageReporter reporter, CancellationToken cancel)
     {
-        var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits.Prompt, limits.Completion);
-        var examples = rows.Select((row, i) => (Prompt: encoder.Question(row.Question), Completion: encoder.Completion(row.Answer), Example: (long)i)).ToArray();
+        var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
+        var examples = rows.Select((row, i) => (Row: encoder.Row(bundle.Format.Prompt(row.Question), row.Answer), i)).Select(e => (e.Row.Prompt, e.Row.Completion, Example: (long)e.i)).ToArray();
         var options = recipe.OptionsFor(examples.Length, bundle.Model.DropoutRate);
         var trainer = new Trainer<TokenBatch>(bundle.Model.Parameters, new SftObjective(bundle.Model), options);
         var order = new BatchOrder([.. examples.Select(e => e.Prompt.Length + e.Completion.Length)], recipe.BatchSize * recipe.GradientAccumulation, recipe.LengthWindow, (ulong)recipe.Seed);

@@ -1,5 +1,6 @@
 using DpoSt.Configuration;
 using DpoSt.Data;
+using DpoSt.Generation;
 using DpoSt.Training;
 
 namespace DpoSt.SelfTraining;
@@ -65,7 +66,7 @@ public sealed record LoopPlan
     public int MaxNewTokens { get; init; } = 300;
 
     /// <summary>Rows decoded together.</summary>
-    public int Slots { get; init; } = Sampling.DefaultSlots;
+    public int Slots { get; init; } = GenerationOptions.DefaultSlots;
 
     /// <summary>Whether the calculator writes results while sampling and in the main evaluation.</summary>
     public bool UseCalculator { get; init; } = true;

@@ -10,11 +10,11 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
 {
     /// <summary>Loads a folder in Hugging Face layout; the tokenizer may lie elsewhere.</summary>
     /// <exception cref="UserErrorException">The folder is no checkpoint, or its tokenizer has more ids than the model.</exception>
-    public static ModelBundle Load(string folder, string? tokenizerFolder, bool referenceText, Device device)
+    public static ModelBundle Load(string folder, string? tokenizerFolder, bool referenceText, Device device, bool toRead = false)
     {
         CheckFolder(folder);
         var tokenizer = TokenizerLoader.Load(tokenizerFolder ?? folder);
-        var model = ModelFolder.Load(folder, device);
+        var model = toRead ? ModelFolder.LoadToRead(folder, device) : ModelFolder.Load(folder, device);
         if (tokenizer.VocabularySize > model.VocabularySize)
         {
             model.Dispose();
@@ -22,6 +22,20 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
         }
 
         return new ModelBundle(folder, model, tokenizer, FormatOf(model.ModelType, referenceText));
+    }
+
+    /// <summary>Loads a folder for work on token ids, which needs no tokenizer files; where there are none, texts are refused.</summary>
+    /// <exception cref="UserErrorException">The folder is no checkpoint.</exception>
+    public static ModelBundle LoadForIds(string folder, Device device)
+    {
+        CheckFolder(folder);
+        if (TokenizerLoader.IsIn(folder))
+        {
+            return Load(folder, null, false, device, toRead: true);
+        }
+
+        var model = ModelFolder.LoadToRead(folder, device);
+        return new ModelBundle(folder, model, IdTokenizer.New(model.VocabularySize, ModelFolder.EosOf(folder)), FormatOf(model.ModelType, false));
     }
 
     /// <summary>A model's folder must be there before anything is read from it.</summary>

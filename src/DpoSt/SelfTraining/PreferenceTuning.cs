@@ -11,10 +11,10 @@ internal static class PreferenceTuning
 
     /// <summary>Trains the model in place; returns the last line of metrics.</summary>
     public static TrainingLine Run(
-        ModelBundle bundle, IReadOnlyList<PreferencePair> pairs, (int Prompt, int Completion) limits, double beta, TrainingRecipe recipe, IStageReporter reporter, CancellationToken cancel)
+        ModelBundle bundle, IReadOnlyList<PreferencePair> pairs, TokenLimits limits, double beta, TrainingRecipe recipe, IStageReporter reporter, CancellationToken cancel)
     {
-        var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits.Prompt, limits.Completion);
-        var examples = pairs.Select(pair => new EncodedPair(encoder.Prompt(pair.Prompt), encoder.Completion(pair.Chosen), encoder.Completion(pair.Rejected))).ToArray();
+        var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
+        var examples = pairs.Select(pair => encoder.Pair(pair.Prompt, pair.Chosen, pair.Rejected)).ToArray();
         var reference = Score(bundle.Model, examples, cancel);
         var options = recipe.OptionsFor(examples.Length, modelDropout: 0);       // the policy is compared with the reference: no dropout
         var trainer = new Trainer<PreferenceBatch>(bundle.Model.Parameters, new DpoObjective(bundle.Model, beta), options);
@@ -29,7 +29,7 @@ internal static class PreferenceTuning
     }
 
     // The reference never changes: each pair is scored once, before training, and no second model is kept in memory.
-    private static (float Chosen, float Rejected)[] Score(ILanguageModel model, EncodedPair[] examples, CancellationToken cancel)
+    private static (float Chosen, float Rejected)[] Score(ILanguageModel model, (int[] Prompt, int[] Chosen, int[] Rejected)[] examples, CancellationToken cancel)
     {
         var scores = new (float Chosen, float Rejected)[examples.Length];
         foreach (var part in Enumerable.Range(0, examples.Length).OrderBy(i => examples[i].Chosen.Length + examples[i].Rejected.Length).Chunk(ScoringBatch))
@@ -45,14 +45,12 @@ internal static class PreferenceTuning
         return scores;
     }
 
-    private static PreferenceBatch Batch(int[] part, EncodedPair[] examples, (float Chosen, float Rejected)[] reference) =>
+    private static PreferenceBatch Batch(int[] part, (int[] Prompt, int[] Chosen, int[] Rejected)[] examples, (float Chosen, float Rejected)[] reference) =>
         new(Tokens(part, examples), [.. part.Select(i => reference[i].Chosen), .. part.Select(i => reference[i].Rejected)]);
 
-    private static TokenBatch Tokens(int[] part, EncodedPair[] examples) => new(
+    private static TokenBatch Tokens(int[] part, (int[] Prompt, int[] Chosen, int[] Rejected)[] examples) => new(
         [.. part.Select(i => examples[i].Prompt)],
         [.. part.Select(i => examples[i].Chosen), .. part.Select(i => examples[i].Rejected)],
         [.. Enumerable.Range(0, part.Length), .. Enumerable.Range(0, part.Length)],
         [.. part.Select(i => 2L * i), .. part.Select(i => 2L * i + 1)]);
-
-    private sealed record EncodedPair(int[] Prompt, int[] Chosen, int[] Rejected);
 }

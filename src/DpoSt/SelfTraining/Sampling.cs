@@ -4,7 +4,7 @@ using DpoSt.Generation;
 namespace DpoSt.SelfTraining;
 
 /// <summary>How a model answers problems.</summary>
-/// <param name="MaxPromptTokens">Longer questions are cut.</param>
+/// <param name="MaxPromptTokens">Longer questions are cut, for a model with an encoder.</param>
 /// <param name="MaxNewTokens">The most tokens an answer may have.</param>
 /// <param name="Slots">Rows decoded together.</param>
 /// <param name="UseCalculator">Whether the calculator completes annotations.</param>
@@ -18,14 +18,11 @@ internal sealed record AnswerOptions(
 /// <summary>Lets a model answer problems, judged against the true answers.</summary>
 internal static class Sampling
 {
-    /// <summary>Rows decoded together unless told otherwise: enough to fill the processor, few enough to stay in its caches.</summary>
-    public const int DefaultSlots = 128;
-
     /// <summary>Samples <paramref name="samples"/> of every problem; completions come problem by problem, then sample by sample.</summary>
     public static IReadOnlyList<Completion> Run(
         ModelBundle bundle, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, Action<long> advance, CancellationToken cancel)
     {
-        var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, options.MaxPromptTokens, options.MaxNewTokens);
+        var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, TokenLimits.None with { Prompt = options.MaxPromptTokens });
         var requests = problems.SelectMany(problem =>
         {
             var prompt = encoder.Question(problem.Question);

@@ -6,11 +6,6 @@ using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;
 
-/// <summary>The most tokens of a prompt and of a completion in training.</summary>
-/// <param name="Prompt">Longer prompts are cut.</param>
-/// <param name="Completion">Longer completions are cut.</param>
-public sealed record TokenLimits(int Prompt, int Completion);
-
 /// <summary>
 /// What each stage does, from files to files; the same for a stage run alone and within the loop. Every output appears whole or not at all.
 /// </summary>
@@ -34,7 +29,7 @@ internal sealed class StageActions(Device device, bool referenceText)
         using var bundle = ModelBundle.Load(from, null, referenceText, device);
         var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
         reporter.Begin(name, $"fine-tune {Shown(from)} on {rows.Count} rationales", recipe.StepsFor(rows.Count), "steps");
-        var last = FineTuning.Run(bundle, rows, (limits.Prompt, limits.Completion), recipe, reporter, cancel);
+        var last = FineTuning.Run(bundle, rows, limits, recipe, reporter, cancel);
         ModelFolder.Save(bundle.Model, from, to);
         return $"loss {last.Loss:0.000}, model in {Shown(to)}";
     }
@@ -42,7 +37,7 @@ internal sealed class StageActions(Device device, bool referenceText)
     /// <summary>Samples answers; one file a sample, named as the reference names them.</summary>
     public string Sample(string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string folder, IStageReporter reporter, CancellationToken cancel)
     {
-        using var bundle = ModelBundle.Load(model, null, referenceText, device);
+        using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true);
         reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions {samples.Count} times", (long)problems.Count * samples.Count, "answers");
         var completions = Sampling.Run(bundle, problems, samples, options, reporter.Advance, cancel);
         for (var s = 0; s < samples.Count; s++)
@@ -56,7 +51,7 @@ internal sealed class StageActions(Device device, bool referenceText)
     /// <summary>Answers greedily into one file.</summary>
     public string Greedy(string name, string model, IReadOnlyList<Problem> problems, AnswerOptions options, string file, IStageReporter reporter, CancellationToken cancel)
     {
-        using var bundle = ModelBundle.Load(model, null, referenceText, device);
+        using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true);
         reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions", problems.Count, "answers");
         var completions = Sampling.Run(bundle, problems, [0], options, reporter.Advance, cancel);
         CompletionFile.Write(file, completions, problems);
@@ -106,7 +101,7 @@ internal sealed class StageActions(Device device, bool referenceText)
 
         using var bundle = ModelBundle.Load(from, null, referenceText, device);
         reporter.Begin(name, $"DPO from {Shown(from)} on {pairs.Count} pairs", recipe.StepsFor(pairs.Count), "steps");
-        var last = PreferenceTuning.Run(bundle, pairs, (limits.Prompt, limits.Completion), beta, recipe, reporter, cancel);
+        var last = PreferenceTuning.Run(bundle, pairs, limits, beta, recipe, reporter, cancel);
         ModelFolder.Save(bundle.Model, from, to);
         return $"pair accuracy {last.Metrics["rewards/accuracies"]:0.00}, margin {last.Metrics["rewards/margins"]:0.000}, chosen log-ratio {last.Metrics["rewards/chosen"] / beta:0.00}; model in {Shown(to)}";
     }
@@ -126,7 +121,8 @@ internal sealed class StageActions(Device device, bool referenceText)
         (pairs, [.. pairs.Take(ReferenceEvalPairs)]);
 
     /// <summary>A path as a person in the current folder would write it.</summary>
-    internal static string Shown(string path) => Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
+    internal static string Shown(string path) =>
+        Path.GetRelativePath(Directory.GetCurrentDirectory(), path) is var relative && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
 
     private RowEncoder Encoder(string model) => RowEncoder.Of(model, referenceText);
 }

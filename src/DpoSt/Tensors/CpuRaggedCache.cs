@@ -51,35 +51,51 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
         }
     }
 
-    public Tensor Attend(Tensor query, int heads, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias)
+    public Tensor Attend(Tensor query, int heads, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias, RaggedPrefix? prefix = null)
     {
         var result = zeros(query.size(0), heads * size);
-        var order = Enumerable.Range(0, slots.Length).ToArray();
-        var owner = slots.ToArray();
-        var length = lengths.ToArray();
-        Array.Sort(owner.ToArray(), order);
-        var starts = Enumerable.Range(0, order.Length).Where(i => i == 0 || owner[order[i]] != owner[order[i - 1]]).Append(order.Length).ToArray();
+        var (owner, length) = (slots.ToArray(), lengths.ToArray());
+        var shared = prefix?.Slots ?? owner;
+        var order = Enumerable.Range(0, owner.Length).OrderBy(n => shared[n]).ThenBy(n => owner[n]).ToArray();
+        var starts = Enumerable.Range(0, order.Length).Where(i => i == 0 || shared[order[i]] != shared[order[i - 1]]).Append(order.Length).ToArray();
 
         var share = heads / groups;
         var stride = query.stride(0);
-        var (q, k, v, to) = (Aten.DataPointer(query), Aten.DataPointer(keys), Aten.DataPointer(values), Aten.DataPointer(result));
+        var before = (CpuRaggedCache?)prefix?.Cache;
+        var (q, to) = (Aten.DataPointer(query), Aten.DataPointer(result));
+        var (k, v) = (Aten.DataPointer(keys), Aten.DataPointer(values));
+        var (sharedK, sharedV) = before is null ? (0, 0) : (Aten.DataPointer(before.keys), Aten.DataPointer(before.values));
         var table = bias is null ? 0 : Aten.DataPointer(bias.Table);
         var reach = bias is null ? 0 : (int)bias.Table.size(1);
-        var cost = (long)length.Sum() * size * 2 / Math.Max(1, starts.Length - 1);
+        var cost = ((long)length.Sum() + (prefix?.Lengths.Sum() ?? 0)) * size * 2 / Math.Max(1, starts.Length - 1);
         CpuThreads.For((starts.Length - 1) * heads, cost, (begin, end) =>
         {
-            var scores = stackalloc float[capacity];
+            var scores = stackalloc float[capacity + (before?.capacity ?? 0)];
             for (var item = begin; item < end; item++)
             {
                 var (run, head) = (item / heads, item % heads);
                 for (var i = starts[run]; i < starts[run + 1]; i++)
                 {
                     var n = order[i];
-                    var start = ((long)owner[n] * groups + head / share) * capacity * size;
+                    var from = (float*)q + n * stride + head * size;
+                    var target = (float*)to + ((long)n * heads + head) * size;
+                    var count = prefix?.Lengths[n] ?? 0;
+                    var offset = 0;
+                    if (count > 0)
+                    {
+                        offset = Score(from, (float*)sharedK + before!.Start(prefix!.Slots[n], head / share), count, scale, null, scores);
+                    }
+
+                    var start = Start(owner[n], head / share);
                     var row = table == 0 ? null : (float*)table + (long)head * reach + reach - length[n];
-                    Score((float*)q + n * stride + head * size, (float*)k + start, length[n], scale, row, scores);
-                    Softmax(scores, length[n]);
-                    Mix((float*)v + start, scores, length[n], (float*)to + ((long)n * heads + head) * size);
+                    var filled = Score(from, (float*)k + start, length[n], scale, row, scores + offset);
+                    Softmax(scores, offset + filled);
+                    if (count > 0)
+                    {
+                        Mix((float*)sharedV + before!.Start(prefix!.Slots[n], head / share), scores, count, target);
+                    }
+
+                    Mix((float*)v + start, scores + offset, length[n], target);
                 }
             }
         });
@@ -92,7 +108,10 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
         values.Dispose();
     }
 
-    private void Score(float* query, float* block, int length, float scale, float* bias, float* scores)
+    private long Start(int slot, int group) => ((long)slot * groups + group) * capacity * size;
+
+    // Writes whole vectors of scores and gives their number: those behind the length, of positions not yet written, count for nothing.
+    private int Score(float* query, float* block, int length, float scale, float* bias, float* scores)
     {
         for (var j = 0; j < length; j += Lanes, block += size * Lanes)
         {
@@ -109,17 +128,19 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
         {
             scores[j] += bias[j];
         }
+
+        var filled = (length + Lanes - 1) / Lanes * Lanes;
+        for (var j = length; j < filled; j++)
+        {
+            scores[j] = float.NegativeInfinity;
+        }
+
+        return filled;
     }
 
     private static void Softmax(float* scores, int length)
     {
         var top = VectorMath.Max(new ReadOnlySpan<float>(scores, length));
-
-        // The tail of the last vector holds scores of positions not yet written: whatever they are, they must count for nothing.
-        for (var j = length; j % Lanes != 0; j++)
-        {
-            scores[j] = float.NegativeInfinity;
-        }
 
         var sum = Vector512<float>.Zero;
         for (var j = 0; j < length; j += Lanes)
@@ -136,12 +157,13 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
         }
     }
 
+    // Adds the weighted values to what is there.
     private void Mix(float* value, float* weights, int length, float* to)
     {
         var d = 0;
         for (; d + 4 * Lanes <= size; d += 4 * Lanes)
         {
-            var (a, b, c, e) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+            var (a, b, c, e) = (Vector512.Load(to + d), Vector512.Load(to + d + Lanes), Vector512.Load(to + d + 2 * Lanes), Vector512.Load(to + d + 3 * Lanes));
             for (var j = 0; j < length; j++)
             {
                 var w = Vector512.Create(weights[j]);
@@ -160,7 +182,7 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
 
         for (; d + Lanes <= size; d += Lanes)
         {
-            var sum = Vector512<float>.Zero;
+            var sum = Vector512.Load(to + d);
             for (var j = 0; j < length; j++)
             {
                 sum = Vector512.FusedMultiplyAdd(Vector512.Create(weights[j]), Vector512.Load(value + (long)j * size + d), sum);
@@ -171,7 +193,7 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
 
         for (; d < size; d++)
         {
-            var sum = 0f;
+            var sum = to[d];
             for (var j = 0; j < length; j++)
             {
                 sum += weights[j] * value[(long)j * size + d];

@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,7 +9,7 @@ namespace DpoSt.Tensors;
 /// A safetensors file, checked and mapped into memory. Tensors are views of the mapping: nothing is copied, pages are read when touched,
 /// and the views are valid until the file is disposed.
 /// </summary>
-public sealed unsafe class SafeTensorsFile : IDisposable
+public sealed unsafe partial class SafeTensorsFile : IDisposable
 {
     private readonly MemoryMappedFile mapping;
     private readonly MemoryMappedViewAccessor view;
@@ -70,6 +71,19 @@ public sealed unsafe class SafeTensorsFile : IDisposable
     /// <summary>The raw bytes of a tensor.</summary>
     internal ReadOnlySpan<byte> Bytes(string name) => new(data + entries[name].Begin, checked((int)(entries[name].End - entries[name].Begin)));
 
+    /// <summary>Gives the memory of a tensor's pages back to the system, on Linux; they are read again when touched.</summary>
+    internal void Release(string name)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            const int notNeeded = 4;
+            var page = (nint)Environment.SystemPageSize;
+            var begin = (nint)(data + entries[name].Begin) / page * page;
+            // A failure costs memory, nothing else.
+            _ = Advise(begin, (nint)(data + entries[name].End) - begin, notNeeded);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -77,6 +91,10 @@ public sealed unsafe class SafeTensorsFile : IDisposable
         view.Dispose();
         mapping.Dispose();
     }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Advise(nint address, nint length, int advice);
 
     private Tensor Copied(SafeTensorsEntry entry, ScalarType type)
     {

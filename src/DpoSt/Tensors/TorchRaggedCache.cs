@@ -30,31 +30,19 @@ internal sealed class TorchRaggedCache : IRaggedCache
         values.index_put_(source.narrow(0, 0, count).narrow(1, valueColumn, groups * size).view(count, groups, size), slot, position);
     }
 
-    public Tensor Attend(Tensor query, int heads, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias)
+    public Tensor Attend(Tensor query, int heads, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias, RaggedPrefix? prefix = null)
     {
         using var scope = NewDisposeScope();
         var count = slots.Length;
-        var longest = 0;
-        foreach (var length in lengths)
-        {
-            longest = Math.Max(longest, length);
-        }
-
-        var slot = Index(slots);
-        var length2 = Index(lengths).view(count, 1, 1, 1);
         var q = query.narrow(0, 0, count).narrow(1, 0, heads * size).view(count, heads, 1, size);                        // [N, H, 1, K]
-        var k = Gather(keys, slot, longest, heads);                                                                       // [N, H, L, K]
-        var v = Gather(values, slot, longest, heads);
-        var scores = q.matmul(k.transpose(2, 3)).mul(scale).to(ScalarType.Float32);                                       // [N, H, 1, L]
-        var position = arange(longest, device: query.device).view(1, 1, 1, longest);
-        if (bias is not null)
+        var (scores, v) = Score(q, slots, lengths, scale, bias);
+        if (prefix is not null)
         {
-            var column = position.add(bias.Table.size(1)).sub(length2).clamp(0, bias.Table.size(1) - 1).view(count, longest);
-            scores = scores.add(bias.Table.index_select(1, column.view(-1)).view(heads, count, longest).transpose(0, 1).unsqueeze(2));
+            var (before, values) = ((TorchRaggedCache)prefix.Cache).Score(q, prefix.Slots, prefix.Lengths, scale, null);
+            (scores, v) = (cat([before, scores], 3), cat([values, v], 2));
         }
 
-        var weights = scores.masked_fill(position.ge(length2), float.NegativeInfinity).softmax(-1).to(query.dtype);
-        var mixed = weights.matmul(v).view(count, heads * size);                                                          // [N, H K]
+        var mixed = scores.softmax(-1).to(query.dtype).matmul(v).view(count, heads * size);                               // [N, H K]
         var result = zeros([query.size(0), heads * size], dtype: query.dtype, device: query.device);
         result.narrow(0, 0, count).copy_(mixed);
         return result.MoveToOuterDisposeScope();
@@ -64,6 +52,29 @@ internal sealed class TorchRaggedCache : IRaggedCache
     {
         keys.Dispose();
         values.Dispose();
+    }
+
+    // Scores [N, H, 1, L], minus infinity beyond a row's length, and values [N, H, L, K].
+    private (Tensor Scores, Tensor Values) Score(Tensor q, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias)
+    {
+        var (count, heads) = (slots.Length, (int)q.size(1));
+        var longest = 0;
+        foreach (var length in lengths)
+        {
+            longest = Math.Max(longest, length);
+        }
+
+        var slot = Index(slots);
+        var limit = Index(lengths).view(count, 1, 1, 1);
+        var scores = q.matmul(Gather(keys, slot, longest, heads).transpose(2, 3)).mul(scale).AtLeastSingle();
+        var position = arange(longest, device: q.device).view(1, 1, 1, longest);
+        if (bias is not null)
+        {
+            var column = position.add(bias.Table.size(1)).sub(limit).clamp(0, bias.Table.size(1) - 1).view(count, longest);
+            scores = scores.add(bias.Table.index_select(1, column.view(-1)).view(heads, count, longest).transpose(0, 1).unsqueeze(2));
+        }
+
+        return (scores.masked_fill(position.ge(limit), float.NegativeInfinity), Gather(values, slot, longest, heads));
     }
 
     private Tensor Gather(Tensor cache, Tensor slot, int length, int heads)

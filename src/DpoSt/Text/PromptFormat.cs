@@ -19,6 +19,9 @@ public abstract class PromptFormat
     /// <summary>The Alpaca-like template around the question; GSM8K's own text as the rationale.</summary>
     public static PromptFormat Llama { get; } = new LlamaFormat();
 
+    /// <summary>Whether prompt and completion are one text that goes on (a decoder alone), not two (encoder and decoder).</summary>
+    public abstract bool IsCausal { get; }
+
     /// <summary>How annotations look in this format's rationales.</summary>
     public abstract CalculatorFormat Calculator { get; }
 
@@ -30,6 +33,8 @@ public abstract class PromptFormat
 
     private sealed class T5Format(bool repeats) : PromptFormat
     {
+        public override bool IsCausal => false;
+
         public override CalculatorFormat Calculator => CalculatorFormat.T5;
 
         public override string Prompt(string question) => question;
@@ -39,6 +44,8 @@ public abstract class PromptFormat
 
     private sealed class LlamaFormat : PromptFormat
     {
+        public override bool IsCausal => true;
+
         public override CalculatorFormat Calculator => CalculatorFormat.Llama;
 
         public override string Prompt(string question) =>

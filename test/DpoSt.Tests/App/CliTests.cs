@@ -21,6 +21,9 @@ public sealed class CliTests
     [InlineData("download")]
     [InlineData("evaluate")]
     [InlineData("compare")]
+    [InlineData("solve")]
+    [InlineData("complete")]
+    [InlineData("score")]
     [InlineData("info")]
     public void Every_command_explains_itself_with_an_example(string command)
     {

@@ -41,7 +41,7 @@ internal sealed class ScriptedModel(int vocabulary, int[][] scripts, int capacit
 
         public int StepCapacity => owner.Capacity;
 
-        public int? StartToken => 0;
+        public int FirstToken(int[] prompt) => 0;
 
         public int[] AddPrompts(IReadOnlyList<int[]> prompts)
         {

@@ -14,12 +14,12 @@ public sealed class HubCheckpointTests : IDisposable
     public void Shards_named_by_an_index_are_one_checkpoint()
     {
         using var scope = NewDisposeScope();
-        using var model = TinyT5.New(1);
+        using var model = TinyModels.New(TinyModels.T5, 1);
         var tensors = Tensors(model).OrderBy(t => t.Key, StringComparer.Ordinal).ToArray();
         Write("model-1.safetensors", tensors[..5]);
         Write("model-2.safetensors", tensors[5..]);
         Index(tensors.Select((t, i) => (t.Key, i < 5 ? "model-1.safetensors" : "model-2.safetensors")));
-        using var other = TinyT5.New(2);
+        using var other = TinyModels.New(TinyModels.T5, 2);
         using var checkpoint = HubCheckpoint.Open(folder.Root);
         checkpoint.LoadInto(other.Parameters, _ => false);
         Assert.All(model.Parameters.Buffers.Zip(other.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
@@ -29,15 +29,15 @@ public sealed class HubCheckpointTests : IDisposable
     public void Everything_that_does_not_fit_is_named_in_one_sentence_and_nothing_is_copied()
     {
         using var scope = NewDisposeScope();
-        using var model = TinyT5.New(1);
+        using var model = TinyModels.New(TinyModels.T5, 1);
         var tensors = Tensors(model);
         tensors.Remove("lm_head.weight");
         tensors["encoder.final_layer_norm.weight"] = ones(3);
-        tensors["decoder.final_layer_norm.weight"] = ones(TinyT5.Config.DModel, dtype: ScalarType.Int64);
+        tensors["decoder.final_layer_norm.weight"] = ones(TinyModels.T5.DModel, dtype: ScalarType.Int64);
         tensors["adapter.weight"] = ones(1);
         Write("model.safetensors", tensors);
-        using var other = TinyT5.New(2);
-        using var untouched = TinyT5.New(2);
+        using var other = TinyModels.New(TinyModels.T5, 2);
+        using var untouched = TinyModels.New(TinyModels.T5, 2);
         using var checkpoint = HubCheckpoint.Open(folder.Root);
         var error = Assert.Throws<UserErrorException>(() => checkpoint.LoadInto(other.Parameters, _ => false));
         Assert.All(
@@ -53,9 +53,9 @@ public sealed class HubCheckpointTests : IDisposable
     public void Narrow_and_wide_floats_are_converted(ScalarType dtype, double tolerance)
     {
         using var scope = NewDisposeScope();
-        using var model = TinyT5.New(1);
+        using var model = TinyModels.New(TinyModels.T5, 1);
         Write("model.safetensors", Tensors(model).Select(t => KeyValuePair.Create(t.Key, t.Value.to(dtype))));
-        using var other = TinyT5.New(2);
+        using var other = TinyModels.New(TinyModels.T5, 2);
         using var checkpoint = HubCheckpoint.Open(folder.Root);
         checkpoint.LoadInto(other.Parameters, _ => false);
         Assert.All(model.Parameters.Buffers.Zip(other.Parameters.Buffers), pair => KernelCheck.Close(pair.First.Values, pair.Second.Values, tolerance, "values"));

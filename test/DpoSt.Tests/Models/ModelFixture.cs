@@ -26,14 +26,17 @@ internal sealed class ModelFixture : IDisposable
 
     public JsonElement Json(string file) => JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, file))).RootElement;
 
-    /// <summary>The fixture's batch, without its padding.</summary>
+    /// <summary>The fixture's batch, without its padding. A causal model's rows hold prompt and completion one after the other.</summary>
     public TokenBatch Batch(int first = 0, int count = int.MaxValue)
     {
         var ids = Rows(Inputs, "input_ids");
         var mask = Rows(Inputs, "attention_mask");
         var labels = Rows(Inputs, "labels");
-        return TokenBatch.Of([.. ids.Select((row, b) =>
-            (row.Where((_, s) => mask[b][s] == 1).ToArray(), labels[b].Where(l => l != -100).ToArray(), (long)b)).Skip(first).Take(count)]);
+        var causal = Model.ModelType == "llama";
+        return TokenBatch.Of([.. ids.Select((row, b) => (
+            row.Where((_, s) => mask[b][s] == 1 && (!causal || labels[b][s] == -100)).ToArray(),
+            labels[b].Where(l => l != -100).ToArray(),
+            (long)b)).Skip(first).Take(count)]);
     }
 
     public static int[][] Rows(JsonElement json, string key) => json.GetProperty(key).Deserialize<int[][]>()!;

@@ -14,7 +14,7 @@ public sealed class ModelFolderTests : IDisposable
     public void What_is_saved_loads_with_the_same_bits_beside_the_files_transformers_needs()
     {
         var origin = Origin();
-        using var model = TinyT5.New(1);
+        using var model = TinyModels.New(TinyModels.T5, 1);
         var target = folder.File("saved");
         ModelFolder.Save(model, origin, target);
         Assert.Equal(["config.json", "model.safetensors", "spiece.model"], Directory.EnumerateFiles(target).Select(Path.GetFileName).Order(StringComparer.Ordinal));
@@ -30,8 +30,8 @@ public sealed class ModelFolderTests : IDisposable
     public void Saving_again_replaces_the_folder_even_where_it_is_the_origin()
     {
         var origin = Origin();
-        using var first = TinyT5.New(1);
-        using var second = TinyT5.New(2);
+        using var first = TinyModels.New(TinyModels.T5, 1);
+        using var second = TinyModels.New(TinyModels.T5, 2);
         ModelFolder.Save(first, origin, origin);
         ModelFolder.Save(second, origin, origin);
         using var loaded = ModelFolder.Load(origin, CPU);
@@ -61,7 +61,7 @@ public sealed class ModelFolderTests : IDisposable
     private string Origin()
     {
         var origin = Directory.CreateDirectory(folder.File("origin")).FullName;
-        var config = JsonSerializer.SerializeToNode(TinyT5.Config, ModelJson.Options)!;
+        var config = JsonSerializer.SerializeToNode(TinyModels.T5, ModelJson.Options)!;
         config["model_type"] = "t5";
         File.WriteAllText(Path.Combine(origin, "config.json"), config.ToJsonString());
         File.WriteAllText(Path.Combine(origin, "spiece.model"), "a tokenizer");

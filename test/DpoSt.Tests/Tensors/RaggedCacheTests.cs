@@ -41,6 +41,47 @@ public sealed class RaggedCacheTests
         }
     }
 
+    [Theory]
+    [InlineData(4, 4, 8)]
+    [InlineData(8, 2, 16)]
+    [InlineData(4, 1, 64)]
+    [InlineData(2, 1, 5)]
+    public void A_prefix_in_another_cache_is_as_good_as_one_s_own(int heads, int groups, int size)
+    {
+        using var scope = NewDisposeScope();
+        var (inner, kv) = (heads * size, groups * size);
+        int[] lengths = [19, 0, 16];                                          // of three prompts
+        int[] owner = [2, 0, 1, 0, 2];                                        // the prompt of each slot
+        foreach (var cpu in (bool[])[true, false])
+        {
+            using var whole = New(cpu, 5);
+            using var prompts = New(cpu, 3);
+            using var rows = New(cpu, 5);
+            for (var p = 0; p < 3; p++)
+            {
+                for (var t = 0; t < lengths[p]; t++)
+                {
+                    var qkv = KernelCheck.Normal((ulong)(100 * p + t), 1, inner + 2 * kv);
+                    prompts.Append(qkv, inner, inner + kv, [p], [t]);
+                    Array.ForEach([.. Enumerable.Range(0, 5).Where(s => owner[s] == p)], s => whole.Append(qkv, inner, inner + kv, [s], [t]));
+                }
+            }
+
+            for (var t = 0; t < 18; t++)
+            {
+                int[] slots = [4, 1, 0, 3, 2];
+                var qkv = KernelCheck.Normal((ulong)(1000 + t), 6, inner + 2 * kv);
+                rows.Append(qkv, inner, inner + kv, slots, [t, t, t, t, t]);
+                whole.Append(qkv, inner, inner + kv, slots, [.. slots.Select(s => lengths[owner[s]] + t)]);
+                var expected = whole.Attend(qkv, heads, slots, [.. slots.Select(s => lengths[owner[s]] + t + 1)], 0.3f, null);
+                var prefix = new RaggedPrefix(prompts, [.. slots.Select(s => owner[s])], [.. slots.Select(s => lengths[owner[s]])]);
+                KernelCheck.Close(expected, rows.Attend(qkv, heads, slots, [t + 1, t + 1, t + 1, t + 1, t + 1], 0.3f, null, prefix), 2e-6, $"step {t}");
+            }
+        }
+
+        IRaggedCache New(bool cpu, int slots) => cpu ? new CpuRaggedCache(slots, groups, size, Capacity) : new TorchRaggedCache(slots, groups, size, Capacity, CPU, ScalarType.Float32);
+    }
+
     [Fact]
     public void A_slot_written_again_forgets_its_former_row()
     {

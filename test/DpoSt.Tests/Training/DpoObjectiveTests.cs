@@ -13,7 +13,7 @@ public sealed class DpoObjectiveTests
     public void A_policy_equal_to_its_reference_costs_the_logarithm_of_two()
     {
         using var scope = NewDisposeScope();
-        using var model = TinyT5.New(1);
+        using var model = TinyModels.New(TinyModels.T5, 1);
         var tokens = Pairs(3);
         var cost = new DpoObjective(model, 0.1).Evaluate(new PreferenceBatch(tokens, SequenceLogProbs.Score(model, tokens)), null);
         Assert.Equal(Math.Log(2), cost.Loss.item<float>() / 3, 1e-6);
@@ -25,7 +25,7 @@ public sealed class DpoObjectiveTests
     public void Swapping_chosen_and_rejected_negates_the_margin()
     {
         using var scope = NewDisposeScope();
-        using var model = TinyT5.New(2);
+        using var model = TinyModels.New(TinyModels.T5, 2);
         var tokens = Pairs(3);
         var swapped = tokens with { Completions = [.. tokens.Completions.Skip(3), .. tokens.Completions.Take(3)] };
         float[] reference = [-30, -20, -40, -35, -25, -50];
@@ -55,7 +55,7 @@ public sealed class DpoObjectiveTests
     }
 
     private static TokenBatch Pairs(int count) => new(
-        TinyT5.Batch(3, count).Prompts, TinyT5.Batch(4, 2 * count).Completions,
+        TinyModels.Batch(3, count).Prompts, TinyModels.Batch(4, 2 * count).Completions,
         [.. Enumerable.Range(0, 2 * count).Select(b => b % count)], [.. Enumerable.Range(0, 2 * count).Select(b => (long)b)]);
 
     private static double Metric(Cost cost, string name) => cost.Metrics.Single(m => m.Key == name).Value;

@@ -10,7 +10,7 @@ namespace DpoSt.Tests.Training;
 /// <summary>Preference optimisation against trl 0.8.6 (the fixtures' READMEs say how the numbers came about).</summary>
 public sealed class DpoTrainerTests
 {
-    public static TheoryData<string> Fixtures => ["t5-v10-relu-tied", "t5-v11-gated-gelu"];
+    public static TheoryData<string> Fixtures => ["t5-v10-relu-tied", "t5-v11-gated-gelu", "llama-mha", "llama-gqa"];
 
     [Theory, MemberData(nameof(Fixtures))]
     public void Log_probabilities_rewards_loss_and_gradients_equal_the_original_s(string name)

@@ -9,7 +9,7 @@ namespace DpoSt.Tests.Training;
 /// <summary>Supervised trajectories against torch.optim.AdamW and transformers' Trainer (the fixtures' READMEs say how they came about).</summary>
 public sealed class SftTrainerTests
 {
-    public static TheoryData<string> Fixtures => ["t5-v10-relu-tied", "t5-v11-gated-gelu"];
+    public static TheoryData<string> Fixtures => ["t5-v10-relu-tied", "t5-v11-gated-gelu", "llama-mha", "llama-gqa"];
 
     [Theory, MemberData(nameof(Fixtures))]
     public void Five_steps_of_AdamW_equal_the_original_s(string name)
@@ -51,6 +51,10 @@ public sealed class SftTrainerTests
     [InlineData("t5-v11-gated-gelu", "batch4", 4)]
     [InlineData("t5-v11-gated-gelu", "batch2_accum2", 2)]
     [InlineData("t5-v11-gated-gelu", "batch1_accum4", 1)]
+    [InlineData("llama-mha", "batch4", 4)]
+    [InlineData("llama-mha", "batch2_accum2", 2)]
+    [InlineData("llama-gqa", "batch4", 4)]
+    [InlineData("llama-gqa", "batch2_accum2", 2)]
     public void Accumulation_by_means_equals_the_Trainer_of_transformers(string name, string run, int batchSize)
     {
         using var fixture = new ModelFixture(name);

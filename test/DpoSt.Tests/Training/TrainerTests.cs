@@ -14,10 +14,10 @@ public sealed class TrainerTests
     [InlineData(6)]
     public void Micro_batches_equal_one_large_batch_token_by_token_with_dropout_too(int count)
     {
-        var whole = TinyT5.Batch(1, 6);
+        var whole = TinyModels.Batch(1, 6);
         var parts = Enumerable.Range(0, 6).Chunk(6 / count).Select(rows => TokenBatch.Of([.. rows.Select(b => (whole.Prompts[b], whole.Completions[b], whole.Examples[b]))])).ToArray();
-        using var one = TinyT5.New(1);
-        using var many = TinyT5.New(1);
+        using var one = TinyModels.New(TinyModels.T5, 1);
+        using var many = TinyModels.New(TinyModels.T5, 1);
         var options = TrainingRuns.Options(3) with { Dropout = 0.1 };
         var expected = TrainingRuns.Run(one, new SftObjective(one), options, whole);
         var actual = TrainingRuns.Run(many, new SftObjective(many), options, parts);
@@ -34,12 +34,12 @@ public sealed class TrainerTests
     [Fact]
     public void The_same_run_gives_the_same_bits()
     {
-        using var first = TinyT5.New(2);
-        using var second = TinyT5.New(2);
+        using var first = TinyModels.New(TinyModels.T5, 2);
+        using var second = TinyModels.New(TinyModels.T5, 2);
         var options = TrainingRuns.Options(3) with { Dropout = 0.1, MaxGradNorm = 1 };
         foreach (var model in (ILanguageModel[])[first, second])
         {
-            TrainingRuns.Run(model, new SftObjective(model), options, TinyT5.Batch(3, 4));
+            TrainingRuns.Run(model, new SftObjective(model), options, TinyModels.Batch(3, 4));
         }
 
         Assert.All(first.Parameters.Buffers.Zip(second.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
@@ -48,28 +48,28 @@ public sealed class TrainerTests
     [Fact]
     public void Log_lines_come_as_often_as_asked_and_at_the_end()
     {
-        using var model = TinyT5.New(3);
-        var lines = TrainingRuns.Run(model, new SftObjective(model), TrainingRuns.Options(5) with { LogEvery = 2 }, TinyT5.Batch(1, 2));
+        using var model = TinyModels.New(TinyModels.T5, 3);
+        var lines = TrainingRuns.Run(model, new SftObjective(model), TrainingRuns.Options(5) with { LogEvery = 2 }, TinyModels.Batch(1, 2));
         Assert.Equal([2, 4, 5], lines.Select(l => l.Step));
     }
 
     [Fact]
     public void A_diverged_loss_is_a_sentence()
     {
-        using var model = TinyT5.New(4);
+        using var model = TinyModels.New(TinyModels.T5, 4);
         using (no_grad())
         {
             model.Parameters["head"].fill_(double.NaN);
         }
 
-        var error = Assert.Throws<UserErrorException>(() => TrainingRuns.Run(model, new SftObjective(model), TrainingRuns.Options(1), TinyT5.Batch(1, 2)));
+        var error = Assert.Throws<UserErrorException>(() => TrainingRuns.Run(model, new SftObjective(model), TrainingRuns.Options(1), TinyModels.Batch(1, 2)));
         Assert.Contains("step 1", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Cancelling_ends_the_run_between_two_steps()
     {
-        using var model = TinyT5.New(5);
+        using var model = TinyModels.New(TinyModels.T5, 5);
         using var cancel = new CancellationTokenSource();
         var done = 0L;
         void Tick(long step)
@@ -79,7 +79,7 @@ public sealed class TrainerTests
         }
 
         var trainer = new Trainer<TokenBatch>(model.Parameters, new SftObjective(model), TrainingRuns.Options(9));
-        Assert.Throws<OperationCanceledException>(() => trainer.Run(_ => [TinyT5.Batch(1, 2)], _ => { }, Tick, cancel.Token));
+        Assert.Throws<OperationCanceledException>(() => trainer.Run(_ => [TinyModels.Batch(1, 2)], _ => { }, Tick, cancel.Token));
         Assert.Equal(1, done);
     }
 }

@@ -90,21 +90,12 @@ public sealed record T5Config
             throw new UserErrorException($"{path}: feed_forward_proj is '{FeedForwardProj}', but only relu and gated-gelu are supported.");
         }
 
-        (string Key, long Value)[] sizes =
-        [
+        ModelJson.CheckSizes(
+            path,
             ("vocab_size", VocabSize), ("d_model", DModel), ("d_kv", DKv), ("d_ff", DFf), ("num_layers", NumLayers),
             ("num_decoder_layers", DecoderLayers), ("num_heads", NumHeads), ("relative_attention_max_distance", RelativeAttentionMaxDistance),
             // Half of the buckets look back, half of those are exact: fewer than four leave none.
-            ("relative_attention_num_buckets", RelativeAttentionNumBuckets - 3),
-        ];
-        foreach (var (key, value) in sizes)
-        {
-            if (value is < 1 or > 1 << 24)
-            {
-                throw new UserErrorException($"{path}: {key} is out of range ({value}).");
-            }
-        }
-
+            ("relative_attention_num_buckets", RelativeAttentionNumBuckets - 3));
         return DropoutRate is >= 0 and < 1 && LayerNormEpsilon > 0
             ? this
             : throw new UserErrorException($"{path}: dropout_rate must lie in [0, 1) and layer_norm_epsilon above 0.");

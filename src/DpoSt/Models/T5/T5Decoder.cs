@@ -1,5 +1,4 @@
 using DpoSt.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models.T5;
@@ -20,11 +19,7 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
     private readonly DistanceBias bias;
     private readonly int slots;
     private readonly int capacity;
-    private readonly int maxPromptTokens;
-    private readonly int[] rowLength;
-    private readonly int[] rowPrompt;
-    private readonly int[] promptLength;
-    private readonly Stack<int> freePrompts;
+    private readonly SlotTable table;
     private RaggedStep step = RaggedStep.Empty;
 
     /// <summary>A decoder that reads the model's weights as they are now.</summary>
@@ -32,34 +27,28 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
     {
         this.model = model;
         this.slots = slots;
-        this.maxPromptTokens = maxPromptTokens;
         config = model.Config;
         capacity = maxNewTokens + 1;                                                     // the start token besides
         StepCapacity = slots + Math.Max(3, slots / 4);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        stack = new T5Stack(config, "decoder", config.DecoderLayers, crosses: true, name => Linear.ForDecoding(model.Parameters[name], StepCapacity), name => model.Parameters[name]);
-        head = Linear.ForDecoding(model.HeadWeight, slots);
+        stack = new T5Stack(config, "decoder", config.DecoderLayers, crosses: true, name => model.Weights.LinearForDecoding(name, StepCapacity), name => model.Weights[name]);
+        head = model.Weights.LinearForDecoding(model.HeadName, slots);
         self = Caches(slots, capacity);
         cross = Caches(slots, maxPromptTokens);
         bias = new DistanceBias(BiasTable());
-        rowLength = new int[slots];
-        rowPrompt = new int[slots];
-        promptLength = new int[slots];
-        freePrompts = new Stack<int>(Enumerable.Range(0, slots).Reverse());
+        table = new SlotTable(slots, maxPromptTokens);
     }
 
     public int StepCapacity { get; }
 
-    public int? StartToken => model.StartToken;
+    public int FirstToken(int[] prompt) => model.StartToken;
 
     public int[] AddPrompts(IReadOnlyList<int[]> prompts)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var handles = prompts.Select(p => p.Length <= maxPromptTokens
-            ? freePrompts.Pop()
-            : throw new ArgumentException($"a prompt of {p.Length} tokens does not fit into {maxPromptTokens}", nameof(prompts))).ToArray();
+        var handles = table.AddPrompts(prompts, p => p.Length);
         var width = PaddedIds.Width(prompts);
         var memory = model.Encode(prompts, dropout: null);                               // [P * S, D]
         var keysAndValues = stack.KeysAndValues(memory);
@@ -67,7 +56,6 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
         {
             var owner = Enumerable.Repeat(handles[p], prompts[p].Length).ToArray();
             var positions = Enumerable.Range(0, prompts[p].Length).ToArray();
-            promptLength[handles[p]] = prompts[p].Length;
             for (var layer = 0; layer < cross.Length; layer++)
             {
                 cross[layer].Append(keysAndValues[layer].narrow(0, (long)p * width, prompts[p].Length), 0, config.Inner, owner, positions);
@@ -77,27 +65,23 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
         return handles;
     }
 
-    public void RemovePrompt(int prompt) => freePrompts.Push(prompt);
+    public void RemovePrompt(int prompt) => table.RemovePrompt(prompt);
 
-    public void Start(int slot, int prompt)
-    {
-        rowLength[slot] = 0;
-        rowPrompt[slot] = prompt;
-    }
+    public void Start(int slot, int prompt) => table.Start(slot, prompt);
 
     public Tensor Step(ReadOnlySpan<int> slots, ReadOnlySpan<int> counts, ReadOnlySpan<int> ids)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        step = RaggedStep.Of(slots, counts, rowLength, rowPrompt, promptLength);
+        step = table.Lay(slots, counts);
         var padded = new long[StepCapacity];
         for (var n = 0; n < ids.Length; n++)
         {
             padded[n] = ids[n];
         }
 
-        var device = model.Parameters.Device;
-        var x = model.Parameters[T5Weights.Shared].index_select(0, tensor(padded, device: device));     // [R, D]
+        var device = model.Weights.Device;
+        var x = model.Weights[T5Weights.Shared].index_select(0, tensor(padded, device: device));     // [R, D]
         x = stack.Forward(x, this, dropout: null);
         var last = new long[this.slots];
         step.Last.CopyTo(last, 0);
@@ -128,20 +112,15 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
         Array.ForEach(cross, cache => cache.Dispose());
     }
 
-    private IRaggedCache[] Caches(int count, int length)
-    {
-        var parameters = model.Parameters;
-        return [.. Enumerable.Range(0, config.DecoderLayers).Select(IRaggedCache (_) => parameters.Device.type == DeviceType.CPU
-            ? new CpuRaggedCache(count, config.NumHeads, config.DKv, length)
-            : new TorchRaggedCache(count, config.NumHeads, config.DKv, length, parameters.Device, parameters.Buffers[0].Values.dtype))];
-    }
+    private IRaggedCache[] Caches(int count, int length) =>
+        [.. Enumerable.Range(0, config.DecoderLayers).Select(_ => RaggedCache.New(count, config.NumHeads, config.DKv, length, model.Weights.Device, model.Weights.Dtype))];
 
     private Tensor BiasTable()
     {
         var buckets = Enumerable.Range(0, capacity)
             .Select(column => (long)RelativePosition.Bucket(column - (capacity - 1), bidirectional: false, config.RelativeAttentionNumBuckets, config.RelativeAttentionMaxDistance))
             .ToArray();
-        var table = model.Parameters["decoder.bias"].detach();
-        return table.index_select(0, tensor(buckets, device: table.device)).t().contiguous().DetachFromDisposeScope();       // [H, C]
+        var rows = model.Weights["decoder.bias"].detach();
+        return rows.index_select(0, tensor(buckets, device: rows.device)).t().contiguous().DetachFromDisposeScope();       // [H, C]
     }
 }

@@ -15,13 +15,13 @@ internal sealed class T5Model : ILanguageModel
     private readonly Linear head;
 
     /// <summary>A model over parameters laid out by <see cref="T5Weights.Specs"/>; it owns them.</summary>
-    public T5Model(T5Config config, ParameterSet parameters)
+    public T5Model(T5Config config, IWeights weights)
     {
         Config = config;
-        Parameters = parameters;
-        encoder = new T5Stack(config, "encoder", config.NumLayers, crosses: false, name => new Linear(parameters[name]), name => parameters[name]);
-        decoder = new T5Stack(config, "decoder", config.DecoderLayers, crosses: true, name => new Linear(parameters[name]), name => parameters[name]);
-        head = new Linear(HeadWeight);
+        Weights = weights;
+        encoder = new T5Stack(config, "encoder", config.NumLayers, crosses: false, weights.Linear, name => weights[name]);
+        decoder = new T5Stack(config, "decoder", config.DecoderLayers, crosses: true, weights.Linear, name => weights[name]);
+        head = weights.Linear(HeadName);
     }
 
     public T5Config Config { get; }
@@ -32,10 +32,13 @@ internal sealed class T5Model : ILanguageModel
 
     public double DropoutRate => Config.DropoutRate;
 
-    public ParameterSet Parameters { get; }
+    public ParameterSet Parameters => Weights as ParameterSet ?? throw new InvalidOperationException("the model was loaded to be read, not to be trained");
 
-    /// <summary>The head's weight [V, D]: the embedding where tied.</summary>
-    public Tensor HeadWeight => Parameters[Config.TieWordEmbeddings ? T5Weights.Shared : T5Weights.Head];
+    /// <summary>Where the parameters come from.</summary>
+    public IWeights Weights { get; }
+
+    /// <summary>The parameter that is the head's weight [V, D]: the embedding where tied.</summary>
+    public string HeadName => Config.TieWordEmbeddings ? T5Weights.Shared : T5Weights.Head;
 
     /// <summary>The decoder's first token.</summary>
     public int StartToken => Config.DecoderStartTokenId ?? Config.PadTokenId;
@@ -67,9 +70,9 @@ internal sealed class T5Model : ILanguageModel
     {
         using var scope = NewDisposeScope();
         var width = PaddedIds.Width(prompts);
-        var x = Embed(PaddedIds.Flat(prompts, width, Config.PadTokenId, Parameters.Device));             // [P * S, D]
-        var bias = RelativePosition.Bias(Parameters["encoder.bias"], width, width, bidirectional: true, Config);
-        bias = PaddedIds.Mask(prompts, width, Parameters.Device) is { } mask ? bias.add(mask) : bias;   // [1 or P, H, S, S]
+        var x = Embed(PaddedIds.Flat(prompts, width, Config.PadTokenId, Weights.Device));             // [P * S, D]
+        var bias = RelativePosition.Bias(Weights["encoder.bias"], width, width, bidirectional: true, Config);
+        bias = PaddedIds.Mask(prompts, width, Weights.Device) is { } mask ? bias.add(mask) : bias;   // [1 or P, H, S, S]
         return encoder.Forward(x, new T5BatchAttention(Config.NumHeads, prompts.Count, bias, null, dropout), dropout).MoveToOuterDisposeScope();
     }
 
@@ -77,7 +80,7 @@ internal sealed class T5Model : ILanguageModel
     public Tensor Decode(TokenBatch batch, Dropout? dropout)
     {
         using var scope = NewDisposeScope();
-        var device = Parameters.Device;
+        var device = Weights.Device;
         var (source, target) = (PaddedIds.Width(batch.Prompts), PaddedIds.Width(batch.Completions));
         var firstOf = batch.Prompts.Select((_, p) => batch.Examples[Array.IndexOf(batch.PromptOf, p)]).ToArray();
         var memory = Encode(batch.Prompts, Rows(dropout, firstOf, source, 0));
@@ -88,7 +91,7 @@ internal sealed class T5Model : ILanguageModel
         var inputs = batch.Completions.Select(c => (int[])[StartToken, .. c[..^1]]).ToArray();
         var x = Embed(PaddedIds.Flat(inputs, target, Config.PadTokenId, device));                        // [B * T, D]
         var causal = full(target, target, float.MinValue, device: device).triu(1);
-        var bias = RelativePosition.Bias(Parameters["decoder.bias"], target, target, bidirectional: false, Config).add(causal);
+        var bias = RelativePosition.Bias(Weights["decoder.bias"], target, target, bidirectional: false, Config).add(causal);
         var rows = Rows(dropout, batch.Examples, target, DecoderSites);
         var attention = new T5BatchAttention(Config.NumHeads, inputs.Length, bias, new T5Memory(memory, batch.Prompts.Count, padding, promptOf), rows);
         return decoder.Forward(x, attention, rows).MoveToOuterDisposeScope();
@@ -106,10 +109,10 @@ internal sealed class T5Model : ILanguageModel
     {
         encoder.Dispose();
         decoder.Dispose();
-        Parameters.Dispose();
+        Weights.Dispose();
     }
 
-    private Tensor Embed(Tensor ids) => Parameters[T5Weights.Shared].index_select(0, ids);
+    private Tensor Embed(Tensor ids) => Weights[T5Weights.Shared].index_select(0, ids);
 
     private RowDropout? Rows(Dropout? dropout, long[] examples, int length, int firstSite) =>
         dropout is null ? null : new RowDropout(dropout, examples, length, Config.NumHeads, firstSite);

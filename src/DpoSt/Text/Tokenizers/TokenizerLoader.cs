@@ -27,6 +27,9 @@ public static class TokenizerLoader
         };
     }
 
+    /// <summary>Whether a folder holds a tokenizer, readable or not.</summary>
+    internal static bool IsIn(string folder) => Names.Any(name => File.Exists(Path.Combine(folder, name)));
+
     private static ITokenizer Qwen2(string folder, TokenizerConfig config)
     {
         var (vocabulary, merges) = (Path.Combine(folder, "vocab.json"), Path.Combine(folder, "merges.txt"));

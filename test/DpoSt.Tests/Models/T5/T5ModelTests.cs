@@ -1,6 +1,5 @@
 using DpoSt.Models;
 using DpoSt.Models.T5;
-using DpoSt.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -49,34 +48,6 @@ public sealed class T5ModelTests
     }
 
     [Theory, MemberData(nameof(Fixtures))]
-    public void Loss_and_every_gradient_equal_the_originals(string name)
-    {
-        using var fixture = new ModelFixture(name);
-        using var scope = NewDisposeScope();
-        fixture.Model.Parameters.EnableGradients();
-        var loss = fixture.Model.TokenLogProbs(fixture.Batch(), null).mean().neg();
-        Assert.Equal(fixture.Json("loss.json").GetProperty("loss").GetDouble(), loss.ToDouble(), Tolerance);
-        BackwardGuard.Backward(loss);
-
-        var compared = 0;
-        foreach (var key in fixture.Golden.Entries.Keys.Where(k => k.StartsWith("grad", StringComparison.Ordinal)))
-        {
-            var golden = fixture.Golden.View(key);
-            var ours = fixture.Gradient(key[(key.IndexOf('.', StringComparison.Ordinal) + 1)..]);
-            if (key.StartsWith("grad_first256.", StringComparison.Ordinal))
-            {
-                ours = ours.reshape(-1).narrow(0, 0, golden.numel());
-            }
-
-            var gap = ours.sub(golden).abs().max().ToSingle() / Math.Max(golden.abs().max().ToSingle(), 1e-12f);
-            Assert.True(gap < Tolerance, $"{key} differs by {gap} of its largest magnitude");
-            compared++;
-        }
-
-        Assert.Equal(fixture.Model.Parameters.Specs.Sum(s => s.Slices.Count), compared);
-    }
-
-    [Theory, MemberData(nameof(Fixtures))]
     public void Position_buckets_equal_the_originals(string name)
     {
         using var fixture = new ModelFixture(name);
@@ -86,32 +57,6 @@ public sealed class T5ModelTests
         {
             var expected = json.GetProperty(key).EnumerateArray().Select(p => p.GetInt32());
             Assert.Equal(expected, positions.Select(p => RelativePosition.Bucket(p, key == "bidirectional", 32, 128)));
-        }
-    }
-
-    [Theory, MemberData(nameof(Fixtures))]
-    public void Greedy_ids_equal_the_originals(string name)
-    {
-        using var fixture = new ModelFixture(name);
-        var expected = ModelFixture.Rows(fixture.Json("generate.json"), "greedy_24_min24");
-        var prompts = fixture.Batch().Prompts;
-        using var decoder = fixture.Model.NewDecoder(prompts.Count, 64, 32);
-        var handles = decoder.AddPrompts(prompts);
-        var slots = Enumerable.Range(0, prompts.Count).ToArray();
-        foreach (var slot in slots)
-        {
-            decoder.Start(slot, handles[slot]);
-        }
-
-        var ones = Enumerable.Repeat(1, prompts.Count).ToArray();
-        var ids = Enumerable.Repeat(decoder.StartToken!.Value, prompts.Count).ToArray();
-        for (var t = 1; t < expected[0].Length; t++)
-        {
-            using var scope = NewDisposeScope();
-            var logits = decoder.Step(slots, ones, ids);
-            logits[TensorIndex.Colon, 1] = float.NegativeInfinity;             // the golden run forbids EOS for 24 tokens
-            ids = [.. logits.argmax(-1).data<long>().Select(id => (int)id)];
-            Assert.Equal(expected.Select(row => row[t]), ids);
         }
     }
 }

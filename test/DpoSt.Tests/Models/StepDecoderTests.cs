@@ -2,22 +2,19 @@ using DpoSt.Models;
 using DpoSt.Tests.Tensors;
 using static TorchSharp.torch;
 
-namespace DpoSt.Tests.Models.T5;
+namespace DpoSt.Tests.Models;
 
 /// <summary>Decoding step by step over caches against the whole row at once.</summary>
-public sealed class T5DecoderTests
+public sealed class StepDecoderTests
 {
-    [Theory]
-    [InlineData("gated-gelu", false)]
-    [InlineData("relu", true)]
-    public void Cached_steps_equal_the_full_decode(string feedForward, bool tied)
+    [Theory, MemberData(nameof(TinyModels.Kinds), MemberType = typeof(TinyModels))]
+    public void Cached_steps_score_what_the_whole_row_scores(string kind)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var model = TinyT5.New(TinyT5.Config with { FeedForwardProj = feedForward, TieWordEmbeddings = tied }, 1);
-        var batch = TinyT5.Batch(2, 5);
-        var width = PaddedIds.Width(batch.Completions);
-        var full = model.Logits(model.Decode(batch, null)).view(5, width, -1);
+        using var model = TinyModels.New(kind, 1);
+        var batch = TinyModels.Batch(2, 5);
+        var full = model.TokenLogProbs(batch, null).split([.. batch.Completions.Select(c => (long)c.Length)], 0);
         using var decoder = model.NewDecoder(5, 16, 16);
         StartAll(decoder, batch);
         var fed = new int[5];
@@ -33,22 +30,23 @@ public sealed class T5DecoderTests
                 continue;
             }
 
-            var ids = rows.SelectMany((b, i) => ((int[])[decoder.StartToken!.Value, .. batch.Completions[b]])[fed[b]..(fed[b] + counts[i])]).ToArray();
+            var ids = rows.SelectMany((b, i) => ((int[])[decoder.FirstToken(batch.Prompts[b]), .. batch.Completions[b]])[fed[b]..(fed[b] + counts[i])]).ToArray();
             var logits = decoder.Step(rows, counts, ids);
             for (var i = 0; i < rows.Length; i++)
             {
                 fed[rows[i]] += counts[i];
-                KernelCheck.Close(full[rows[i]][fed[rows[i]] - 1], logits[i], 2e-5, $"row {rows[i]} at {fed[rows[i]]}");
+                var (row, t) = (rows[i], fed[rows[i]] - 1);
+                KernelCheck.Close(full[row][t], logits[i].log_softmax(-1)[batch.Completions[row][t]], 2e-5, $"row {row} at {t}");
             }
         }
     }
 
-    [Fact]
-    public void A_row_alone_has_the_bits_it_has_among_others()
+    [Theory, MemberData(nameof(TinyModels.Kinds), MemberType = typeof(TinyModels))]
+    public void A_row_alone_has_the_bits_it_has_among_others(string kind)
     {
         using var scope = NewDisposeScope();
-        using var model = TinyT5.New(4);
-        var batch = TinyT5.Batch(5, 4);
+        using var model = TinyModels.New(kind, 4);
+        var batch = TinyModels.Batch(5, 4);
         var prompts = batch.Prompts.Select(_ => batch.Prompts[0]).ToArray();
         using var crowd = model.NewDecoder(4, 16, 16);
         using var single = model.NewDecoder(4, 16, 16);
@@ -61,11 +59,11 @@ public sealed class T5DecoderTests
         }
     }
 
-    [Fact]
-    public void Rows_share_a_prompt_and_a_slot_starts_anew()
+    [Theory, MemberData(nameof(TinyModels.Kinds), MemberType = typeof(TinyModels))]
+    public void Rows_share_a_prompt_and_a_slot_starts_anew(string kind)
     {
         using var scope = NewDisposeScope();
-        using var model = TinyT5.New(6);
+        using var model = TinyModels.New(kind, 6);
         using var decoder = model.NewDecoder(2, 16, 16);
         var prompt = decoder.AddPrompts([[7, 8, 9, 1]])[0];
         decoder.Start(0, prompt);
@@ -76,10 +74,10 @@ public sealed class T5DecoderTests
         KernelCheck.Same(both[0], decoder.Step([1], [2], [0, 12])[0]);
     }
 
-    [Fact]
-    public void A_prompt_s_place_is_free_once_removed()
+    [Theory, MemberData(nameof(TinyModels.Kinds), MemberType = typeof(TinyModels))]
+    public void A_prompt_s_place_is_free_once_removed(string kind)
     {
-        using var model = TinyT5.New(7);
+        using var model = TinyModels.New(kind, 7);
         using var decoder = model.NewDecoder(1, 16, 4);
         for (var i = 0; i < 5; i++)
         {

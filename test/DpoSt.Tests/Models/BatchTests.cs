@@ -1,58 +1,57 @@
 using DpoSt.Models;
-using DpoSt.Models.T5;
 using DpoSt.Tensors;
 using DpoSt.Tests.Tensors;
 using static TorchSharp.torch;
 
-namespace DpoSt.Tests.Models.T5;
+namespace DpoSt.Tests.Models;
 
-/// <summary>What a padded batch must not change.</summary>
-public sealed class T5BatchTests
+/// <summary>What a batch must not change, in every family.</summary>
+public sealed class BatchTests
 {
-    [Fact]
-    public void A_row_alone_equals_the_row_in_a_batch()
+    [Theory, MemberData(nameof(TinyModels.Kinds), MemberType = typeof(TinyModels))]
+    public void A_row_alone_equals_the_row_in_a_batch(string kind)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var model = TinyT5.New(1);
-        var batch = TinyT5.Batch(2, 6);
+        using var model = TinyModels.New(kind, 1);
+        var batch = TinyModels.Batch(2, 6);
         var together = model.TokenLogProbs(batch, null);
         var alone = Enumerable.Range(0, 6).Select(b => model.TokenLogProbs(Row(batch, b), null)).ToArray();
         KernelCheck.Close(together, cat(alone), 1e-5, "log-probabilities");
     }
 
-    [Fact]
-    public void A_row_s_dropout_does_not_depend_on_its_batch()
+    [Theory, MemberData(nameof(TinyModels.Kinds), MemberType = typeof(TinyModels))]
+    public void A_row_s_dropout_does_not_depend_on_its_batch(string kind)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var model = TinyT5.New(3);
-        var (batch, dropout) = (TinyT5.Batch(4, 5), new Dropout(0.2, 1, 1));
+        using var model = TinyModels.New(kind, 3);
+        var (batch, dropout) = (TinyModels.Batch(4, 5), new Dropout(0.2, 1, 1));
         var alone = Enumerable.Range(0, 5).Select(b => model.TokenLogProbs(Row(batch, b), dropout)).ToArray();
         KernelCheck.Close(model.TokenLogProbs(batch, dropout), cat(alone), 1e-5, "log-probabilities");
         Assert.False(model.TokenLogProbs(batch, null).allclose(model.TokenLogProbs(batch, dropout)));
     }
 
-    [Fact]
-    public void A_shared_prompt_equals_one_for_each_completion_and_so_do_gradients()
+    [Theory, MemberData(nameof(TinyModels.Kinds), MemberType = typeof(TinyModels))]
+    public void A_shared_prompt_equals_one_for_each_completion_and_so_do_gradients(string kind)
     {
         using var scope = NewDisposeScope();
-        var (prompts, completions) = (TinyT5.Batch(5, 2).Prompts, TinyT5.Batch(6, 4).Completions);
+        var (prompts, completions) = (TinyModels.Batch(5, 2).Prompts, TinyModels.Batch(6, 4).Completions);
         int[] owner = [1, 0, 1, 0];
         var shared = new TokenBatch(prompts, completions, owner, [0, 1, 2, 3]);
         var separate = new TokenBatch([.. owner.Select(p => prompts[p])], completions, [0, 1, 2, 3], [0, 1, 2, 3]);
-        using var first = TinyT5.New(7);
-        using var second = TinyT5.New(7);
+        using var first = TinyModels.New(kind, 7);
+        using var second = TinyModels.New(kind, 7);
         KernelCheck.Close(Gradients(second, separate, out var expected), Gradients(first, shared, out var actual), 1e-5, "log-probabilities");
         Assert.All(expected.Zip(actual), pair => KernelCheck.Close(pair.First, pair.Second, 2e-5, "gradients"));
     }
 
-    [Fact]
-    public void Gradients_equal_finite_differences()
+    [Theory, MemberData(nameof(TinyModels.Kinds), MemberType = typeof(TinyModels))]
+    public void Gradients_equal_finite_differences(string kind)
     {
         using var scope = NewDisposeScope();
-        using var model = TinyT5.New(8, ScalarType.Float64);
-        var batch = TinyT5.Batch(9, 3);
+        using var model = TinyModels.New(kind, 8, ScalarType.Float64);
+        var batch = TinyModels.Batch(9, 3);
         Gradients(model, batch, out var gradients);
         using var _ = no_grad();
         foreach (var (buffer, gradient) in model.Parameters.Buffers.Zip(gradients))
@@ -70,7 +69,7 @@ public sealed class T5BatchTests
         }
     }
 
-    private static Tensor Gradients(T5Model model, TokenBatch batch, out Tensor[] gradients)
+    private static Tensor Gradients(ILanguageModel model, TokenBatch batch, out Tensor[] gradients)
     {
         model.Parameters.EnableGradients();
         var logProbs = model.TokenLogProbs(batch, null);

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using DpoSt.App.Console;
+using DpoSt.Data;
+using DpoSt.Generation;
+using DpoSt.SelfTraining;
+using DpoSt.Text;
+
+namespace DpoSt.App.Commands;
+
+/// <summary><c>dpost complete</c>: lets a model go on from prompts as they are.</summary>
+internal static class CompleteCommand
+{
+    public static Command Create(CommandConsole console)
+    {
+        var model = new Option<string>("--model") { Description = "A model's folder.", HelpName = "DIR", Required = true };
+        var count = new Option<int>("--max-new-tokens") { Description = "The most tokens an answer may have.", DefaultValueFactory = _ => 300 };
+        var batch = new Option<int>("--batch") { Description = "Rows decoded together.", DefaultValueFactory = _ => GenerationOptions.DefaultSlots };
+        var temperature = new Option<double>("--temperature") { Description = "Draw at this temperature from the 50 likeliest tokens; 0 takes the likeliest." };
+        var seed = new Option<ulong>("--seed") { Description = "Keys the draws." };
+        var calculator = new Option<string>("--calculator") { Description = "Complete calculations in this format.", DefaultValueFactory = _ => "none" };
+        calculator.AcceptOnlyFromAmong("none", "t5", "llama");
+        var json = new Option<bool>("--json") { Description = "Write JSON lines of ids and text; without it, text alone." };
+        var command = new Command("complete", CommandHelp.Of(
+            "Read lines of {\"prompt\": ...} (text without any template) or {\"input_ids\": [...]} on standard input and write what the model says next.",
+            "echo '{\"prompt\": \"Once upon a time\"}' | dpost complete --model models/llama-2-7b --max-new-tokens 50 --json"))
+        { model, count, batch, temperature, seed, calculator, json };
+        var device = new DeviceArguments(command);
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(count) < 1 || parsed.GetValue(batch) < 1 || parsed.GetValue(temperature) is not (>= 0 and < double.PositiveInfinity))
+            {
+                throw new UserErrorException("--max-new-tokens and --batch must be at least 1, and --temperature a number from 0 on.");
+            }
+
+            using var completing = new Completing(parsed.GetValue(model)!, device.Device(parsed));
+            var prompts = JsonLines.Read(console.In, "standard input").Select(completing.Prompt).ToList();
+            var format = parsed.GetValue(calculator) switch { "t5" => CalculatorFormat.T5, "llama" => CalculatorFormat.Llama, _ => null };
+            var options = new GenerationOptions(parsed.GetValue(count), parsed.GetValue(batch), format, parsed.GetValue(temperature), Seed: parsed.GetValue(seed));
+            StageProgress.Watch(console.Progress(), reporter =>
+            {
+                var done = 0L;
+                reporter.Begin("complete", $"{prompts.Count} prompts", prompts.Count, "answers");
+                completing.Run(prompts, options, answer =>
+                {
+                    Write(console, parsed.GetValue(json), answer);
+                    reporter.Advance(++done);
+                }, console.Cancel);
+                reporter.End($"{done} answers");
+                return done;
+            });
+        });
+        return command;
+    }
+
+    private static void Write(CommandConsole console, bool json, Generated answer)
+    {
+        if (json)
+        {
+            console.WriteJson(new { answer.Ids, answer.Text });
+        }
+        else
+        {
+            console.Out.WriteLine(answer.Text);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using DpoSt.Tensors;
+using TorchSharp;
+
+namespace DpoSt.App.Commands;
+
+/// <summary>Where a command computes.</summary>
+internal sealed class DeviceArguments
+{
+    private readonly Option<string> device = new("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => "auto" };
+    private readonly Option<int> threads = new("--threads") { Description = "Threads on the CPU.", DefaultValueFactory = _ => Environment.ProcessorCount };
+
+    /// <summary>Adds the options to a command.</summary>
+    public DeviceArguments(Command command)
+    {
+        command.Add(device);
+        command.Add(threads);
+    }
+
+    /// <summary>The device, with libtorch loaded and its threads set.</summary>
+    public torch.Device Device(ParseResult result)
+    {
+        var chosen = ComputeDevice.Parse(result.GetValue(device)!);
+        ComputeThreads.Use(result.GetValue(threads));
+        return chosen;
+    }
+}

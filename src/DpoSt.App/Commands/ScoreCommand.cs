@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Globalization;
+using DpoSt.App.Console;
+using DpoSt.SelfTraining;
+
+namespace DpoSt.App.Commands;
+
+/// <summary><c>dpost score</c>: how likely a model finds given answers.</summary>
+internal static class ScoreCommand
+{
+    public static Command Create(CommandConsole console)
+    {
+        var model = new Option<string>("--model") { Description = "A model's folder.", HelpName = "DIR", Required = true };
+        var data = new Option<string>("--data") { Description = "Lines of {\"prompt\": ..., \"completion\": ...}, texts without any template, or of {\"input_ids\": [...], \"labels\": [...]}.", HelpName = "FILE", Required = true };
+        var json = new Option<bool>("--json") { Description = "Write JSON lines; without it, a table." };
+        var command = new Command("score", CommandHelp.Of(
+            "Give the log-probability of each completion, in nats: its sum, the number of tokens, and the loss (the negative mean).",
+            "dpost score --model models/flan-t5-base --data answers.jsonl --json"))
+        { model, data, json };
+        var device = new DeviceArguments(command);
+        command.SetAction(parsed =>
+        {
+            var chosen = device.Device(parsed);
+            var scores = StageProgress.Watch(console.Progress(), reporter => Scoring.Run(parsed.GetValue(model)!, parsed.GetValue(data)!, chosen, reporter, console.Cancel));
+            if (!parsed.GetValue(json))
+            {
+                console.Out.WriteLine($"{"log_prob",12} {"tokens",7} {"loss",9}");
+            }
+
+            foreach (var score in scores)
+            {
+                if (parsed.GetValue(json))
+                {
+                    console.WriteJson(score);
+                }
+                else
+                {
+                    console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{score.LogProb,12:0.0000} {score.Tokens,7} {score.Loss,9:0.0000}"));
+                }
+            }
+        });
+        return command;
+    }
+}

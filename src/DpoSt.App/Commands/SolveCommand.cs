@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using DpoSt.App.Console;
+using DpoSt.Generation;
+using DpoSt.SelfTraining;
+using DpoSt.Text;
+using Spectre.Console;
+
+namespace DpoSt.App.Commands;
+
+/// <summary><c>dpost solve</c>: one question, answered while one watches.</summary>
+internal static class SolveCommand
+{
+    private static readonly Style Calculated = new(Color.Green, decoration: Decoration.Underline);
+
+    public static Command Create(CommandConsole console)
+    {
+        var question = new Argument<string>("question") { Description = "The question." };
+        var model = new Option<string>("--model") { Description = "A model's folder.", HelpName = "DIR", Required = true };
+        var count = new Option<int>("--max-new-tokens") { Description = "The most tokens the answer may have.", DefaultValueFactory = _ => 300 };
+        var temperature = new Option<double>("--temperature") { Description = "Draw at this temperature from the 50 likeliest tokens; 0 takes the likeliest." };
+        var seed = new Option<ulong>("--seed") { Description = "Keys the draws." };
+        var noCalculator = new Option<bool>("--no-calculator") { Description = "Let the model calculate by itself." };
+        var json = new Option<bool>("--json") { Description = "Write one JSON object at the end instead of text as it comes." };
+        var command = new Command("solve", CommandHelp.Of(
+            "Answer a question. On a terminal what the calculator wrote is green and underlined.",
+            "dpost solve --model models/flan-t5-base \"Tom has 3 bags of 12 apples. How many apples does he have?\""))
+        { question, model, count, temperature, seed, noCalculator, json };
+        var device = new DeviceArguments(command);
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(count) < 1 || parsed.GetValue(temperature) is not (>= 0 and < double.PositiveInfinity))
+            {
+                throw new UserErrorException("--max-new-tokens must be at least 1, and --temperature a number from 0 on.");
+            }
+
+            using var completing = new Completing(parsed.GetValue(model)!, device.Device(parsed));
+            var options = new GenerationOptions(parsed.GetValue(count), 1, parsed.GetValue(noCalculator) ? null : completing.Calculator, parsed.GetValue(temperature), Seed: parsed.GetValue(seed));
+            Solve(console, completing, parsed.GetValue(question)!, options, parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static void Solve(CommandConsole console, Completing completing, string question, GenerationOptions options, bool json)
+    {
+        var (pieces, terminal, started) = (new List<WrittenText>(), console.Results(), Stopwatch.GetTimestamp());
+        Generated? answer = null;
+        completing.Run([completing.Question(question)], options, finished => answer = finished, console.Cancel, piece =>
+        {
+            if (pieces is [.., var last] && last.Forced == piece.Forced)
+            {
+                pieces[^1] = last with { Text = last.Text + piece.Text };
+            }
+            else
+            {
+                pieces.Add(piece);
+            }
+
+            if (!json)
+            {
+                terminal.Write(new Spectre.Console.Text(piece.Text, piece.Forced ? Calculated : Style.Plain));
+                console.Out.Flush();
+            }
+        });
+        var final = FinalAnswer.Extract(answer!.Text);
+        if (json)
+        {
+            console.WriteJson(new { question, answer.Text, answer = final, Pieces = pieces.Select(p => new { p.Text, Calculator = p.Forced }), tokens = answer.Ids.Length, calculator_tokens = answer.Forced });
+            return;
+        }
+
+        console.Out.WriteLine();
+        var rate = answer.Ids.Length / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"answer: {final?.ToString(CultureInfo.InvariantCulture) ?? "none found"} ({answer.Ids.Length} tokens, {answer.Forced} by the calculator, {rate:0} tokens/s{(answer.Finished ? "" : "; cut at --max-new-tokens")})"));
+    }
+}

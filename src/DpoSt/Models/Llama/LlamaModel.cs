@@ -1,0 +1,85 @@
+using DpoSt.Tensors;
+using static TorchSharp.torch;
+
+namespace DpoSt.Models.Llama;
+
+/// <summary>
+/// Llama as a causal language model (LlamaForCausalLM of transformers): Llama 1 and 2, Llama 3 with grouped queries and stretched positions,
+/// tied or untied head. Shapes: N tokens, D model, V vocabulary, M scored tokens.
+/// </summary>
+internal sealed class LlamaModel : ILanguageModel
+{
+    private readonly LlamaStack stack;
+    private readonly Linear head;
+    private readonly RotaryEmbedding rotary;
+
+    /// <summary>A model over parameters laid out by <see cref="LlamaWeights.Specs"/>; it owns them.</summary>
+    public LlamaModel(LlamaConfig config, IWeights weights)
+    {
+        Config = config;
+        Weights = weights;
+        stack = new LlamaStack(config, weights.Linear, name => weights[name]);
+        head = weights.Linear(HeadName);
+        rotary = new RotaryEmbedding(config);
+    }
+
+    public LlamaConfig Config { get; }
+
+    public string ModelType => "llama";
+
+    public int VocabularySize => Config.VocabSize;
+
+    public double DropoutRate => Config.AttentionDropout;
+
+    public ParameterSet Parameters => Weights as ParameterSet ?? throw new InvalidOperationException("the model was loaded to be read, not to be trained");
+
+    /// <summary>Where the parameters come from.</summary>
+    public IWeights Weights { get; }
+
+    /// <summary>The parameter that is the head's weight [V, D]: the embedding where tied.</summary>
+    public string HeadName => Config.TieWordEmbeddings ? LlamaWeights.Embedding : LlamaWeights.Head;
+
+    public Tensor TokenLogProbs(TokenBatch batch, Dropout? dropout)
+    {
+        using var scope = NewDisposeScope();
+        var rows = PackedRows.Of(batch, dropout is null ? null : Config.NumAttentionHeads, Weights.Device);
+        var states = States(rows, dropout);                                                             // [N, D]
+        var scored = states.index_select(0, tensor(rows.Scored, device: states.device));                // [M, D]
+        return TargetLogProb.Apply(Logits(scored), rows.Targets).MoveToOuterDisposeScope();             // [M]
+    }
+
+    public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) => new LlamaDecoder(this, slots, maxPromptTokens, maxNewTokens);
+
+    /// <summary>The stream after the final norm [N, D].</summary>
+    /// <param name="rows">The tokens.</param>
+    /// <param name="dropout">Drops attention probabilities in training.</param>
+    /// <param name="attended">Sees each layer's rotated query, key and value.</param>
+    /// <param name="watch">Sees the stream after every layer.</param>
+    public Tensor States(PackedRows rows, Dropout? dropout, Action<int, Tensor>? attended = null, Action<Tensor>? watch = null)
+    {
+        using var scope = NewDisposeScope();
+        var x = Embed(rows.Ids);                                                                        // [N, D]
+        var turn = rotary.At(rows.Positions);
+        return stack.Forward(x, new LlamaBatchAttention(Config, rows, turn, dropout) { Watch = attended }, watch).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The embeddings of tokens: [N, D].</summary>
+    public Tensor Embed(int[] ids)
+    {
+        using var index = tensor(Array.ConvertAll(ids, id => (long)id), device: Weights.Device);
+        return Weights[LlamaWeights.Embedding].index_select(0, index);
+    }
+
+    /// <summary>States [M, D] give logits [M, V] in fp32 (fp64 for an fp64 model).</summary>
+    public Tensor Logits(Tensor states)
+    {
+        using var scope = NewDisposeScope();
+        return head.call(states).AtLeastSingle().MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        stack.Dispose();
+        Weights.Dispose();
+    }
+}

@@ -1,0 +1,67 @@
+using DpoSt.Tensors;
+using static TorchSharp.torch;
+
+namespace DpoSt.Models.Llama;
+
+/// <summary>
+/// Llama's layers: attention and a gated feed-forward around a residual stream, with norms before each (Touvron et al. 2023; transformers'
+/// LlamaModel). Tokens of all rows lie below each other in one matrix; how they attend to each other is the <see cref="ILlamaAttention"/>'s
+/// affair, so that training and decoding share these lines. Shapes: N tokens, D model, H query heads, G key-value heads, K head size,
+/// I = H K, F feed-forward.
+/// </summary>
+internal sealed class LlamaStack : IDisposable
+{
+    private readonly Layer[] layers;
+    private readonly Tensor finalNorm;
+    private readonly double epsilon;
+
+    public LlamaStack(LlamaConfig config, Func<string, Linear> linear, Func<string, Tensor> norm)
+    {
+        epsilon = config.RmsNormEps;
+        finalNorm = norm("norm");
+        layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => $"layer.{i}").Select(name => new Layer(
+            norm($"{name}.attention.norm"), linear($"{name}.attention.qkv"), linear($"{name}.attention.output"),
+            norm($"{name}.feedForward.norm"), linear($"{name}.feedForward.up"), linear($"{name}.feedForward.down")))];
+    }
+
+    /// <summary>x [N, D] after embedding gives [N, D] after the final norm; <paramref name="watch"/> sees the stream after every layer.</summary>
+    public Tensor Forward(Tensor x, ILlamaAttention attention, Action<Tensor>? watch = null)
+    {
+        using var scope = NewDisposeScope();
+        for (var i = 0; i < layers.Length; i++)
+        {
+            x = layers[i].Forward(x, i, attention, epsilon);
+            watch?.Invoke(x);
+        }
+
+        return RmsNorm.Apply(x, finalNorm, epsilon).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var linear in layers.SelectMany(l => (Linear[])[l.Qkv, l.Output, l.Up, l.Down]))
+        {
+            linear.Dispose();
+        }
+    }
+
+    private sealed record Layer(Tensor AttentionNorm, Linear Qkv, Linear Output, Tensor FeedForwardNorm, Linear Up, Linear Down)
+    {
+        public Tensor Forward(Tensor x, int layer, ILlamaAttention attention, double epsilon)
+        {
+            using var scope = NewDisposeScope();
+            var mixed = attention.Attend(layer, Qkv.call(RmsNorm.Apply(x, AttentionNorm, epsilon)));                             // [N, I]
+            x = x.add(Output.call(mixed));                                                                                      // [N, D]
+            var wide = GatedActivation.Silu.Apply(Up.call(RmsNorm.Apply(x, FeedForwardNorm, epsilon)));                         // [N, F]
+            return x.add(Down.call(wide)).MoveToOuterDisposeScope();
+        }
+    }
+}
+
+/// <summary>How the tokens of a stack attend: within packed rows in training, over caches in decoding.</summary>
+internal interface ILlamaAttention
+{
+    /// <summary>Attention of a layer: query, key and value side by side, positions not yet applied, [N, (H + 2 G) K] give [N, I].</summary>
+    Tensor Attend(int layer, Tensor qkv);
+}

@@ -1,0 +1,106 @@
+using System.Runtime.Intrinsics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DpoSt.Tensors;
+
+/// <summary>
+/// Turns the pairs (x_i, x_{i + K/2}) of every head by an angle a row: rotary positions in the layout of Hugging Face checkpoints. The
+/// gradient is turned back, whenever that is: the angles lie in managed memory. Shapes: N rows, K head size.
+/// </summary>
+/// <param name="cosines">[N, K/2].</param>
+/// <param name="sines">[N, K/2].</param>
+internal sealed unsafe class RotaryTurn(float[] cosines, float[] sines)
+{
+    private static readonly int Lanes = Vector512<float>.Count;
+
+    /// <summary>Turns the first <paramref name="heads"/> heads of x [N, C]; the columns behind them pass.</summary>
+    public Tensor Apply(Tensor x, int heads, int size)
+    {
+        if (x.device_type != DeviceType.CPU || x.dtype != ScalarType.Float32)
+        {
+            return Composed(x, heads, size);
+        }
+
+        return is_grad_enabled() && x.requires_grad ? Differentiable.apply(x, this, heads, size) : Turn(x, heads, size, 1);
+    }
+
+    private Tensor Composed(Tensor x, int heads, int size)
+    {
+        using var scope = NewDisposeScope();
+        var (rows, half) = (x.size(0), size / 2);
+        var turned = x.narrow(1, 0, heads * size).view(rows, heads, 2, half);
+        var (a, b) = (turned.select(2, 0), turned.select(2, 1));                    // [N, heads, K/2]
+        var (c, s) = (Angles(cosines), Angles(sines));                              // [N, 1, K/2]
+        var pairs = stack([a.mul(c).sub(b.mul(s)), b.mul(c).add(a.mul(s))], 2);
+        return cat([pairs.view(rows, heads * size), x.narrow(1, heads * size, x.size(1) - heads * size)], 1).MoveToOuterDisposeScope();
+
+        Tensor Angles(float[] values) => tensor(values, [rows, 1, half], device: x.device).to(x.dtype);
+    }
+
+    private Tensor Turn(Tensor x, int heads, int size, float direction)
+    {
+        using var plain = x.contiguous();
+        var result = empty_like(plain);
+        var (rows, width, half) = ((int)x.size(0), (int)x.size(1), size / 2);
+        var (source, target) = (Aten.DataPointer(plain), Aten.DataPointer(result));
+        CpuThreads.For(rows, 2L * width, (begin, end) =>
+        {
+            fixed (float* cosine = cosines, sine = sines)
+            {
+                for (var n = begin; n < end; n++)
+                {
+                    var from = (float*)source + (long)n * width;
+                    var to = (float*)target + (long)n * width;
+                    var c = cosine + (long)n * half;
+                    var s = sine + (long)n * half;
+                    for (var h = 0; h < heads; h++)
+                    {
+                        Head(from + h * size, to + h * size, c, s, half, direction);
+                    }
+
+                    new ReadOnlySpan<float>(from + heads * size, width - heads * size).CopyTo(new Span<float>(to + heads * size, width - heads * size));
+                }
+            }
+        });
+        return result;
+    }
+
+    private static void Head(float* from, float* to, float* cosine, float* sine, int half, float direction)
+    {
+        var i = 0;
+        for (; i + Lanes <= half; i += Lanes)
+        {
+            var (a, b) = (Vector512.Load(from + i), Vector512.Load(from + half + i));
+            var (c, s) = (Vector512.Load(cosine + i), Vector512.Load(sine + i) * direction);
+            (a * c - b * s).Store(to + i);
+            (b * c + a * s).Store(to + half + i);
+        }
+
+        for (; i < half; i++)
+        {
+            var (a, b, c, s) = (from[i], from[half + i], cosine[i], sine[i] * direction);
+            to[i] = a * c - b * s;
+            to[half + i] = b * c + a * s;
+        }
+    }
+
+    private sealed class Differentiable : autograd.SingleTensorFunction<Differentiable>
+    {
+        public override string Name => nameof(RotaryTurn);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            ctx.save_data("turn", vars[1]);
+            ctx.save_data("heads", vars[2]);
+            ctx.save_data("size", vars[3]);
+            return ((RotaryTurn)vars[1]).Turn((Tensor)vars[0], (int)vars[2], (int)vars[3], 1);
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(4, () =>
+        {
+            using var _ = no_grad();
+            return [((RotaryTurn)ctx.get_data("turn")).Turn(grad_output, (int)ctx.get_data("heads"), (int)ctx.get_data("size"), -1), null!, null!, null!];
+        });
+    }
+}

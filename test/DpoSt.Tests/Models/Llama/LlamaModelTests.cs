@@ -1,0 +1,92 @@
+using System.Text.Json;
+using DpoSt.Models;
+using DpoSt.Models.Llama;
+using DpoSt.Tensors;
+using DpoSt.Tests.Tensors;
+using static TorchSharp.torch;
+
+namespace DpoSt.Tests.Models.Llama;
+
+/// <summary>Llama against the numbers of transformers (the fixtures' READMEs say how they came about).</summary>
+public sealed class LlamaModelTests
+{
+    private const double Tolerance = 1e-4;
+
+    public static TheoryData<string> Fixtures => ["llama-mha", "llama-gqa"];
+
+    [Theory, MemberData(nameof(Fixtures))]
+    public void Logits_and_hidden_states_equal_the_originals(string name)
+    {
+        using var fixture = new ModelFixture(name);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var model = (LlamaModel)fixture.Model;
+        var rows = Whole(fixture);
+        var layers = new List<Tensor> { model.Embed(rows.Ids) };
+        var states = model.States(rows, null, null, x => layers.Add(x.clone().DetachFromDisposeScope()));
+        Close(fixture.Golden.View("logits_right_padded"), model.Logits(states), rows, "logits");
+
+        // The last of the original's hidden states is the one behind the final norm.
+        layers[^1] = states;
+        for (var i = 0; i < layers.Count; i++)
+        {
+            Close(fixture.Golden.View($"hidden_states_right_padded.{i}"), layers[i], rows, $"hidden state {i}");
+        }
+    }
+
+    [Theory, MemberData(nameof(Fixtures))]
+    public void Rotary_angles_equal_the_originals(string name)
+    {
+        using var fixture = new ModelFixture(name);
+        using var scope = NewDisposeScope();
+        var config = ((LlamaModel)fixture.Model).Config;
+        KernelCheck.Close(fixture.Golden.View("rope_inv_freq"), tensor(RotaryEmbedding.Frequencies(config)), 1e-6, "frequencies");
+        var turn = new RotaryEmbedding(config).At([.. Enumerable.Range(0, 64)]);
+        var size = config.HeadSize;
+        var one = cat([ones(64, size / 2), zeros(64, size / 2)], 1);
+        KernelCheck.Close(cat([fixture.Golden.View("rope_cos_64").narrow(1, 0, size / 2), fixture.Golden.View("rope_sin_64").narrow(1, 0, size / 2)], 1), turn.Apply(one, 1, size), 1e-5, "turned unit");
+    }
+
+    [Fact]
+    public void Llama3_scaling_equals_the_original()
+    {
+        using var plain = new ModelFixture("llama-gqa");
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var golden = SafeTensorsFile.Open(SharedFolder.Path("fixtures", "llama-gqa-llama3-rope", "tensors.safetensors"));
+        var path = SharedFolder.Path("fixtures", "llama-gqa-llama3-rope", "config.json");
+        var config = LlamaConfig.Parse(JsonDocument.Parse(File.ReadAllText(path)).RootElement, path);
+        KernelCheck.Close(golden.View("rope_inv_freq"), tensor(RotaryEmbedding.Frequencies(config)), 1e-6, "frequencies");
+        using var model = new LlamaModel(config, plain.Model.Parameters);
+        var rows = Whole(plain);
+        Close(golden.View("logits_right_padded"), model.Logits(model.States(rows, null)), rows, "logits");
+
+        var large = config with
+        {
+            HiddenSize = 4096,
+            NumAttentionHeads = 32,
+            RopeScaling = config.RopeScaling! with { Factor = 8, OriginalMaxPositionEmbeddings = 8192 },
+        };
+        var expected = golden.View("llama31_8b_inv_freq");
+        using var gap = tensor(RotaryEmbedding.Frequencies(large)).sub(expected).div(expected).abs().max();
+        Assert.True(gap.item<float>() < 1e-5, $"frequencies of Llama 3.1 differ by {gap.item<float>()} of themselves");
+    }
+
+    /// <summary>The fixture's rows as prompts without completions: every token is fed.</summary>
+    private static PackedRows Whole(ModelFixture fixture)
+    {
+        var batch = fixture.Batch();
+        return PackedRows.Of(new TokenBatch([.. batch.Prompts.Zip(batch.Completions).Select(r => (int[])[.. r.First, .. r.Second])], [], [], []), null, CPU);
+    }
+
+    private static void Close(Tensor golden, Tensor ours, PackedRows rows, string what)
+    {
+        using var scope = NewDisposeScope();
+        var parts = ours.split(rows.GroupLengths, 0);
+        for (var b = 0; b < parts.Length; b++)
+        {
+            var gap = parts[b].sub(golden[b].narrow(0, 0, parts[b].size(0))).abs().max().item<float>();
+            Assert.True(gap < Tolerance, $"{what} of row {b} differ by {gap}");
+        }
+    }
+}
