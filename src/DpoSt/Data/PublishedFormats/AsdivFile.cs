@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using System.Xml;
-using System.Xml.Linq;
 using DpoSt.Text;
 
 namespace DpoSt.Data.PublishedFormats;
@@ -26,9 +25,7 @@ internal static partial class AsdivFile
             while (reader.ReadToFollowing("Problem"))
             {
                 var line = ((IXmlLineInfo)reader).LineNumber;
-                using var inner = reader.ReadSubtree();
-                var element = XElement.Load(inner);
-                if (Parse(element, what => new UserErrorException($"{path}:{line}: the problem has no {what}; expected {Expected}.")) is { } problem)
+                if (Parse(Parts(reader), what => new UserErrorException($"{path}:{line}: the problem has no {what}; expected {Expected}.")) is { } problem)
                 {
                     problems.Add(problem);
                 }
@@ -46,19 +43,44 @@ internal static partial class AsdivFile
         return new PublishedSet(problems, leftOut);
     }
 
-    private static Problem? Parse(XElement element, Func<string, UserErrorException> error)
+    // The texts of a problem's elements, and its id. Nothing is nested in them, and what is refuses itself: a tree would be built as deep as
+    // the file asks for.
+    private static Dictionary<string, string> Parts(XmlReader reader)
     {
-        var id = element.Attribute("ID")?.Value ?? throw error("ID");
-        var question = PublishedText.Join(Part("Body"), Part("Question"));
-        if (Answer().Match(Part("Answer")) is not { Success: true } match || !Calculator.TryEvaluateNumber(match.Groups["value"].Value, out var ans))
+        var parts = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (reader.GetAttribute("ID") is { } id)
+        {
+            parts.Add("ID", id);
+        }
+
+        var depth = reader.Depth;
+        for (var more = !reader.IsEmptyElement && reader.Read(); more && reader.Depth > depth;)
+        {
+            if (reader.NodeType == XmlNodeType.Element)
+            {
+                parts.TryAdd($"<{reader.LocalName}>", reader.ReadElementContentAsString());
+            }
+            else
+            {
+                more = reader.Read();
+            }
+        }
+
+        return parts;
+    }
+
+    private static Problem? Parse(Dictionary<string, string> parts, Func<string, UserErrorException> error)
+    {
+        var (id, question) = (Part("ID"), PublishedText.Join(Part("<Body>"), Part("<Question>")));
+        if (Answer().Match(Part("<Answer>")) is not { Success: true } match || !Calculator.TryEvaluateNumber(match.Groups["value"].Value, out var ans))
         {
             return null;
         }
 
-        var formula = element.Element("Formula")?.Value.Split('=')[0] ?? "";
+        var formula = parts.GetValueOrDefault("<Formula>", "").Split('=')[0];
         return new Problem(id, question, PublishedText.Rationale(formula, ans), ans);
 
-        string Part(string name) => element.Element(name)?.Value ?? throw error($"<{name}>");
+        string Part(string name) => parts.GetValueOrDefault(name) ?? throw error(name);
     }
 
     // A number or a fraction, and perhaps its unit.
