@@ -15,9 +15,9 @@ internal static class TokenizeCommand
     public static Command Create(CommandConsole console)
     {
         var tokenizer = new Option<string>("--tokenizer") { Description = "A folder with a tokenizer, or one of its files.", HelpName = "DIR-OR-FILE", Required = true };
-        var json = new Option<bool>("--json") { Description = "Write JSON lines; without it, ids or text alone." };
+        var json = new Option<bool>("--json") { Description = "Write JSON lines of ids and pieces; without it, ids alone." };
         var noSpecial = new Option<bool>("--no-special") { Description = "Add no special tokens." };
-        var decode = new Option<bool>("--decode") { Description = $"Read lines of {IdsLine} and write their text, without special tokens." };
+        var decode = new Option<bool>("--decode") { Description = $"Read lines of {IdsLine} and write lines of {TextLine}, without special tokens." };
         var command = new Command("tokenize", CommandHelp.Of(
             $"Read lines of {TextLine} on standard input and write their token ids and pieces.",
             "echo '{\"text\": \"How many?\"}' | dpost tokenize --tokenizer models/flan-t5-base --json"))
@@ -30,7 +30,7 @@ internal static class TokenizeCommand
                 console.Cancel.ThrowIfCancellationRequested();
                 if (parsed.GetValue(decode))
                 {
-                    WriteText(console, parsed.GetValue(json), loaded.Decode(Ids(line, loaded.VocabularySize)));
+                    console.WriteJson(new { Text = loaded.Decode(Ids(line, loaded.VocabularySize)) });
                 }
                 else
                 {
@@ -50,18 +50,6 @@ internal static class TokenizeCommand
         else
         {
             console.Out.WriteLine(string.Join(' ', ids));
-        }
-    }
-
-    private static void WriteText(CommandConsole console, bool json, string text)
-    {
-        if (json)
-        {
-            console.WriteJson(new { Text = text });
-        }
-        else
-        {
-            console.Out.WriteLine(text);
         }
     }
 

@@ -53,24 +53,46 @@ internal sealed class HubCheckpoint : IDisposable
         using var _ = no_grad();
         foreach (var spec in parameters.Specs)
         {
-            var row = 0L;
-            foreach (var slice in spec.Slices)
-            {
-                using var scope = NewDisposeScope();
-                parameters[spec.Name].detach().narrow(0, row, slice.Rows).copy_(owner[slice.Name].View(slice.Name));
-                row += slice.Rows;
-            }
+            Copy(spec, parameters[spec.Name].detach());
+        }
+    }
+
+    private void Copy(ParameterSpec spec, Tensor to)
+    {
+        var row = 0L;
+        foreach (var slice in spec.Slices)
+        {
+            using var scope = NewDisposeScope();
+            to.narrow(0, row, slice.Rows).copy_(owner[slice.Name].View(slice.Name));
+            row += slice.Rows;
         }
     }
 
     public void Dispose() => files.ForEach(file => file.Dispose());
 
-    /// <summary>A whole parameter in fp32: a view of the file where it lies there as it is, else a copy.</summary>
-    public Tensor Read(ParameterSpec spec)
+    /// <summary>
+    /// A whole parameter in fp32: a view of the file where it lies there as it is, else a copy, in the first numbers of
+    /// <paramref name="scratch"/> where one is given.
+    /// </summary>
+    public Tensor Read(ParameterSpec spec, Tensor? scratch = null)
     {
-        var parts = spec.Slices.Select(slice => owner[slice.Name].View(slice.Name)).ToArray();
-        var single = parts.Length == 1 ? parts[0] : cat(parts, 0);
-        return single.to(ScalarType.Float32);
+        if (spec.Slices is [var whole] && owner[whole.Name].View(whole.Name) is { dtype: ScalarType.Float32 } view)
+        {
+            return view;
+        }
+
+        var copy = scratch is null ? empty(spec.Shape) : scratch.narrow(0, 0, spec.Count).view(spec.Shape);
+        Copy(spec, copy);
+        return copy;
+    }
+
+    /// <summary>Maps a parameter's pages at once, not one by one as they are touched.</summary>
+    public void Prefetch(ParameterSpec spec)
+    {
+        foreach (var slice in spec.Slices)
+        {
+            owner[slice.Name].Prefetch(slice.Name);
+        }
     }
 
     /// <summary>Gives the memory that pages of a parameter take back to the system; they are read again when touched.</summary>

@@ -14,6 +14,9 @@ internal sealed class Linear : IDisposable
     private readonly bool isPacked;
     private readonly bool isOwned;
 
+    /// <summary>Whether this processor has packed products.</summary>
+    public static bool CanPack => System.Runtime.Intrinsics.X86.Avx2.IsSupported;
+
     /// <summary>The map of a parameter [N, K] that somebody else owns.</summary>
     public Linear(Tensor weight)
         : this(weight, isPacked: false, isOwned: false)
@@ -25,7 +28,7 @@ internal sealed class Linear : IDisposable
     /// <summary>The same map, prepared for products with this many rows; gradients do not flow, and later changes of the weight do not show.</summary>
     public static Linear ForDecoding(Tensor weight, int rows)
     {
-        var packs = weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && System.Runtime.Intrinsics.X86.Avx2.IsSupported;
+        var packs = weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && CanPack;
         return new Linear((packs ? Aten.PackLinearWeight(weight.detach(), rows) : weight.detach()).DetachFromDisposeScope(), packs, isOwned: true);
     }
 

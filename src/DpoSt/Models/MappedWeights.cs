@@ -15,6 +15,7 @@ internal sealed class MappedWeights : IWeights
     private readonly Dictionary<string, ParameterSpec> specs;
     private readonly Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Linear> linears = new(StringComparer.Ordinal);
+    private readonly Lazy<Tensor> scratch;
 
     /// <summary>The weights of a checkpoint, which is owned from here on.</summary>
     /// <exception cref="UserErrorException">Lists every missing and unexpected name and every wrong shape.</exception>
@@ -23,6 +24,8 @@ internal sealed class MappedWeights : IWeights
         this.checkpoint = checkpoint;
         this.specs = specs.ToDictionary(s => s.Name, StringComparer.Ordinal);
         checkpoint.Check(specs, mayIgnore);
+        // One buffer for all matrices that must be put together first: fresh pages for each would cost more than the copy.
+        scratch = new Lazy<Tensor>(() => empty(specs.Where(s => s.Slices.Count > 1).Max(s => s.Count)).DetachFromDisposeScope());
     }
 
     public Device Device => CPU;
@@ -45,12 +48,19 @@ internal sealed class MappedWeights : IWeights
 
     public Linear Linear(string name)
     {
+        if (!Models.Linear.CanPack)
+        {
+            return new Linear(this[name]);
+        }
+
         if (!linears.TryGetValue(name, out var linear))
         {
             using var scope = NewDisposeScope();
             using var _ = no_grad();
-            linears[name] = linear = Models.Linear.ForDecoding(checkpoint.Read(specs[name]), PackedRows);
-            checkpoint.Release(specs[name]);
+            var spec = specs[name];
+            checkpoint.Prefetch(spec);
+            linears[name] = linear = Models.Linear.ForDecoding(checkpoint.Read(spec, spec.Slices.Count > 1 ? scratch.Value : null), PackedRows);
+            checkpoint.Release(spec);
         }
 
         return linear.Shared();
@@ -68,6 +78,11 @@ internal sealed class MappedWeights : IWeights
         foreach (var tensor in tensors.Values)
         {
             tensor.Dispose();
+        }
+
+        if (scratch.IsValueCreated)
+        {
+            scratch.Value.Dispose();
         }
 
         checkpoint.Dispose();

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DpoSt.Hub;
 using DpoSt.Models.Llama;
 using DpoSt.Models.T5;
-using DpoSt.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -99,7 +99,9 @@ internal static class ModelFolder
                 File.Copy(Path.Combine(origin, name), Path.Combine(draft.Path, name));
             }
 
-            WriteWeights(model.Parameters, Path.Combine(draft.Path, CheckpointFiles.Weights));
+            NameType(Path.Combine(draft.Path, CheckpointFiles.Config));
+
+            HubCheckpointWriter.Write(model.Parameters, draft.Path);
             draft.MoveTo(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -108,23 +110,18 @@ internal static class ModelFolder
         }
     }
 
-    private static void WriteWeights(ParameterSet parameters, string path)
+    // Weights are written in fp32: a configuration that still says bfloat16 would have them rounded when they are loaded.
+    private static void NameType(string config)
     {
-        using var scope = NewDisposeScope();
-        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach (var spec in parameters.Specs)
+        if (File.Exists(config) && JsonNode.Parse(File.ReadAllBytes(config)) is JsonObject json)
         {
-            var row = 0L;
-            foreach (var slice in spec.Slices)
+            foreach (var key in ((string[])["torch_dtype", "dtype"]).Where(json.ContainsKey))
             {
-                tensors.Add(slice.Name, parameters[spec.Name].detach().narrow(0, row, slice.Rows));
-                row += slice.Rows;
+                json[key] = "float32";
             }
-        }
 
-        using var stream = File.Create(path);
-        SafeTensorsWriter.Write(stream, tensors, new Dictionary<string, string>(StringComparer.Ordinal) { ["format"] = "pt" });
-        stream.Flush(flushToDisk: true);
+            File.WriteAllText(config, json.ToJsonString(ModelJson.Options) + "\n");
+        }
     }
 
     private static ModelFamily Family(string folder)

@@ -23,6 +23,7 @@ public sealed class TokenizeCommandTests : IDisposable
 
         var decoded = CommandRun.With(encoded.Out, "tokenize", "--tokenizer", folder.File("tokenizer.json"), "--json", "--decode");
         Assert.Equal(new CommandRun(0, "{\"text\":\"a b\"}\n{\"text\":\"<<1+1=2>> é\"}\n", ""), decoded);
+        Assert.Equal(decoded, CommandRun.With(encoded.Out, "tokenize", "--tokenizer", folder.Root, "--decode"));
     }
 
     [Fact]
@@ -34,12 +35,15 @@ public sealed class TokenizeCommandTests : IDisposable
         Assert.DoesNotContain(tokenizer.EosId, tokenizer.Encode("a b", addSpecialTokens: false));
     }
 
-    [Fact]
-    public void The_T5_vocabulary_ends_a_text_and_gives_the_known_ids()
+    [Theory]
+    [InlineData("t5", "spiece.model", "How old will Mark be in 5 years?", "571 625 56 2185 36 16 305 203 58 1")]
+    [InlineData("llama-2", "tokenizer.model", "Hello world", "1 15043 3186")]
+    [InlineData("llama-3", "tokenizer.model", "Hello world", "128000 9906 1917")]
+    [InlineData("qwen", "merges.txt", "Hello world", "9707 1879")]
+    public void A_bare_file_has_the_special_tokens_of_its_family(string family, string file, string text, string ids)
     {
-        var path = SharedFolder.Path("tokenizers", "t5", "spiece.model");
-        var run = CommandRun.With("{\"text\": \"How old will Mark be in 5 years?\"}", "tokenize", "--tokenizer", path, "--json");
-        Assert.Equal([571, 625, 56, 2185, 36, 16, 305, 203, 58, 1], JsonDocument.Parse(run.Out).RootElement.GetProperty("ids").Deserialize<int[]>()!);
+        var run = CommandRun.With(JsonSerializer.Serialize(new { text }), "tokenize", "--tokenizer", SharedFolder.Path("tokenizers", family, file));
+        Assert.Equal(new CommandRun(0, ids + "\n", ""), run);
     }
 
     [Theory]

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DpoSt.Models;
+using DpoSt.Models.Llama;
+using DpoSt.Models.T5;
 using DpoSt.Tensors;
 using DpoSt.Tests.Tensors;
 using static TorchSharp.torch;
@@ -24,6 +27,64 @@ public sealed class ModelFolderTests : IDisposable
         using var file = SafeTensorsFile.Open(Path.Combine(target, "model.safetensors"));
         Assert.Equal("pt", file.Metadata["format"]);
         Assert.Contains("decoder.block.2.layer.1.EncDecAttention.k.weight", file.Entries.Keys);
+    }
+
+    [Theory, MemberData(nameof(TinyModels.Kinds), MemberType = typeof(TinyModels))]
+    public void A_model_that_is_only_read_scores_and_decodes_as_the_trainable_one(string kind)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var model = TinyModels.New(kind, 3);
+        var config = (JsonObject)(model is T5Model t5 ? JsonSerializer.SerializeToNode(t5.Config, ModelJson.Options) : JsonSerializer.SerializeToNode(((LlamaModel)model).Config, ModelJson.Options))!;
+        config["model_type"] = model.ModelType;
+        folder.File("config.json", config.ToJsonString());
+        ModelFolder.Save(model, folder.Root, folder.File("saved"));
+        using var read = ModelFolder.LoadToRead(folder.File("saved"), CPU);
+        var batch = TinyModels.Batch(4, 5);
+        KernelCheck.Close(model.TokenLogProbs(batch, null), read.TokenLogProbs(batch, null), 1e-5, "log-probabilities");
+        KernelCheck.Close(Step(model), Step(read), 1e-5, "logits");
+        Assert.Throws<InvalidOperationException>(() => read.Parameters);
+
+        Tensor Step(ILanguageModel of)
+        {
+            using var decoder = of.NewDecoder(1, 16, 4);
+            decoder.Start(0, decoder.AddPrompts([[5, 6, 7]])[0]);
+            return decoder.Step([0], [2], [9, 10]).DetachFromDisposeScope();
+        }
+    }
+
+    [Fact]
+    public void Above_a_size_weights_are_written_in_shards_with_an_index()
+    {
+        using var model = TinyModels.New(TinyModels.T5, 1);
+        var target = Directory.CreateDirectory(folder.File("shards")).FullName;
+        HubCheckpointWriter.Write(model.Parameters, target, 20_000);
+        var files = Directory.EnumerateFiles(target, "*.safetensors").Order(StringComparer.Ordinal).ToArray();
+        Assert.True(files.Length > 2);
+        Assert.Equal($"model-00001-of-{files.Length:00000}.safetensors", Path.GetFileName(files[0]));
+        Assert.All(files, file => Assert.True(new FileInfo(file).Length < 22_000));
+        using var index = JsonDocument.Parse(File.ReadAllText(Path.Combine(target, "model.safetensors.index.json")));
+        Assert.Equal(4 * model.Parameters.Count, index.RootElement.GetProperty("metadata").GetProperty("total_size").GetInt64());
+        using var loaded = TinyModels.New(TinyModels.T5, 2);
+        using var checkpoint = HubCheckpoint.Open(target);
+        checkpoint.LoadInto(loaded.Parameters, _ => false);
+        Assert.All(model.Parameters.Buffers.Zip(loaded.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
+    }
+
+    [Theory]
+    [InlineData("torch_dtype")]
+    [InlineData("dtype")]
+    public void The_configuration_names_the_type_that_is_written(string key)
+    {
+        var origin = Origin();
+        var path = Path.Combine(origin, "config.json");
+        var config = (JsonObject)JsonNode.Parse(File.ReadAllText(path))!;
+        config[key] = "bfloat16";
+        File.WriteAllText(path, config.ToJsonString());
+        using var model = TinyModels.New(TinyModels.T5, 1);
+        ModelFolder.Save(model, origin, folder.File("saved"));
+        var saved = JsonNode.Parse(File.ReadAllText(Path.Combine(folder.File("saved"), "config.json")))!;
+        Assert.Equal("float32", saved[key]!.GetValue<string>());
     }
 
     [Fact]

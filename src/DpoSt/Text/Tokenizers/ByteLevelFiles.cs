@@ -40,8 +40,7 @@ internal static class ByteLevelFiles
             }
         }
 
-        int[] prefix = config.AddBos ?? true ? [count] : [];
-        return Build(table, merges, WordSplitter.Llama3, [.. specials.Select((s, i) => (s, count + i))], config.Specials(table, prefix, [], path), wholeWords: true, path);
+        return Build(table, merges, WordSplitter.Llama3, [.. specials.Select((s, i) => new AddedToken(s, count + i, IsSpecial: true))], config.Specials(table, [count], [], path), isLlama3: true, path);
     }
 
     /// <summary>Qwen2: no token is added; the three special tokens follow the vocabulary.</summary>
@@ -77,14 +76,15 @@ internal static class ByteLevelFiles
             merges.Add(a, b, rank++, joined);
         }
 
-        var added = specials.Select(s => (s, table.IdOf(s)!.Value)).ToArray();
-        return Build(table, merges, WordSplitter.Qwen2, added, config.Specials(table, [], [], vocabularyPath), wholeWords: false, vocabularyPath);
+        var added = specials.Select(s => new AddedToken(s, table.IdOf(s)!.Value, IsSpecial: true)).ToArray();
+        return Build(table, merges, WordSplitter.Qwen2, added, config.Specials(table, [], [], vocabularyPath), isLlama3: false, vocabularyPath);
     }
 
-    private static Tokenizer Build(TokenTable table, MergeTable merges, string pattern, (string, int)[] added, SpecialIds specials, bool wholeWords, string path)
+    private static Tokenizer Build(TokenTable table, MergeTable merges, string pattern, AddedToken[] added, SpecialIds specials, bool isLlama3, string path)
     {
-        var encoder = new ByteLevelBpe(ByteIds(table, path), merges, new(pattern), wholeWords ? table : null);
-        return new(table, new(added), encoder, specials, dropFirstSpace: false);
+        // Llama-3 takes a word that is a token whole; Qwen2 composes characters first.
+        var encoder = new ByteLevelBpe(ByteIds(table, path), merges, new(pattern), isLlama3 ? table : null);
+        return new(table, new(added), isLlama3 ? encoder : new ComposedText(encoder), specials, dropFirstSpace: false);
     }
 
     /// <summary>The id of every single byte.</summary>

@@ -12,6 +12,9 @@ internal sealed class CharacterMap
     private readonly uint[] units;
     private readonly byte[] replacements;
 
+    // Whether printable ASCII is left alone unless something else follows it, as in T5's map: such text needs no looking up.
+    private readonly bool keepsAscii;
+
     /// <exception cref="FormatException">The map's length does not fit its header.</exception>
     public CharacterMap(byte[] compiled)
     {
@@ -34,22 +37,32 @@ internal sealed class CharacterMap
         }
 
         replacements = compiled[(4 + (int)size)..];
+        keepsAscii = units.Length > 0 && Printable().All(a => Printable().All(b => Longest([a, b]) is { Length: 0, Read: < 2 }));
     }
 
     /// <summary>The text with every known sequence replaced.</summary>
     public string Apply(ReadOnlySpan<char> text)
     {
-        // Printable ASCII maps to itself unless a combining mark follows, which is not ASCII.
-        if (units.Length == 0 || text.IndexOfAnyExceptInRange(' ', '~') < 0)
+        if (units.Length == 0 || (keepsAscii && text.IndexOfAnyExceptInRange(' ', '~') < 0))
         {
             return text.ToString();
         }
 
-        var bytes = Encoding.UTF8.GetBytes(text.ToString());
+        ReadOnlySpan<byte> bytes = Encoding.UTF8.GetBytes(text.ToString());
         var result = new List<byte>(bytes.Length + 16);
         for (var at = 0; at < bytes.Length;)
         {
-            var (length, value) = Longest(bytes.AsSpan(at));
+            // The last of a run of ASCII is looked up: a mark may follow it.
+            var other = keepsAscii ? bytes[at..].IndexOfAnyExceptInRange((byte)' ', (byte)'~') : 0;
+            var run = other < 0 ? bytes.Length - at : Math.Max(0, other - 1);
+            result.AddRange(bytes.Slice(at, run));
+            at += run;
+            if (at == bytes.Length)
+            {
+                break;
+            }
+
+            var (length, value, _) = Longest(bytes[at..]);
             if (length > 0)
             {
                 var end = replacements.AsSpan(value).IndexOf((byte)0);
@@ -58,22 +71,24 @@ internal sealed class CharacterMap
                 continue;
             }
 
-            _ = Rune.DecodeFromUtf8(bytes.AsSpan(at), out _, out var used);
-            result.AddRange(bytes.AsSpan(at, used));
+            _ = Rune.DecodeFromUtf8(bytes[at..], out _, out var used);
+            result.AddRange(bytes.Slice(at, used));
             at += used;
         }
 
         return Encoding.UTF8.GetString(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(result));
     }
 
-    private (int Length, int Value) Longest(ReadOnlySpan<byte> bytes)
+    private static IEnumerable<byte> Printable() => Enumerable.Range(' ', '~' - ' ' + 1).Select(b => (byte)b);
+
+    /// <summary>The length of the longest known sequence at the start, where its replacement is, and how many bytes begin any sequence.</summary>
+    private (int Length, int Value, int Read) Longest(ReadOnlySpan<byte> bytes)
     {
-        var (longest, value) = (0, 0);
-        var node = Offset(units[0]);
-        for (var i = 0; i < bytes.Length; i++)
+        var (longest, value, read) = (0, 0, 0);
+        for (var node = Offset(units[0]); read < bytes.Length; read++)
         {
-            node ^= bytes[i];
-            if (node >= units.Length || (units[node] & 0x800000FF) != bytes[i])
+            node ^= bytes[read];
+            if (node >= units.Length || (units[node] & 0x800000FF) != bytes[read])
             {
                 break;
             }
@@ -82,11 +97,11 @@ internal sealed class CharacterMap
             node ^= Offset(units[node]);
             if (hasLeaf && node < units.Length && (units[node] & 0x7FFFFFFF) < replacements.Length)
             {
-                (longest, value) = (i + 1, (int)(units[node] & 0x7FFFFFFF));
+                (longest, value) = (read + 1, (int)(units[node] & 0x7FFFFFFF));
             }
         }
 
-        return (longest, value);
+        return (longest, value, read);
     }
 
     private static uint Offset(uint unit) => (unit >> 10) << (int)((unit & 0x200) >> 6);

@@ -32,16 +32,21 @@ internal static class SentencePieceFile
         var sentinels = Enumerable.Range(0, T5Sentinels).Select(i => $"<extra_id_{T5Sentinels - 1 - i}>");
         var table = new TokenTable([.. model.Pieces.Select(p => p.Text), .. sentinels], TokenTable.SentencePieceBytes, id => id >= count || IsSpecial(model, id));
         var eos = table.IdOf("</s>") ?? throw new UserErrorException($"The SentencePiece model '{path}' has no '</s>', which a T5 text ends with.");
-        return new(table, Added(model, table), new Unigram(model), config.Specials(table, [], [eos], path) with { EndsOnce = true }, dropFirstSpace: true);
+        var unknown = Math.Max(0, model.Pieces.FindIndex(p => p.Type == PieceType.Unknown));
+        var encoder = new Unigram([.. model.Pieces.Select(p => (p.Type == PieceType.Normal ? p.Text : null, p.Score))], unknown, Normalizer(model));
+        return new(table, Added(model, table), encoder, config.Specials(table, [], [eos], path) with { EndsOnce = true }, dropFirstSpace: true);
     }
+
+    internal static SentencePieceNormalizer Normalizer(SentencePieceModel model) =>
+        new(new(model.CharacterMap), model.AddsDummyPrefix ? [Place.Start, Place.AfterSpecial] : [], model.RemovesExtraSpaces);
 
     private static Tokenizer Llama2(SentencePieceModel model, string path, TokenizerConfig config)
     {
         var table = new TokenTable([.. model.Pieces.Select(p => p.Text)], TokenTable.SentencePieceBytes, id => IsSpecial(model, id));
-        int[] prefix = config.AddBos ?? true ? [.. Ids(table, config.Bos ?? "<s>")] : [];
-        int[] suffix = config.AddEos ?? false ? [.. Ids(table, config.Eos ?? "</s>")] : [];
         Place[] prefixed = model.AddsDummyPrefix ? [Place.Start] : [];
-        return new(table, Added(model, table), new SentencePieceBpe(table, Merges(model, table), prefixed), config.Specials(table, prefix, suffix, path), dropFirstSpace: model.AddsDummyPrefix);
+        var encoder = new SentencePieceBpe(table, Merges(model, table), SentencePieceBpe.ByteIds(table, path), prefixed);
+        int[] prefix = table.IdOf(config.Bos ?? "<s>") is { } bos ? [bos] : [];
+        return new(table, Added(model, table), encoder, config.Specials(table, prefix, [], path), dropFirstSpace: model.AddsDummyPrefix);
     }
 
     /// <summary>SentencePiece joins any two neighbours whose join is a piece, the best score first: every cut of a piece is a merge.</summary>
@@ -69,9 +74,7 @@ internal static class SentencePieceFile
     private static AddedTokens Added(SentencePieceModel model, TokenTable table) =>
         new(Enumerable.Range(0, table.Size)
             .Where(id => table.IsSpecial(id) || model.Pieces[id].Type == PieceType.UserDefined)
-            .Select(id => (table.PieceOf(id), id)));
+            .Select(id => new AddedToken(table.PieceOf(id), id, table.IsSpecial(id))));
 
     private static bool IsSpecial(SentencePieceModel model, int id) => model.Pieces[id].Type is PieceType.Control or PieceType.Unknown;
-
-    private static IEnumerable<int> Ids(TokenTable table, string piece) => table.IdOf(piece) is { } id ? [id] : [];
 }

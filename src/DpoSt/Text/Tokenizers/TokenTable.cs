@@ -35,6 +35,8 @@ internal sealed class TokenTable
 
     public int? IdOf(string? piece) => piece is not null && ids.TryGetValue(piece, out var id) ? id : null;
 
+    public int? IdOf(ReadOnlySpan<char> piece) => ids.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(piece, out var id) ? id : null;
+
     /// <summary>A SentencePiece token: U+2581 is a space, and `&lt;0x0A&gt;` one byte.</summary>
     public static byte[] SentencePieceBytes(string piece) =>
         piece.Length == 6 && piece.StartsWith("<0x", StringComparison.Ordinal) && piece[5] == '>'

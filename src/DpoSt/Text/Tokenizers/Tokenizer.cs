@@ -77,11 +77,11 @@ internal sealed class Tokenizer(TokenTable table, AddedTokens added, ISegmentEnc
     private void Encode(string text, Place place, List<int> ids)
     {
         var start = 0;
-        foreach (var (index, length, id) in added.Find(text))
+        foreach (var (from, to, id) in added.Find(text))
         {
-            EncodeSegment(text.AsSpan(start, index - start), place, ids);
+            EncodeSegment(text.AsSpan(start, from - start), place, ids);
             ids.Add(id);
-            (start, place) = (index + length, Place.AfterSpecial);
+            (start, place) = (to, Place.AfterSpecial);
         }
 
         EncodeSegment(text.AsSpan(start), place, ids);

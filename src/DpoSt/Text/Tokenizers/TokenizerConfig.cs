@@ -32,14 +32,29 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
         }
     }
 
-    /// <summary>The special ids: the file's, else those of the template, else the usual names.</summary>
+    /// <summary>
+    /// The special ids: the configuration's, else those of the template, else the usual names. What the configuration says about adding
+    /// the begin and end tokens goes before the template.
+    /// </summary>
     public SpecialIds Specials(TokenTable table, int[] prefix, int[] suffix, string path)
     {
+        if (prefix.Concat(suffix).Any(id => id < 0 || id >= table.Size))
+        {
+            throw new UserErrorException($"The tokenizer '{path}' adds a token whose id is not in its vocabulary of {table.Size}.");
+        }
+
         var bos = table.IdOf(Bos) ?? prefix.Select(i => (int?)i).FirstOrDefault() ?? Usual(table, BosNames);
         var eos = table.IdOf(Eos) ?? suffix.Select(i => (int?)i).LastOrDefault() ?? Usual(table, EosNames)
             ?? throw new UserErrorException($"The tokenizer '{path}' has no end token: name it as eos_token in a tokenizer_config.json beside it.");
-        return new(bos, eos, table.IdOf(Pad) ?? Usual(table, PadNames), prefix, suffix);
+        return new(bos, eos, table.IdOf(Pad) ?? Usual(table, PadNames), Added(AddBos, bos, prefix), Added(AddEos, eos, suffix));
     }
+
+    private static int[] Added(bool? isAdded, int? id, int[] template) => (isAdded, id) switch
+    {
+        (true, { } added) => [added],
+        (false, _) => [],
+        _ => template,
+    };
 
     private static int? Usual(TokenTable table, string[] names) => names.Select(table.IdOf).FirstOrDefault(id => id is { } known && table.IsSpecial(known));
 

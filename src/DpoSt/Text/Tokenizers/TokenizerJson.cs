@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace DpoSt.Text.Tokenizers;
 
-/// <summary>Reads a Hugging Face `tokenizer.json` whose model is BPE: byte-level (Llama-3, Qwen2, ours) or with byte fallback (Llama-2).</summary>
+/// <summary>
+/// Reads a Hugging Face `tokenizer.json`: byte-level BPE (Llama-3, Qwen2, ours), BPE with byte fallback (Llama-2) or Unigram (T5). A step
+/// of its pipeline that dpost does not know is an error, never left out: wrong ids would train a wrong model.
+/// </summary>
 internal static class TokenizerJson
 {
     private static readonly string[] SequenceNames = ["pretokenizers", "normalizers", "processors"];
@@ -25,64 +28,85 @@ internal static class TokenizerJson
     {
         var model = root.GetProperty("model");
         var type = model.TryGetProperty("type", out var named) ? named.GetString() : "BPE";
-        if (type != "BPE")
-        {
-            throw new UserErrorException($"The tokenizer '{path}' has a model of type '{type}'; supported are BPE in tokenizer.json, and a T5 spiece.model for Unigram.");
-        }
-
         var added = Added(root).ToArray();
-        var vocabulary = model.GetProperty("vocab").EnumerateObject().Select(p => (Piece: p.Name, Id: p.Value.GetInt32())).ToArray();
-        var pieces = Pieces(vocabulary, added, path);
+        var vocabulary = (type switch
+        {
+            "BPE" => TokenizerJsonBpe.Vocabulary(model),
+            "Unigram" => TokenizerJsonUnigram.Vocabulary(model),
+            _ => throw new UserErrorException($"The tokenizer '{path}' has a model of type '{type}'; supported are BPE and Unigram."),
+        }).ToArray();
+        var isByteLevel = type == "BPE" && Parts(root, "pre_tokenizer").Any(p => Type(p) == "ByteLevel");
         var special = added.Where(a => a.IsSpecial).Select(a => a.Id).ToHashSet();
-        var isByteLevel = Parts(root, "pre_tokenizer").Any(p => Type(p) == "ByteLevel");
-        var table = new TokenTable(pieces, isByteLevel ? ByteAlphabet.Read : TokenTable.SentencePieceBytes, special.Contains);
-        var merges = Merges(model, table, path);
-        ISegmentEncoder encoder = isByteLevel ? ByteLevel(root, model, table, merges, path) : new SentencePieceBpe(table, merges, PrefixPlaces(root));
-        return new(table, new([.. added.Select(a => (a.Content, a.Id))]), encoder, Specials(root, table, config, path), dropFirstSpace: !isByteLevel);
+        var table = new TokenTable(Pieces(vocabulary, added, path), isByteLevel ? ByteAlphabet.Read : TokenTable.SentencePieceBytes, special.Contains);
+        var encoder = type == "Unigram" ? TokenizerJsonUnigram.Encoder(root, model, special, path)
+            : isByteLevel ? TokenizerJsonBpe.ByteLevel(root, model, table, path)
+            : TokenizerJsonBpe.SentencePiece(root, model, table, path);
+        // As transformers' T5, which the pieces of spiece.model are read as too.
+        var specials = Specials(root, table, config, path) with { EndsOnce = type == "Unigram" };
+        return new(table, new(added), encoder, specials, dropFirstSpace: !isByteLevel);
     }
 
-    private static ByteLevelBpe ByteLevel(JsonElement root, JsonElement model, TokenTable table, MergeTable merges, string path)
+    /// <summary>The steps of a part of the pipeline: none, one, or those of a sequence, which may hold sequences.</summary>
+    public static JsonElement[] Parts(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var part) && part.ValueKind != JsonValueKind.Null ? [.. Flat(part)] : [];
+
+    public static string? Type(JsonElement part) => part.GetProperty("type").GetString();
+
+    /// <summary>The value of a flag, which is off where it is not given.</summary>
+    public static bool Flag(JsonElement part, string name, bool otherwise = false) =>
+        part.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.GetBoolean() : otherwise;
+
+    /// <summary>A string that must be there.</summary>
+    public static string StringOf(JsonElement value) => value.GetString() ?? throw new FormatException("A string is null.");
+
+    /// <summary>The pattern of a Split or a Replace: `Regex` or `String`, and its text.</summary>
+    public static (string Kind, string Pattern) Pattern(JsonElement part) =>
+        part.GetProperty("pattern").EnumerateObject().FirstOrDefault() is { Value.ValueKind: JsonValueKind.String } pattern
+            ? (pattern.Name, StringOf(pattern.Value))
+            : throw new FormatException($"A {Type(part)} has no pattern.");
+
+    /// <summary>Where a Metaspace puts a space: before every stretch of text, or before the first alone.</summary>
+    public static Place[] PrefixPlaces(JsonElement metaspace)
     {
-        var splits = Parts(root, "pre_tokenizer").Where(p => Type(p) == "Split").ToArray();
-        if (splits.Length > 1 || Parts(root, "pre_tokenizer").Any(p => Type(p) is not ("Split" or "ByteLevel")))
+        if (StringOf(metaspace.GetProperty("replacement")) != "\u2581")
         {
-            throw new UserErrorException($"The tokenizer '{path}' has a pre_tokenizer that dpost does not know; supported are ByteLevel alone or after one Split by a Regex.");
+            throw new FormatException("Its Metaspace writes spaces as something else than U+2581.");
         }
 
-        // NFC leaves composed text alone; docs/adr/0004 says why it is not applied.
-        if (Parts(root, "normalizer").FirstOrDefault(p => Type(p) != "NFC") is { ValueKind: JsonValueKind.Object } normalizer)
+        var scheme = metaspace.TryGetProperty("prepend_scheme", out var named) ? named.GetString() : Flag(metaspace, "add_prefix_space", true) ? "always" : "never";
+        return scheme switch
         {
-            throw new UserErrorException($"The tokenizer '{path}' has a normalizer of type '{Type(normalizer)}', which dpost does not know for a byte-level vocabulary.");
-        }
-
-        var pattern = splits is [var split] ? split.GetProperty("pattern").GetProperty("Regex").GetString()! : WordSplitter.Gpt2;
-        var ignoresMerges = model.TryGetProperty("ignore_merges", out var ignore) && ignore.ValueKind == JsonValueKind.True;
-        return new(ByteLevelFiles.ByteIds(table, path), merges, new(pattern), ignoresMerges ? table : null);
+            "always" => [Place.Start, Place.AfterSpecial],
+            "first" => [Place.Start],
+            "never" => [],
+            _ => throw new FormatException($"Its Metaspace has an unknown prepend_scheme '{scheme}'."),
+        };
     }
 
-    private static MergeTable Merges(JsonElement model, TokenTable table, string path)
+    /// <summary>The error for a step that dpost does not know.</summary>
+    public static UserErrorException Unsupported(string path, string step, string supported) =>
+        new($"The tokenizer '{path}' has {step}, which dpost does not know; supported are {supported}.");
+
+    private static IEnumerable<JsonElement> Flat(JsonElement part)
     {
-        var list = model.GetProperty("merges");
-        var (merges, rank) = (new MergeTable(list.GetArrayLength()), 0);
-        foreach (var merge in list.EnumerateArray())
-        {
-            // Older files hold "a b", newer ones ["a", "b"].
-            var pair = merge.ValueKind == JsonValueKind.Array ? [.. merge.EnumerateArray().Select(p => p.GetString()!)] : merge.GetString()!.Split(' ');
-            if (pair is not [var left, var right] || table.IdOf(left) is not { } a || table.IdOf(right) is not { } b || table.IdOf(left + right) is not { } joined)
+        var inner = SequenceNames.FirstOrDefault(n => part.TryGetProperty(n, out _));
+        return inner is null ? [part] : part.GetProperty(inner).EnumerateArray().SelectMany(Flat);
+    }
+
+    private static IEnumerable<AddedToken> Added(JsonElement root) =>
+        root.TryGetProperty("added_tokens", out var list) && list.ValueKind != JsonValueKind.Null
+            ? list.EnumerateArray().Select(t => new AddedToken(StringOf(t.GetProperty("content")), t.GetProperty("id").GetInt32(), Flag(t, "special"))
             {
-                throw new UserErrorException($"The tokenizer '{path}' has a merge (number {rank}) whose parts or result are not in its vocabulary.");
-            }
+                TakesSpaceBefore = Flag(t, "lstrip"),
+                TakesSpaceAfter = Flag(t, "rstrip"),
+                IsWholeWord = Flag(t, "single_word"),
+            })
+            : [];
 
-            merges.Add(a, b, rank++, joined);
-        }
-
-        return merges;
-    }
-
-    private static string?[] Pieces((string Piece, int Id)[] vocabulary, (string Content, int Id, bool IsSpecial)[] added, string path)
+    private static string?[] Pieces((string Piece, int Id)[] vocabulary, AddedToken[] added, string path)
     {
         var all = vocabulary.Concat(added.Select(a => (Piece: a.Content, a.Id))).ToArray();
-        var size = all.Length == 0 ? 0 : all.Max(p => p.Id) + 1;
+        var size = all.Length == 0 ? 0 : all.Max(p => p.Id) + 1L;
         // A claimed id may not decide how much is allocated: ids are dense but for a few holes.
         if (size == 0 || all.Min(p => p.Id) < 0 || size > (2L * all.Length) + 1024)
         {
@@ -98,46 +122,27 @@ internal static class TokenizerJson
         return pieces;
     }
 
-    private static IEnumerable<(string Content, int Id, bool IsSpecial)> Added(JsonElement root) =>
-        root.TryGetProperty("added_tokens", out var list) && list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray().Select(t => (t.GetProperty("content").GetString()!, t.GetProperty("id").GetInt32(), t.GetProperty("special").GetBoolean()))
-            : [];
-
-    /// <summary>Which stretches get a space in front: Metaspace says first or always; the older Prepend is "always".</summary>
-    private static Place[] PrefixPlaces(JsonElement root)
-    {
-        var metaspace = Parts(root, "pre_tokenizer").FirstOrDefault(p => Type(p) == "Metaspace");
-        var scheme = metaspace.ValueKind == JsonValueKind.Object && metaspace.TryGetProperty("prepend_scheme", out var named) ? named.GetString() : "always";
-        return scheme switch { "first" => [Place.Start], "never" => [], _ => [Place.Start, Place.AfterSpecial] };
-    }
-
     private static SpecialIds Specials(JsonElement root, TokenTable table, TokenizerConfig config, string path)
     {
         var (prefix, suffix, seenText) = (new List<int>(), new List<int>(), false);
-        var template = Parts(root, "post_processor").FirstOrDefault(p => Type(p) == "TemplateProcessing");
-        foreach (var part in template.ValueKind == JsonValueKind.Object ? template.GetProperty("single").EnumerateArray().ToArray() : [])
+        foreach (var processor in Parts(root, "post_processor").Where(p => Type(p) != "ByteLevel"))
         {
-            seenText |= part.TryGetProperty("Sequence", out _);
-            if (part.TryGetProperty("SpecialToken", out var token))
+            if (Type(processor) != "TemplateProcessing")
             {
-                (seenText ? suffix : prefix).AddRange(template.GetProperty("special_tokens").GetProperty(token.GetProperty("id").GetString()!).GetProperty("ids").EnumerateArray().Select(i => i.GetInt32()));
+                throw Unsupported(path, $"a post_processor of type '{Type(processor)}'", "TemplateProcessing and ByteLevel");
+            }
+
+            foreach (var part in processor.GetProperty("single").EnumerateArray())
+            {
+                seenText |= part.TryGetProperty("Sequence", out _);
+                if (part.TryGetProperty("SpecialToken", out var token))
+                {
+                    var ids = processor.GetProperty("special_tokens").GetProperty(StringOf(token.GetProperty("id"))).GetProperty("ids");
+                    (seenText ? suffix : prefix).AddRange(ids.EnumerateArray().Select(i => i.GetInt32()));
+                }
             }
         }
 
         return config.Specials(table, [.. prefix], [.. suffix], path);
     }
-
-    /// <summary>A step of the pipeline and, where it is a sequence, the steps inside it.</summary>
-    private static JsonElement[] Parts(JsonElement root, string name)
-    {
-        if (!root.TryGetProperty(name, out var part) || part.ValueKind != JsonValueKind.Object)
-        {
-            return [];
-        }
-
-        var inner = SequenceNames.FirstOrDefault(n => part.TryGetProperty(n, out _));
-        return inner is null ? [part] : [.. part.GetProperty(inner).EnumerateArray()];
-    }
-
-    private static string? Type(JsonElement part) => part.GetProperty("type").GetString();
 }

@@ -3,12 +3,12 @@ namespace DpoSt.Text.Tokenizers;
 /// <summary>Finds and reads the tokenizer of a model, whatever its files are.</summary>
 public static class TokenizerLoader
 {
-    // T5's tokenizer.json is a Unigram model, which is read from the spiece.model beside it: so that name comes first.
-    private static readonly string[] Names = ["spiece.model", "tokenizer.json", "tokenizer.model", "vocab.json"];
+    // tokenizer.json comes first: of the files in a folder it alone holds the tokens that were added later.
+    private static readonly string[] Names = ["tokenizer.json", "spiece.model", "tokenizer.model", "vocab.json"];
 
     /// <summary>
-    /// Loads a tokenizer from a file or from what a folder holds: `spiece.model` (T5: `&lt;/s&gt;` last, 100 sentinels), `tokenizer.json`
-    /// (Hugging Face, BPE), `tokenizer.model` (Llama-2's SentencePiece or Llama-3's ranks, by content), or `vocab.json` with `merges.txt`
+    /// Loads a tokenizer from a file or from what a folder holds: `tokenizer.json` (Hugging Face, BPE or Unigram), `spiece.model` (T5:
+    /// `&lt;/s&gt;` last, 100 sentinels), `tokenizer.model` (Llama-2's SentencePiece or Llama-3's ranks, by content), or `vocab.json` with `merges.txt`
     /// (Qwen2). A `tokenizer_config.json` beside it names the special tokens.
     /// </summary>
     /// <exception cref="UserErrorException">There is no tokenizer, or it is not one that dpost knows.</exception>

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Collections.Frozen;
 
 namespace DpoSt.Text.Tokenizers;
 
@@ -10,34 +10,36 @@ internal sealed class Unigram : ISegmentEncoder
 {
     // SentencePiece's kUnkPenalty.
     private const float UnknownPenalty = 10;
-    private readonly Dictionary<long, int> next = [];
+    private readonly FrozenDictionary<long, int> next;
     private readonly List<int> idOfNode = [-1];
     private readonly float[] scores;
     private readonly float unknownScore;
     private readonly int unknown;
-    private readonly CharacterMap map;
-    private readonly bool addsPrefix;
-    private readonly bool removesSpaces;
+    private readonly SentencePieceNormalizer normalizer;
 
-    public Unigram(SentencePieceModel model)
+    /// <param name="pieces">The vocabulary in the order of its ids; a piece without text is never found in a text.</param>
+    /// <param name="unknown">The id of what no piece spells.</param>
+    /// <param name="normalizer">What the text goes through first.</param>
+    public Unigram(IReadOnlyList<(string? Text, float Score)> pieces, int unknown, SentencePieceNormalizer normalizer)
     {
-        (addsPrefix, removesSpaces) = (model.AddsDummyPrefix, model.RemovesExtraSpaces);
-        map = new(model.CharacterMap);
-        scores = [.. model.Pieces.Select(p => p.Score)];
-        unknown = Math.Max(0, model.Pieces.FindIndex(p => p.Type == SentencePieceModel.PieceType.Unknown));
-        unknownScore = model.Pieces.Where(p => p.Type == SentencePieceModel.PieceType.Normal).Select(p => p.Score).DefaultIfEmpty().Min() - UnknownPenalty;
-        for (var id = 0; id < model.Pieces.Count; id++)
+        (this.unknown, this.normalizer) = (unknown, normalizer);
+        scores = [.. pieces.Select(p => p.Score)];
+        unknownScore = pieces.Where(p => p.Text is not null).Select(p => p.Score).DefaultIfEmpty().Min() - UnknownPenalty;
+        var edges = new Dictionary<long, int>();
+        for (var id = 0; id < pieces.Count; id++)
         {
-            if (model.Pieces[id].Type is SentencePieceModel.PieceType.Normal or SentencePieceModel.PieceType.UserDefined)
+            if (pieces[id].Text is { Length: > 0 } text)
             {
-                Add(model.Pieces[id].Text, id);
+                Add(text, id, edges);
             }
         }
+
+        next = edges.ToFrozenDictionary();
     }
 
     public void Encode(ReadOnlySpan<char> text, Place place, List<int> ids)
     {
-        var normalized = Normalize(text, place);
+        var normalized = normalizer.Normalize(text, place);
         var best = new (float Score, int Start, int Id)[normalized.Length + 1];
         for (var i = 1; i < best.Length; i++)
         {
@@ -79,27 +81,6 @@ internal sealed class Unigram : ISegmentEncoder
         ids.Reverse(first, ids.Count - first);
     }
 
-    /// <summary>The text as the pieces spell it: mapped, spaces joined and written U+2581, one put in front where a text begins.</summary>
-    internal string Normalize(ReadOnlySpan<char> text, Place place)
-    {
-        var mapped = map.Apply(text);
-        var result = new StringBuilder(mapped.Length + 1);
-        var pending = addsPrefix && place != Place.Continuation;
-        foreach (var c in mapped)
-        {
-            if (c == ' ' && removesSpaces)
-            {
-                pending |= result.Length > 0 || place == Place.Continuation;
-                continue;
-            }
-
-            result.Append(pending ? "\u2581" : "").Append(c == ' ' ? '\u2581' : c);
-            pending = false;
-        }
-
-        return removesSpaces ? result.ToString().TrimEnd('\u2581') : result.ToString();
-    }
-
     private static void Offer((float Score, int Start, int Id)[] best, int start, int end, float score, int id)
     {
         var total = best[start].Score + score;
@@ -109,16 +90,16 @@ internal sealed class Unigram : ISegmentEncoder
         }
     }
 
-    private void Add(string piece, int id)
+    private void Add(string piece, int id, Dictionary<long, int> edges)
     {
         var node = 0;
         foreach (var c in piece)
         {
-            if (!next.TryGetValue(Edge(node, c), out var child))
+            if (!edges.TryGetValue(Edge(node, c), out var child))
             {
                 child = idOfNode.Count;
                 idOfNode.Add(-1);
-                next.Add(Edge(node, c), child);
+                edges.Add(Edge(node, c), child);
             }
 
             node = child;

@@ -13,9 +13,15 @@ public sealed class TokenizerCasesTests
     [InlineData("hf-golden-llama-2.json", "llama-2", true)]
     [InlineData("hf-golden-llama-2.json", "llama-2-hf", true)]
     [InlineData("hf-golden-llama-3.json", "llama-3", true)]
+    [InlineData("hf-golden-t5-base.json", "t5 json", true)]
+    [InlineData("hf-golden-t5-base.json", "t5 json converted", true)]
+    [InlineData("hf-golden-llama-3.json", "llama-3 json", true)]
     [InlineData("llamacpp-llama-spm.json", "llama-2", false)]
     [InlineData("llamacpp-llama-bpe.json", "llama-3", false)]
+    [InlineData("llamacpp-llama-spm.json", "llama-2-hf", false)]
+    [InlineData("llamacpp-llama-bpe.json", "llama-3 json", false)]
     [InlineData("llamacpp-qwen2.json", "qwen", false)]
+    [InlineData("llamacpp-qwen2.json", "qwen json", false)]
     public void IdsAreThePeers(string file, string tokenizer, bool addSpecialTokens)
     {
         using var document = Read("tokenizer-cases", file);
@@ -37,6 +43,10 @@ public sealed class TokenizerCasesTests
     [InlineData("llama2", "llama-2-hf")]
     [InlineData("llama3", "llama-3")]
     [InlineData("qwen2", "qwen")]
+    [InlineData("t5", "t5 json")]
+    [InlineData("t5", "t5 json converted")]
+    [InlineData("llama3", "llama-3 json")]
+    [InlineData("qwen2", "qwen json")]
     public void IdsOfGsm8kAreThePeers(string column, string tokenizer)
     {
         var rows = File.ReadLines(SharedFolder.Path("tokenizer-cases", "gsm8k-reference-ids.jsonl")).Select(l => JsonDocument.Parse(l).RootElement);
@@ -45,12 +55,14 @@ public sealed class TokenizerCasesTests
 
     [Theory]
     [InlineData("t5")]
+    [InlineData("t5 json")]
+    [InlineData("t5 json converted")]
     [InlineData("llama-2")]
     [InlineData("llama-2-hf")]
     public void SpecialTokensInTheTextAreRecognised(string tokenizer)
     {
         using var document = Read("tokenizer-cases", "special-tokens-in-text.json");
-        AssertAll(document.RootElement.GetProperty(tokenizer == "t5" ? "t5" : "llama-2").EnumerateArray(), c =>
+        AssertAll(document.RootElement.GetProperty(tokenizer.StartsWith("t5", StringComparison.Ordinal) ? "t5" : "llama-2").EnumerateArray(), c =>
         {
             var adds = !c.GetProperty("name").GetString()!.Contains("added", StringComparison.Ordinal);
             Assert.Equal(Ids(c.GetProperty("ids")), Get(tokenizer).Encode(c.GetProperty("text").GetString()!, adds));
@@ -60,25 +72,31 @@ public sealed class TokenizerCasesTests
     [Fact]
     public void T5NormalisesAsSentencePiece()
     {
-        var unigram = new Unigram(SentencePieceModel.Read(File.ReadAllBytes(SharedFolder.Path("tokenizers", "t5", "spiece.model")), "spiece.model"));
-        using var table = Read("tokenizer-cases", "t5-normalization.json");
-        var entries = table.RootElement.GetProperty("code_points").EnumerateObject().Concat(table.RootElement.GetProperty("sequences").EnumerateObject());
-        AssertAll(entries, entry =>
+        var normalizer = SentencePieceFile.Normalizer(SentencePieceModel.Read(File.ReadAllBytes(SharedFolder.Path("tokenizers", "t5", "spiece.model")), "spiece.model"));
+        AssertAll(NormalizerTable(), entry =>
         {
-            var text = string.Concat(entry.Name.Split(' ').Select(code => char.ConvertFromUtf32(Convert.ToInt32(code, 16))));
-            var spaced = entry.Value.GetString()!.Replace("▁", " ", StringComparison.Ordinal);
-            Assert.Equal($"▁x{spaced.Replace(' ', '▁')}x", unigram.Normalize($"x{text}x", Place.Start));
+            var spaced = entry.Value.Replace("▁", " ", StringComparison.Ordinal);
+            Assert.Equal($"▁x{spaced.Replace(' ', '▁')}x", normalizer.Normalize($"x{entry.Text}x", Place.Start));
         });
         using var tests = Read("tokenizer-cases", "sentencepiece-normalizer-test.json");
         AssertAll(tests.RootElement.GetProperty("cases").EnumerateArray(), c =>
-            Assert.Equal(c.GetProperty("normalized").GetString(), unigram.Normalize(c.GetProperty("text").GetString()!, Place.Start)));
+            Assert.Equal(c.GetProperty("normalized").GetString(), normalizer.Normalize(c.GetProperty("text").GetString()!, Place.Start)));
     }
+
+    [Theory]
+    [InlineData("t5 json")]
+    [InlineData("t5 json converted")]
+    public void TheWholeNormaliserTableGivesTheSameIdsByEitherFile(string tokenizer) =>
+        AssertAll(NormalizerTable(), entry => Assert.Equal(Get("t5").Encode($"x{entry.Text}x {entry.Text}"), Get(tokenizer).Encode($"x{entry.Text}x {entry.Text}")));
 
     [Theory]
     [InlineData("t5", 32100, 1, 0)]
     [InlineData("llama-2", 32000, 2, null)]
     [InlineData("llama-3", 128256, 128001, null)]
     [InlineData("qwen", 151646, 151643, null)]
+    [InlineData("t5 json", 32100, 1, 0)]
+    [InlineData("llama-3 json", 128256, 128001, null)]
+    [InlineData("qwen json", 151646, 151643, null)]
     public void SpecialIdsAreTheUsual(string tokenizer, int size, int eos, int? pad)
     {
         var it = Get(tokenizer);
@@ -136,8 +154,22 @@ public sealed class TokenizerCasesTests
     {
         lock (Loaded)
         {
-            return Loaded.TryGetValue(name, out var known) ? known : Loaded[name] = TokenizerLoader.Load(SharedFolder.Path("tokenizers", name));
+            return Loaded.TryGetValue(name, out var known) ? known : Loaded[name] = name switch
+            {
+                "t5 json" => TokenizerJson.Read(TokenizerJsonFiles.T5(), name, TokenizerConfig.None),
+                "t5 json converted" => TokenizerJson.Read(TokenizerJsonFiles.T5Converted(), name, TokenizerConfig.None),
+                "llama-3 json" => TokenizerJson.Read(TokenizerJsonFiles.Llama3(), name, TokenizerConfig.None),
+                "qwen json" => TokenizerJson.Read(TokenizerJsonFiles.Qwen2(), name, TokenizerConfig.None),
+                _ => TokenizerLoader.Load(SharedFolder.Path("tokenizers", name)),
+            };
         }
+    }
+
+    private static (string Text, string Value)[] NormalizerTable()
+    {
+        using var table = Read("tokenizer-cases", "t5-normalization.json");
+        return [.. table.RootElement.GetProperty("code_points").EnumerateObject().Concat(table.RootElement.GetProperty("sequences").EnumerateObject())
+            .Select(entry => (string.Concat(entry.Name.Split(' ').Select(code => char.ConvertFromUtf32(Convert.ToInt32(code, 16)))), entry.Value.GetString()!))];
     }
 
     private static JsonDocument Read(params string[] parts) => JsonDocument.Parse(File.ReadAllBytes(SharedFolder.Path(parts)));
