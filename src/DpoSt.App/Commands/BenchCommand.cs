@@ -14,7 +14,7 @@ internal static class BenchCommand
 {
     private const int EmbeddedAnswers = 600;
 
-    public static Command Create(CommandConsole console) => new("bench", "Measure the speed of this machine.") { Generate(console) };
+    public static Command Create(CommandConsole console) => new("bench", CommandHelp.Of("Measure the speed of this machine.", "dpost bench generate")) { Generate(console) };
 
     private static Command Generate(CommandConsole console)
     {
