@@ -20,7 +20,7 @@ internal static class BenchCommand
     {
         var batches = new Option<int[]>("--batch") { Description = "Batch sizes.", DefaultValueFactory = _ => [1, 8, 16, 32, 128], AllowMultipleArgumentsPerToken = true };
         var runs = new Option<int>("--runs") { Description = "Runs of plain decoding, one to warm up besides.", DefaultValueFactory = _ => 3 };
-        var pairs = new Option<int>("--pairs") { Description = "Pairs of runs to compare two ways, one to warm up besides.", DefaultValueFactory = _ => 7 };
+        var pairs = new Option<int>("--pairs") { Description = "Pairs of runs to compare two ways, one to warm up besides; 0 leaves the comparison out.", DefaultValueFactory = _ => 7 };
         var tokenizer = new Option<string?>("--tokenizer") { Description = "A folder with a tokenizer; the embedded one where not given.", HelpName = "DIR-OR-FILE" };
         var data = new Option<string?>("--data") { Description = "Rationales in GSM8K's form to lead rows along; the embedded problems' where not given.", HelpName = "FILE" };
         var protocol = new Option<string>("--protocol") { Description = "tokens: tokens a second, with and without the calculator; lengths: continuous against static batching, shared prompts against none.", DefaultValueFactory = _ => "tokens" };
@@ -37,12 +37,13 @@ internal static class BenchCommand
             using var unpacked = new ScratchFolder();
             var options = new DecodeBenchOptions(
                 parsed.GetValue(batches)!, parsed.GetValue(runs), parsed.GetValue(pairs), parsed.GetValue(tokenizer) ?? EmbeddedTokenizer(unpacked), Answers(parsed.GetValue(data)));
-            if (options.Batches.Count == 0 || options.Batches.Any(b => b < 1) || options.Runs < 1 || options.Pairs < 1)
+            var lengths = parsed.GetValue(protocol) == "lengths";
+            if (options.Batches.Count == 0 || options.Batches.Any(b => b < 1) || options.Runs < 1 || options.Pairs < (lengths ? 1 : 0))
             {
-                throw new UserErrorException("--batch, --runs and --pairs must be at least 1.");
+                throw new UserErrorException("--batch and --runs must be at least 1, and --pairs no less than 0, or 1 for --protocol lengths.");
             }
 
-            if (parsed.GetValue(protocol) == "lengths")
+            if (lengths)
             {
                 Write(console, parsed.GetValue(json), StageProgress.Watch(console.Progress(), reporter => DecodeBenchmarks.Lengths(options, reporter, console.Cancel)), ["model", "compared", "batch", "questions/s", "baseline/s", "ratio"],
                     r => [r.Model, r.Compared, Number(r.Batch), Number(r.QuestionsPerS), Number(r.BaselinePerS), Number(r.Ratio)]);

@@ -18,7 +18,7 @@ internal sealed class GenerateBench(BenchModel shape, ILanguageModel model, ITok
     public IEnumerable<GenerateRow> Run(int batch, int runs, int pairs)
     {
         yield return Plain(batch, runs);
-        foreach (var row in Calculated(batch, pairs))
+        foreach (var row in pairs == 0 ? [] : Calculated(batch, pairs))
         {
             yield return row;
         }
