@@ -45,7 +45,7 @@ internal static class Experiment
         DemoFolder.Lay(folder, seed, TestProblems);
         Directory.SetCurrentDirectory(folder);
         var plan = RunCommand.Plan("exp_config/tiny", "self-train", [.. overrides, $"loop.seed={repeat}", $"sft.trainer.seed={repeat}", $"dpo.trainer.seed={repeat}", "loop.eval_samples=0"]);
-        return SelfTrainingLoop.Run(plan, TorchSharp.torch.CPU, new Quiet(), CancellationToken.None)
+        return SelfTrainingLoop.Run(plan, TorchSharp.torch.CPU, fresh: false, new Quiet(), CancellationToken.None)
             .Where(r => r.DataSet == "test").ToDictionary(r => r.Run, StringComparer.Ordinal);
     }
 
@@ -83,6 +83,10 @@ internal static class Experiment
         public void Begin(string stage, string what, long total, string unit) => Console.Error.WriteLine($"  {stage}: {what}");
 
         public void Advance(long done)
+        {
+        }
+
+        public void Note(string sentence)
         {
         }
 

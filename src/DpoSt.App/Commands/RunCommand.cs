@@ -20,10 +20,12 @@ internal static class RunCommand
     {
         var command = new Command("run", Help);
         var arguments = new ConfigArguments(command, "self-train");
+        var fresh = FreshOption.New();
+        command.Add(fresh);
         command.SetAction(result =>
         {
             var plan = Plan(arguments.Path(result), arguments.Name(result), arguments.Overrides(result));
-            Show(console, SelfTraining(plan, arguments.Device(result), console));
+            Show(console, SelfTraining(plan, arguments.Device(result), result.GetValue(fresh), console));
         });
         return command;
     }
@@ -37,8 +39,8 @@ internal static class RunCommand
         return LoopPlan.From(run, sft, dpo, RunPaths.Here(run));
     }
 
-    public static IReadOnlyList<EvaluationRow> SelfTraining(LoopPlan plan, TorchSharp.torch.Device device, CommandConsole console) =>
-        StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Run(plan, device, reporter, console.Cancel));
+    public static IReadOnlyList<EvaluationRow> SelfTraining(LoopPlan plan, TorchSharp.torch.Device device, bool fresh, CommandConsole console) =>
+        StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Run(plan, device, fresh, reporter, console.Cancel));
 
     public static void Show(CommandConsole console, IReadOnlyList<EvaluationRow> rows) => ResultTable.Write(console.Results(), rows);
 

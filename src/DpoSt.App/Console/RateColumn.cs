@@ -10,10 +10,13 @@ internal sealed class RateColumn : ProgressColumn
     /// <summary>What the stage counts.</summary>
     public string Unit { get; set; } = "";
 
+    /// <summary>What an earlier run had done already.</summary>
+    public long Before { get; set; }
+
     public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
     {
         var seconds = task.ElapsedTime?.TotalSeconds ?? 0;
-        var text = seconds < 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{task.Value / seconds:0.0} {Unit}/s");
+        var text = seconds < 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{(task.Value - Before) / seconds:0.0} {Unit}/s");
         return new Markup(text, new Style(Color.Grey));
     }
 }

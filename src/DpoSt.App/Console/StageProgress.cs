@@ -20,6 +20,7 @@ internal sealed class StageProgress : IStageReporter
     private string stage = "";
     private string unit = "";
     private long total;
+    private long? before;
     private long started;
     private long lastPlain;
 
@@ -48,7 +49,7 @@ internal sealed class StageProgress : IStageReporter
 
     public void Begin(string stage, string what, long total, string unit)
     {
-        (this.stage, this.unit, this.total) = (stage, unit, total);
+        (this.stage, this.unit, this.total, before) = (stage, unit, total, null);
         started = lastPlain = Stopwatch.GetTimestamp();
         console.MarkupLineInterpolated($"[bold]{stage}[/]  {what}");
         task = context?.AddTask(Markup.Escape(stage), maxValue: Math.Max(1, total));
@@ -57,6 +58,7 @@ internal sealed class StageProgress : IStageReporter
 
     public void Advance(long done)
     {
+        before ??= rate.Before = done;
         if (task is not null)
         {
             task.Value = done;
@@ -65,8 +67,9 @@ internal sealed class StageProgress : IStageReporter
         {
             lastPlain = Stopwatch.GetTimestamp();
             var elapsed = Stopwatch.GetElapsedTime(started);
-            var left = elapsed * ((double)(total - done) / Math.Max(1, done));
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {done} of {total} {unit}, {done / elapsed.TotalSeconds:0.#}/s, {Duration(left)} left"));
+            var made = done - before.Value;
+            var left = elapsed * ((double)(total - done) / Math.Max(1, made));
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {done} of {total} {unit}, {made / elapsed.TotalSeconds:0.#}/s, {Duration(left)} left"));
         }
     }
 
@@ -76,6 +79,8 @@ internal sealed class StageProgress : IStageReporter
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
             $"[grey]  step {line.Step}/{line.TotalSteps}  loss {line.Loss:0.0000}  lr {line.LearningRate:0.00e+0}  grad {line.GradNorm:0.00}{metrics}[/]");
     }
+
+    public void Note(string sentence) => console.MarkupLineInterpolated($"  {sentence}");
 
     public void End(string summary)
     {

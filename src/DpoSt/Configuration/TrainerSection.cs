@@ -3,7 +3,7 @@ namespace DpoSt.Configuration;
 /// <summary>When something happens during training.</summary>
 public enum IntervalStrategy
 {
-    /// <summary>Never (for saving: only the final model).</summary>
+    /// <summary>Never at a step (for saving: only every few minutes and on Ctrl-C).</summary>
     No,
 
     /// <summary>Every so many steps.</summary>
@@ -134,14 +134,14 @@ public sealed record TrainerSection
     [Within(1)]
     public int LoggingSteps { get; init; } = 500;
 
-    /// <summary>When to write a checkpoint.</summary>
+    /// <summary>When to write a checkpoint, besides every few minutes and on Ctrl-C; it serves a resume and goes when the model is done.</summary>
     public IntervalStrategy SaveStrategy { get; init; } = IntervalStrategy.Steps;
 
     /// <summary>Steps between two checkpoints.</summary>
     [Within(1)]
     public int SaveSteps { get; init; } = 500;
 
-    /// <summary>Checkpoints that are kept; null keeps all.</summary>
+    /// <summary>Checkpoints that are kept; null keeps two, so that a damaged one has one before it.</summary>
     [Within(1)]
     public int? SaveTotalLimit { get; init; }
 

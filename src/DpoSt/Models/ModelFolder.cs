@@ -87,16 +87,16 @@ internal static class ModelFolder
 
     /// <summary>
     /// Writes the model beside a copy of the tokenizer and configuration files of <paramref name="origin"/>, in the layout transformers
-    /// reads. The folder appears whole or not at all.
+    /// reads, and copies of any further files. The folder appears whole or not at all.
     /// </summary>
-    public static void Save(ILanguageModel model, string origin, string folder)
+    public static void Save(ILanguageModel model, string origin, string folder, params string[] further)
     {
         using var draft = new DraftFolder(folder);
         try
         {
-            foreach (var name in CheckpointFiles.Companions.Where(name => File.Exists(Path.Combine(origin, name))))
+            foreach (var file in CheckpointFiles.Companions.Select(name => Path.Combine(origin, name)).Where(File.Exists).Concat(further))
             {
-                File.Copy(Path.Combine(origin, name), Path.Combine(draft.Path, name));
+                File.Copy(file, Path.Combine(draft.Path, Path.GetFileName(file)));
             }
 
             NameType(Path.Combine(draft.Path, CheckpointFiles.Config));

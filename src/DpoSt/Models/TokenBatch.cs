@@ -13,6 +13,9 @@ public sealed record TokenBatch(IReadOnlyList<int[]> Prompts, IReadOnlyList<int[
     /// <summary>The number of scored tokens.</summary>
     public int ScoredTokens => Completions.Sum(c => c.Length);
 
+    /// <summary>All tokens, prompts included; a shared prompt counts once.</summary>
+    public long Tokens => Prompts.Sum(p => (long)p.Length) + ScoredTokens;
+
     /// <summary>A batch in which every completion has a prompt of its own.</summary>
     public static TokenBatch Of(IReadOnlyList<(int[] Prompt, int[] Completion, long Example)> rows) => new(
         [.. rows.Select(r => r.Prompt)],

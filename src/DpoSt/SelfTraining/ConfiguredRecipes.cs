@@ -35,7 +35,15 @@ internal static class ConfiguredRecipes
             LogEvery = trainer.LoggingSteps,
             LengthWindow = options.Compat == Compatibility.Reference ? 1 : trainer.GroupByLengthWindow,
             MeanOfMeans = options.Compat == Compatibility.Reference,
+            Checkpoints = Checkpoints(trainer),
         };
+    }
+
+    // Checkpoints here only serve a resume and go when the model is saved, so that none by steps still means some by the clock.
+    private static CheckpointPolicy Checkpoints(TrainerSection trainer)
+    {
+        var policy = new CheckpointPolicy { EverySteps = trainer.SaveStrategy == IntervalStrategy.Steps ? trainer.SaveSteps : null, EveryEpoch = trainer.SaveStrategy == IntervalStrategy.Epoch };
+        return policy with { Kept = trainer.SaveTotalLimit ?? policy.Kept };
     }
 
     /// <summary>Row limits in fine-tuning.</summary>

@@ -12,10 +12,11 @@ internal static class FineTuning
     /// <param name="rows">Questions with rationales in the model's format.</param>
     /// <param name="limits">The most tokens of a row.</param>
     /// <param name="recipe">How to train.</param>
+    /// <param name="folder">Where the run resumes from, and keeps its state and metrics.</param>
     /// <param name="reporter">Told of every step.</param>
-    /// <param name="cancel">Ends training between two steps.</param>
+    /// <param name="cancel">Ends training after the step at work, with a checkpoint.</param>
     public static TrainingLine Run(
-        ModelBundle bundle, IReadOnlyList<RationaleRow> rows, TokenLimits limits, TrainingRecipe recipe, IStageReporter reporter, CancellationToken cancel)
+        ModelBundle bundle, IReadOnlyList<RationaleRow> rows, TokenLimits limits, TrainingRecipe recipe, TrainingFolder folder, IStageReporter reporter, CancellationToken cancel)
     {
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
         var examples = rows.Select((row, i) => (Row: encoder.Row(bundle.Format.Prompt(row.Question), row.Answer), i)).Select(e => (e.Row.Prompt, e.Row.Completion, Example: (long)e.i)).ToArray();
@@ -25,9 +26,14 @@ internal static class FineTuning
         TrainingLine? last = null;
         trainer.Run(
             step => [.. order.At(step).Chunk(recipe.BatchSize).Select(part => TokenBatch.Of([.. part.Select(i => examples[i])]))],
-            line => reporter.Log(last = line),
+            line =>
+            {
+                folder.Log(last = line);
+                reporter.Log(line);
+            },
             reporter.Advance,
-            cancel);
+            cancel,
+            folder.CheckpointsOf(recipe, order.StepsPerEpoch));
         return last!;
     }
 }

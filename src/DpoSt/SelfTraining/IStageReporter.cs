@@ -12,11 +12,14 @@ public interface IStageReporter
     /// <param name="unit">What a unit is: steps, answers.</param>
     void Begin(string stage, string what, long total, string unit);
 
-    /// <summary>Work done so far.</summary>
+    /// <summary>Work done so far; the first call may tell what an earlier run had done.</summary>
     void Advance(long done);
 
     /// <summary>A line of training metrics.</summary>
     void Log(TrainingLine line);
+
+    /// <summary>Something worth a sentence: a resume, a damaged checkpoint.</summary>
+    void Note(string sentence);
 
     /// <summary>The stage is over; one sentence says what came of it.</summary>
     void End(string summary);

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 
 namespace DpoSt.SelfTraining;
@@ -65,47 +63,12 @@ internal sealed class Ledger
     /// </summary>
     public string KeyOf(object options, IEnumerable<string> before, IEnumerable<string> files)
     {
-        var text = new StringBuilder(JsonSerializer.Serialize(options));
-        foreach (var key in before)
-        {
-            text.Append('\n').Append(key);
-        }
+        return ContentKey.Of(options, [.. before, .. files.Select(Content)]);
 
-        foreach (var file in files)
-        {
-            if (!contents.TryGetValue(file, out var content))
-            {
-                contents[file] = content = ContentOf(file);
-            }
-
-            text.Append('\n').Append(content);
-        }
-
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        string Content(string file) => contents.TryGetValue(file, out var content) ? content : contents[file] = ContentKey.OfPath(file);
     }
 
     private void Write() => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(keys, Indented) + "\n");
-
-    // A model folder counts as the files in it: names and contents.
-    private static string ContentOf(string path)
-    {
-        var files = Directory.Exists(path) ? Directory.EnumerateFiles(path).Order(StringComparer.Ordinal) : (IEnumerable<string>)[path];
-        var text = new StringBuilder();
-        try
-        {
-            foreach (var file in files)
-            {
-                using var stream = File.OpenRead(file);
-                text.Append(Path.GetFileName(file)).Append(' ').Append(Convert.ToHexStringLower(SHA256.HashData(stream))).Append('\n');
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{path}: it cannot be read ({e.Message.TrimEnd('.')}); the run needs it, so put it back and run again.", e);
-        }
-
-        return text.ToString();
-    }
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 }

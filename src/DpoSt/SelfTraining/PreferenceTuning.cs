@@ -11,7 +11,8 @@ internal static class PreferenceTuning
 
     /// <summary>Trains the model in place; returns the last line of metrics.</summary>
     public static TrainingLine Run(
-        ModelBundle bundle, IReadOnlyList<PreferencePair> pairs, TokenLimits limits, double beta, TrainingRecipe recipe, IStageReporter reporter, CancellationToken cancel)
+        ModelBundle bundle, IReadOnlyList<PreferencePair> pairs, TokenLimits limits, double beta, TrainingRecipe recipe, TrainingFolder folder, IStageReporter reporter,
+        CancellationToken cancel)
     {
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
         var examples = pairs.Select(pair => encoder.Pair(pair.Prompt, pair.Chosen, pair.Rejected)).ToArray();
@@ -22,9 +23,14 @@ internal static class PreferenceTuning
         TrainingLine? last = null;
         trainer.Run(
             step => [.. order.At(step).Chunk(recipe.BatchSize).Select(part => Batch(part, examples, reference))],
-            line => reporter.Log(last = line),
+            line =>
+            {
+                folder.Log(last = line);
+                reporter.Log(line);
+            },
             reporter.Advance,
-            cancel);
+            cancel,
+            folder.CheckpointsOf(recipe, order.StepsPerEpoch));
         return last!;
     }
 

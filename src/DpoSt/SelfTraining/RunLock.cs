@@ -1,6 +1,6 @@
 namespace DpoSt.SelfTraining;
 
-/// <summary>Keeps a second run out of a folder. The system lets go of it when the process ends, however it ends.</summary>
+/// <summary>Keeps a second run out of a folder. The system lets go of it when the process ends, however it ends; the file goes with the run.</summary>
 internal sealed class RunLock : IDisposable
 {
     private readonly FileStream stream;
@@ -22,7 +22,7 @@ internal sealed class RunLock : IDisposable
 
         try
         {
-            return new RunLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new RunLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
         }
         catch (UnauthorizedAccessException e)
         {

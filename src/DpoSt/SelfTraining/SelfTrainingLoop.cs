@@ -16,22 +16,27 @@ public sealed class SelfTrainingLoop
     private readonly List<Stage> stages = [];
     private readonly IReadOnlyList<Problem> questions;
 
-    private SelfTrainingLoop(LoopPlan plan, Device device)
+    private SelfTrainingLoop(LoopPlan plan, Device device, bool fresh)
     {
         this.plan = plan;
-        actions = new StageActions(device, plan.ReferenceText);
+        actions = new StageActions(device, plan.ReferenceText, fresh);
         questions = Questions(plan);
         Lay(device);
     }
 
-    /// <summary>Runs what is not done yet, then gives the evaluations of every model, in the order of the table.</summary>
+    /// <summary>Runs what is not done yet (all, where <paramref name="fresh"/>), then gives the evaluations of every model, in the order of the table.</summary>
     /// <exception cref="UserErrorException">A file is missing or broken, or another run holds the folder.</exception>
-    public static IReadOnlyList<EvaluationRow> Run(LoopPlan plan, Device device, IStageReporter reporter, CancellationToken cancel)
+    public static IReadOnlyList<EvaluationRow> Run(LoopPlan plan, Device device, bool fresh, IStageReporter reporter, CancellationToken cancel)
     {
         CheckInputs(plan);
-        var loop = new SelfTrainingLoop(plan, device);
+        var loop = new SelfTrainingLoop(plan, device, fresh);
         using var _ = RunLock.Take(Path.Combine(plan.ResultsFolder, $"{plan.ExpName}.lock"));
         var ledger = Ledger.Open(Path.Combine(plan.ResultsFolder, $"{plan.ExpName}.ledger.json"));
+        if (fresh)
+        {
+            loop.stages.ForEach(stage => ledger.Forget(stage.Name));
+        }
+
         StageRunner.Run(loop.stages, ledger, reporter, cancel);
         return [.. loop.stages.Where(s => s.Name.StartsWith("evaluate ", StringComparison.Ordinal)).SelectMany(s => EvaluationFile.Read(s.Outputs[0]))];
     }

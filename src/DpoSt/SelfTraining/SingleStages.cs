@@ -16,14 +16,14 @@ public sealed class SingleStages
     private readonly IStageReporter reporter;
     private readonly CancellationToken cancel;
 
-    /// <summary>Stages of one configuration.</summary>
-    public SingleStages(ExperimentOptions options, RunPaths paths, Device device, IStageReporter reporter, CancellationToken cancel)
+    /// <summary>Stages of one configuration; where <paramref name="fresh"/>, training starts over instead of resuming.</summary>
+    public SingleStages(ExperimentOptions options, RunPaths paths, Device device, bool fresh, IStageReporter reporter, CancellationToken cancel)
     {
         this.options = options;
         this.paths = paths;
         this.reporter = reporter;
         this.cancel = cancel;
-        actions = new StageActions(device, options.Compat == Compatibility.Reference);
+        actions = new StageActions(device, options.Compat == Compatibility.Reference, fresh);
     }
 
     private string Run => options.Trainer.RunName;

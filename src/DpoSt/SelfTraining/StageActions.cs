@@ -1,6 +1,5 @@
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
-using DpoSt.Models;
 using DpoSt.Training;
 using static TorchSharp.torch;
 
@@ -9,7 +8,10 @@ namespace DpoSt.SelfTraining;
 /// <summary>
 /// What each stage does, from files to files; the same for a stage run alone and within the loop. Every output appears whole or not at all.
 /// </summary>
-internal sealed class StageActions(Device device, bool referenceText)
+/// <param name="device">Where models compute.</param>
+/// <param name="referenceText">Whether texts are the reference's.</param>
+/// <param name="fresh">Whether training leaves earlier checkpoints aside.</param>
+internal sealed class StageActions(Device device, bool referenceText, bool fresh)
 {
     /// <summary>Questions with an eval pair, of each hundred, that are withheld from the training pairs.</summary>
     private const int WithheldPercent = 5;
@@ -26,11 +28,13 @@ internal sealed class StageActions(Device device, bool referenceText)
             throw new UserErrorException($"{rowsFile}: there is no row to train on; expected lines like {{\"question\": ..., \"answer\": ...}}.");
         }
 
+        ModelBundle.CheckFolder(from);
+        using var folder = TrainingFolder.Open(to, from, rowsFile, new { Objective = "sft", Recipe = Learnt(recipe), limits, referenceText }, fresh, reporter);
         using var bundle = ModelBundle.Load(from, null, referenceText, device);
         var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
         reporter.Begin(name, $"fine-tune {Shown(from)} on {rows.Count} rationales", recipe.StepsFor(rows.Count), "steps");
-        var last = FineTuning.Run(bundle, rows, limits, recipe, reporter, cancel);
-        ModelFolder.Save(bundle.Model, from, to);
+        var last = FineTuning.Run(bundle, rows, limits, recipe, folder, reporter, cancel);
+        folder.Finish(bundle.Model, from);
         return $"loss {last.Loss:0.000}, model in {Shown(to)}";
     }
 
@@ -99,10 +103,12 @@ internal sealed class StageActions(Device device, bool referenceText)
             throw new UserErrorException($"{file}: there is no pair to learn from; expected lines like {{\"prompt\": ..., \"chosen\": ..., \"rejected\": ...}}: make them with dpost make-dpo-data.");
         }
 
+        ModelBundle.CheckFolder(from);
+        using var folder = TrainingFolder.Open(to, from, file, new { Objective = "dpo", Recipe = Learnt(recipe), limits, beta, referenceText }, fresh, reporter);
         using var bundle = ModelBundle.Load(from, null, referenceText, device);
         reporter.Begin(name, $"DPO from {Shown(from)} on {pairs.Count} pairs", recipe.StepsFor(pairs.Count), "steps");
-        var last = PreferenceTuning.Run(bundle, pairs, limits, beta, recipe, reporter, cancel);
-        ModelFolder.Save(bundle.Model, from, to);
+        var last = PreferenceTuning.Run(bundle, pairs, limits, beta, recipe, folder, reporter, cancel);
+        folder.Finish(bundle.Model, from);
         return $"pair accuracy {last.Metrics["rewards/accuracies"]:0.00}, margin {last.Metrics["rewards/margins"]:0.000}, chosen log-ratio {last.Metrics["rewards/chosen"] / beta:0.00}; model in {Shown(to)}";
     }
 
@@ -123,6 +129,9 @@ internal sealed class StageActions(Device device, bool referenceText)
     /// <summary>A path as a person in the current folder would write it.</summary>
     internal static string Shown(string path) =>
         Path.GetRelativePath(Directory.GetCurrentDirectory(), path) is var relative && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+
+    // How often a line is logged changes nothing that is learnt: a run may resume with another.
+    private static TrainingRecipe Learnt(TrainingRecipe recipe) => recipe with { LogEvery = 0 };
 
     private RowEncoder Encoder(string model) => RowEncoder.Of(model, referenceText);
 }

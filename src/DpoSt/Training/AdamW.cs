@@ -27,6 +27,21 @@ internal sealed class AdamW : IDisposable
         steps = zeros([1], device: parameters.Device).squeeze(0).DetachFromDisposeScope();
     }
 
+    /// <summary>What a run must keep to go on to the bit: the weights and both moments, flat, by block and decay group.</summary>
+    public IReadOnlyList<KeyValuePair<string, Tensor>> State =>
+    [
+        .. moments.SelectMany(m => (KeyValuePair<string, Tensor>[])
+        [
+            new($"values.{Group(m.Buffer)}", m.Buffer.Values), new($"exp_avg.{Group(m.Buffer)}", m.Average), new($"exp_avg_sq.{Group(m.Buffer)}", m.Square),
+        ]),
+    ];
+
+    /// <summary>The steps that its bias corrections count.</summary>
+    public long StepsDone
+    {
+        set => steps.fill_(value);
+    }
+
     /// <summary>The L2 norm of all gradients together.</summary>
     public double GradientNorm()
     {
@@ -68,6 +83,8 @@ internal sealed class AdamW : IDisposable
 
         steps.Dispose();
     }
+
+    private static string Group(FlatBuffer buffer) => $"{buffer.Block}.{(buffer.Decay ? "decay" : "no_decay")}";
 
     private sealed record Moments(FlatBuffer Buffer, Tensor Average, Tensor Square);
 }

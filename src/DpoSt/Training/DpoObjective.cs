@@ -21,6 +21,8 @@ internal sealed class DpoObjective(ILanguageModel model, double beta) : IObjecti
 {
     public double Weight(PreferenceBatch batch) => batch.Pairs;
 
+    public long Tokens(PreferenceBatch batch) => batch.Tokens.Tokens;
+
     public Cost Evaluate(PreferenceBatch batch, Dropout? dropout)
     {
         using var scope = NewDisposeScope();

@@ -9,6 +9,9 @@ internal interface IObjective<in TBatch>
     /// <summary>What the loss is averaged over: a batch's tokens, or its pairs.</summary>
     double Weight(TBatch batch);
 
+    /// <summary>The tokens of a batch, prompts and completions: what speed is measured in.</summary>
+    long Tokens(TBatch batch);
+
     /// <summary>The loss of a batch, summed over what <see cref="Weight"/> counts.</summary>
     Cost Evaluate(TBatch batch, Dropout? dropout);
 }

@@ -8,6 +8,8 @@ internal sealed class SftObjective(ILanguageModel model) : IObjective<TokenBatch
 {
     public double Weight(TokenBatch batch) => batch.ScoredTokens;
 
+    public long Tokens(TokenBatch batch) => batch.Tokens;
+
     public Cost Evaluate(TokenBatch batch, Dropout? dropout)
     {
         using var logProbs = model.TokenLogProbs(batch, dropout);             // [M]

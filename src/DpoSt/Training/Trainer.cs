@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DpoSt.Models;
 using DpoSt.Tensors;
 using static TorchSharp.torch;
@@ -25,8 +24,10 @@ internal sealed record TrainerOptions(
 /// <param name="GradNorm">The gradients' norm before clipping.</param>
 /// <param name="Metrics">The objective's own means.</param>
 /// <param name="ExamplesPerSecond">What <see cref="IObjective{T}.Weight"/> counts, a second.</param>
+/// <param name="TokensPerSecond">Tokens of prompts and completions a second.</param>
 public sealed record TrainingLine(
-    long Step, long TotalSteps, double Loss, double LearningRate, double GradNorm, IReadOnlyDictionary<string, double> Metrics, double ExamplesPerSecond);
+    long Step, long TotalSteps, double Loss, double LearningRate, double GradNorm, IReadOnlyDictionary<string, double> Metrics, double ExamplesPerSecond,
+    double TokensPerSecond);
 
 /// <summary>The one training loop, for every objective.</summary>
 internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch> objective, TrainerOptions options)
@@ -35,14 +36,17 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
     /// <param name="microBatches">The micro-batches of a step.</param>
     /// <param name="log">Called every <see cref="TrainerOptions.LogEvery"/> steps and after the last.</param>
     /// <param name="tick">Called after every step.</param>
-    /// <param name="cancel">Ends the run between two steps.</param>
-    public void Run(Func<long, IReadOnlyList<TBatch>> microBatches, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel)
+    /// <param name="cancel">Ends the run after the step at work, with a checkpoint.</param>
+    /// <param name="checkpoints">Where the run resumes from and keeps its state; null starts at the first step and keeps nothing.</param>
+    public void Run(Func<long, IReadOnlyList<TBatch>> microBatches, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel, Checkpoints? checkpoints = null)
     {
+        cancel.ThrowIfCancellationRequested();
         using var optimizer = new AdamW(parameters, options.AdamW);
-        var since = new Averages();
-        for (var step = 0L; step < options.TotalSteps; step++)
+        var restored = checkpoints?.Restore(optimizer);
+        var since = new MetricAverages(restored?.Since);
+        tick(restored?.Step ?? 0);
+        for (var step = restored?.Step ?? 0; step < options.TotalSteps; step++)
         {
-            cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();                 // everything below dies with the step
             var rate = options.Schedule.At(step);
             var gradNorm = Step(optimizer, microBatches(step), step, rate, since);
@@ -50,12 +54,31 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
             if ((step + 1) % options.LogEvery == 0 || step + 1 == options.TotalSteps)
             {
                 log(since.Line(step + 1, options.TotalSteps, rate, gradNorm));
-                since = new Averages();
+                since = new MetricAverages();
+            }
+
+            if (step + 1 < options.TotalSteps)                   // behind the last step the model itself is saved
+            {
+                Keep(checkpoints, step + 1, since, optimizer, cancel);
             }
         }
     }
 
-    private double Step(AdamW optimizer, IReadOnlyList<TBatch> batches, long step, double rate, Averages since)
+    private static void Keep(Checkpoints? checkpoints, long step, MetricAverages since, AdamW optimizer, CancellationToken cancel)
+    {
+        var stops = cancel.IsCancellationRequested;
+        if (checkpoints is not null && (stops || checkpoints.IsDue(step)))
+        {
+            checkpoints.Save(step, since.Sums, optimizer);
+        }
+
+        if (stops)
+        {
+            throw new OperationCanceledException(cancel);
+        }
+    }
+
+    private double Step(AdamW optimizer, IReadOnlyList<TBatch> batches, long step, double rate, MetricAverages since)
     {
         var total = batches.Sum(objective.Weight);
         var dropout = options.Dropout > 0 ? new Dropout(options.Dropout, options.Seed, step) : null;
@@ -66,7 +89,7 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
             var share = options.MeanOfMeans ? 1 / (objective.Weight(batch) * batches.Count) : 1 / total;
             BackwardGuard.Backward(cost.Loss.mul(share));
             var loss = cost.Loss.detach().to(ScalarType.Float64).cpu().item<double>();
-            since.Add(cost.Metrics.Append(new("loss", options.MeanOfMeans ? loss * share * total : loss)), objective.Weight(batch));
+            since.Add(cost.Metrics.Append(new("loss", options.MeanOfMeans ? loss * share * total : loss)), objective.Weight(batch), objective.Tokens(batch));
             if (!double.IsFinite(loss))
             {
                 throw new UserErrorException($"the loss of step {step + 1} is {loss}: training diverged; lower the learning rate or look at the data.");
@@ -81,29 +104,5 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
 
         optimizer.Step(rate);
         return norm;
-    }
-
-    /// <summary>Sums since the last log line.</summary>
-    private sealed class Averages
-    {
-        private readonly Dictionary<string, double> sums = new(StringComparer.Ordinal);
-        private readonly long start = Stopwatch.GetTimestamp();
-        private double weight;
-
-        public void Add(IEnumerable<KeyValuePair<string, double>> metrics, double count)
-        {
-            weight += count;
-            foreach (var (name, sum) in metrics)
-            {
-                sums[name] = sums.GetValueOrDefault(name) + sum;
-            }
-        }
-
-        public TrainingLine Line(long step, long total, double rate, double gradNorm)
-        {
-            var means = sums.ToDictionary(pair => pair.Key, pair => pair.Value / weight, StringComparer.Ordinal);
-            means.Remove("loss", out var loss);
-            return new TrainingLine(step, total, loss, rate, gradNorm, means, weight / Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DpoSt.Training;
 
 /// <summary>How long and how hard to train, before the number of examples is known. Names and defaults follow transformers' TrainingArguments.</summary>
@@ -50,6 +52,10 @@ public sealed record TrainingRecipe
 
     /// <summary>Average the means of micro-batches, as the reference does.</summary>
     public bool MeanOfMeans { get; init; }
+
+    /// <summary>When the state of a run in progress is kept: it changes nothing that is learnt, and so belongs to no key of a stage.</summary>
+    [JsonIgnore]
+    public CheckpointPolicy Checkpoints { get; init; } = new();
 
     /// <summary>Optimizer steps over this many examples.</summary>
     internal long StepsFor(int examples)

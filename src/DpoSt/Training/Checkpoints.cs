@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace DpoSt.Training;
+
+/// <summary>
+/// The checkpoints of one run, in a folder of its own: written when they are due, the last few kept, the newest whole one restored. The
+/// metrics beside them are cut back to the step that is restored, so that no line is missing and none is there twice.
+/// </summary>
+/// <param name="folder">Where they lie.</param>
+/// <param name="key">What the run is; checkpoints of another run are not used.</param>
+/// <param name="policy">When they are written.</param>
+/// <param name="stepsPerEpoch">Optimizer steps of a pass over the data.</param>
+/// <param name="metrics">The run's metrics.</param>
+/// <param name="tell">Takes one sentence for the person who watches.</param>
+internal sealed class Checkpoints(string folder, string key, CheckpointPolicy policy, long stepsPerEpoch, MetricsFile metrics, Action<string> tell)
+{
+    private const string Prefix = "checkpoint-";
+    private const int CostLimit = 20;
+    private long lastSaved = Stopwatch.GetTimestamp();
+    private TimeSpan cost;
+
+    private IEnumerable<(string Path, long Step)> NewestFirst => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder, Prefix + "*")
+        .Select(path => (path, long.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1))
+        .Where(found => found.Item2 >= 0)
+        .OrderByDescending(found => found.Item2);
+
+    /// <summary>Puts the newest whole checkpoint's weights and moments in place; null where there is none.</summary>
+    public TrainingState? Restore(AdamW optimizer)
+    {
+        RemoveDrafts();
+        foreach (var (path, _) in NewestFirst.ToList())
+        {
+            if (Read(path) is not { } state)
+            {
+                Directory.Delete(path, recursive: true);
+                continue;
+            }
+
+            if (state.Key != key)
+            {
+                tell($"{path} belongs to other options, data or another first model: training starts from the beginning.");
+                break;
+            }
+
+            TrainingCheckpoint.LoadInto(path, optimizer.State);
+            optimizer.StepsDone = state.Step;
+            metrics.KeepUpTo(state.Step);
+            tell($"resumed after step {state.Step}, from {path}.");
+            return state;
+        }
+
+        RemoveAll();
+        metrics.KeepUpTo(0);
+        return null;
+    }
+
+    /// <summary>Whether a checkpoint after this step is wanted.</summary>
+    public bool IsDue(long step) =>
+        (policy.EverySteps is { } every && step % every == 0)
+        || (policy.EveryEpoch && step % stepsPerEpoch == 0)
+        || Stopwatch.GetElapsedTime(lastSaved) > Max(policy.Interval, CostLimit * cost);
+
+    /// <summary>Writes a checkpoint and removes the oldest. A full disk does not end a run that could go on.</summary>
+    public void Save(long step, MetricSums since, AdamW optimizer)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            metrics.Flush();
+            TrainingCheckpoint.Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step}")), new TrainingState(key, step, since), optimizer.State);
+            foreach (var (path, _) in NewestFirst.Skip(policy.Kept).ToList())
+            {
+                Directory.Delete(path, recursive: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or UserErrorException)
+        {
+            tell($"no checkpoint could be written after step {step} ({e.Message.TrimEnd('.')}): training goes on without it.");
+        }
+
+        lastSaved = Stopwatch.GetTimestamp();
+        cost = Stopwatch.GetElapsedTime(started);
+    }
+
+    /// <summary>Removes every checkpoint: the run is over, or starts again.</summary>
+    public void RemoveAll()
+    {
+        foreach (var (path, _) in NewestFirst.ToList())
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    private TrainingState? Read(string path)
+    {
+        try
+        {
+            return TrainingCheckpoint.Read(path);
+        }
+        catch (InvalidDataException e)
+        {
+            tell($"{path} is damaged ({e.Message}): the checkpoint before it is used, if there is one.");
+            return null;
+        }
+    }
+
+    // A process that was killed while it wrote leaves a draft.
+    private void RemoveDrafts()
+    {
+        foreach (var draft in Directory.Exists(folder) ? Directory.GetDirectories(folder, $".{Prefix}*") : [])
+        {
+            Directory.Delete(draft, recursive: true);
+        }
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+
+namespace DpoSt.Training;
+
+/// <summary>Sums since the last log line, as a checkpoint keeps them.</summary>
+/// <param name="Sums">Each metric, summed over what the objective counts.</param>
+/// <param name="Weight">What the objective counted: tokens or pairs.</param>
+/// <param name="Tokens">Tokens of prompts and completions.</param>
+/// <param name="Seconds">The time they took.</param>
+internal sealed record MetricSums(IReadOnlyDictionary<string, double> Sums, double Weight, long Tokens, double Seconds);
+
+/// <summary>What happened since the last log line, on average.</summary>
+internal sealed class MetricAverages
+{
+    private readonly Dictionary<string, double> sums;
+    private readonly long start = Stopwatch.GetTimestamp();
+    private readonly double secondsBefore;
+    private double weight;
+    private long tokens;
+
+    /// <summary>Starts at nothing, or where a checkpoint stood.</summary>
+    public MetricAverages(MetricSums? from = null)
+    {
+        sums = new(from?.Sums ?? new Dictionary<string, double>(StringComparer.Ordinal), StringComparer.Ordinal);
+        (weight, tokens, secondsBefore) = (from?.Weight ?? 0, from?.Tokens ?? 0, from?.Seconds ?? 0);
+    }
+
+    /// <summary>The sums so far.</summary>
+    public MetricSums Sums => new(new Dictionary<string, double>(sums, StringComparer.Ordinal), weight, tokens, Seconds);
+
+    private double Seconds => secondsBefore + Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+    /// <summary>Adds a micro-batch's metrics, which are sums over <paramref name="count"/>.</summary>
+    public void Add(IEnumerable<KeyValuePair<string, double>> metrics, double count, long tokenCount)
+    {
+        weight += count;
+        tokens += tokenCount;
+        foreach (var (name, sum) in metrics)
+        {
+            sums[name] = sums.GetValueOrDefault(name) + sum;
+        }
+    }
+
+    /// <summary>The line of a step.</summary>
+    public TrainingLine Line(long step, long total, double rate, double gradNorm)
+    {
+        var means = sums.ToDictionary(pair => pair.Key, pair => pair.Value / weight, StringComparer.Ordinal);
+        means.Remove("loss", out var loss);
+        return new TrainingLine(step, total, loss, rate, gradNorm, means, weight / Seconds, tokens / Seconds);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text;
+using System.Text.Json;
+
+namespace DpoSt.Training;
+
+/// <summary>
+/// <c>metrics.jsonl</c>: one line a logging step, for programs to read. Lines are appended as they come; after a resume those behind the
+/// restored step are cut off, and come again.
+/// </summary>
+internal sealed class MetricsFile(string path)
+{
+    /// <summary>The file's name beside a model.</summary>
+    public const string Name = "metrics.jsonl";
+
+    /// <summary>Where it lies.</summary>
+    public string Path => path;
+
+    /// <summary>Appends a line of training.</summary>
+    public void Write(TrainingLine line) => Write(line.Step,
+    [
+        new("loss", line.Loss), new("learning_rate", line.LearningRate), new("grad_norm", line.GradNorm), new("tokens_per_s", line.TokensPerSecond), .. line.Metrics,
+    ]);
+
+    /// <summary>Appends a line of any metrics; what is no number becomes null.</summary>
+    public void Write(long step, IEnumerable<KeyValuePair<string, double>> metrics)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("step", step);
+            foreach (var (name, value) in metrics)
+            {
+                if (double.IsFinite(value))
+                {
+                    json.WriteNumber(name, value);
+                }
+                else
+                {
+                    json.WriteNull(name);
+                }
+            }
+
+            json.WriteEndObject();
+        }
+
+        buffer.WriteByte((byte)'\n');
+        using var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        stream.Write(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+
+    /// <summary>Brings what was written to the disk: a checkpoint must not outlive the lines before it.</summary>
+    public void Flush()
+    {
+        using var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        stream.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Leaves the whole lines up to a step, and no others.</summary>
+    public void KeepUpTo(long step)
+    {
+        var lines = File.Exists(path) ? File.ReadAllLines(path) : [];
+        AtomicFile.WriteAllText(path, lines.TakeWhile(line => StepOf(line) <= step).Aggregate(new StringBuilder(), (text, line) => text.Append(line).Append('\n')).ToString());
+    }
+
+    // A line that was being written when the process died is no JSON.
+    private static long StepOf(string line)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            return json.RootElement.GetProperty("step").GetInt64();
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return long.MaxValue;
+        }
+    }
+}

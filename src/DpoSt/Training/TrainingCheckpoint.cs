@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DpoSt.Tensors;
+using static TorchSharp.torch;
+
+namespace DpoSt.Training;
+
+/// <summary>Where a run stands besides its tensors. Order and dropout are functions of the step, so the step is all of both.</summary>
+/// <param name="Key">What the run is: of its options, its first model and its data.</param>
+/// <param name="Step">Optimizer steps done.</param>
+/// <param name="Since">Metrics since the last log line.</param>
+internal sealed record TrainingState(string Key, long Step, MetricSums Since);
+
+/// <summary>
+/// One checkpoint: a folder with weights and moments (safetensors), the state (JSON) and their SHA-256 in the form that sha256sum checks.
+/// It appears whole or not at all, and what a disk has damaged since is noticed.
+/// </summary>
+internal static class TrainingCheckpoint
+{
+    private const string TensorsName = "training_state.safetensors";
+    private const string StateName = "training_state.json";
+    private const string SumsName = "SHA256SUMS";
+
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        WriteIndented = true,
+    };
+
+    /// <summary>Writes a checkpoint.</summary>
+    public static void Write(string folder, TrainingState state, IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    {
+        using var draft = new DraftFolder(folder);
+        var sums = new[]
+        {
+            Hashed(Path.Combine(draft.Path, TensorsName), stream => SafeTensorsWriter.Write(stream, tensors)),
+            Hashed(Path.Combine(draft.Path, StateName), stream => JsonSerializer.Serialize(stream, state, Options)),
+        };
+        AtomicFile.WriteAllText(Path.Combine(draft.Path, SumsName), string.Concat(sums));
+        draft.MoveTo(folder);
+    }
+
+    /// <summary>Reads a checkpoint's state after checking every byte of it.</summary>
+    /// <exception cref="InvalidDataException">It is cut short, changed, or not all there.</exception>
+    public static TrainingState Read(string folder)
+    {
+        try
+        {
+            var sums = new[] { TensorsName, StateName }.Select(name => SumOf(Path.Combine(folder, name)));
+            return File.ReadAllText(Path.Combine(folder, SumsName)) == string.Concat(sums)
+                ? JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(Path.Combine(folder, StateName)), Options)!
+                : throw new InvalidDataException("its checksums do not match");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new InvalidDataException(e.Message.Split('\n')[0].TrimEnd('.'), e);
+        }
+    }
+
+    /// <summary>Copies a checkpoint's tensors; <see cref="Read"/> has found it whole.</summary>
+    public static void LoadInto(string folder, IReadOnlyList<KeyValuePair<string, Tensor>> tensors)
+    {
+        using var file = SafeTensorsFile.Open(Path.Combine(folder, TensorsName));
+        using var _ = no_grad();
+        foreach (var (name, tensor) in tensors)
+        {
+            using var view = file.View(name);
+            tensor.copy_(view);
+        }
+    }
+
+    private static string Hashed(string path, Action<Stream> write)
+    {
+        using var hash = SHA256.Create();
+        using var file = File.Create(path);
+        using (var both = new CryptoStream(file, hash, CryptoStreamMode.Write, leaveOpen: true))
+        {
+            write(both);
+        }
+
+        file.Flush(flushToDisk: true);
+        return Line(hash.Hash!, path);
+    }
+
+    private static string SumOf(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Line(SHA256.HashData(stream), path);
+    }
+
+    private static string Line(byte[] hash, string path) => $"{Convert.ToHexStringLower(hash)}  {Path.GetFileName(path)}\n";
+}

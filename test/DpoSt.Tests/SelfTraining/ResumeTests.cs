@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using DpoSt.Data;
+using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.Synthetic;
+
+namespace DpoSt.Tests.SelfTraining;
+
+/// <summary>
+/// Training as a process that is killed at random moments: dropout, three micro-batches a step, checkpoints in the middle of an epoch. Twenty
+/// kills each take minutes: <c>dotnet test --project test/DpoSt.Tests -c Release -- --filter-class "*ResumeTests" --explicit only</c>.
+/// </summary>
+public sealed class ResumeTests
+{
+    private static readonly string[] Common =
+    [
+        "--config-path", "exp_config/tiny", "trainer.dropout=0.1", "+trainer.gradient_accumulation_steps=3", "trainer.per_device_train_batch_size=2",
+        "trainer.learning_rate=1e-4", "trainer.logging_steps=1", "+trainer.save_steps=3", "model.model_path=base",
+    ];
+
+    [Theory]
+    [InlineData("sft", "sft-0", 2)]
+    [InlineData("dpo", "dpo-1", 2)]
+    public void Killed_at_random_moments_it_ends_with_the_same_losses_and_weights(string command, string name, int kills) => Kill(command, name, kills);
+
+    [Theory(Explicit = true)]
+    [InlineData("sft", "sft-0", 20)]
+    [InlineData("dpo", "dpo-1", 20)]
+    public void Killed_at_many_moments_it_ends_with_the_same_losses_and_weights(string command, string name, int kills) => Kill(command, name, kills);
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public void A_signal_ends_the_step_saves_and_exits_130_and_the_next_start_resumes(string signal)
+    {
+        using var run = NewRun();
+        string[] arguments = ["sft", .. Common, "trainer.max_steps=4000", "+trainer.save_strategy=no"];
+        using var process = run.Start(arguments);
+        AfterSteps(process, 3);
+        using (var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        {
+            kill.WaitForExit();
+        }
+
+        var rest = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(130, process.ExitCode);
+        Assert.DoesNotContain("   at ", rest, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(run.Path("ft_models/tiny/sft-0")));
+        Assert.Single(Directory.GetDirectories(run.Path("ft_models/tiny/sft-0.training"), "checkpoint-*"));
+
+        using var again = run.Start(arguments);
+        Assert.Contains("resumed after step", Until(again, "resumed"), StringComparison.Ordinal);
+        again.Kill();
+        again.WaitForExit();
+        using var fresh = run.Start([.. arguments, "--fresh"]);
+        Assert.Contains("step 1/4000", Until(fresh, "  step "), StringComparison.Ordinal);
+        fresh.Kill();
+        fresh.WaitForExit();
+    }
+
+    private static void Kill(string command, string name, int kills)
+    {
+        string[] arguments = [command, .. Common, $"trainer.max_steps={6 * kills + 3}"];
+        using var whole = NewRun();
+        var (code, _, error) = whole.Run(arguments);
+        Assert.True(code == 0, error);
+
+        using var broken = NewRun();
+        var random = new SplitMix64(11);
+        for (var i = 0; i < kills; i++)
+        {
+            using var process = broken.Start(arguments);
+            AfterSteps(process, 2 + random.Next(4));
+            Thread.Sleep(random.Next(60));
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        var (again, _, errorAgain) = broken.Run(arguments);
+        Assert.True(again == 0, errorAgain);
+        Assert.Contains("resumed after step", errorAgain, StringComparison.Ordinal);
+        Assert.Equal(Metrics(whole, name), Metrics(broken, name));
+        Assert.Equal(6 * kills + 3, Metrics(whole, name).Length);
+        Assert.Equal(File.ReadAllBytes(whole.Path($"ft_models/tiny/{name}/model.safetensors")), File.ReadAllBytes(broken.Path($"ft_models/tiny/{name}/model.safetensors")));
+        Assert.False(Directory.Exists(broken.Path($"ft_models/tiny/{name}.training")));
+    }
+
+    private static TinyRun NewRun()
+    {
+        var run = new TinyRun();
+        var problems = SyntheticProblems.Labelled(24, 1);
+        var pairs = problems.Select((p, i) => new PreferencePair($"Question: {p.Question}", p.Rationale!, problems[(i + 1) % problems.Count].Rationale!));
+        PreferencePairFile.Write(run.Path($"model_outputs/tiny/sft-0/train/{PreferencePairFile.Name("train")}"), pairs);
+        return run;
+    }
+
+    // What was measured differs from run to run; what was computed must not.
+    private static string[] Metrics(TinyRun run, string name) => [.. File.ReadAllLines(run.Path($"ft_models/tiny/{name}/metrics.jsonl")).Select(line =>
+    {
+        var json = JsonNode.Parse(line)!.AsObject();
+        Assert.True(json.Remove("tokens_per_s"));
+        return json.ToJsonString();
+    })];
+
+    private static void AfterSteps(Process process, int steps)
+    {
+        for (var i = 0; i < steps; i++)
+        {
+            Until(process, "  step ");
+        }
+    }
+
+    private static string Until(Process process, string text)
+    {
+        while (process.StandardError.ReadLine() is { } line)
+        {
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        Assert.Fail($"the run ended before it wrote '{text.Trim()}'");
+        return "";
+    }
+}

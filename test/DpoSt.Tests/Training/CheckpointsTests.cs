@@ -1,0 +1,164 @@
+using DpoSt.Models;
+using DpoSt.Tests.Models;
+using DpoSt.Tests.Tensors;
+using DpoSt.Training;
+
+namespace DpoSt.Tests.Training;
+
+/// <summary>Resume to the bit: the oracle is always the same run without an interruption.</summary>
+public sealed class CheckpointsTests
+{
+    private const long Steps = 11;
+    private static readonly CheckpointPolicy EveryTwo = new() { EverySteps = 2 };
+    private static readonly TokenBatch Data = TinyModels.Batch(7, 16);
+
+    [Theory]
+    [InlineData("t5")]
+    [InlineData("t5-relu-tied")]
+    [InlineData("llama")]
+    public void Stopped_anywhere_and_resumed_the_losses_and_weights_are_the_same_bits(string kind)
+    {
+        var whole = new Recorded(kind);
+        whole.Train(null);
+        using var folder = new TemporaryFolder();
+        foreach (var stop in (long[])[1, 4, 5, 9])
+        {
+            new Recorded(kind).Train(folder, stopAfter: stop);
+        }
+
+        var resumed = new Recorded(kind);
+        resumed.Train(folder);
+        Assert.Contains("resumed after step 9", Assert.Single(resumed.Told), StringComparison.Ordinal);
+        resumed.EndsAs(whole);
+        Assert.Equal(whole.Lines.Where(l => l.Step > 9).Select(Exact), resumed.Lines.Select(Exact));
+    }
+
+    [Theory]
+    [InlineData("training_state.safetensors", true)]
+    [InlineData("training_state.safetensors", false)]
+    [InlineData("training_state.json", true)]
+    [InlineData("training_state.json", false)]
+    [InlineData("SHA256SUMS", true)]
+    [InlineData("SHA256SUMS", false)]
+    public void A_truncated_or_bit_flipped_checkpoint_is_noticed_and_the_one_before_is_used(string file, bool truncates)
+    {
+        var whole = new Recorded("t5");
+        whole.Train(null);
+        using var folder = new TemporaryFolder();
+        new Recorded("t5").Train(folder, stopAfter: 7);
+        Damage(folder.File($"checkpoint-7/{file}"), truncates);
+
+        var resumed = new Recorded("t5");
+        resumed.Train(folder);
+        Assert.Equal(2, resumed.Told.Count);
+        Assert.Contains("checkpoint-7 is damaged", resumed.Told[0], StringComparison.Ordinal);
+        Assert.Contains("resumed after step 6", resumed.Told[1], StringComparison.Ordinal);
+        resumed.EndsAs(whole);
+    }
+
+    [Fact]
+    public void Where_no_checkpoint_is_whole_training_starts_from_the_beginning()
+    {
+        var whole = new Recorded("llama");
+        whole.Train(null);
+        using var folder = new TemporaryFolder();
+        new Recorded("llama").Train(folder, stopAfter: 5);
+        foreach (var path in Directory.GetDirectories(folder.Root))
+        {
+            File.Delete(Path.Combine(path, "training_state.safetensors"));
+        }
+
+        var resumed = new Recorded("llama");
+        resumed.Train(folder);
+        Assert.Equal(Steps, resumed.Lines.Count);
+        resumed.EndsAs(whole);
+    }
+
+    [Fact]
+    public void Checkpoints_of_another_run_are_not_used()
+    {
+        using var folder = new TemporaryFolder();
+        new Recorded("t5").Train(folder, stopAfter: 5);
+        var other = new Recorded("t5");
+        other.Train(folder, key: "another run");
+        Assert.Contains("belongs to other options", Assert.Single(other.Told), StringComparison.Ordinal);
+        Assert.Equal(Steps, other.Lines.Count);
+    }
+
+    [Fact]
+    public void The_last_few_are_kept_and_drafts_of_killed_writers_go()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File(".checkpoint-4.0.tmp"));
+        new Recorded("t5").Train(folder, EveryTwo with { Kept = 3 });
+        Assert.Equal(["checkpoint-10", "checkpoint-6", "checkpoint-8"], Names(folder));
+    }
+
+    [Fact]
+    public void A_checkpoint_is_due_at_the_end_of_an_epoch_or_by_the_clock()
+    {
+        using var epochs = new TemporaryFolder();
+        new Recorded("t5").Train(epochs, new CheckpointPolicy { EveryEpoch = true });
+        Assert.Equal(["checkpoint-4", "checkpoint-8"], Names(epochs));       // 16 rows, 4 a step
+        using var clock = new TemporaryFolder();
+        new Recorded("t5").Train(clock, new CheckpointPolicy { Interval = TimeSpan.Zero });
+        Assert.NotEmpty(Names(clock));
+        using var none = new TemporaryFolder();
+        new Recorded("t5").Train(none, new CheckpointPolicy());
+        Assert.Empty(Names(none));
+    }
+
+    private static IEnumerable<string?> Names(TemporaryFolder folder) => Directory.GetDirectories(folder.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+
+    private static void Damage(string file, bool truncates)
+    {
+        var bytes = File.ReadAllBytes(file);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(file, truncates ? bytes[..(bytes.Length / 2)] : bytes);
+    }
+
+    private static (long, double, double, double) Exact(TrainingLine line) => (line.Step, line.Loss, line.LearningRate, line.GradNorm);
+
+    /// <summary>A run of three micro-batches a step with dropout, whose lines and final weights are kept.</summary>
+    private sealed class Recorded(string kind)
+    {
+        private readonly ILanguageModel model = TinyModels.New(kind, 3);
+
+        public List<TrainingLine> Lines { get; } = [];
+
+        public List<string> Told { get; } = [];
+
+        public void Train(TemporaryFolder? folder, long? stopAfter = null, string key = "this run") => Train(folder, EveryTwo, stopAfter, key);
+
+        public void Train(TemporaryFolder? folder, CheckpointPolicy policy, long? stopAfter = null, string key = "this run")
+        {
+            using var cancel = new CancellationTokenSource();
+            var order = new BatchOrder([.. Data.Completions.Select(c => c.Length)], batchSize: 4, window: 2, seed: 5);
+            var schedule = new LearningRateSchedule("cosine_with_min_lr", 1e-3, Steps, 2, 0.1);
+            var options = new TrainerOptions(Steps, schedule, new AdamWOptions(), MaxGradNorm: 1, Dropout: 0.1, Seed: 9, LogEvery: 1);
+            var checkpoints = folder is null ? null : new Checkpoints(folder.Root, key, policy, order.StepsPerEpoch, new MetricsFile(folder.File(MetricsFile.Name)), Told.Add);
+            void Tick(long step)
+            {
+                if (step == stopAfter)
+                {
+                    cancel.Cancel();
+                }
+            }
+
+            void Run() => new Trainer<TokenBatch>(model.Parameters, new SftObjective(model), options).Run(
+                step => [.. order.At(step).Chunk(2).Select(rows => TokenBatch.Of([.. rows.Select(i => (Data.Prompts[i], Data.Completions[i], (long)i))]))], Lines.Add, Tick, cancel.Token, checkpoints);
+
+            if (stopAfter is null)
+            {
+                Run();
+            }
+            else
+            {
+                Assert.Throws<OperationCanceledException>(Run);
+            }
+        }
+
+        public void EndsAs(Recorded other) =>
+            Assert.All(model.Parameters.Buffers.Zip(other.model.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
+    }
+}
