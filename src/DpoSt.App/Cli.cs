@@ -57,6 +57,7 @@ internal static class Cli
         DemoCommand.Create(console),
         RunCommand.Create(console),
         .. StageCommands.Create(console),
+        ValidateCommand.Create(console),
         PretrainCommand.Create(console),
         SolveCommand.Create(console),
         CompleteCommand.Create(console),

@@ -27,7 +27,7 @@ internal static class DemoCommand
             DemoFolder.Lay(place, result.GetValue(seed));
             Directory.SetCurrentDirectory(place);
             ComputeThreads.Use(Environment.ProcessorCount);
-            var rows = RunCommand.SelfTraining(RunCommand.Plan("exp_config/tiny", "self-train", result.GetValue(overrides) ?? []), TorchSharp.torch.CPU, console);
+            var rows = RunCommand.SelfTraining(RunCommand.Plan("exp_config/tiny", "self-train", result.GetValue(overrides) ?? [], console), TorchSharp.torch.CPU, console);
             RunCommand.Show(console, rows);
             console.Out.WriteLine(DemoText.Afterwards(place));
         });

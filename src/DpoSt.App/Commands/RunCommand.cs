@@ -20,20 +20,21 @@ internal static class RunCommand
     {
         var command = new Command("run", Help);
         var arguments = new ConfigArguments(command, "self-train");
+        var launch = new LaunchArguments(command);
         command.SetAction(result =>
         {
-            var plan = Plan(arguments.Path(result), arguments.Name(result), arguments.Overrides(result));
-            Show(console, SelfTraining(plan, arguments.Device(result), console));
+            var plan = Plan(arguments.Path(result), arguments.Name(result), arguments.Overrides(result), console);
+            Show(console, SelfTraining(plan, launch.Device(result, console), console));
         });
         return command;
     }
 
     /// <summary>The plan that a configuration folder describes.</summary>
-    public static LoopPlan Plan(string path, string name, IReadOnlyList<string> overrides)
+    public static LoopPlan Plan(string path, string name, IReadOnlyList<string> overrides, CommandConsole console)
     {
-        var run = ConfigArguments.Bind(path, name, Without(overrides, "sft.", "dpo."));
-        var sft = ConfigArguments.Bind(path, run.Loop.Sft, Only(overrides, "sft."));
-        var dpo = ConfigArguments.Bind(path, run.Loop.Dpo, Only(overrides, "dpo."));
+        var run = ConfigArguments.Bind(ConfigComposer.Compose(path, name, Without(overrides, "sft.", "dpo.")), console);
+        var sft = ConfigArguments.Bind(ConfigComposer.Compose(path, run.Loop.Sft, Only(overrides, "sft.")), console);
+        var dpo = ConfigArguments.Bind(ConfigComposer.Compose(path, run.Loop.Dpo, Only(overrides, "dpo.")), console);
         return LoopPlan.From(run, sft, dpo, RunPaths.Here(run));
     }
 

@@ -23,4 +23,7 @@ public interface IStageReporter
 
     /// <summary>A stage whose outputs are there already.</summary>
     void Skip(string stage, string why);
+
+    /// <summary>A sentence worth reading that belongs to no stage's progress.</summary>
+    void Note(string sentence);
 }

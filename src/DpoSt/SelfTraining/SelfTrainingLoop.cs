@@ -106,7 +106,7 @@ public sealed class SelfTrainingLoop
         var folder = plan.OutputsOf(before);
         stages.Add(new Stage(
             $"pairs {dpo}", plan.Selection, [.. runs.Select(r => $"sample {r}")], [], [Path.Combine(folder, PreferencePairFile.Name("train"))],
-            (reporter, _) => actions.BuildPairs($"pairs {dpo}", plan.ModelOf(before), [.. runs.Select(Labelled)], plan.Selection, folder, reporter)));
+            (reporter, _) => actions.BuildPairs($"pairs {dpo}", plan.ModelOf(before), [.. runs.Select(Labelled)], plan.Selection, folder, reporter).Summary));
     }
 
     private void Tune(string dpo, string before) => stages.Add(new Stage(
@@ -119,7 +119,7 @@ public sealed class SelfTrainingLoop
         var rows = Path.Combine(folder, RationaleFile.Name("train"));
         stages.Add(new Stage(
             $"pseudo-labels {run}", plan.Selection, [.. runs.Select(r => $"sample {r}")], [], [rows],
-            (reporter, _) => actions.BuildPseudoLabels($"pseudo-labels {run}", plan.BaseModel, [.. runs.Select(Labelled)], plan.Selection, folder, reporter)));
+            (reporter, _) => actions.BuildPseudoLabels($"pseudo-labels {run}", plan.BaseModel, [.. runs.Select(Labelled)], plan.Selection, folder, reporter).Summary));
         return rows;
     }
 

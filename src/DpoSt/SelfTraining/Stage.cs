@@ -21,10 +21,17 @@ internal static class StageRunner
         {
             cancel.ThrowIfCancellationRequested();
             var key = keys[stage.Name] = ledger.KeyOf(stage.Options, stage.After.Select(name => keys[name]), stage.Inputs);
-            if (ledger[stage.Name] == key && stage.Outputs.All(Exists))
+            if (ledger[stage.Name] == key && stage.Outputs.All(Path.Exists))
             {
                 reporter.Skip(stage.Name, "done already");
                 continue;
+            }
+
+            if (ledger[stage.Name] is { } old)
+            {
+                reporter.Note(old == key
+                    ? $"{stage.Name} was done, but {StageActions.Shown(stage.Outputs.First(o => !Path.Exists(o)))} is gone: it runs again."
+                    : $"{stage.Name} was done with other options or other inputs, which have changed since: it runs again, and so does what depends on it.");
             }
 
             ledger.Forget(stage.Name);
@@ -33,6 +40,4 @@ internal static class StageRunner
             reporter.End(summary);
         }
     }
-
-    private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
 }

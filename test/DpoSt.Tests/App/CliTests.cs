@@ -16,6 +16,7 @@ public sealed class CliTests
     }
 
     [Theory]
+    [InlineData("validate")]
     [InlineData("calc")]
     [InlineData("tokenize")]
     [InlineData("solve")]
