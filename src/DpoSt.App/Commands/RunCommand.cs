@@ -12,8 +12,12 @@ internal static class RunCommand
         Run the whole loop: fine-tune, then each iteration sample, pair, DPO, sample, keep right answers, fine-tune again; then evaluate.
         What is done already is not done again; a changed option redoes what depends on it.
         Overrides change the run's own file; with sft. or dpo. before the key they change the file of that stage.
+        --dry-run lists the stages; --from, --until and --only run a part of them, and take what lies outside that part as it is.
 
-        Example: dpost run --config-path exp_config/t5 --config-name self-train loop.iterations=1 sft.trainer.num_train_epochs=2
+        Example:
+          dpost run --config-path exp_config/t5 --config-name self-train loop.iterations=1 sft.trainer.num_train_epochs=2
+          dpost run --dry-run
+          dpost run --from "sample sft-0" --until dpo-1
         """;
 
     public static Command Create(CommandConsole console)
@@ -21,10 +25,35 @@ internal static class RunCommand
         var command = new Command("run", Help);
         var arguments = new ConfigArguments(command, "self-train");
         var launch = new LaunchArguments(command);
+        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would run, what is done and what each stage takes; run nothing." };
+        var from = new Option<string>("--from") { Description = "The first stage to run.", HelpName = "STAGE" };
+        var until = new Option<string>("--until") { Description = "The last stage to run.", HelpName = "STAGE" };
+        var only = new Option<string>("--only") { Description = "The only stage to run.", HelpName = "STAGE" };
+        foreach (var option in (Option[])[dryRun, from, until, only])
+        {
+            command.Add(option);
+        }
+
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(only) is not null && (result.GetResult(from) is not null || result.GetResult(until) is not null))
+            {
+                result.AddError("--only is a part by itself: leave --from and --until out");
+            }
+        });
         command.SetAction(result =>
         {
             var plan = Plan(arguments.Path(result), arguments.Name(result), arguments.Overrides(result), console);
-            Show(console, SelfTraining(plan, launch.Device(result, console), console));
+            var device = launch.Device(result, console);
+            var selection = new StageSelection(result.GetValue(only) ?? result.GetValue(from), result.GetValue(only) ?? result.GetValue(until));
+            if (result.GetValue(dryRun))
+            {
+                StageTable.Write(console.Results(), SelfTrainingLoop.Plan(plan, device, selection));
+            }
+            else
+            {
+                Show(console, SelfTraining(plan, device, console, selection));
+            }
         });
         return command;
     }
@@ -38,10 +67,16 @@ internal static class RunCommand
         return LoopPlan.From(run, sft, dpo, RunPaths.Here(run));
     }
 
-    public static IReadOnlyList<EvaluationRow> SelfTraining(LoopPlan plan, TorchSharp.torch.Device device, CommandConsole console) =>
-        StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Run(plan, device, reporter, console.Cancel));
+    public static IReadOnlyList<EvaluationRow> SelfTraining(LoopPlan plan, TorchSharp.torch.Device device, CommandConsole console, StageSelection selection) =>
+        StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Run(plan, device, selection, reporter, console.Cancel));
 
-    public static void Show(CommandConsole console, IReadOnlyList<EvaluationRow> rows) => ResultTable.Write(console.Results(), rows);
+    public static void Show(CommandConsole console, IReadOnlyList<EvaluationRow> rows)
+    {
+        if (rows.Count > 0)
+        {
+            ResultTable.Write(console.Results(), rows);
+        }
+    }
 
     private static IEnumerable<string> Only(IEnumerable<string> overrides, string prefix) =>
         overrides.Where(o => Key(o).StartsWith(prefix, StringComparison.Ordinal)).Select(o => o[..Signs(o)] + Key(o)[prefix.Length..]);
