@@ -58,6 +58,7 @@ internal static class Cli
         RunCommand.Create(console),
         .. StageCommands.Create(console),
         ValidateCommand.Create(console),
+        ReportCommand.Create(console),
         PretrainCommand.Create(console),
         SolveCommand.Create(console),
         CompleteCommand.Create(console),

@@ -29,8 +29,10 @@ internal sealed class StageActions(Device device, bool referenceText)
         using var bundle = ModelBundle.Load(from, null, referenceText, device);
         var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
         reporter.Begin(name, $"fine-tune {Shown(from)} on {rows.Count} rationales", recipe.StepsFor(rows.Count), "steps");
-        var last = FineTuning.Run(bundle, rows, limits, recipe, reporter, cancel);
+        var metrics = new MetricLog(reporter);
+        var last = FineTuning.Run(bundle, rows, limits, recipe, metrics, cancel);
         ModelFolder.Save(bundle.Model, from, to);
+        metrics.Write(to);
         return $"loss {last.Loss:0.000}, model in {Shown(to)}";
     }
 
@@ -101,8 +103,10 @@ internal sealed class StageActions(Device device, bool referenceText)
 
         using var bundle = ModelBundle.Load(from, null, referenceText, device);
         reporter.Begin(name, $"DPO from {Shown(from)} on {pairs.Count} pairs", recipe.StepsFor(pairs.Count), "steps");
-        var last = PreferenceTuning.Run(bundle, pairs, limits, beta, recipe, reporter, cancel);
+        var metrics = new MetricLog(reporter);
+        var last = PreferenceTuning.Run(bundle, pairs, limits, beta, recipe, metrics, cancel);
         ModelFolder.Save(bundle.Model, from, to);
+        metrics.Write(to);
         return $"pair accuracy {last.Metrics["rewards/accuracies"]:0.00}, margin {last.Metrics["rewards/margins"]:0.000}, chosen log-ratio {last.Metrics["rewards/chosen"] / beta:0.00}; model in {Shown(to)}";
     }
 

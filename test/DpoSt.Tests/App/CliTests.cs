@@ -17,6 +17,7 @@ public sealed class CliTests
 
     [Theory]
     [InlineData("validate")]
+    [InlineData("report")]
     [InlineData("calc")]
     [InlineData("tokenize")]
     [InlineData("solve")]

@@ -45,6 +45,11 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal(3, record.GetProperty("configuration").GetProperty("run").GetProperty("loop").GetProperty("pair_samples").GetInt32());
         Assert.All(["dpost", "dotnet", "libtorch", "os", "cpu", "device"], name => Assert.NotEmpty(record.GetProperty("versions").GetProperty(name).GetString()!));
 
+        var metrics = JsonDocument.Parse(File.ReadLines(run.Path("ft_models/tiny/sft-0/metrics.jsonl")).Single()).RootElement;
+        Assert.Equal(["step", "total_steps", "loss", "learning_rate", "grad_norm", "examples_per_second"], metrics.EnumerateObject().Select(p => p.Name));
+        Assert.Equal((1, 1), (metrics.GetProperty("step").GetInt32(), metrics.GetProperty("total_steps").GetInt32()));
+        Assert.Equal((0, "model_outputs/tiny/report.html\n"), Result(run.Run("report", "model_outputs/tiny")));
+
         var (_, output, _) = run.Run([.. part, "--dry-run"]);
         Assert.Contains("sft-0 | done already | ", Rows(output));
         Assert.Contains("dpo-1 | left out | ", Rows(output));

@@ -1,5 +1,4 @@
 using DpoSt.SelfTraining;
-using DpoSt.Training;
 
 namespace DpoSt.Tests.SelfTraining;
 
@@ -77,31 +76,4 @@ public sealed class StageRunnerTests : IDisposable
         ran.Add(name);
         return folder.File(name, name);
     });
-
-    private sealed class Silent : IStageReporter
-    {
-        public void Begin(string stage, string what, long total, string unit)
-        {
-        }
-
-        public void Advance(long done)
-        {
-        }
-
-        public void Log(TrainingLine line)
-        {
-        }
-
-        public void End(string summary)
-        {
-        }
-
-        public void Skip(string stage, string why)
-        {
-        }
-
-        public void Note(string sentence)
-        {
-        }
-    }
 }
