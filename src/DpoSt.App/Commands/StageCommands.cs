@@ -11,7 +11,7 @@ internal static class StageCommands
     /// <summary>One command a stage.</summary>
     public static IEnumerable<Command> Create(CommandConsole console) =>
     [
-        Stage(console, "sft", "sft-0", "Fine-tune a model on questions with rationales.", "dpost sft --config-name sft-0 trainer.max_steps=100", s => s.Sft()),
+        Stage(console, "sft", "sft-0", "Fine-tune a model on questions with rationales.", "dpost sft --config-name sft-0 trainer.num_train_epochs=2", s => s.Sft()),
         Stage(console, "generate", "sft-0", "Let a run's model answer a data set.", "dpost generate --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5", s => s.Generate(), Format("Write")),
         Stage(console, "eval-sampling", "sft-0", "Label samples by their final answers and estimate pass@k.", "dpost eval-sampling --config-name sft-0 +data.split=train eval.sampling.max_seed=5", s => s.EvalSampling(), Format("Insist on")),
         Stage(console, "make-dpo-data", "dpo-1", "Pair right samples with wrong ones.", "dpost make-dpo-data --config-name dpo-1", s => s.MakeDpoData()),

@@ -3,8 +3,8 @@ using ScottPlot;
 
 namespace DpoSt.App.Report;
 
-/// <summary>A line of a chart; dashed where it is not our own.</summary>
-internal sealed record ChartLine(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y, bool IsDashed = false);
+/// <summary>A line of a chart; thin, with open circles, where it is not the run's own.</summary>
+internal sealed record ChartLine(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y, bool IsOurs = true);
 
 /// <summary>A chart of lines as SVG that can stand inside a page.</summary>
 internal static partial class LineChart
@@ -26,8 +26,8 @@ internal static partial class LineChart
         {
             var scatter = plot.Add.Scatter(line.X.ToArray(), line.Y.ToArray());
             scatter.LegendText = line.Name;
-            scatter.LineWidth = 2;
-            scatter.LinePattern = line.IsDashed ? LinePattern.Dashed : LinePattern.Solid;
+            scatter.LineWidth = line.IsOurs ? 2 : 1;
+            scatter.MarkerShape = line.IsOurs ? MarkerShape.FilledCircle : MarkerShape.OpenCircle;
         }
 
         plot.XLabel(x);

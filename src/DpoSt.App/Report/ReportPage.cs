@@ -61,10 +61,10 @@ internal static class ReportPage
             }
         }
 
-        lines.AddRange(PaperResults.ByIteration.Select(p => new ChartLine(p.Model, [.. p.Accuracy.Select((_, i) => (double)i)], p.Accuracy, IsDashed: true)));
+        lines.AddRange(PaperResults.ByIteration.Select(p => new ChartLine(p.Model, [.. p.Accuracy.Select((_, i) => (double)i)], p.Accuracy, IsOurs: false)));
         Figure(page, LineChart.Svg("accuracy", "iteration", "% right, greedy", lines, wholeX: true), "Greedy accuracy by iteration. The paper's lines are of other models, on GSM8K: they show the shape to expect, not a level to reach.");
-        Table(page, ["data", "model", "problems", "greedy", "95 % interval", "no calculator", "pass@1", "pass@n", "maj@n"], run.Evaluations.Select(e => (string[])
-            [e.DataSet, ResultTable.Describe(e.Run), Number(e.Problems), Percent(e.Greedy), $"{Percent(e.GreedyLow)} - {Percent(e.GreedyHigh)}", Percent(e.GreedyWithoutCalculator), Percent(e.PassAt1), Percent(e.PassAtN), Percent(e.MajorityAtN)]));
+        Table(page, ["model", "data", "problems", "greedy", "95 % interval", "no calculator", "pass@1", "pass@n", "maj@n"], run.Evaluations.OrderBy(e => e.DataSet != run.TestSet).ThenBy(e => e.DataSet, StringComparer.Ordinal).Select(e => (string[])
+            [ResultTable.Describe(e.Run), e.DataSet, Number(e.Problems), Percent(e.Greedy), $"{Percent(e.GreedyLow)} - {Percent(e.GreedyHigh)}", Percent(e.GreedyWithoutCalculator), Percent(e.PassAt1), Percent(e.PassAtN), Percent(e.MajorityAtN)]));
         Table(page, ["GSM8K, % right", "iteration 0", "1", "2", "3"], PaperResults.ByIteration.Select(p => (string[])[p.Model, .. p.Accuracy.Select(a => a.ToString("0.0", CultureInfo.InvariantCulture))]));
     }
 

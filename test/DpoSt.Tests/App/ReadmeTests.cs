@@ -22,10 +22,28 @@ public sealed partial class ReadmeTests
         Assert.Equal(Commands.Order(StringComparer.Ordinal), known);
         Assert.All(Commands, command =>
         {
-            var help = CommandRun.Of(command, "--help").Out.Split('\n');
-            var examples = help.Where(l => l.Contains($"dpost {command}", StringComparison.Ordinal) && !l.Contains("[options]", StringComparison.Ordinal)).Select(Arguments).ToArray();
+            var examples = Examples(command);
             Assert.NotEmpty(examples);
             Assert.All(examples, example => Parses(command, example));
+        });
+    }
+
+    [Fact]
+    public void The_examples_that_cost_nothing_run()
+    {
+        Assert.All(["calc", "info"], command => Assert.All(Examples(command), example => Assert.Equal((0, ""), CommandRun.Of(example) is var run ? (run.Code, run.Error) : default)));
+
+        // What the others would read and change is there, under the names they use.
+        var root = Path.Combine(SharedFolder.RepositoryRoot, "exp_config");
+        string[] stages = ["sft", "generate", "eval-sampling", "make-dpo-data", "dpo", "make-rft-data", "eval-greedy", "validate"];
+        var lines = stages.SelectMany(Examples).Concat(StageList).ToArray();
+        Assert.Equal(stages.Length + StageList.Length, lines.Length);
+        Assert.All(lines, line =>
+        {
+            string[] folder = line.Any(a => a == "--config-path") ? [] : ["--config-path", "exp_config/t5"];
+            var arguments = line[1..].Concat(folder).Select(a => a.Replace("exp_config", root, StringComparison.Ordinal)).Prepend("validate").ToArray();
+            var run = CommandRun.Of(arguments);
+            Assert.True((run.Code, run.Error) == (0, ""), run.Error);
         });
     }
 
@@ -39,6 +57,9 @@ public sealed partial class ReadmeTests
         Assert.All(others, line => Parses(line[0], line));
         Assert.All(Mention().Matches(string.Join('\n', Readme)).Select(m => m.Groups["command"].Value), name => Assert.Contains(name, Commands));
     }
+
+    private static string[][] Examples(string command) => [.. CommandRun.Of(command, "--help").Out.Split('\n')
+        .Where(l => l.Contains($"dpost {command}", StringComparison.Ordinal) && !l.Contains("[options]", StringComparison.Ordinal)).Select(Arguments)];
 
     private static void Parses(string command, string[] line)
     {
