@@ -1,5 +1,6 @@
 using System.Globalization;
 using DpoSt.App.Commands;
+using DpoSt.App.Console;
 using DpoSt.App.Demo;
 using DpoSt.Evaluation;
 using DpoSt.SelfTraining;
@@ -44,8 +45,8 @@ internal static class Experiment
         var folder = Path.Combine(output, $"seed-{seed}-repeat-{repeat}");
         DemoFolder.Lay(folder, seed, TestProblems);
         Directory.SetCurrentDirectory(folder);
-        var plan = RunCommand.Plan("exp_config/tiny", "self-train", [.. overrides, $"loop.seed={repeat}", $"sft.trainer.seed={repeat}", $"dpo.trainer.seed={repeat}", "loop.eval_samples=0"]);
-        return SelfTrainingLoop.Run(plan, TorchSharp.torch.CPU, fresh: false, new Quiet(), CancellationToken.None)
+        var plan = RunCommand.Plan("exp_config/tiny", "self-train", [.. overrides, $"loop.seed={repeat}", $"sft.trainer.seed={repeat}", $"dpo.trainer.seed={repeat}", "loop.eval_samples=0"], new CommandConsole(Stream.Null, TextWriter.Null, Console.Error, CancellationToken.None));
+        return SelfTrainingLoop.Run(plan, TorchSharp.torch.CPU, StageSelection.All, fresh: false, new Quiet(), CancellationToken.None)
             .Where(r => r.DataSet == "test").ToDictionary(r => r.Run, StringComparer.Ordinal);
     }
 
@@ -86,15 +87,13 @@ internal static class Experiment
         {
         }
 
-        public void Note(string sentence)
-        {
-        }
-
         public void Log(TrainingLine line)
         {
         }
 
         public void End(string summary) => Console.Error.WriteLine($"    {summary}");
+
+        public void Note(string sentence) => Console.Error.WriteLine($"  {sentence}");
 
         public void Skip(string stage, string why)
         {

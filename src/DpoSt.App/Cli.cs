@@ -57,6 +57,8 @@ internal static class Cli
         DemoCommand.Create(console),
         RunCommand.Create(console),
         .. StageCommands.Create(console),
+        ValidateCommand.Create(console),
+        ReportCommand.Create(console),
         PretrainCommand.Create(console),
         EvaluateCommand.Create(console),
         CompareCommand.Create(console),

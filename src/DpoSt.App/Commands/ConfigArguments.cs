@@ -1,15 +1,14 @@
 using System.CommandLine;
+using DpoSt.App.Console;
 using DpoSt.Configuration;
-using TorchSharp;
 
 namespace DpoSt.App.Commands;
 
-/// <summary>What every command that reads a configuration file takes: the file, overrides and the device.</summary>
+/// <summary>What every command that reads a configuration file takes: the file and overrides.</summary>
 internal sealed class ConfigArguments
 {
     private readonly Option<string> path = new("--config-path") { Description = "The folder of configuration files.", DefaultValueFactory = _ => "exp_config/t5" };
     private readonly Option<string> name;
-    private readonly DeviceArguments device;
     private readonly Argument<string[]> overrides = OverrideArgument.Create("key=value changes a key, +key=value adds one, ~key removes one.");
 
     /// <summary>Adds the arguments to a command; <paramref name="defaultName"/> is the configuration it reads unless told otherwise.</summary>
@@ -18,7 +17,6 @@ internal sealed class ConfigArguments
         name = new Option<string>("--config-name") { Description = "The file in it, without .yaml.", DefaultValueFactory = _ => defaultName };
         command.Add(path);
         command.Add(name);
-        device = new DeviceArguments(command);
         command.Add(overrides);
     }
 
@@ -31,13 +29,19 @@ internal sealed class ConfigArguments
     /// <summary>The overrides as written.</summary>
     public string[] Overrides(ParseResult result) => result.GetValue(overrides) ?? [];
 
-    /// <summary>Composes and binds the configuration.</summary>
-    public ExperimentOptions Options(ParseResult result) => Bind(Path(result), Name(result), Overrides(result));
+    /// <summary>Composes and binds the configuration; what is ignored in it is said once.</summary>
+    public ExperimentOptions Options(ParseResult result, CommandConsole console) =>
+        Bind(ConfigComposer.Compose(Path(result), Name(result), Overrides(result)), console);
 
-    /// <summary>Composes and binds any configuration.</summary>
-    public static ExperimentOptions Bind(string path, string name, IEnumerable<string> overrides) =>
-        ConfigBinder.Bind<ExperimentOptions>(ConfigComposer.Compose(path, name, overrides)).Options;
+    /// <summary>Binds a configuration; what is ignored in it is said once.</summary>
+    public static ExperimentOptions Bind(ComposedConfig config, CommandConsole console)
+    {
+        var (options, ignored) = ConfigBinder.Bind<ExperimentOptions>(config);
+        if (ignored.Count > 0)
+        {
+            console.Error.WriteLine($"{config.File}: {string.Join(", ", ignored)} {(ignored.Count == 1 ? "has" : "have")} no meaning here and {(ignored.Count == 1 ? "is" : "are")} ignored.");
+        }
 
-    /// <summary>The device, with libtorch loaded and its threads set.</summary>
-    public torch.Device Device(ParseResult result) => device.Device(result);
+        return options;
+    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DpoSt.App.Console;
 using DpoSt.App.Demo;
+using DpoSt.SelfTraining;
 using DpoSt.Tensors;
 
 namespace DpoSt.App.Commands;
@@ -27,7 +28,7 @@ internal static class DemoCommand
             DemoFolder.Lay(place, result.GetValue(seed));
             Directory.SetCurrentDirectory(place);
             ComputeThreads.Use(Environment.ProcessorCount);
-            var rows = RunCommand.SelfTraining(RunCommand.Plan("exp_config/tiny", "self-train", result.GetValue(overrides) ?? []), TorchSharp.torch.CPU, fresh: false, console);
+            var rows = RunCommand.SelfTraining(RunCommand.Plan("exp_config/tiny", "self-train", result.GetValue(overrides) ?? [], console), TorchSharp.torch.CPU, console, StageSelection.All, fresh: false);
             RunCommand.Show(console, rows);
             console.Out.WriteLine(DemoText.Afterwards(place));
         });

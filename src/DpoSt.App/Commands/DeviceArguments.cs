@@ -17,10 +17,11 @@ internal sealed class DeviceArguments
         command.Add(threads);
     }
 
-    /// <summary>The device, with libtorch loaded and its threads set.</summary>
-    public torch.Device Device(ParseResult result)
+    /// <summary>The device, with libtorch loaded and its threads set; <paramref name="preferCpu"/> decides what "auto" is.</summary>
+    public torch.Device Device(ParseResult result, bool preferCpu = false)
     {
-        var chosen = ComputeDevice.Parse(result.GetValue(device)!);
+        var name = result.GetValue(device)!;
+        var chosen = ComputeDevice.Parse(preferCpu && name == "auto" ? "cpu" : name);
         ComputeThreads.Use(result.GetValue(threads));
         return chosen;
     }

@@ -12,37 +12,72 @@ internal static class RunCommand
         Run the whole loop: fine-tune, then each iteration sample, pair, DPO, sample, keep right answers, fine-tune again; then evaluate.
         What is done already is not done again; a changed option redoes what depends on it.
         Overrides change the run's own file; with sft. or dpo. before the key they change the file of that stage.
+        --dry-run lists the stages; --from, --until and --only run a part of them, and take what lies outside that part as it is.
 
-        Example: dpost run --config-path exp_config/t5 --config-name self-train loop.iterations=1 sft.trainer.num_train_epochs=2
+        Example:
+          dpost run --config-path exp_config/t5 --config-name self-train loop.iterations=1 sft.trainer.num_train_epochs=2
+          dpost run --dry-run
+          dpost run --from "sample sft-0" --until dpo-1
         """;
 
     public static Command Create(CommandConsole console)
     {
         var command = new Command("run", Help);
         var arguments = new ConfigArguments(command, "self-train");
+        var launch = new LaunchArguments(command);
+        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would run, what is done and what each stage takes; run nothing." };
+        var from = new Option<string>("--from") { Description = "The first stage to run.", HelpName = "STAGE" };
+        var until = new Option<string>("--until") { Description = "The last stage to run.", HelpName = "STAGE" };
+        var only = new Option<string>("--only") { Description = "The only stage to run.", HelpName = "STAGE" };
         var fresh = FreshOption.New();
-        command.Add(fresh);
+        foreach (var option in (Option[])[dryRun, from, until, only, fresh])
+        {
+            command.Add(option);
+        }
+
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(only) is not null && (result.GetResult(from) is not null || result.GetResult(until) is not null))
+            {
+                result.AddError("--only is a part by itself: leave --from and --until out");
+            }
+        });
         command.SetAction(result =>
         {
-            var plan = Plan(arguments.Path(result), arguments.Name(result), arguments.Overrides(result));
-            Show(console, SelfTraining(plan, arguments.Device(result), result.GetValue(fresh), console));
+            var plan = Plan(arguments.Path(result), arguments.Name(result), arguments.Overrides(result), console);
+            var device = launch.Device(result, console);
+            var selection = new StageSelection(result.GetValue(only) ?? result.GetValue(from), result.GetValue(only) ?? result.GetValue(until));
+            if (result.GetValue(dryRun))
+            {
+                StageTable.Write(console.Results(), SelfTrainingLoop.Plan(plan, device, selection, result.GetValue(fresh)));
+            }
+            else
+            {
+                Show(console, SelfTraining(plan, device, console, selection, result.GetValue(fresh)));
+            }
         });
         return command;
     }
 
     /// <summary>The plan that a configuration folder describes.</summary>
-    public static LoopPlan Plan(string path, string name, IReadOnlyList<string> overrides)
+    public static LoopPlan Plan(string path, string name, IReadOnlyList<string> overrides, CommandConsole console)
     {
-        var run = ConfigArguments.Bind(path, name, Without(overrides, "sft.", "dpo."));
-        var sft = ConfigArguments.Bind(path, run.Loop.Sft, Only(overrides, "sft."));
-        var dpo = ConfigArguments.Bind(path, run.Loop.Dpo, Only(overrides, "dpo."));
+        var run = ConfigArguments.Bind(ConfigComposer.Compose(path, name, Without(overrides, "sft.", "dpo.")), console);
+        var sft = ConfigArguments.Bind(ConfigComposer.Compose(path, run.Loop.Sft, Only(overrides, "sft.")), console);
+        var dpo = ConfigArguments.Bind(ConfigComposer.Compose(path, run.Loop.Dpo, Only(overrides, "dpo.")), console);
         return LoopPlan.From(run, sft, dpo, RunPaths.Here(run));
     }
 
-    public static IReadOnlyList<EvaluationRow> SelfTraining(LoopPlan plan, TorchSharp.torch.Device device, bool fresh, CommandConsole console) =>
-        StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Run(plan, device, fresh, reporter, console.Cancel));
+    public static IReadOnlyList<EvaluationRow> SelfTraining(LoopPlan plan, TorchSharp.torch.Device device, CommandConsole console, StageSelection selection, bool fresh) =>
+        StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Run(plan, device, selection, fresh, reporter, console.Cancel));
 
-    public static void Show(CommandConsole console, IReadOnlyList<EvaluationRow> rows) => ResultTable.Write(console.Results(), rows);
+    public static void Show(CommandConsole console, IReadOnlyList<EvaluationRow> rows)
+    {
+        if (rows.Count > 0)
+        {
+            ResultTable.Write(console.Results(), rows);
+        }
+    }
 
     private static IEnumerable<string> Only(IEnumerable<string> overrides, string prefix) =>
         overrides.Where(o => Key(o).StartsWith(prefix, StringComparison.Ordinal)).Select(o => o[..Signs(o)] + Key(o)[prefix.Length..]);

@@ -11,16 +11,23 @@ internal static class StageCommands
     /// <summary>One command a stage.</summary>
     public static IEnumerable<Command> Create(CommandConsole console) =>
     [
-        Stage(console, "sft", "sft-0", "Fine-tune a model on questions with rationales.", "dpost sft --config-name sft-0 trainer.max_steps=100", s => s.Sft(), FreshOption.New()),
-        Stage(console, "generate", "sft-0", "Let a run's model answer a data set.", "dpost generate --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5", s => s.Generate()),
-        Stage(console, "eval-sampling", "sft-0", "Label samples by their final answers and estimate pass@k.", "dpost eval-sampling --config-name sft-0 +data.split=train eval.sampling.max_seed=5", s => s.EvalSampling()),
+        Stage(console, "sft", "sft-0", "Fine-tune a model on questions with rationales.", "dpost sft --config-name sft-0 trainer.num_train_epochs=2", s => s.Sft(), fresh: FreshOption.New()),
+        Stage(console, "generate", "sft-0", "Let a run's model answer a data set.", "dpost generate --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5", s => s.Generate(), Format("Write")),
+        Stage(console, "eval-sampling", "sft-0", "Label samples by their final answers and estimate pass@k.", "dpost eval-sampling --config-name sft-0 +data.split=train eval.sampling.max_seed=5", s => s.EvalSampling(), Format("Insist on")),
         Stage(console, "make-dpo-data", "dpo-1", "Pair right samples with wrong ones.", "dpost make-dpo-data --config-name dpo-1", s => s.MakeDpoData()),
-        Stage(console, "dpo", "dpo-1", "Tune a model on preference pairs.", "dpost dpo --config-name dpo-1", s => s.Dpo(), FreshOption.New()),
+        Stage(console, "dpo", "dpo-1", "Tune a model on preference pairs.", "dpost dpo --config-name dpo-1", s => s.Dpo(), fresh: FreshOption.New()),
         Stage(console, "make-rft-data", "dpo-1", "Keep right samples as rationales for the next fine-tuning.", "dpost make-rft-data --config-name dpo-1", s => s.MakeRftData()),
-        Stage(console, "eval-greedy", "sft-0", "Count the right greedy answers.", "dpost eval-greedy --config-name sft-0 +data.split=test", s => s.EvalGreedy()),
+        Stage(console, "eval-greedy", "sft-0", "Count the right greedy answers.", "dpost eval-greedy --config-name sft-0 +data.split=test", s => s.EvalGreedy(), Format("Insist on")),
     ];
 
-    private static Command Stage(CommandConsole console, string name, string defaultConfig, string what, string example, Func<SingleStages, string> run, Option<bool>? fresh = null)
+    private static Option<SampleFormat?> Format(string verb) => new("--format")
+    {
+        Description = $"{verb} sample files of dpost or of the paper's repository; without it {(verb == "Write" ? "dpost's" : "the file tells")}.",
+        HelpName = "dpost|reference",
+    };
+
+    private static Command Stage(
+        CommandConsole console, string name, string defaultConfig, string what, string example, Func<SingleStages, string> run, Option<SampleFormat?>? format = null, Option<bool>? fresh = null)
     {
         var command = new Command(name, $"{what}\n\nExample: {example}");
         if (fresh is not null)
@@ -29,13 +36,20 @@ internal static class StageCommands
         }
 
         var arguments = new ConfigArguments(command, defaultConfig);
+        var launch = new LaunchArguments(command);
+        if (format is not null)
+        {
+            command.Add(format);
+        }
+
         command.SetAction(result =>
         {
-            var options = arguments.Options(result);
-            var device = arguments.Device(result);
+            var options = arguments.Options(result, console);
+            var device = launch.Device(result, console);
             var summary = StageProgress.Watch(console.Progress(), reporter =>
             {
-                var text = run(new SingleStages(options, RunPaths.Here(options), device, fresh is not null && result.GetValue(fresh), reporter, console.Cancel));
+                var stages = new SingleStages(options, RunPaths.Here(options), device, fresh is not null && result.GetValue(fresh), reporter, console.Cancel) { Format = format is null ? null : result.GetValue(format) };
+                var text = run(stages);
                 reporter.End(text);
                 return text;
             });

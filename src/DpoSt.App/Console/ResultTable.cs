@@ -58,6 +58,11 @@ internal static class ResultTable
     // The last iteration's models against each other, on the same problems.
     private static void Compare(IAnsiConsole console, Dictionary<string, EvaluationRow> rows)
     {
+        if (!rows.Keys.Any(k => k.StartsWith("sft-", StringComparison.Ordinal)))
+        {
+            return;                                                // a part of a run
+        }
+
         var last = rows.Keys.Where(k => k.StartsWith("sft-", StringComparison.Ordinal)).Max(k => int.Parse(k[4..], CultureInfo.InvariantCulture));
         foreach (var (a, b) in new[] { ($"st-{last}", "sft-0"), ($"sft-{last}", "sft-0"), ($"sft-{last}", $"st-{last}") })
         {

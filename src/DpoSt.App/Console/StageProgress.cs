@@ -80,8 +80,6 @@ internal sealed class StageProgress : IStageReporter
             $"[grey]  step {line.Step}/{line.TotalSteps}  loss {line.Loss:0.0000}  lr {line.LearningRate:0.00e+0}  grad {line.GradNorm:0.00}{metrics}[/]");
     }
 
-    public void Note(string sentence) => console.MarkupLineInterpolated($"  {sentence}");
-
     public void End(string summary)
     {
         task?.StopTask();
@@ -91,6 +89,8 @@ internal sealed class StageProgress : IStageReporter
     }
 
     public void Skip(string stage, string why) => console.MarkupLineInterpolated($"[grey]{stage}  {why}[/]");
+
+    public void Note(string sentence) => console.MarkupLineInterpolated($"  [yellow]{sentence}[/]");
 
     private static string Duration(TimeSpan time) => time.TotalSeconds < 60
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s")

@@ -7,7 +7,7 @@ public static class ConfigComposer
     /// <param name="configPath">The folder of the configurations (<c>--config-path</c>).</param>
     /// <param name="configName">The file's name below it, with or without <c>.yaml</c> (<c>--config-name</c>).</param>
     /// <param name="overrides"><c>key=value</c>, <c>+key=value</c>, <c>++key=value</c>, <c>~key</c>, or a choice of a group, in order.</param>
-    /// <param name="environment">Where <c>${oc.env:NAME}</c> looks; null is the environment of the process.</param>
+    /// <param name="environment">Where <c>${oc.env:NAME}</c> looks; null is the environment of the process, then <c>.env</c>.</param>
     /// <exception cref="UserErrorException">A file, key, override or interpolation is wrong; the sentence says where.</exception>
     public static ComposedConfig Compose(
         string configPath, string configName, IEnumerable<string>? overrides = null, Func<string, string?>? environment = null)
@@ -22,7 +22,7 @@ public static class ConfigComposer
         }
 
         var file = Path.Combine(configPath, configName.EndsWith(".yaml", StringComparison.Ordinal) ? configName : configName + ".yaml");
-        return new ComposedConfig(file, new Interpolation(root, environment ?? Environment.GetEnvironmentVariable).Resolve());
+        return new ComposedConfig(file, new Interpolation(root, environment ?? DotEnv.Here).Resolve());
     }
 
     /// <summary>Composes a text that stands alone: no defaults list, as the embedded configurations are.</summary>
@@ -38,6 +38,6 @@ public static class ConfigComposer
             change.Apply(root);
         }
 
-        return new ComposedConfig(name, new Interpolation(root, Environment.GetEnvironmentVariable).Resolve());
+        return new ComposedConfig(name, new Interpolation(root, DotEnv.Here).Resolve());
     }
 }

@@ -55,9 +55,7 @@ public sealed class RunPaths
 
     internal static string FindDataFolder(string currentFolder, Func<string, string?> environment)
     {
-        const string name = "DATA_DIR";
-        var file = Path.Combine(currentFolder, ".env");
-        var found = environment(name) ?? (File.Exists(file) ? DotEnv.Find(File.ReadAllText(file), name) : null);
+        var found = DotEnv.Lookup(currentFolder, "DATA_DIR", environment);
         return string.IsNullOrEmpty(found) ? currentFolder : found;
     }
 }

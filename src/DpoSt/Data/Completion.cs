@@ -22,7 +22,8 @@ public enum Verdict
 /// <param name="Text">The decoded text without prompt and special tokens.</param>
 /// <param name="Verdict">What its final answer is worth.</param>
 /// <param name="Ids">The generated token ids, where they were kept.</param>
-public sealed record Completion(string ProblemId, int Sample, long Seed, string Text, Verdict Verdict, int[]? Ids = null)
+/// <param name="CalculatorTokens">How many of them the calculator wrote.</param>
+public sealed record Completion(string ProblemId, int Sample, long Seed, string Text, Verdict Verdict, int[]? Ids = null, int CalculatorTokens = 0)
 {
     /// <summary>The verdict on a text for a problem whose final answer is <paramref name="ans"/>.</summary>
     public static Verdict Judge(string text, double ans) =>

@@ -99,6 +99,7 @@ internal static class ConfiguredRecipes
             Selection = Selection(run) with { Seed = run.Loop.Seed },
             Seed = run.Loop.Seed,
             ReferenceText = run.Compat == Compatibility.Reference,
+            Configuration = new Dictionary<string, ExperimentOptions>(StringComparer.Ordinal) { ["run"] = run, ["sft"] = sft, ["dpo"] = dpo },
         };
     }
 }

@@ -89,6 +89,9 @@ public sealed record LoopPlan
     /// <summary>Whether to keep the reference's peculiarities (<c>compat: reference</c>).</summary>
     public bool ReferenceText { get; init; }
 
+    /// <summary>The options in effect of <c>run</c>, <c>sft</c> and <c>dpo</c>: what the run's record keeps.</summary>
+    public IReadOnlyDictionary<string, ExperimentOptions> Configuration { get; init; } = new Dictionary<string, ExperimentOptions>(StringComparer.Ordinal);
+
     /// <summary>The plan of configuration files: the run's says how often and on what, the stages' say how.</summary>
     public static LoopPlan From(ExperimentOptions run, ExperimentOptions sft, ExperimentOptions dpo, RunPaths paths) => ConfiguredRecipes.Loop(run, sft, dpo, paths);
 

@@ -4,21 +4,28 @@ using System.Text.Json.Nodes;
 
 namespace DpoSt.SelfTraining;
 
-/// <summary><c>results/&lt;exp&gt;.json</c>: percentages by run and measure, with one decimal as text, as the reference writes them.</summary>
+/// <summary><c>results/&lt;exp&gt;.json</c>: by run, percentages with one decimal as text and counts as numbers, as the reference writes them.</summary>
 internal static class ResultsFile
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, IndentSize = 4 };
 
     /// <summary>Sets measures (fractions) of a run and keeps everything else.</summary>
     /// <exception cref="UserErrorException">The file is there but no JSON object.</exception>
-    public static void Add(string path, string run, IReadOnlyDictionary<string, double> measures)
+    public static void Add(string path, string run, IReadOnlyDictionary<string, double> measures) =>
+        Set(path, run, measures.Select(m => KeyValuePair.Create(m.Key, (JsonNode)(100 * m.Value).ToString("0.0", CultureInfo.InvariantCulture))));
+
+    /// <summary>Sets a count of a run and keeps everything else.</summary>
+    /// <exception cref="UserErrorException">The file is there but no JSON object.</exception>
+    public static void Count(string path, string run, string name, int count) => Set(path, run, [KeyValuePair.Create(name, (JsonNode)count)]);
+
+    private static void Set(string path, string run, IEnumerable<KeyValuePair<string, JsonNode>> measures)
     {
         var all = Read(path);
         var mine = all[run] as JsonObject ?? [];
         all[run] = mine;
         foreach (var (name, value) in measures)
         {
-            mine[name] = (100 * value).ToString("0.0", CultureInfo.InvariantCulture);
+            mine[name] = value;
         }
 
         AtomicFile.WriteAllText(path, all.ToJsonString(Indented));

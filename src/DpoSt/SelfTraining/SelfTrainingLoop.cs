@@ -1,5 +1,7 @@
+using System.Globalization;
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
+using DpoSt.Training;
 using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;
@@ -26,20 +28,27 @@ public sealed class SelfTrainingLoop
 
     /// <summary>Runs what is not done yet (all, where <paramref name="fresh"/>), then gives the evaluations of every model, in the order of the table.</summary>
     /// <exception cref="UserErrorException">A file is missing or broken, or another run holds the folder.</exception>
-    public static IReadOnlyList<EvaluationRow> Run(LoopPlan plan, Device device, bool fresh, IStageReporter reporter, CancellationToken cancel)
+    public static IReadOnlyList<EvaluationRow> Run(LoopPlan plan, Device device, StageSelection selection, bool fresh, IStageReporter reporter, CancellationToken cancel)
     {
         CheckInputs(plan);
         var loop = new SelfTrainingLoop(plan, device, fresh);
         using var _ = RunLock.Take(Path.Combine(plan.ResultsFolder, $"{plan.ExpName}.lock"));
-        var ledger = Ledger.Open(Path.Combine(plan.ResultsFolder, $"{plan.ExpName}.ledger.json"));
-        if (fresh)
-        {
-            loop.stages.ForEach(stage => ledger.Forget(stage.Name));
-        }
-
-        StageRunner.Run(loop.stages, ledger, reporter, cancel);
-        return [.. loop.stages.Where(s => s.Name.StartsWith("evaluate ", StringComparison.Ordinal)).SelectMany(s => EvaluationFile.Read(s.Outputs[0]))];
+        var runner = loop.Runner(selection, fresh);
+        runner.Plan();
+        RunRecord.Of(plan, device.ToString()).Write(plan.OutputsFolder);
+        runner.Run(reporter, cancel);
+        return [.. loop.stages.Where(s => s.Name.StartsWith("evaluate ", StringComparison.Ordinal) && File.Exists(s.Outputs[0])).SelectMany(s => EvaluationFile.Read(s.Outputs[0]))];
     }
+
+    /// <summary>What <see cref="Run"/> would do now; nothing is written.</summary>
+    /// <exception cref="UserErrorException">A file is missing or broken, or the selection names no stage.</exception>
+    public static IReadOnlyList<PlannedStage> Plan(LoopPlan plan, Device device, StageSelection selection, bool fresh)
+    {
+        CheckInputs(plan);
+        return new SelfTrainingLoop(plan, device, fresh).Runner(selection, fresh).Plan();
+    }
+
+    private StageRunner Runner(StageSelection selection, bool fresh) => new(stages, Ledger.Open(Path.Combine(plan.ResultsFolder, $"{plan.ExpName}.ledger.json")), selection, fresh);
 
     // A mistake in what is read only hours later is told now, before anything is written.
     private static void CheckInputs(LoopPlan plan)
@@ -87,6 +96,7 @@ public sealed class SelfTrainingLoop
         stages.Add(new Stage(
             run, new { plan.BaseModel, plan.Sft, plan.SftLimits, plan.ReferenceText, External = after.Length == 0 }, after,
             after.Length == 0 ? [plan.BaseModel, rowsFile] : [plan.BaseModel], [plan.ModelOf(run)],
+            there => Steps(plan.Sft, there && File.Exists(rowsFile) ? RationaleFile.Read(rowsFile).Count() : null),
             (reporter, cancel) => actions.FineTune(run, plan.BaseModel, rowsFile, plan.ModelOf(run), plan.SftLimits, plan.Sft, reporter, cancel)));
         return run;
     }
@@ -98,7 +108,7 @@ public sealed class SelfTrainingLoop
         var samples = Enumerable.Range(first, count).ToArray();
         var options = plan.Answers(plan.Temperature, plan.UseCalculator);
         stages.Add(new Stage(
-            $"sample {name}", new { options, samples }, [run], Files(plan.TrainFile, plan.PoolFile), [Path.Combine(folder, LabelledQuestionFile.Name("train"))],
+            $"sample {name}", new { options, samples }, [run], Files(plan.TrainFile, plan.PoolFile), [Path.Combine(folder, LabelledQuestionFile.Name("train"))], _ => $"{(long)questions.Count * count} answers",
             (reporter, cancel) =>
             {
                 var summary = actions.Sample($"sample {name}", plan.ModelOf(run), questions, samples, options, folder, reporter, cancel);
@@ -110,12 +120,13 @@ public sealed class SelfTrainingLoop
     {
         var folder = plan.OutputsOf(before);
         stages.Add(new Stage(
-            $"pairs {dpo}", plan.Selection, [.. runs.Select(r => $"sample {r}")], [], [Path.Combine(folder, PreferencePairFile.Name("train"))],
-            (reporter, _) => actions.BuildPairs($"pairs {dpo}", plan.ModelOf(before), [.. runs.Select(Labelled)], plan.Selection, folder, reporter)));
+            $"pairs {dpo}", plan.Selection, [.. runs.Select(r => $"sample {r}")], [], [Path.Combine(folder, PreferencePairFile.Name("train"))], _ => "no model at work",
+            (reporter, _) => actions.BuildPairs($"pairs {dpo}", plan.ModelOf(before), [.. runs.Select(Labelled)], plan.Selection, folder, reporter).Summary));
     }
 
     private void Tune(string dpo, string before) => stages.Add(new Stage(
         dpo, new { plan.Dpo, plan.DpoLimits, plan.Beta }, [before, $"pairs {dpo}"], [], [plan.ModelOf(dpo)],
+        there => Steps(plan.Dpo, there && Path.Combine(plan.OutputsOf(before), PreferencePairFile.Name("train")) is var pairs && File.Exists(pairs) ? PreferencePairFile.Read(pairs).Count() : null),
         (reporter, cancel) => actions.PreferenceTune(dpo, plan.ModelOf(before), plan.OutputsOf(before), plan.ModelOf(dpo), plan.DpoLimits, plan.Beta, plan.Dpo, reporter, cancel)));
 
     private string PseudoLabels(string run, string[] runs)
@@ -123,8 +134,8 @@ public sealed class SelfTrainingLoop
         var folder = plan.OutputsOf(run);
         var rows = Path.Combine(folder, RationaleFile.Name("train"));
         stages.Add(new Stage(
-            $"pseudo-labels {run}", plan.Selection, [.. runs.Select(r => $"sample {r}")], [], [rows],
-            (reporter, _) => actions.BuildPseudoLabels($"pseudo-labels {run}", plan.BaseModel, [.. runs.Select(Labelled)], plan.Selection, folder, reporter)));
+            $"pseudo-labels {run}", plan.Selection, [.. runs.Select(r => $"sample {r}")], [], [rows], _ => "no model at work",
+            (reporter, _) => actions.BuildPseudoLabels($"pseudo-labels {run}", plan.BaseModel, [.. runs.Select(Labelled)], plan.Selection, folder, reporter).Summary));
         return rows;
     }
 
@@ -134,7 +145,16 @@ public sealed class SelfTrainingLoop
         var output = Path.Combine(plan.OutputsFolder, run, "evaluation.json");
         stages.Add(new Stage(
             $"evaluate {run}", options, [after], [.. plan.TestSets.Select(s => s.Value)], [output],
+            _ => $"{plan.TestSets.Sum(s => (long)ProblemSet.Load(s.Value).Count) * (2 + plan.EvalSamples)} answers",
             (reporter, cancel) => ModelEvaluation.Run($"evaluate {run}", run, plan, device, output, reporter, cancel)));
+    }
+
+    private static string Steps(TrainingRecipe recipe, int? examples)
+    {
+        var batch = recipe.BatchSize * recipe.GradientAccumulation;
+        return recipe.MaxSteps > 0 || examples is not null
+            ? $"{recipe.StepsFor(examples ?? 0)} steps of {batch} examples"
+            : string.Create(CultureInfo.InvariantCulture, $"{recipe.Epochs} epochs, {batch} examples a step, over examples that are not made yet");
     }
 
     private string Labelled(string run) => Path.Combine(plan.OutputsOf(run), LabelledQuestionFile.Name("train"));

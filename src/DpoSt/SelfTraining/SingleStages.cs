@@ -26,6 +26,9 @@ public sealed class SingleStages
         actions = new StageActions(device, options.Compat == Compatibility.Reference, fresh);
     }
 
+    /// <summary>How sample files are written; in reading, what they must be. Null writes dpost's own and reads either.</summary>
+    public SampleFormat? Format { get; init; }
+
     private string Run => options.Trainer.RunName;
 
     private string Split => options.Data.Split ?? "train";
@@ -43,11 +46,11 @@ public sealed class SingleStages
         var folder = paths.SamplesFolder(Split);
         if (options.Eval.Mode == EvalMode.Sampling)
         {
-            return actions.Sample($"generate {Run}", paths.OutputFolder, problems, Seeds(), ConfiguredRecipes.Answers(options, Temperature, options.Eval.UseCalc), folder, reporter, cancel);
+            return actions.Sample($"generate {Run}", paths.OutputFolder, problems, Seeds(), ConfiguredRecipes.Answers(options, Temperature, options.Eval.UseCalc), folder, reporter, cancel, Format ?? SampleFormat.Dpost);
         }
 
         var file = Path.Combine(folder, SampleFile.GreedyName);
-        return actions.Greedy($"generate {Run}", paths.OutputFolder, problems, ConfiguredRecipes.Answers(options, 0, options.Eval.UseCalc), file, reporter, cancel);
+        return actions.Greedy($"generate {Run}", paths.OutputFolder, problems, ConfiguredRecipes.Answers(options, 0, options.Eval.UseCalc), file, reporter, cancel, Format ?? SampleFormat.Dpost);
     }
 
     /// <summary>Labels the samples and estimates pass@k.</summary>
@@ -56,19 +59,23 @@ public sealed class SingleStages
         var problems = Problems();
         var folder = paths.SamplesFolder(Split);
         var seeds = Seeds();
-        var summary = StageActions.Label(problems, seeds, Temperature, folder, Split);
+        var summary = StageActions.Label(problems, seeds, Temperature, folder, Split, Format);
         var questions = LabelledQuestionFile.Read(Path.Combine(folder, LabelledQuestionFile.Name(Split))).ToList();
-        var passes = new[] { 1, 3, 5, 10, seeds.Length }.Where(k => k <= seeds.Length).Distinct().Order()
+        // The reference's keys: of all samples, and from five on also of five and of three. SPLIT@1 is the greedy answers' (eval-greedy).
+        int[] counts = seeds.Length >= 5 ? [seeds.Length, 5, 3] : [seeds.Length];
+        var passes = counts.Distinct()
             .ToDictionary(k => string.Create(CultureInfo.InvariantCulture, $"{Split}@{k}"), k => questions.Average(q => PassAtK.Estimate(seeds.Length, q.Positives.Count, k)), StringComparer.Ordinal);
         ResultsFile.Add(paths.ResultsFile, Run, passes);
         return $"{summary}; {string.Join(", ", passes.Select(p => $"{p.Key} {100 * p.Value:0.0}"))}; {StageActions.Shown(paths.ResultsFile)}";
     }
 
-    /// <summary>Makes preference pairs from the samples of <c>model.sft_run_name</c> and of the runs before it.</summary>
+    /// <summary>Makes preference pairs from the samples of <c>model.sft_run_name</c>, or of this run where it is the SFT run itself, and of the runs before it.</summary>
     public string MakeDpoData()
     {
-        var source = options.Model.SftRunName ?? throw new UserErrorException("make-dpo-data needs model.sft_run_name, the run whose samples become pairs: add it to the configuration.");
-        return actions.BuildPairs($"make-dpo-data {Run}", paths.ModelFolder, Labelled(source, "train"), ConfiguredRecipes.Selection(options), PairsFolder(source), reporter);
+        var source = options.Model.SftRunName ?? Run;
+        var (summary, pairs) = actions.BuildPairs($"make-dpo-data {Run}", paths.ModelFolder, Labelled(source, "train"), ConfiguredRecipes.Selection(options), PairsFolder(source), reporter);
+        ResultsFile.Count(paths.ResultsFile, source, "generated_dpo_data", pairs);
+        return summary;
     }
 
     /// <summary>Tunes <c>model.model_path</c> on the pairs.</summary>
@@ -76,17 +83,21 @@ public sealed class SingleStages
         Run, paths.ModelFolder, PairsFolder(options.Model.SftRunName ?? ""), paths.OutputFolder, ConfiguredRecipes.DpoLimits(options), options.Trainer.Beta, ConfiguredRecipes.Recipe(options), reporter, cancel);
 
     /// <summary>Makes pseudo-labels from the samples of this run and of the runs before it.</summary>
-    public string MakeRftData() =>
-        actions.BuildPseudoLabels($"make-rft-data {Run}", paths.ModelFolder, Labelled(Run, "train"), ConfiguredRecipes.Selection(options), paths.SamplesFolder("train"), reporter);
+    public string MakeRftData()
+    {
+        var (summary, rows) = actions.BuildPseudoLabels($"make-rft-data {Run}", paths.ModelFolder, Labelled(Run, "train"), ConfiguredRecipes.Selection(options), paths.SamplesFolder("train"), reporter);
+        ResultsFile.Count(paths.ResultsFile, Run, "generated_sft_data", rows);
+        return summary;
+    }
 
     /// <summary>Counts the right greedy answers.</summary>
     public string EvalGreedy()
     {
         var problems = Problems();
         var file = Path.Combine(paths.SamplesFolder(Split), SampleFile.GreedyName);
-        var right = CompletionFile.Read(file, problems, 0).Count(c => c.Verdict == Verdict.Correct);
+        var right = CompletionFile.Read(file, problems, 0, Format).Count(c => c.Verdict == Verdict.Correct);
         var interval = WilsonInterval.Of(right, problems.Count);
-        ResultsFile.Add(paths.ResultsFile, Run, new Dictionary<string, double>(StringComparer.Ordinal) { [Split] = (double)right / problems.Count });
+        ResultsFile.Add(paths.ResultsFile, Run, new Dictionary<string, double>(StringComparer.Ordinal) { [$"{Split}@1"] = (double)right / problems.Count });
         return string.Create(CultureInfo.InvariantCulture,
             $"{Run} on {Split}: {right} of {problems.Count} right, {100.0 * right / problems.Count:0.0} % [{100 * interval.Low:0.0}, {100 * interval.High:0.0}]; {StageActions.Shown(paths.ResultsFile)}");
     }

@@ -6,33 +6,8 @@ namespace DpoSt.SelfTraining;
 /// <param name="After">The stages whose outputs it reads.</param>
 /// <param name="Inputs">Files and folders from outside the run that it reads.</param>
 /// <param name="Outputs">Files and folders it writes, each whole or not at all.</param>
+/// <param name="Cost">What it will take, in words; told whether what it reads is there already.</param>
 /// <param name="Run">Does the work and gives a sentence about it.</param>
 internal sealed record Stage(
-    string Name, object Options, IReadOnlyList<string> After, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs, Func<IStageReporter, CancellationToken, string> Run);
-
-/// <summary>Runs stages in order, leaving out those that the ledger knows as done.</summary>
-internal static class StageRunner
-{
-    /// <summary>Runs what is not done yet; may be stopped at any moment and called again.</summary>
-    public static void Run(IReadOnlyList<Stage> stages, Ledger ledger, IStageReporter reporter, CancellationToken cancel)
-    {
-        var keys = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var stage in stages)
-        {
-            cancel.ThrowIfCancellationRequested();
-            var key = keys[stage.Name] = ledger.KeyOf(stage.Options, stage.After.Select(name => keys[name]), stage.Inputs);
-            if (ledger[stage.Name] == key && stage.Outputs.All(Exists))
-            {
-                reporter.Skip(stage.Name, "done already");
-                continue;
-            }
-
-            ledger.Forget(stage.Name);
-            var summary = stage.Run(reporter, cancel);
-            ledger.Finish(stage.Name, key);
-            reporter.End(summary);
-        }
-    }
-
-    private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
-}
+    string Name, object Options, IReadOnlyList<string> After, IReadOnlyList<string> Inputs, IReadOnlyList<string> Outputs, Func<bool, string> Cost,
+    Func<IStageReporter, CancellationToken, string> Run);

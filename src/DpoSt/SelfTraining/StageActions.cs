@@ -39,40 +39,40 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     }
 
     /// <summary>Samples answers; one file a sample, named as the reference names them.</summary>
-    public string Sample(string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string folder, IStageReporter reporter, CancellationToken cancel)
+    public string Sample(string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string folder, IStageReporter reporter, CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
     {
         using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true);
         reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions {samples.Count} times", (long)problems.Count * samples.Count, "answers");
         var completions = Sampling.Run(bundle, problems, samples, options, reporter.Advance, cancel);
         for (var s = 0; s < samples.Count; s++)
         {
-            CompletionFile.Write(Path.Combine(folder, SampleFile.Name(samples[s], options.Temperature)), completions.Where((_, i) => i % samples.Count == s), problems);
+            CompletionFile.Write(Path.Combine(folder, SampleFile.Name(samples[s], options.Temperature)), completions.Where((_, i) => i % samples.Count == s), problems, format);
         }
 
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {Shown(folder)}";
     }
 
     /// <summary>Answers greedily into one file.</summary>
-    public string Greedy(string name, string model, IReadOnlyList<Problem> problems, AnswerOptions options, string file, IStageReporter reporter, CancellationToken cancel)
+    public string Greedy(string name, string model, IReadOnlyList<Problem> problems, AnswerOptions options, string file, IStageReporter reporter, CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
     {
         using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true);
         reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions", problems.Count, "answers");
         var completions = Sampling.Run(bundle, problems, [0], options, reporter.Advance, cancel);
-        CompletionFile.Write(file, completions, problems);
+        CompletionFile.Write(file, completions, problems, format);
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {problems.Count} answers are right; {Shown(file)}";
     }
 
     /// <summary>Sorts the samples of a folder by verdict into <c>train_dpo_data.jsonl</c>.</summary>
-    public static string Label(IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, double temperature, string folder, string split)
+    public static string Label(IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, double temperature, string folder, string split, SampleFormat? format = null)
     {
-        var completions = samples.SelectMany(s => CompletionFile.Read(Path.Combine(folder, SampleFile.Name(s, temperature)), problems, s));
+        var completions = samples.SelectMany(s => CompletionFile.Read(Path.Combine(folder, SampleFile.Name(s, temperature)), problems, s, format));
         var questions = LabelledQuestion.From(problems, completions);
         LabelledQuestionFile.Write(Path.Combine(folder, LabelledQuestionFile.Name(split)), questions);
         return $"{questions.Count(q => q.Positives.Count > 0)} of {questions.Count} questions solved at least once";
     }
 
     /// <summary>Makes preference pairs from the labelled samples of some runs, and withholds some questions' pairs for evaluation.</summary>
-    public string BuildPairs(string name, string model, IReadOnlyList<string> labelled, SelectionOptions selection, string folder, IStageReporter reporter)
+    public (string Summary, int Pairs) BuildPairs(string name, string model, IReadOnlyList<string> labelled, SelectionOptions selection, string folder, IStageReporter reporter)
     {
         ModelBundle.CheckFolder(model);
         reporter.Begin(name, "pair right answers with wrong ones", labelled.Count, "files");
@@ -87,7 +87,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
         PreferencePairFile.Write(Path.Combine(folder, PreferencePairFile.Name("train")), train);
         PreferencePairFile.Write(Path.Combine(folder, PreferencePairFile.Name("eval")), eval);
-        return $"{train.Count} pairs to train on, {eval.Count} withheld";
+        return ($"{train.Count} pairs to train on, {eval.Count} withheld", train.Count);
 
         IReadOnlyList<PreferencePair> Pairs(bool withheld) =>
             PairBuilder.Build(questions.Where(q => CounterRandom.KeyOf(q.Question) % 100 < WithheldPercent == withheld), encoder.Format, encoder.TokenSet, selection);
@@ -113,14 +113,14 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     }
 
     /// <summary>Makes the rows of the next fine-tuning from gold rationales and the right samples of some runs.</summary>
-    public string BuildPseudoLabels(string name, string model, IReadOnlyList<string> labelled, SelectionOptions selection, string folder, IStageReporter reporter)
+    public (string Summary, int Rows) BuildPseudoLabels(string name, string model, IReadOnlyList<string> labelled, SelectionOptions selection, string folder, IStageReporter reporter)
     {
         ModelBundle.CheckFolder(model);
         reporter.Begin(name, "keep right answers as rationales", labelled.Count, "files");
         var encoder = Encoder(model);
         var labels = PseudoLabels.Build(LabelledQuestion.Merge([.. labelled.Select(LabelledQuestionFile.Read)]), encoder.Format, encoder.TokenSet, selection);
         RationaleFile.Write(Path.Combine(folder, RationaleFile.Name("train")), labels.Rows);
-        return $"{labels.Rows.Count} rationales kept of {labels.Found}, at most {labels.Threshold} a question";
+        return ($"{labels.Rows.Count} rationales kept of {labels.Found}, at most {labels.Threshold} a question", labels.Rows.Count);
     }
 
     private static (IReadOnlyList<PreferencePair> Train, IReadOnlyList<PreferencePair> Eval) FirstPairs(IReadOnlyList<PreferencePair> pairs) =>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using DpoSt.Data;
 
 namespace DpoSt.Training;
 
@@ -48,6 +49,12 @@ internal sealed class MetricsFile(string path)
         using var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
         stream.Write(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
+
+    /// <summary>Reads the numbers of each line.</summary>
+    /// <exception cref="UserErrorException">The file is absent or holds something else.</exception>
+    public static IReadOnlyList<IReadOnlyDictionary<string, double>> Read(string path) =>
+        [.. JsonLines.Read<Dictionary<string, double?>>(path, "{\"step\": ..., \"loss\": ...}")
+            .Select(row => row.Where(m => m.Value is not null).ToDictionary(m => m.Key, m => m.Value!.Value, StringComparer.Ordinal))];
 
     /// <summary>Brings what was written to the disk: a checkpoint must not outlive the lines before it.</summary>
     public void Flush()

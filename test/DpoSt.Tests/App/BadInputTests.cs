@@ -65,11 +65,21 @@ public sealed class BadInputTests : IDisposable
         Refused(Stage("make-dpo-data", "dpo-1", ["model.model_path=base"]), run.Path(Labelled), "no question has both a right and a wrong answer", "sample more");
     }
 
+    [Theory]
+    [InlineData("[[\"How many?\", \"#### 2\"]]\n", 1, "it has 1 samples, but the data set has 12 questions")]
+    [InlineData("[[\"How many?\", \"#### 2\"]]\n", 12, "only 0 of its first 12 lines have the question that stands there")]
+    [InlineData("{\"id\": \"0\", \"question\": \"How many?\", \"text\": \"#### 2\"}\n", 1, "the question \"How many?\" is not in the data set")]
+    public void Samples_of_other_data(string line, int times, string says)
+    {
+        Write("model_outputs/tiny/sft-0/test/greedy_decode.json", string.Concat(Enumerable.Repeat(line, times)));
+        Refused(Stage("eval-greedy", "+data.split=test"), run.Path("model_outputs/tiny/sft-0/test/greedy_decode.json"), says);
+    }
+
     [Fact]
     public void A_results_file_that_is_no_JSON()
     {
-        var question = File.ReadLines(run.Path("data/test.jsonl")).Select(l => System.Text.Json.JsonDocument.Parse(l).RootElement.GetProperty("question").GetRawText()).First();
-        Write("model_outputs/tiny/sft-0/test/greedy_decode.json", $"[[{question}, \"#### 2\"]]\n");
+        var questions = File.ReadLines(run.Path("data/test.jsonl")).Select(l => System.Text.Json.JsonDocument.Parse(l).RootElement.GetProperty("question").GetRawText());
+        Write("model_outputs/tiny/sft-0/test/greedy_decode.json", string.Concat(questions.Select(question => $"[[{question}, \"#### 2\"]]\n")));
         Write("results/tiny.json", "not JSON");
         Refused(Stage("eval-greedy", "+data.split=test"), run.Path("results/tiny.json"), "no JSON object of results", "move it away");
         Assert.Equal("not JSON", File.ReadAllText(run.Path("results/tiny.json")));

@@ -16,6 +16,8 @@ public sealed class CliTests
     }
 
     [Theory]
+    [InlineData("validate")]
+    [InlineData("report")]
     [InlineData("calc")]
     [InlineData("tokenize")]
     [InlineData("download")]

@@ -10,6 +10,28 @@ public sealed class OwnConfigsTests
 
     public static TheoryData<string, string> AllStages => new(from f in new[] { "t5", "llama" } from s in Stages select (f, s));
 
+    public static TheoryData<string> StageNames => [.. Stages];
+
+    [Theory]
+    [MemberData(nameof(StageNames))]
+    public void TheTinyFilesHaveTheStructureOfThePapers(string name)
+    {
+        var (tiny, t5) = (ConfigBinder.Bind<ExperimentOptions>(Compose("tiny", name)), Bind("t5", name));
+        Assert.Empty(tiny.Ignored);
+        Assert.Null(tiny.Options.Data.Split);
+        Assert.Equal(t5.Trainer.RunName, tiny.Options.Trainer.RunName);
+        Assert.Equal(t5.Trainer.OutputDir, Renamed(tiny.Options.Trainer.OutputDir));
+        Assert.Equal(t5.Model.SftRunName, tiny.Options.Model.SftRunName);
+        Assert.Equal(t5.Data.DataDir, tiny.Options.Data.DataDir is { } folder ? Renamed(folder) : null);
+        if (name != "sft-0")
+        {
+            Assert.Equal(t5.Data.DataPath, name.StartsWith("sft", StringComparison.Ordinal) ? Renamed(tiny.Options.Data.DataPath) : t5.Data.DataPath);
+        }
+
+        static string Renamed(string path) => path.Replace("/tiny/", "/t5/", StringComparison.Ordinal);
+    }
+
+
     [Theory]
     [MemberData(nameof(AllStages))]
     public void EveryStageSaysWhatTheReferenceSays(string family, string name)

@@ -1,0 +1,28 @@
+using DpoSt.SelfTraining;
+using Spectre.Console;
+
+namespace DpoSt.App.Console;
+
+/// <summary>What a run would do, stage by stage.</summary>
+internal static class StageTable
+{
+    public static void Write(IAnsiConsole console, IReadOnlyList<PlannedStage> stages)
+    {
+        var table = new Table().RoundedBorder().AddColumns("stage", "what becomes of it", "what it takes");
+        foreach (var stage in stages)
+        {
+            table.AddRow(new Spectre.Console.Text(stage.Name), new Spectre.Console.Text(Describe(stage.State)), new Spectre.Console.Text(stage.State is StageState.Done or StageState.LeftOut ? "" : stage.Cost));
+        }
+
+        console.Write(table);
+    }
+
+    private static string Describe(StageState state) => state switch
+    {
+        StageState.LeftOut => "left out",
+        StageState.Done => "done already",
+        StageState.Changed => "runs again: changed",
+        StageState.Gone => "runs again: gone",
+        _ => "runs",
+    };
+}

@@ -1,0 +1,58 @@
+using System.Text.RegularExpressions;
+using ScottPlot;
+
+namespace DpoSt.App.Report;
+
+/// <summary>A line of a chart; thin, with open circles, where it is not the run's own.</summary>
+internal sealed record ChartLine(string Name, IReadOnlyList<double> X, IReadOnlyList<double> Y, bool IsOurs = true);
+
+/// <summary>A chart of lines as SVG that can stand inside a page.</summary>
+internal static partial class LineChart
+{
+    private const int Width = 560;
+    private const int Height = 340;
+
+    /// <summary>Draws the lines.</summary>
+    /// <param name="id">Unique in the page: ids within the SVG begin with it.</param>
+    /// <param name="x">What the horizontal axis is.</param>
+    /// <param name="y">What the vertical axis is.</param>
+    /// <param name="lines">The lines.</param>
+    /// <param name="wholeX">Whether only whole numbers stand on the horizontal axis.</param>
+    public static string Svg(string id, string x, string y, IReadOnlyList<ChartLine> lines, bool wholeX = false)
+    {
+        using var plot = new Plot();
+        plot.Font.Set(Fonts.Sans);
+        foreach (var line in lines)
+        {
+            var scatter = plot.Add.Scatter(line.X.ToArray(), line.Y.ToArray());
+            scatter.LegendText = line.Name;
+            scatter.LineWidth = line.IsOurs ? 2 : 1;
+            scatter.MarkerShape = line.IsOurs ? MarkerShape.FilledCircle : MarkerShape.OpenCircle;
+        }
+
+        plot.XLabel(x);
+        plot.YLabel(y);
+        if (wholeX)
+        {
+            plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { IntegerTicksOnly = true };
+        }
+
+        plot.ShowLegend(Edge.Bottom);
+        return Embedded(plot.GetSvgXml(Width, Height), id);
+    }
+
+    // A page holds many drawings: ids must not meet, each scales with the page, and a list of numbers that ends with a comma is an error to browsers.
+    private static string Embedded(string svg, string id)
+    {
+        var drawing = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
+        drawing = Id().Replace(drawing, $"$&{id}-");
+        drawing = LastComma().Replace(drawing, "\"");
+        return $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\"{drawing["<svg".Length..]}";
+    }
+
+    [GeneratedRegex("id=\"|url\\(#|href=\"#", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Id();
+
+    [GeneratedRegex("(?<=\\d), \"", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex LastComma();
+}

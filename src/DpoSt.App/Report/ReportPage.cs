@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using DpoSt.App.Console;
+using DpoSt.SelfTraining;
+
+namespace DpoSt.App.Report;
+
+/// <summary>What a run has come to, as one HTML page that needs nothing else: no script, no file, no request.</summary>
+internal static class ReportPage
+{
+    // The policy forbids what the page does without, whatever a model may have written into a rationale.
+    private const string Head = """
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+        <link rel="icon" href="data:,">
+        <style>
+        body { font: 16px/1.5 sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
+        h2 { margin-top: 2.5rem; border-bottom: 1px solid #ccc; }
+        figure { display: inline-block; margin: 0 1rem 1rem 0; width: 34rem; max-width: 100%; vertical-align: top; }
+        svg { width: 100%; height: auto; }
+        figcaption, footer { color: #555; font-size: .9rem; }
+        table { border-collapse: collapse; }
+        th, td { padding: .2rem .8rem; border-bottom: 1px solid #ddd; text-align: right; }
+        th:first-child, td:first-child { text-align: left; }
+        article { border-left: 4px solid #2a7; padding: .2rem 1rem; margin: 1rem 0; }
+        article.wrong { border-color: #c33; }
+        article p { white-space: pre-wrap; margin: .4rem 0; }
+        mark { background: #ffec99; }
+        </style>
+        """;
+
+    /// <summary>The page.</summary>
+    public static string Html(RunSummary run)
+    {
+        var page = new StringBuilder();
+        page.AppendLine("<!DOCTYPE html>").AppendLine("<html lang=\"en\">").AppendLine("<head>").AppendLine(Head)
+            .Append(Line($"<title>dpost: {Text(run.ExpName)}</title>")).AppendLine("</head>").AppendLine("<body>").Append(Line($"<h1>{Text(run.ExpName)}</h1>"));
+        Accuracy(page, run);
+        Training(page, run);
+        Passes(page, run);
+        Selections(page, run);
+        Examples(page, run);
+        page.Append(Line($"<footer>{Text(string.Join(", ", run.Versions.Select(v => $"{v.Key} {v.Value}")))}</footer>"));
+        return page.AppendLine("</body>").AppendLine("</html>").ToString();
+    }
+
+    private static void Accuracy(StringBuilder page, RunSummary run)
+    {
+        page.AppendLine("<h2>Accuracy</h2>");
+        var rows = run.Evaluations.Where(e => e.DataSet == run.TestSet).ToList();
+        var lines = new List<ChartLine>();
+        foreach (var (kind, name) in new[] { ("sft-", "DPO-ST"), ("st-", "self-training") })
+        {
+            // The first iteration of both starts from the same fine-tuned model.
+            var points = rows.Where(r => r.Run.StartsWith(kind, StringComparison.Ordinal) || r.Run == "sft-0").Select(r => (X: Iteration(r.Run), Y: 100 * r.Greedy)).OrderBy(p => p.X).ToList();
+            if (points.Count > 1 || (kind == "sft-" && points.Count > 0))
+            {
+                lines.Add(new ChartLine($"{name}, {run.TestSet}", [.. points.Select(p => p.X)], [.. points.Select(p => p.Y)]));
+            }
+        }
+
+        lines.AddRange(PaperResults.ByIteration.Select(p => new ChartLine(p.Model, [.. p.Accuracy.Select((_, i) => (double)i)], p.Accuracy, IsOurs: false)));
+        Figure(page, LineChart.Svg("accuracy", "iteration", "% right, greedy", lines, wholeX: true), "Greedy accuracy by iteration. The paper's lines are of other models, on GSM8K: they show the shape to expect, not a level to reach.");
+        Table(page, ["model", "data", "problems", "greedy", "95 % interval", "no calculator", "pass@1", "pass@n", "maj@n"], run.Evaluations.OrderBy(e => e.DataSet != run.TestSet).ThenBy(e => e.DataSet, StringComparer.Ordinal).Select(e => (string[])
+            [ResultTable.Describe(e.Run), e.DataSet, Number(e.Problems), Percent(e.Greedy), $"{Percent(e.GreedyLow)} - {Percent(e.GreedyHigh)}", Percent(e.GreedyWithoutCalculator), Percent(e.PassAt1), Percent(e.PassAtN), Percent(e.MajorityAtN)]));
+        Table(page, ["GSM8K, % right", "iteration 0", "1", "2", "3"], PaperResults.ByIteration.Select(p => (string[])[p.Model, .. p.Accuracy.Select(a => a.ToString("0.0", CultureInfo.InvariantCulture))]));
+    }
+
+    private static void Training(StringBuilder page, RunSummary run)
+    {
+        page.AppendLine("<h2>Training</h2>");
+        Curves("loss", "loss", "Loss of fine-tuning.", run.Trainings.Where(t => !IsDpo(t.Run)));
+        Curves("dpo-loss", "loss", "Loss of preference optimisation; ln 2 = 0.693 is a model that prefers nothing yet.", run.Trainings.Where(t => IsDpo(t.Run)));
+        Curves("margins", "rewards/margins", "Reward margins: how much further chosen rationales have moved up than rejected ones.", run.Trainings.Where(t => IsDpo(t.Run)));
+
+        void Curves(string id, string metric, string caption, IEnumerable<TrainingCurve> trainings)
+        {
+            var lines = trainings.Select(t => (t.Run, Lines: t.Lines.Where(l => l.ContainsKey(metric) && l.ContainsKey("step")).ToList())).Where(t => t.Lines.Count > 0)
+                .Select(t => new ChartLine(t.Run, [.. t.Lines.Select(l => l["step"])], [.. t.Lines.Select(l => l[metric])])).ToList();
+            if (lines.Count > 0)
+            {
+                Figure(page, LineChart.Svg(id, "step", metric, lines), caption);
+            }
+        }
+    }
+
+    private static void Passes(StringBuilder page, RunSummary run)
+    {
+        if (run.Passes.Count > 0)
+        {
+            page.AppendLine("<h2>pass@k</h2>");
+            var lines = run.Passes.Select(p => new ChartLine(p.Run, [.. p.PassAtK.Select((_, i) => i + 1.0)], [.. p.PassAtK.Select(v => 100 * v)])).ToList();
+            Figure(page, LineChart.Svg("pass", "k", $"pass@k on {run.TestSet}, %", lines, wholeX: true), "The share of questions that at least one of k samples solves (unbiased).");
+            Table(page, ["model", .. Enumerable.Range(1, run.Passes.Max(p => p.PassAtK.Count)).Select(k => $"pass@{k}")], run.Passes.Select(p => (string[])[p.Run, .. p.PassAtK.Select(Percent)]));
+        }
+    }
+
+    private static void Selections(StringBuilder page, RunSummary run)
+    {
+        page.AppendLine("<h2>Pairs and pseudo-labels</h2>");
+        Table(page, ["from the samples of", "pairs", "withheld pairs", "pseudo-labels"], run.Selections.Select(s => (string[])[s.Run, Number(s.Pairs), Number(s.WithheldPairs), Number(s.PseudoLabels)]));
+    }
+
+    private static void Examples(StringBuilder page, RunSummary run)
+    {
+        page.AppendLine("<h2>Answers</h2>").AppendLine("<p>Greedy answers of the last model; <mark>calculations</mark> are marked.</p>");
+        foreach (var example in run.Examples)
+        {
+            var verdict = example.IsCorrect ? "right" : "wrong";
+            page.Append(Line($"<article class=\"{verdict}\"><strong>{verdict}</strong><p>{Text(example.Question)}</p><p>{Rationale.Html(example.Text)}</p></article>"));
+        }
+    }
+
+    private static void Figure(StringBuilder page, string svg, string caption) => page.Append(Line($"<figure>{svg}<figcaption>{Text(caption)}</figcaption></figure>"));
+
+    private static void Table(StringBuilder page, IEnumerable<string> head, IEnumerable<string[]> rows)
+    {
+        page.AppendLine("<table>").Append(Line($"<tr>{string.Concat(head.Select(h => $"<th>{Text(h)}</th>"))}</tr>"));
+        foreach (var row in rows)
+        {
+            page.Append(Line($"<tr>{string.Concat(row.Select(cell => $"<td>{Text(cell)}</td>"))}</tr>"));
+        }
+
+        page.AppendLine("</table>");
+    }
+
+    private static bool IsDpo(string run) => run.StartsWith("dpo-", StringComparison.Ordinal);
+
+    private static double Iteration(string run) => int.Parse(run[(run.IndexOf('-', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
+
+    private static string Number(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";
+
+    private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
+
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    private static string Line(string html) => html + "\n";
+}

@@ -1,0 +1,36 @@
+namespace DpoSt.Configuration;
+
+/// <summary>The files and folders that a configuration names.</summary>
+public static class NamedFiles
+{
+    /// <summary>Those that are absent, as the configuration writes them and each once.</summary>
+    /// <param name="config">The configuration: what it does not say is not looked for.</param>
+    /// <param name="paths">Where models and data lie.</param>
+    public static IReadOnlyList<string> Missing(ComposedConfig config, RunPaths paths)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(paths);
+        (string Section, string Key, string Folder, string Extension)[] keys =
+        [
+            ("model", "model_path", paths.DataFolder, ""),
+            ("data", "data_path", paths.CurrentFolder, ""),
+            ("data", "data_dir", paths.CurrentFolder, ""),
+            ("data", "train_data_path", paths.CurrentFolder, ""),
+            ("data", "dev_data_path", paths.CurrentFolder, ""),
+            ("data", "test_data_path", paths.CurrentFolder, ""),
+            ("data", "pool_path", paths.CurrentFolder, ""),
+            ("data", "ood_data_path", paths.CurrentFolder, ""),
+            ("data", "tokenizer_path", paths.DataFolder, ""),
+            ("loop", "sft", Path.GetDirectoryName(Path.GetFullPath(config.File))!, ".yaml"),
+            ("loop", "dpo", Path.GetDirectoryName(Path.GetFullPath(config.File))!, ".yaml"),
+        ];
+        return [.. keys
+            .Select(k => (Name: Value(config.Root, k.Section, k.Key) is { } name ? name + k.Extension : null, k.Folder))
+            .Where(k => k.Name is not null && !Path.Exists(Path.GetFullPath(k.Name, k.Folder)))
+            .Select(k => k.Name!)
+            .Distinct(StringComparer.Ordinal)];
+    }
+
+    private static string? Value(ConfigMap root, string section, string key) =>
+        (root.Entries.GetValueOrDefault(section) as ConfigMap)?.Entries.GetValueOrDefault(key) is ConfigScalar { Value: not null } scalar ? scalar.Text : null;
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using DpoSt.Data;
+using DpoSt.Data.ReferenceFormats;
+using DpoSt.Evaluation;
+using DpoSt.Training;
+
+namespace DpoSt.SelfTraining;
+
+/// <summary>One model's training: its lines of metrics by name, such as <c>loss</c> and <c>rewards/margins</c>.</summary>
+public sealed record TrainingCurve(string Run, IReadOnlyList<IReadOnlyDictionary<string, double>> Lines);
+
+/// <summary>What was chosen from a run's samples: pairs to train on, pairs withheld, rows of the next fine-tuning; null where none were made.</summary>
+public sealed record SelectionCounts(string Run, int? Pairs, int? WithheldPairs, int? PseudoLabels);
+
+/// <summary>pass@1 to pass@n of a run's samples of the test questions (unbiased).</summary>
+public sealed record PassCurve(string Run, IReadOnlyList<double> PassAtK);
+
+/// <summary>A greedy answer to look at.</summary>
+public sealed record ExampleAnswer(string Run, string Question, string Text, bool IsCorrect);
+
+/// <summary>What a run has come to, read from the files that it left. Whatever is not there yet is left out.</summary>
+/// <param name="ExpName">The experiment.</param>
+/// <param name="TestSet">The data set that models are compared on.</param>
+/// <param name="Versions">What it was made with.</param>
+/// <param name="Trainings">Curves, in the order of the method.</param>
+/// <param name="Evaluations">What each model scored on each data set.</param>
+/// <param name="Selections">How many pairs and pseudo-labels.</param>
+/// <param name="Passes">pass@k on the test questions.</param>
+/// <param name="Examples">Answers of the last fine-tuned model, right ones first.</param>
+public sealed record RunSummary(
+    string ExpName, string TestSet, IReadOnlyDictionary<string, string> Versions, IReadOnlyList<TrainingCurve> Trainings, IReadOnlyList<EvaluationRow> Evaluations,
+    IReadOnlyList<SelectionCounts> Selections, IReadOnlyList<PassCurve> Passes, IReadOnlyList<ExampleAnswer> Examples)
+{
+    private const int ExamplesOfEach = 4;
+    private const string Expected = "{\"id\": ..., \"question\": ..., \"text\": ..., \"verdict\": ...}";
+
+    /// <summary>Reads the folder of a run, <c>model_outputs/EXP</c>.</summary>
+    /// <exception cref="UserErrorException">The folder is not that of a run, or a file in it is broken.</exception>
+    public static RunSummary Read(string folder)
+    {
+        var record = RunRecord.Read(folder);
+        var models = Path.GetFullPath(record.Models, Path.GetFullPath(folder));
+        var runs = InOrder(Names(folder).Union(Names(models), StringComparer.Ordinal));
+        return new RunSummary(
+            record.ExpName,
+            record.TestSet,
+            record.Versions,
+            [.. runs.Where(run => File.Exists(Path.Combine(models, run, MetricsFile.Name))).Select(run => new TrainingCurve(run, MetricsFile.Read(Path.Combine(models, run, MetricsFile.Name))))],
+            [.. runs.Select(run => Path.Combine(folder, run, "evaluation.json")).Where(File.Exists).SelectMany(EvaluationFile.Read)],
+            [.. runs.Select(run => Counts(folder, run)).Where(c => c != new SelectionCounts(c.Run, null, null, null))],
+            [.. runs.Select(run => new PassCurve(run, PassAtKOf(Path.Combine(folder, run, record.TestSet)))).Where(p => p.PassAtK.Count > 0)],
+            ExamplesOf(folder, record.TestSet, runs));
+    }
+
+    // sft-0, then each iteration's dpo-n, sft-n, st-n.
+    private static List<string> InOrder(IEnumerable<string> runs) => [.. runs
+        .OrderBy(run => int.TryParse(run.Split('-').ElementAtOrDefault(1), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : int.MaxValue)
+        .ThenBy(run => run, StringComparer.Ordinal)];
+
+    private static IEnumerable<string> Names(string folder) =>
+        Directory.Exists(folder) ? Directory.EnumerateDirectories(folder).Select(f => Path.GetFileName(f)!).Where(n => n[0] != '.') : [];
+
+    private static SelectionCounts Counts(string folder, string run)
+    {
+        return new SelectionCounts(run, Lines(PreferencePairFile.Name("train")), Lines(PreferencePairFile.Name("eval")), Lines(RationaleFile.Name("train")));
+
+        int? Lines(string name) => Path.Combine(folder, run, "train", name) is var path && File.Exists(path) ? JsonLines.Read(path).Count() : null;
+    }
+
+    private static IReadOnlyList<double> PassAtKOf(string folder)
+    {
+        var files = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "seed_*-t_*.json").ToArray() : [];
+        var right = files.SelectMany(Answers).GroupBy(a => a.Id, StringComparer.Ordinal).Select(g => g.Count(a => a.Answer.IsCorrect)).ToArray();
+        return right.Length == 0 ? [] : [.. Enumerable.Range(1, files.Length).Select(k => right.Average(r => PassAtK.Estimate(files.Length, r, k)))];
+    }
+
+    private static IReadOnlyList<ExampleAnswer> ExamplesOf(string folder, string testSet, List<string> runs)
+    {
+        var last = runs.FindLast(run => run.StartsWith("sft-", StringComparison.Ordinal) && File.Exists(Greedy(run)));
+        var answers = last is null ? [] : Answers(Greedy(last)).Select(a => a.Answer with { Run = last }).ToList();
+        return [.. answers.Where(a => a.IsCorrect).Take(ExamplesOfEach), .. answers.Where(a => !a.IsCorrect).Take(ExamplesOfEach)];
+
+        string Greedy(string run) => Path.Combine(folder, run, testSet, SampleFile.GreedyName);
+    }
+
+    private static IEnumerable<(string Id, ExampleAnswer Answer)> Answers(string path) => JsonLines.Read(path).Select(line =>
+        (line.Text("id", Expected), new ExampleAnswer("", line.Text("question", Expected), line.Text("text", Expected), line.Text("verdict", Expected) == "correct")));
+}

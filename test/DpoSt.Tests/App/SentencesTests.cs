@@ -1,0 +1,57 @@
+using DpoSt.Tests.SelfTraining;
+
+namespace DpoSt.Tests.App;
+
+/// <summary>What the program says about the mistakes people make most, sentence by sentence as they read it.</summary>
+public sealed class SentencesTests : IDisposable
+{
+    private const string Head = "exp_name: x\nmodel: {model_path: m}\n";
+    private const string Trainer = "trainer: {run_name: r, output_dir: o}\n";
+    private readonly TinyRun run = new();
+
+    public void Dispose() => run.Dispose();
+
+    [Theory]
+    [InlineData("an unknown key", Head + "trainer:\n  run_name: r\n  output_dir: o\n  learning_rat: 1\n", "conf/c.yaml:6: there is no option trainer.learning_rat; did you mean trainer.learning_rate?")]
+    [InlineData("a wrong type", Head + "trainer:\n  run_name: r\n  output_dir: o\n  max_steps: many\n", "conf/c.yaml:6: trainer.max_steps is the text 'many'; expected a whole number of at least -1.")]
+    [InlineData("a circle of defaults", "defaults:\n  - d\n", "conf/d.yaml:2: the defaults form a circle (c -> d -> c).")]
+    [InlineData("a circle of interpolations", Head + "a: ${b}\nb: x${c}\nc: ${a}\n" + Trainer, "conf/c.yaml:3: the interpolations form a circle (a -> b -> c -> a).")]
+    [InlineData("a missing file", "defaults:\n  - e\n", "conf/c.yaml:2: there is no configuration conf/e.yaml; its folder holds c, d.")]
+    [InlineData("a tab", Head + "trainer:\n\trun_name: r\n", "conf/c.yaml:4: the line is indented with a tab, which YAML forbids; use spaces.")]
+    [InlineData("a key twice", Head + Trainer + "exp_name: y\n", "conf/c.yaml:4: the key 'exp_name' stands here a second time (first in line 1); keep one of them.")]
+    [InlineData("a missing key", "exp_name: x\n" + Trainer, "conf/c.yaml: the key model is missing; expected a map of keys.")]
+    public void Of_a_configuration(string what, string yaml, string sentence)
+    {
+        Directory.CreateDirectory(run.Path("conf"));
+        File.WriteAllText(run.Path("conf/c.yaml"), yaml);
+        File.WriteAllText(run.Path("conf/d.yaml"), "defaults:\n  - c\n");
+        var (code, output, error) = run.Run("validate", "--config-path", "conf", "--config-name", "c");
+        Assert.True((code, output, error) == (2, "", sentence + "\n"), $"{what}: {code} {output}{error}");
+    }
+
+    [Fact]
+    public void Of_two_runs_in_one_folder()
+    {
+        Directory.CreateDirectory(run.Path("results"));
+        using (new FileStream(run.Path("results/tiny.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
+        {
+            var (code, _, error) = run.Run(TinyRun.Loop());
+            Assert.Equal((2, run.Path("results/tiny.lock") + " is held by another run: wait until it is done, or give this one another exp_name.\n"), (code, error));
+        }
+    }
+
+    [Fact]
+    public void Of_a_configuration_that_changed_since()
+    {
+        string[] small = TinyRun.Loop("loop.iterations=0", "loop.eval_samples=0", "sft.trainer.max_steps=1", "eval.max_new_tokens=4");
+        Assert.Equal(0, run.Run(small).Code);
+        var (code, _, error) = run.Run([.. small, "sft.trainer.learning_rate=1e-3"]);
+        Assert.Equal(0, code);
+        var notes = error.Split('\n').Where(l => l.Contains("was done", StringComparison.Ordinal));
+        Assert.Equal(
+            ((string[])["sft-0", "evaluate sft-0"]).Select(s => $"{s} was done with other options or other inputs, which have changed since: it runs again, and so does what depends on it."), notes);
+
+        Directory.Delete(run.Path("ft_models/tiny/sft-0"), recursive: true);
+        Assert.Contains("\nsft-0 was done, but ft_models/tiny/sft-0 is gone: it runs again.\n", "\n" + run.Run([.. small, "sft.trainer.learning_rate=1e-3"]).Error, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,32 @@
+using DpoSt.SelfTraining;
+using DpoSt.Training;
+
+namespace DpoSt.Tests;
+
+/// <summary>A reporter that tells nobody.</summary>
+internal sealed class Silent : IStageReporter
+{
+    public void Begin(string stage, string what, long total, string unit)
+    {
+    }
+
+    public void Advance(long done)
+    {
+    }
+
+    public void Log(TrainingLine line)
+    {
+    }
+
+    public void End(string summary)
+    {
+    }
+
+    public void Skip(string stage, string why)
+    {
+    }
+
+    public void Note(string sentence)
+    {
+    }
+}
