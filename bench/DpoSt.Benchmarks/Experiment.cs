@@ -67,7 +67,7 @@ internal static class Experiment
             var differences = rows.ConvertAll(r => r.Arms[first].Greedy - r.Arms[second].Greedy);
             var pooled = PairedBootstrap.Compare([.. rows.SelectMany(r => r.Arms[second].Correct)], [.. rows.SelectMany(r => r.Arms[first].Correct)]);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"- {Name(first)} against {Name(second)}: {100 * pooled.Difference:+0.0;-0.0} points, paired bootstrap over all answers [{100 * pooled.Low:+0.0;-0.0}, {100 * pooled.High:+0.0;-0.0}]; from run to run {100 * differences.Min():+0.0;-0.0} to {100 * differences.Max():+0.0;-0.0}, sd {100 * Deviation([.. differences]):0.0}"));
+                $"- {Name(first)} against {Name(second)}: {100 * pooled.Difference:+0.0;-0.0;0.0} points, paired bootstrap over all answers [{100 * pooled.Low:+0.0;-0.0;0.0}, {100 * pooled.High:+0.0;-0.0;0.0}]; from run to run {100 * differences.Min():+0.0;-0.0;0.0} to {100 * differences.Max():+0.0;-0.0;0.0}, sd {100 * Deviation([.. differences]):0.0}"));
         }
     }
 

@@ -60,11 +60,15 @@ internal static class Cli
         ValidateCommand.Create(console),
         ReportCommand.Create(console),
         PretrainCommand.Create(console),
+        EvaluateCommand.Create(console),
+        CompareCommand.Create(console),
         SolveCommand.Create(console),
         CompleteCommand.Create(console),
         ScoreCommand.Create(console),
         CalcCommand.Create(console),
         TokenizeCommand.Create(console),
+        BenchCommand.Create(console),
+        DownloadCommand.Create(console),
         InfoCommand.Create(console),
     ];
 

@@ -19,6 +19,7 @@ public sealed partial class FloorsTests
         ["Parallel"] = 4,
         ["Evaluation"] = 4,
         ["SelfTraining"] = 5,
+        ["Benchmarks"] = 6,
     };
 
     private static readonly string Root = Path.Combine(SharedFolder.RepositoryRoot, "src", "DpoSt");

@@ -68,10 +68,7 @@ internal static class ResultTable
         {
             if (a != b && rows.TryGetValue(a, out var first) && rows.TryGetValue(b, out var second))
             {
-                var difference = PairedBootstrap.Compare(second.Correct, first.Correct);
-                var verdict = difference.Low > 0 ? "better" : difference.High < 0 ? "worse" : "no clear difference";
-                console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-                    $"{Describe(a)} against {Describe(b)}: {100 * difference.Difference:+0.0;-0.0;0.0} points, 95 % interval [[{100 * difference.Low:+0.0;-0.0;0.0}, {100 * difference.High:+0.0;-0.0;0.0}]]: {verdict}");
+                console.WriteLine(DifferenceText.Of(Describe(a), Describe(b), PairedBootstrap.Compare(second.Correct, first.Correct)));
             }
         }
     }

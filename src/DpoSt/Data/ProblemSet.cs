@@ -1,20 +1,22 @@
 using System.Collections;
 using System.Globalization;
 using System.Text.Json;
+using DpoSt.Data.PublishedFormats;
 using DpoSt.Text;
 
 namespace DpoSt.Data;
 
 /// <summary>
 /// The problems of a JSONL file: <c>question</c>, <c>answer</c> (a rationale; absent for pool questions), <c>ans</c> (taken from the
-/// answer's <c>####</c> where absent), <c>id</c> (the problem's index in the file where absent).
+/// answer's <c>####</c> where absent), <c>id</c> (the problem's index in the file where absent). GSM8K as OpenAI publishes it is such a
+/// file; SVAMP, MultiArith and ASDiv are read in their own formats.
 /// </summary>
 public sealed class ProblemSet : IReadOnlyList<Problem>
 {
     private const string Expected = "{\"question\": ..., \"answer\": \"... #### 27\", \"ans\": 27}";
     private readonly IReadOnlyList<Problem> problems;
 
-    private ProblemSet(IReadOnlyList<Problem> problems) => this.problems = problems;
+    private ProblemSet(IReadOnlyList<Problem> problems, int leftOut) => (this.problems, LeftOut) = (problems, leftOut);
 
     /// <inheritdoc/>
     public int Count => problems.Count;
@@ -22,9 +24,28 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
     /// <inheritdoc/>
     public Problem this[int index] => problems[index];
 
+    /// <summary>Problems of the file that are not here, since their answer is no single number; only published sets have such.</summary>
+    public int LeftOut { get; }
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="UserErrorException">The file is absent or empty, a line is not a problem, or an id comes twice.</exception>
     public static ProblemSet Load(string path)
+    {
+        var published = PublishedSet.Open(path);
+        var loaded = published?.Problems ?? ReadLines(path);
+        return published is not null && loaded.GroupBy(p => p.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } same
+                ? throw new UserErrorException($"{path}: the id \"{same.Key}\" comes twice; expected a different id a problem.")
+            : loaded.Count > 0
+                ? new ProblemSet(loaded, published?.LeftOut ?? 0)
+                : throw new UserErrorException($"{path}: the file holds no problem; expected lines like {Expected}.");
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<Problem> GetEnumerator() => problems.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private static List<Problem> ReadLines(string path)
     {
         var loaded = new List<Problem>();
         var lineOfId = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -40,15 +61,8 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
             loaded.Add(problem);
         }
 
-        return loaded.Count > 0
-            ? new ProblemSet(loaded)
-            : throw new UserErrorException($"{path}: the file holds no problem; expected lines like {Expected}.");
+        return loaded;
     }
-
-    /// <inheritdoc/>
-    public IEnumerator<Problem> GetEnumerator() => problems.GetEnumerator();
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     private static Problem Parse(JsonLine line, int index)
     {
@@ -59,16 +73,17 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
         }
 
         var answer = line.OptionalText("answer", Expected);
-        return new Problem(Id(line, index), question, answer, Ans(line, answer));
+        return new Problem(Id(line, "id", index), question, answer, Ans(line, answer));
     }
 
-    private static string Id(JsonLine line, int index) =>
-        line.Property("id", Expected) switch
+    /// <summary>A problem's own id, or its place in the file.</summary>
+    internal static string Id(JsonLine line, string name, int index) =>
+        line.Property(name, Expected) switch
         {
             null or { ValueKind: JsonValueKind.Null } => index.ToString(CultureInfo.InvariantCulture),
             { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
             { ValueKind: JsonValueKind.String } text => line.TextOf(text),
-            _ => throw line.Error("\"id\" is neither a string nor a number."),
+            _ => throw line.Error($"\"{name}\" is neither a string nor a number."),
         };
 
     private static double Ans(JsonLine line, string? answer) =>

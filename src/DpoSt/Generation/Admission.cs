@@ -16,11 +16,11 @@ internal sealed class Admission
     private readonly Dictionary<int, int> users = [];
     private (int[] Ids, int Handle)? last;
 
-    public Admission(IReadOnlyList<GenerationRequest> requests, IStepDecoder decoder, int slots)
+    public Admission(IReadOnlyList<GenerationRequest> requests, IStepDecoder decoder, int slots, bool isStatic)
     {
         this.requests = requests;
         this.decoder = decoder;
-        threshold = Math.Max(1, slots / 8);
+        threshold = isStatic ? slots : Math.Max(1, slots / 8);
         promptOfSlot = new int[slots];
         // Longest first: the rows of long prompts tend to run long, and none of them is then left alone at the end.
         waiting = new Queue<int>(Enumerable.Range(0, requests.Count).OrderByDescending(i => requests[i].Prompt.Length));

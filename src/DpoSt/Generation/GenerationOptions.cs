@@ -10,8 +10,9 @@ namespace DpoSt.Generation;
 /// <param name="TopK">Only the k likeliest tokens are drawn from.</param>
 /// <param name="TopP">Of those, the fewest whose probability reaches this; 1 keeps all.</param>
 /// <param name="Seed">Keys the draws, together with problem, sample and position.</param>
+/// <param name="IsStatic">Admit requests only when all slots are empty: what continuous batching is measured against.</param>
 public sealed record GenerationOptions(
-    int MaxNewTokens, int Slots, CalculatorFormat? Calculator, double Temperature = 0, int TopK = 50, double TopP = 1, ulong Seed = 0)
+    int MaxNewTokens, int Slots, CalculatorFormat? Calculator, double Temperature = 0, int TopK = 50, double TopP = 1, ulong Seed = 0, bool IsStatic = false)
 {
     /// <summary>Rows decoded together unless told otherwise: enough to fill the processor, few enough to stay in its caches.</summary>
     public const int DefaultSlots = 128;
@@ -21,7 +22,8 @@ public sealed record GenerationOptions(
 /// <param name="Key">Stands for the problem in random draws; the same problem has the same key in every run.</param>
 /// <param name="Sample">Which sample of the problem this is.</param>
 /// <param name="Prompt">Token ids, special tokens included.</param>
-public sealed record GenerationRequest(string Key, int Sample, int[] Prompt);
+/// <param name="Script">Ids that are taken as drawn at their positions, whatever the model would draw: leads a row along a given text in measurements and tests.</param>
+public sealed record GenerationRequest(string Key, int Sample, int[] Prompt, int[]? Script = null);
 
 /// <summary>A generated text.</summary>
 /// <param name="Index">The request's place.</param>

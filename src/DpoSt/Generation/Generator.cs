@@ -24,7 +24,7 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
 
         var slots = Math.Min(options.Slots, requests.Count);
         using var decoder = model.NewDecoder(slots, requests.Max(r => r.Prompt.Length), options.MaxNewTokens);
-        var admission = new Admission(requests, decoder, slots);
+        var admission = new Admission(requests, decoder, slots, options.IsStatic);
         var sampler = new Sampler(options);
         var rows = new Row?[slots];
         var plan = new StepPlan(decoder.StepCapacity);
@@ -52,7 +52,7 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
             var ids = sampler.Next(drawn, readyRows);
             for (var i = 0; i < ready.Length; i++)
             {
-                readyRows[i].Accept(ids[i]);
+                readyRows[i].Accept(readyRows[i].Request.Script is { } script && readyRows[i].Position < script.Length ? script[readyRows[i].Position] : ids[i]);
                 if (readyRows[i].Done)
                 {
                     finished(readyRows[i].Result(tokenizer.EosId));

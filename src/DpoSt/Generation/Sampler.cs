@@ -4,10 +4,13 @@ namespace DpoSt.Generation;
 
 /// <summary>
 /// Draws the next id of each row. A draw is one uniform number that depends on (seed, problem, sample, position) alone, laid on the
-/// cumulated probabilities of the k likeliest ids; only those k numbers a row reach the host. Greedy where the temperature is zero.
+/// cumulated probabilities of the k likeliest ids; only those reach the host. Greedy where the temperature is zero.
 /// </summary>
 internal sealed class Sampler(GenerationOptions options)
 {
+    // Ids as likely as the k-th are drawn from too, as transformers does; more than a few of them do not happen.
+    private const int Ties = 8;
+
     /// <summary>logits [B, V] in fp32 give one id for each of the rows.</summary>
     public int[] Next(Tensor logits, IReadOnlyList<Row> rows)
     {
@@ -17,33 +20,51 @@ internal sealed class Sampler(GenerationOptions options)
             return [.. logits.argmax(-1).cpu().data<long>().Select(id => (int)id)];
         }
 
-        var k = (int)Math.Min(options.TopK, logits.size(-1));
-        var (values, indices) = logits.topk(k);                                     // [B, k], largest first
+        var width = (int)Math.Min(options.TopK + Ties, logits.size(-1));
+        var (values, indices) = logits.topk(width);                                 // [B, width], largest first
         var top = values.cpu().data<float>().ToArray();
         var ids = indices.cpu().data<long>().ToArray();
-        return [.. rows.Select((row, b) => (int)ids[b * k + Draw(top.AsSpan(b * k, k), row)])];
+        return [.. rows.Select((row, b) => (int)ids[b * width + Draw(top.AsSpan(b * width, width), row)])];
+    }
+
+    /// <summary>
+    /// The weights of the ids that may be drawn, not yet divided by their sum: temperature, then the k likeliest, then the nucleus (the
+    /// fewest whose probability reaches top-p). Gives their number; the others' weights are not written.
+    /// </summary>
+    /// <param name="logits">The likeliest, largest first.</param>
+    /// <param name="options">Temperature, top-k and top-p.</param>
+    /// <param name="weights">Room for as many.</param>
+    public static int Weigh(ReadOnlySpan<float> logits, GenerationOptions options, Span<double> weights)
+    {
+        var (total, count) = (0.0, 0);
+        for (; count < logits.Length && (count < options.TopK || logits[count] == logits[options.TopK - 1]); count++)
+        {
+            weights[count] = Math.Exp((logits[count] - logits[0]) / options.Temperature);
+            total += weights[count];
+        }
+
+        // A nucleus that is reached but for rounding in fp32 is reached.
+        var (kept, nucleus) = (0.0, 0);
+        while (nucleus < count && (nucleus == 0 || kept < options.TopP * total * (1 - 1e-7)))
+        {
+            kept += weights[nucleus++];
+        }
+
+        return options.TopP < 1 ? nucleus : count;
     }
 
     private int Draw(ReadOnlySpan<float> logits, Row row)
     {
         Span<double> weights = stackalloc double[logits.Length];
-        var total = 0.0;
+        weights = weights[..Weigh(logits, options, weights)];
+        var sum = 0.0;
+        foreach (var weight in weights)
+        {
+            sum += weight;
+        }
+
+        var left = CounterRandom.Uniform(options.Seed, row.Key, (ulong)row.Request.Sample, (ulong)row.Position) * sum;
         for (var i = 0; i < weights.Length; i++)
-        {
-            weights[i] = Math.Exp((logits[i] - logits[0]) / options.Temperature);
-            total += weights[i];
-        }
-
-        // Nucleus: keep ids until the kept probability reaches top-p, the one that crosses it included.
-        var kept = 0.0;
-        var count = 0;
-        while (count < weights.Length && (count == 0 || kept < options.TopP * total))
-        {
-            kept += weights[count++];
-        }
-
-        var left = CounterRandom.Uniform(options.Seed, row.Key, (ulong)row.Request.Sample, (ulong)row.Position) * kept;
-        for (var i = 0; i < count; i++)
         {
             left -= weights[i];
             if (left < 0)
@@ -52,6 +73,6 @@ internal sealed class Sampler(GenerationOptions options)
             }
         }
 
-        return count - 1;
+        return weights.Length - 1;
     }
 }

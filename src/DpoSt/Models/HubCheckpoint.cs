@@ -1,4 +1,4 @@
-using System.Text.Json;
+using DpoSt.Hub;
 using DpoSt.Tensors;
 using static TorchSharp.torch;
 
@@ -137,36 +137,31 @@ internal sealed class HubCheckpoint : IDisposable
 
     private static IReadOnlyList<string> WeightFiles(string folder)
     {
-        var single = Path.Combine(folder, "model.safetensors");
-        var index = Path.Combine(folder, "model.safetensors.index.json");
-        if (File.Exists(single))
-        {
-            return [single];
-        }
-
-        if (File.Exists(index))
-        {
-            return ReadIndex(folder, index);
-        }
-
-        throw new UserErrorException(File.Exists(Path.Combine(folder, "pytorch_model.bin")) || File.Exists(Path.Combine(folder, "pytorch_model.bin.index.json"))
-            ? $"{folder} holds pytorch_model.bin, a pickle, which can run any program when opened: dpost reads only safetensors. Download the model's safetensors, or convert it with transformers' save_pretrained(..., safe_serialization=True)."
-            : $"{folder} holds no model.safetensors and no model.safetensors.index.json: point to a folder with a Hugging Face checkpoint.");
+        var single = Path.Combine(folder, CheckpointFiles.Weights);
+        var index = Path.Combine(folder, CheckpointFiles.Index);
+        return File.Exists(single) ? [single]
+            : File.Exists(index) ? Shards(folder, index)
+            : throw CheckpointFiles.NoWeights(folder, name => File.Exists(Path.Combine(folder, name)));
     }
 
-    private static List<string> ReadIndex(string folder, string index)
+    private static string[] Shards(string folder, string index)
+    {
+        var names = CheckpointFiles.Shards(ReadIndex(index), index);
+        var absent = names.Where(name => !File.Exists(Path.Combine(folder, name))).ToArray();
+        return absent.Length == 0
+            ? [.. names.Select(name => Path.Combine(folder, name))]
+            : throw new UserErrorException($"{index} names shards that are not in its folder ({string.Join(", ", absent)}): download the model again.");
+    }
+
+    private static byte[] ReadIndex(string index)
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(index));
-            var names = document.RootElement.GetProperty("weight_map").EnumerateObject().Select(p => p.Value.GetString() ?? "null").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-            return names.TrueForAll(name => name == Path.GetFileName(name) && File.Exists(Path.Combine(folder, name)))
-                ? names.ConvertAll(name => Path.Combine(folder, name))
-                : throw new UserErrorException($"{index} names shards that are not in its folder ({string.Join(", ", names.Where(n => !File.Exists(Path.Combine(folder, n))))}): download the model again.");
+            return File.ReadAllBytes(index);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{index} is no safetensors index with a weight_map: download the model again.", e);
+            throw new UserErrorException($"{index} cannot be read ({e.Message.TrimEnd('.')}): check the path and its permissions.", e);
         }
     }
 }

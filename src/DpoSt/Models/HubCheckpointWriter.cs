@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using DpoSt.Hub;
 using DpoSt.Tensors;
 using static TorchSharp.torch;
 
@@ -22,7 +23,7 @@ internal static class HubCheckpointWriter
         var shards = Shards(Tensors(parameters), maxShardBytes);
         if (shards is [var all])
         {
-            WriteFile(Path.Combine(folder, "model.safetensors"), all);
+            WriteFile(Path.Combine(folder, CheckpointFiles.Weights), all);
             return;
         }
 
@@ -35,7 +36,7 @@ internal static class HubCheckpointWriter
         }
 
         var index = new { metadata = new { total_size = shards.SelectMany(s => s).Sum(Bytes) }, weight_map = map };
-        File.WriteAllText(Path.Combine(folder, "model.safetensors.index.json"), JsonSerializer.Serialize(index, Readable) + "\n");
+        File.WriteAllText(Path.Combine(folder, CheckpointFiles.Index), JsonSerializer.Serialize(index, Readable) + "\n");
     }
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(ParameterSet parameters)

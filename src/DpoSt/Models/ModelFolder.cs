@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DpoSt.Hub;
 using DpoSt.Models.Llama;
 using DpoSt.Models.T5;
 using TorchSharp;
@@ -10,13 +11,6 @@ namespace DpoSt.Models;
 /// <summary>A model in Hugging Face layout on disk: config.json, model.safetensors, tokenizer files.</summary>
 internal static class ModelFolder
 {
-    /// <summary>Files that belong to a model besides its weights, copied along when it is saved.</summary>
-    private static readonly string[] Companions =
-    [
-        "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-        "spiece.model", "tokenizer.model", "vocab.json", "merges.txt", "README.md",
-    ];
-
     /// <summary>Loads a model with its weights, to be trained.</summary>
     /// <exception cref="UserErrorException">The folder is no checkpoint of a supported family.</exception>
     public static ILanguageModel Load(string folder, Device device)
@@ -67,7 +61,7 @@ internal static class ModelFolder
     /// <summary>A folder's model family, config.json's <c>model_type</c>; empty where it names none.</summary>
     public static string TypeOf(string folder)
     {
-        using var document = ReadJson(Path.Combine(folder, "config.json"));
+        using var document = ReadJson(Path.Combine(folder, CheckpointFiles.Config));
         return TypeOf(document);
     }
 
@@ -100,12 +94,12 @@ internal static class ModelFolder
         using var draft = new DraftFolder(folder);
         try
         {
-            foreach (var name in Companions.Where(name => File.Exists(Path.Combine(origin, name))))
+            foreach (var name in CheckpointFiles.Companions.Where(name => File.Exists(Path.Combine(origin, name))))
             {
                 File.Copy(Path.Combine(origin, name), Path.Combine(draft.Path, name));
             }
 
-            NameType(Path.Combine(draft.Path, "config.json"));
+            NameType(Path.Combine(draft.Path, CheckpointFiles.Config));
 
             HubCheckpointWriter.Write(model.Parameters, draft.Path);
             draft.MoveTo(folder);
@@ -132,7 +126,7 @@ internal static class ModelFolder
 
     private static ModelFamily Family(string folder)
     {
-        var path = Path.Combine(folder, "config.json");
+        var path = Path.Combine(folder, CheckpointFiles.Config);
         using var document = ReadJson(path);
         return TypeOf(document) switch
         {

@@ -5,6 +5,9 @@ using DpoSt.Data.ReferenceFormats;
 
 namespace DpoSt.SelfTraining;
 
+/// <summary>A question and whether its answer is right.</summary>
+internal sealed record AnsweredQuestion(string Id, string Question, bool IsCorrect);
+
 /// <summary>
 /// Samples of a data set on disk, one JSON object a line, under the reference's names (<c>seed_K-t_T.json</c>, <c>greedy_decode.json</c>).
 /// The reference's own files, whose lines are lists, are read as well.
@@ -14,15 +17,15 @@ internal static class CompletionFile
     /// <summary>Writes completions in the order of the problems.</summary>
     public static void Write(string path, IEnumerable<Completion> completions, IReadOnlyList<Problem> problems, SampleFormat format = SampleFormat.Dpost)
     {
-        var questions = problems.ToDictionary(p => p.Id, p => p.Question, StringComparer.Ordinal);
+        var byId = problems.ToDictionary(p => p.Id, StringComparer.Ordinal);
         if (format == SampleFormat.Reference)
         {
-            SampleFile.Write(path, completions.Select(c => new Sample(questions[c.ProblemId], c.Text)));
+            SampleFile.Write(path, completions.Select(c => new Sample(byId[c.ProblemId].Question, c.Text)));
             return;
         }
 
         JsonLines.Write(path, completions.Select(c => new SampleRow(
-            c.ProblemId, c.Sample, c.Seed, questions[c.ProblemId], c.Text, c.Verdict.ToString().ToLower(CultureInfo.InvariantCulture), c.Ids?.Length ?? 0, c.CalculatorTokens)));
+            c.ProblemId, c.Sample, c.Seed, byId[c.ProblemId].Question, byId[c.ProblemId].Ans, c.Text, c.Verdict.ToString().ToLower(CultureInfo.InvariantCulture), c.Ids?.Length ?? 0, c.CalculatorTokens)));
     }
 
     /// <summary>Reads completions and judges them anew against the problems.</summary>
@@ -67,7 +70,37 @@ internal static class CompletionFile
             : throw new UserErrorException($"{path}: only {known} of its first {problems.Count} lines have the question that stands there in the data set: the file belongs to other data or is in another order.");
     }
 
+    /// <summary>Reads the verdicts that <see cref="Write"/> left, in the file's order.</summary>
+    /// <exception cref="UserErrorException">The file holds no answers with verdicts, or one question twice.</exception>
+    public static IReadOnlyList<AnsweredQuestion> ReadVerdicts(string path)
+    {
+        const string expected = "{\"id\": ..., \"question\": ..., \"text\": ..., \"verdict\": \"correct\"}, as dpost evaluate writes";
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var answers = JsonLines.Read(path).Select(line =>
+        {
+            var (id, verdict) = (line.Text("id", expected), line.Text("verdict", expected));
+            return !seen.Add(id) ? throw line.Error($"the question \"{id}\" comes twice; expected one greedy answer a question.")
+                : Enum.TryParse<Verdict>(verdict, ignoreCase: true, out var known) && char.IsLetter(verdict[0])
+                    ? new AnsweredQuestion(id, line.Text("question", expected), known == Verdict.Correct)
+                    : throw line.Error($"\"verdict\" is \"{verdict}\"; expected {expected}.");
+        }).ToList();
+        return answers.Count > 0 ? answers : throw new UserErrorException($"{path}: the file holds no answer; expected lines like {expected}.");
+    }
+
+    /// <summary>Whether a file holds answers with verdicts, by its first line.</summary>
+    public static bool HoldsVerdicts(string path)
+    {
+        try
+        {
+            return JsonLines.Read(path).FirstOrDefault()?.Property("verdict", "") is not null;
+        }
+        catch (UserErrorException)
+        {
+            return false;                                          // some other file
+        }
+    }
+
     private static string Named(SampleFormat format) => format == SampleFormat.Reference ? "the paper's repository" : "dpost";
 
-    private sealed record SampleRow(string Id, int Sample, long Seed, string Question, string Text, string Verdict, int Tokens, int CalculatorTokens);
+    private sealed record SampleRow(string Id, int Sample, long Seed, string Question, double Ans, string Text, string Verdict, int Tokens, int CalculatorTokens);
 }

@@ -1,6 +1,5 @@
 using DpoSt.Data;
 using DpoSt.Evaluation;
-using DpoSt.Text;
 
 namespace DpoSt.SelfTraining;
 
@@ -26,17 +25,14 @@ public sealed record EvaluationRow(
         string run, string dataSet, IReadOnlyList<Problem> problems, IReadOnlyList<Completion> greedy, IReadOnlyList<Completion> withoutCalculator, IReadOnlyList<Completion> sampled)
     {
         var samples = sampled.Count / problems.Count;
-        var perProblem = sampled.Chunk(Math.Max(1, samples)).ToArray();
+        var none = new SampleScore(0, 0, 0);
+        var (atOne, atAll) = samples == 0 ? (none, none) : (SampleScore.Of(1, problems, sampled), SampleScore.Of(samples, problems, sampled));
         var correct = greedy.Select(c => c.Verdict == Verdict.Correct).ToArray();
         var (low, high) = WilsonInterval.Of(correct.Count(c => c), problems.Count);
         return new EvaluationRow(
             run, dataSet, problems.Count, Share(greedy), low, high, Share(withoutCalculator),
-            samples == 0 ? 0 : perProblem.Average(s => PassAtK.Estimate(samples, Count(s), 1)),
-            samples == 0 ? 0 : perProblem.Average(s => PassAtK.Estimate(samples, Count(s), samples)),
-            samples == 0 ? 0 : perProblem.Select((s, i) => FinalAnswer.AreSame(MajorityVote.Winner(s.Select(c => FinalAnswer.Extract(c.Text))), problems[i].Ans) ? 1.0 : 0.0).Average(),
-            samples, correct);
+            atOne.Pass, atAll.Pass, atAll.Majority, samples, correct);
 
-        static int Count(Completion[] s) => s.Count(c => c.Verdict == Verdict.Correct);
         static double Share(IReadOnlyList<Completion> c) => (double)c.Count(x => x.Verdict == Verdict.Correct) / c.Count;
     }
 }

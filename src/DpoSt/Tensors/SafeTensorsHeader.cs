@@ -25,6 +25,8 @@ internal static class SafeTensorsHeader
     /// <summary>The format's own limit on a header, in bytes.</summary>
     public const long MaxLength = 100_000_000;
 
+    private const int MaxReason = 300;
+
     /// <summary>Reads the header of a file of <paramref name="fileLength"/> bytes and leaves the stream at the first byte of data.</summary>
     /// <exception cref="UserErrorException">The header breaks the format's rules; the sentence names <paramref name="path"/> and the rule.</exception>
     public static (IReadOnlyList<SafeTensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata, long DataStart) Read(
@@ -57,45 +59,43 @@ internal static class SafeTensorsHeader
 
     private static List<SafeTensorsEntry> Parse(byte[] json, string path, Dictionary<string, string> metadata)
     {
-        JsonDocument document;
         try
         {
             _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(json);
-            document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8 });
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8 });
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? ReadEntries(document.RootElement, path, metadata)
+                : throw Bad(path, "its header is not a JSON object");
         }
-        catch (Exception e) when (e is JsonException or DecoderFallbackException)
+        catch (Exception e) when (e is JsonException or DecoderFallbackException or InvalidOperationException)
         {
+            // The last: half a surrogate pair ("\ud800" alone) parses, but cannot be read as text.
             throw Bad(path, $"its header is not JSON ({e.Message.Split('\n')[0].TrimEnd('.')})");
         }
+    }
 
-        using (document)
+    private static List<SafeTensorsEntry> ReadEntries(JsonElement header, string path, Dictionary<string, string> metadata)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var entries = new List<SafeTensorsEntry>();
+        foreach (var property in header.EnumerateObject())
         {
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            if (!names.Add(property.Name))
             {
-                throw Bad(path, "its header is not a JSON object");
+                throw Bad(path, $"its header names '{property.Name}' twice");
             }
 
-            var names = new HashSet<string>(StringComparer.Ordinal);
-            var entries = new List<SafeTensorsEntry>();
-            foreach (var property in document.RootElement.EnumerateObject())
+            if (property.Name == "__metadata__")
             {
-                if (!names.Add(property.Name))
-                {
-                    throw Bad(path, $"its header names '{property.Name}' twice");
-                }
-
-                if (property.Name == "__metadata__")
-                {
-                    ReadMetadata(property.Value, metadata, path);
-                }
-                else
-                {
-                    entries.Add(ReadEntry(property.Name, property.Value, path));
-                }
+                ReadMetadata(property.Value, metadata, path);
             }
-
-            return entries;
+            else
+            {
+                entries.Add(ReadEntry(property.Name, property.Value, path));
+            }
         }
+
+        return entries;
     }
 
     private static void ReadMetadata(JsonElement value, Dictionary<string, string> metadata, string path)
@@ -175,6 +175,7 @@ internal static class SafeTensorsHeader
         }
     }
 
+    // The reason may quote a name, and a file can name a tensor with a hundred million letters.
     private static UserErrorException Bad(string path, string reason) =>
-        new($"{path} is no valid safetensors file: {reason}; download or save it again.");
+        new($"{path} is no valid safetensors file: {(reason.Length <= MaxReason ? reason : reason[..MaxReason] + "...")}; download or save it again.");
 }

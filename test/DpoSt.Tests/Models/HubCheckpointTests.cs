@@ -78,7 +78,15 @@ public sealed class HubCheckpointTests : IDisposable
     [InlineData("""{"weight_map": {"a": 3}}""")]
     [InlineData("""{"weight_map": {"a": null}}""")]
     [InlineData("""{"weight_map": {"a": "../elsewhere.safetensors"}}""")]
+    [InlineData("""{"weight_map": {"a": "/etc/passwd"}}""")]
     [InlineData("""{"weight_map": {"a": "absent.safetensors"}}""")]
+    [InlineData("""{"weight_map": {"a": "\ud800.safetensors"}}""")]
+    [InlineData("""{"weight_map": {"a": ""}}""")]
+    [InlineData("""{"weight_map": {}}""")]
+    [InlineData("""{"weight_map": []}""")]
+    [InlineData("""{"weight_map": null}""")]
+    [InlineData("[]")]
+    [InlineData("")]
     public void A_broken_index_is_a_sentence(string index)
     {
         folder.File("model.safetensors.index.json", index);

@@ -8,10 +8,16 @@ namespace DpoSt.Tests.Tensors;
 /// <summary>Reading and writing safetensors against the format's own test cases, and against files that lie.</summary>
 public sealed class SafeTensorsTests : IDisposable
 {
+    private const string JsonCharacters = "{}[]:,\"\\0123456789-+.eEuntf ";
     private readonly TemporaryFolder folder = new();
 
     [Fact]
-    public void The_format_s_own_verdicts_hold() => Assert.All(Cases("cases"), Verdict);
+    public void The_format_s_own_verdicts_hold()
+    {
+        var cases = Cases("cases");
+        Assert.Equal(17, cases.Length);
+        Assert.All(cases, Verdict);
+    }
 
     [Fact]
     public void What_is_read_is_written_again_byte_for_byte() => Assert.All(Cases("serialization"), Rewrite);
@@ -53,13 +59,21 @@ public sealed class SafeTensorsTests : IDisposable
     public void Ten_thousand_mutations_never_crash_nor_allocate()
     {
         var whole = Small();
+        var header = (int)BitConverter.ToInt64(whole);
         var random = new SplitMix64(1);
         for (var i = 0; i < 10_000; i++)
         {
             var bytes = whole.ToArray();
             for (var change = random.Next(4); change >= 0; change--)
             {
-                bytes[random.Next(random.Next(2) == 0 ? bytes.Length : 8)] = (byte)random.Next(256);
+                // Anything anywhere, a wrong length, or what JSON is made of within the header: that one gets furthest.
+                var (place, value) = random.Next(3) switch
+                {
+                    0 => (random.Next(bytes.Length), random.Next(256)),
+                    1 => (random.Next(8), random.Next(256)),
+                    _ => (8 + random.Next(header), JsonCharacters[random.Next(JsonCharacters.Length)]),
+                };
+                bytes[place] = (byte)value;
             }
 
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -90,6 +104,16 @@ public sealed class SafeTensorsTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", 4)]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"more":1}}""", 4)]
     [InlineData("""{"__metadata__":{"a":1}}""", 0)]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,9223372036854775807]}}""", 4)]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551620]}}""", 4)]
+    [InlineData("""{"a":{"dtype":"F32","dtype":"F32","data_offsets":[0,4]}}""", 4)]
+    [InlineData("""{"\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4)]
+    [InlineData("""{"a":{"dtype":"\ud800","shape":[1],"data_offsets":[0,4]}}""", 4)]
+    [InlineData("""{"__metadata__":{"\udfff":"x"}}""", 0)]
+    [InlineData("""{"__metadata__":{"x":"\udfff"}}""", 0)]
+    [InlineData("""{"__metadata__":{"x":"1","x":"2"}}""", 0)]
+    [InlineData("""{"__metadata__":{},"__metadata__":{}}""", 0)]
+    [InlineData("""{"a":[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]}""", 0)]
     [InlineData("""[]""", 0)]
     public void A_header_that_lies_is_refused(string header, int data)
     {
@@ -97,6 +121,26 @@ public sealed class SafeTensorsTests : IDisposable
         var path = WriteFile([.. BitConverter.GetBytes((ulong)header.Length), .. Encoding.UTF8.GetBytes(header), .. new byte[data]]);
         Assert.Throws<UserErrorException>(() => SafeTensorsFile.Open(path).Dispose());
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Theory]
+    [InlineData(99_000_000UL)]
+    [InlineData(4_000_000_000UL)]
+    [InlineData(ulong.MaxValue)]
+    public void A_header_that_claims_more_than_the_file_holds_is_refused_before_memory_is_taken(ulong claim)
+    {
+        var path = WriteFile([.. BitConverter.GetBytes(claim), .. new byte[1016]]);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains($"its header claims {claim} bytes", Assert.Throws<UserErrorException>(() => SafeTensorsFile.Open(path).Dispose()).Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
+    public void An_error_does_not_repeat_a_name_without_end()
+    {
+        var header = $$"""{"{{new string('x', 1_000_000)}}":1}""";
+        var path = WriteFile([.. BitConverter.GetBytes((ulong)header.Length), .. Encoding.UTF8.GetBytes(header)]);
+        Assert.InRange(Assert.Throws<UserErrorException>(() => SafeTensorsFile.Open(path).Dispose()).Message.Length, 100, 1000);
     }
 
     public void Dispose() => folder.Dispose();

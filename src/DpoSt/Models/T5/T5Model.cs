@@ -65,19 +65,19 @@ internal sealed class T5Model : ILanguageModel
 
     public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) => new T5Decoder(this, slots, maxPromptTokens, maxNewTokens);
 
-    /// <summary>The encoder's output [P * S, D] for prompts padded to S.</summary>
-    public Tensor Encode(IReadOnlyList<int[]> prompts, RowDropout? dropout)
+    /// <summary>The encoder's output [P * S, D] for prompts padded to S; <paramref name="watch"/> sees the stream after every layer.</summary>
+    public Tensor Encode(IReadOnlyList<int[]> prompts, RowDropout? dropout, Action<Tensor>? watch = null)
     {
         using var scope = NewDisposeScope();
         var width = PaddedIds.Width(prompts);
         var x = Embed(PaddedIds.Flat(prompts, width, Config.PadTokenId, Weights.Device));             // [P * S, D]
         var bias = RelativePosition.Bias(Weights["encoder.bias"], width, width, bidirectional: true, Config);
         bias = PaddedIds.Mask(prompts, width, Weights.Device) is { } mask ? bias.add(mask) : bias;   // [1 or P, H, S, S]
-        return encoder.Forward(x, new T5BatchAttention(Config.NumHeads, prompts.Count, bias, null, dropout), dropout).MoveToOuterDisposeScope();
+        return encoder.Forward(x, new T5BatchAttention(Config.NumHeads, prompts.Count, bias, null, dropout), dropout, watch).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The decoder's output [B * T, D] for completions shifted right behind the start token.</summary>
-    public Tensor Decode(TokenBatch batch, Dropout? dropout)
+    /// <summary>The decoder's output [B * T, D] for completions shifted right behind the start token; <paramref name="watch"/> sees the stream after every layer.</summary>
+    public Tensor Decode(TokenBatch batch, Dropout? dropout, Action<Tensor>? watch = null)
     {
         using var scope = NewDisposeScope();
         var device = Weights.Device;
@@ -94,7 +94,7 @@ internal sealed class T5Model : ILanguageModel
         var bias = RelativePosition.Bias(Weights["decoder.bias"], target, target, bidirectional: false, Config).add(causal);
         var rows = Rows(dropout, batch.Examples, target, DecoderSites);
         var attention = new T5BatchAttention(Config.NumHeads, inputs.Length, bias, new T5Memory(memory, batch.Prompts.Count, padding, promptOf), rows);
-        return decoder.Forward(x, attention, rows).MoveToOuterDisposeScope();
+        return decoder.Forward(x, attention, rows, watch).MoveToOuterDisposeScope();
     }
 
     /// <summary>Decoder states [M, D] give logits [M, V] in fp32 (fp64 for an fp64 model).</summary>

@@ -27,14 +27,15 @@ internal sealed class T5Stack : IDisposable
         blocks = [.. Enumerable.Range(0, layers).Select(layer => new Block(config, $"{name}.{layer}", crosses, linear, norm))];
     }
 
-    /// <summary>x [N, D] after embedding gives [N, D] after the final norm.</summary>
-    public Tensor Forward(Tensor x, IT5Attention attention, RowDropout? dropout)
+    /// <summary>x [N, D] after embedding gives [N, D] after the final norm; <paramref name="watch"/> sees the stream after every layer.</summary>
+    public Tensor Forward(Tensor x, IT5Attention attention, RowDropout? dropout, Action<Tensor>? watch = null)
     {
         using var scope = NewDisposeScope();
         x = Drop(x, EmbeddingSite);
         for (var layer = 0; layer < blocks.Length; layer++)
         {
             x = blocks[layer].Forward(x, layer, attention, epsilon, Drop);
+            watch?.Invoke(x);
         }
 
         return Drop(RmsNorm.Apply(x, finalNorm, epsilon), FinalSite).MoveToOuterDisposeScope();

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Globalization;
+using DpoSt.App.Console;
+using DpoSt.Hub;
+using Spectre.Console;
+
+namespace DpoSt.App.Commands;
+
+/// <summary><c>dpost download</c>: a model from a hub, and only the files dpost reads.</summary>
+internal static class DownloadCommand
+{
+    private const long Megabyte = 1_000_000;
+
+    private const string Help = """
+        Download a model from Hugging Face: configuration, tokenizer and safetensors. Stop it at any moment and run it again: it goes on where
+        it stopped. Files lie in the cache that Hugging Face's own tools use; the folder is printed. HF_ENDPOINT, HF_TOKEN, HF_HOME and
+        HF_HUB_CACHE mean what they mean there.
+
+        Example: dpost download google/flan-t5-base --local-dir hf_models/flan-t5-base
+        """;
+
+    public static Command Create(CommandConsole console)
+    {
+        var repo = new Argument<string>("REPO") { Description = "ORGANISATION/NAME." };
+        var revision = new Option<string>("--revision") { Description = "A branch, a tag or a commit.", DefaultValueFactory = _ => "main" };
+        var folder = new Option<string?>("--local-dir") { Description = "Put copies of the files there as well.", HelpName = "DIR" };
+        var command = new Command("download", Help) { repo, revision, folder };
+        command.SetAction(parsed =>
+        {
+            var place = Download(console, parsed.GetValue(repo)!, parsed.GetValue(revision)!, parsed.GetValue(folder));
+            console.Out.WriteLine(place);
+            console.Error.WriteLine($"Next: dpost run --config-path exp_config/t5 --config-name self-train model.model_path={place}");
+        });
+        return command;
+    }
+
+    private static string Download(CommandConsole console, string repo, string revision, string? folder)
+    {
+        var options = HubOptions.FromEnvironment(Environment.GetEnvironmentVariable);
+        var progress = console.Progress();
+        return StageProgress.Watch(progress, reporter =>
+        {
+            var watcher = new HubWatcher(
+                plan => reporter.Begin("download", $"{repo} at {plan.Commit[..8]}: {plan.Files} files, {Size(plan.Bytes)}, {Size(plan.Missing)} of it missing", plan.Missing / Megabyte, "MB"),
+                bytes => reporter.Advance(bytes / Megabyte),
+                notice => progress.MarkupLineInterpolated($"[yellow]  {notice}[/]"));
+            var place = HubDownload.Run(repo, revision, folder, options, watcher, console.Cancel).GetAwaiter().GetResult();
+            reporter.End($"every file is whole; {place}");
+            return place;
+        });
+    }
+
+    private static string Size(long bytes) => bytes < Megabyte
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.0} kB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB");
+}

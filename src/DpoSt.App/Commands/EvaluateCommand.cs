@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Globalization;
+using DpoSt.App.Console;
+using DpoSt.SelfTraining;
+
+namespace DpoSt.App.Commands;
+
+/// <summary><c>dpost evaluate</c>: a model on a file of questions.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create(CommandConsole console)
+    {
+        var defaults = new EvaluationOptions("", "");
+        var model = new Option<string>("--model") { Description = "A folder with a model.", HelpName = "DIR", Required = true };
+        var data = new Option<string>("--data") { Description = "Questions: JSON lines (GSM8K's own too), SVAMP, MultiArith or ASDiv as published.", HelpName = "FILE", Required = true };
+        var samples = new Option<int>("--samples") { Description = "Sample so many answers a question besides, for pass@k and maj@k." };
+        var temperature = new Option<double>("--temperature") { Description = "Of the samples.", DefaultValueFactory = _ => defaults.Temperature };
+        var seed = new Option<long>("--seed") { Description = "Of the samples.", DefaultValueFactory = _ => defaults.Seed };
+        var noCalculator = new Option<bool>("--no-calculator") { Description = "Let the model write the results itself." };
+        var output = new Option<string?>("--output") { Description = "Where the answers go; beside the questions unless told otherwise.", HelpName = "FILE" };
+        var json = new Option<bool>("--json") { Description = "Write one JSON object." };
+        var command = new Command("evaluate", CommandHelp.Of(
+            "Let a model answer questions and count what is right: greedily, and by samples. Every answer is kept, to be read and for dpost compare.",
+            "dpost evaluate --model ft_models/t5/sft-0 --data data/test.jsonl --samples 8"))
+        { model, data, samples, temperature, seed, noCalculator, output, json };
+        var device = new DeviceArguments(command);
+        command.SetAction(parsed =>
+        {
+            var options = Checked(new EvaluationOptions(parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(output))
+            {
+                UseCalculator = !parsed.GetValue(noCalculator),
+                Samples = parsed.GetValue(samples),
+                Temperature = parsed.GetValue(temperature),
+                Seed = parsed.GetValue(seed),
+            });
+            var place = device.Device(parsed);
+            var report = StageProgress.Watch(console.Progress(), reporter =>
+            {
+                var found = DataSetEvaluation.Run(options, place, reporter, console.Cancel);
+                reporter.End($"answers in {found.Answers}");
+                return found;
+            });
+            if (parsed.GetValue(json))
+            {
+                console.WriteJson(report);
+            }
+            else
+            {
+                EvaluationTables.Write(console.Results(), report);
+            }
+        });
+        return command;
+    }
+
+    private static EvaluationOptions Checked(EvaluationOptions options) =>
+        options.Samples < 0 ? throw new UserErrorException($"--samples is {options.Samples}; expected a whole number from 0 on.")
+        : options.Temperature > 0 && double.IsFinite(options.Temperature) ? options
+        : throw new UserErrorException(string.Create(CultureInfo.InvariantCulture, $"--temperature is {options.Temperature}; expected a number above 0 (the greedy answers need none)."));
+}

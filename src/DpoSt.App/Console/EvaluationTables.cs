@@ -1,0 +1,67 @@
+using System.Globalization;
+using DpoSt.Evaluation;
+using DpoSt.SelfTraining;
+using Spectre.Console;
+
+namespace DpoSt.App.Console;
+
+/// <summary>What an evaluation found, and how two of them differ, for a person to read.</summary>
+internal static class EvaluationTables
+{
+    public static void Write(IAnsiConsole console, EvaluationReport report)
+    {
+        var rows = new[] { ("all", report.Greedy) }.Concat(report.BySteps.Select(s => (string.Create(CultureInfo.InvariantCulture, $"{s.Steps}"), s.Greedy)));
+        console.Write(Accuracies("steps", rows));
+        if (report.Samples.Count > 0)
+        {
+            var samples = Table("k", "pass@k", "maj@k");
+            foreach (var score in report.Samples)
+            {
+                samples.AddRow(score.K.ToString(CultureInfo.InvariantCulture), Percent(score.Pass), Percent(score.Majority));
+            }
+
+            console.Write(samples);
+        }
+
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"calculator {(report.Calculator.IsOn ? "on" : "off")}: {report.Calculator.Answers} of {report.Greedy.Total} answers call it, {report.Calculator.CallsPerAnswer:0.0} times an answer; {report.Invalid} answers end without a number"));
+        if (report.LeftOut > 0)
+        {
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.LeftOut} questions of the file are left out: their answer is no single number"));
+        }
+
+        console.WriteLine($"answers: {report.Answers}{(report.SampledAnswers is null ? "" : $" and {report.SampledAnswers}")}");
+    }
+
+    public static void Write(IAnsiConsole console, AnswerComparison comparison)
+    {
+        console.Write(Accuracies("answers", [(comparison.First, comparison.FirstAccuracy), (comparison.Second, comparison.SecondAccuracy)]));
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"right: both {comparison.Both}, only the first {comparison.OnlyFirst}, only the second {comparison.OnlySecond}, none {comparison.Neither}"));
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DifferenceText.Of("second", "first", comparison.Difference)} (p = {comparison.Difference.PValue:0.000})"));
+    }
+
+    private static Table Accuracies(string name, IEnumerable<(string Name, Accuracy Accuracy)> rows)
+    {
+        var table = Table(name, "right", "of", "%", "95 % interval");
+        foreach (var (label, (right, total, share, low, high)) in rows)
+        {
+            table.AddRow(Markup.Escape(label), right.ToString(CultureInfo.InvariantCulture), total.ToString(CultureInfo.InvariantCulture), Percent(share), $"{Percent(low)} - {Percent(high)}");
+        }
+
+        return table;
+    }
+
+    private static Table Table(params string[] columns)
+    {
+        var table = new Table().RoundedBorder();
+        foreach (var column in columns)
+        {
+            table.AddColumn(new TableColumn(column) { Alignment = column == columns[0] ? Justify.Left : Justify.Right, NoWrap = true });
+        }
+
+        return table;
+    }
+
+    private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DpoSt.Models;
+using DpoSt.Models.Llama;
+using DpoSt.Models.T5;
+using DpoSt.Text;
+using static TorchSharp.torch;
+
+namespace DpoSt.Benchmarks;
+
+/// <summary>
+/// The two models of the measurements, with random weights: a T5 of 70.7 million parameters and a Llama of 58.1 million, the shapes that the
+/// Python stack was measured with.
+/// </summary>
+internal sealed record BenchModel(string Name, PromptFormat Format, int VocabularySize, Func<IReadOnlyList<ParameterSpec>> Specs, Func<JsonNode> Config)
+{
+    private static readonly T5Config T5Shape = new()
+    {
+        VocabSize = 32_128,
+        DModel = 512,
+        DKv = 64,
+        DFf = 1024,
+        NumLayers = 6,
+        NumHeads = 8,
+        FeedForwardProj = "gated-gelu",
+        TieWordEmbeddings = false,
+    };
+
+    private static readonly LlamaConfig LlamaShape = new()
+    {
+        VocabSize = 32_000,
+        HiddenSize = 512,
+        IntermediateSize = 1376,
+        NumHiddenLayers = 8,
+        NumAttentionHeads = 8,
+    };
+
+    /// <summary>The encoder-decoder.</summary>
+    public static readonly BenchModel T5 = new("t5", PromptFormat.T5, T5Shape.VocabSize, () => T5Weights.Specs(T5Shape), () => JsonSerializer.SerializeToNode(T5Shape, ModelJson.Options)!);
+
+    /// <summary>The decoder alone.</summary>
+    public static readonly BenchModel Llama = new("llama", PromptFormat.Llama, LlamaShape.VocabSize, () => LlamaWeights.Specs(LlamaShape), () => JsonSerializer.SerializeToNode(LlamaShape, ModelJson.Options)!);
+
+    /// <summary>Writes the model as a checkpoint, which is then loaded as any other.</summary>
+    public void Write(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var config = Config();
+        config["model_type"] = Name;
+        File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString());
+        using var parameters = new ParameterSet(Specs(), CPU);
+        parameters.Initialise(1);
+        HubCheckpointWriter.Write(parameters, folder);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+
+namespace DpoSt.Benchmarks;
+
+/// <summary>One line of a generation measurement.</summary>
+/// <param name="Model">t5 or llama.</param>
+/// <param name="Dtype">fp32.</param>
+/// <param name="Mode">plain, script or calc, or what another protocol compares.</param>
+/// <param name="Batch">Rows decoded together.</param>
+/// <param name="TokensPerS">Generated tokens a second, the median of the runs.</param>
+/// <param name="Spread">The slowest and the fastest run.</param>
+public sealed record GenerateRow(string Model, string Dtype, string Mode, int Batch, double TokensPerS, double[] Spread)
+{
+    /// <summary>For calc: the median over pairs of runs of its rate over script's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? RatioToScript { get; init; }
+
+    /// <summary>For calc: tokens over tokens not forced, what jumping ahead could win at most.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Ceiling { get; init; }
+}
+
+/// <summary>Times and medians.</summary>
+internal static class Measure
+{
+    /// <summary>How long something takes, in seconds.</summary>
+    public static double Seconds(Action work)
+    {
+        var started = Stopwatch.GetTimestamp();
+        work();
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    /// <summary>The middle of some numbers; of the two in the middle their mean.</summary>
+    public static double Median(IEnumerable<double> numbers)
+    {
+        var sorted = numbers.Order().ToArray();
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+}

@@ -1,0 +1,29 @@
+using DpoSt.Tensors;
+using static TorchSharp.torch;
+
+namespace DpoSt.Benchmarks;
+
+/// <summary>The machine's speed at plain matrix products, so that measurements of different machines can be compared.</summary>
+internal static class GemmCalibration
+{
+    private const int Size = 512;
+
+    /// <summary>GFLOP/s of a 512 x 512 x 512 product by dtype: the median of some runs.</summary>
+    public static Dictionary<string, double> Run() =>
+        new(StringComparer.Ordinal) { ["fp32"] = Rate(ScalarType.Float32), ["bf16"] = Rate(ScalarType.BFloat16) };
+
+    private static double Rate(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var (x, weight) = (ones(Size, Size, dtype: type), ones(Size, Size, dtype: type));
+        var runs = Enumerable.Range(0, 15).Select(_ => Measure.Seconds(() =>
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                Aten.OneDnnLinear(x, weight).Dispose();
+            }
+        })).Skip(5);
+        return 20 * 2.0 * Size * Size * Size / Measure.Median(runs) / 1e9;
+    }
+}

@@ -1,0 +1,80 @@
+using DpoSt.Generation;
+using DpoSt.Models;
+using DpoSt.Text.Tokenizers;
+
+namespace DpoSt.Benchmarks;
+
+/// <summary>
+/// Tokens a second of the decode engine on the two models with random weights: 120 prompt tokens, encoding included, 128 new tokens
+/// (<c>plain</c>), or led along real answers, each row along another, without (<c>script</c>) and with (<c>calc</c>) the calculator. It calls
+/// the engine of <c>dpost generate</c> with its defaults and holds no loop of its own.
+/// </summary>
+internal sealed class GenerateBench(BenchModel shape, ILanguageModel model, ITokenizer tokenizer, IReadOnlyList<int[]> scripts, CancellationToken cancel)
+{
+    private const int PromptTokens = 120;
+    private const int NewTokens = 128;
+
+    /// <summary>Rows of one batch size.</summary>
+    public IEnumerable<GenerateRow> Run(int batch, int runs, int pairs)
+    {
+        yield return Plain(batch, runs);
+        foreach (var row in Calculated(batch, pairs))
+        {
+            yield return row;
+        }
+    }
+
+    private GenerateRow Plain(int batch, int runs)
+    {
+        var ids = IdTokenizer.New(shape.VocabularySize, eos: -1);
+        var requests = Enumerable.Range(0, batch).Select(i => new GenerationRequest($"{i}", 0, Prompt(i))).ToList();
+        var rates = Enumerable.Range(0, runs + 1).Select(_ => Rate(ids, requests, new GenerationOptions(NewTokens, batch, null)).TokensPerS).Skip(1).ToArray();
+        return Row("plain", batch, rates);
+    }
+
+    private IEnumerable<GenerateRow> Calculated(int batch, int pairs)
+    {
+        var requests = Enumerable.Range(0, 4 * batch).Select(i => new GenerationRequest($"{i}", 0, Prompt(i), scripts[i % scripts.Count])).ToList();
+        var options = new GenerationOptions(scripts.Max(s => s.Length), batch, null);
+        var forced = 0.0;
+        var (script, calc) = (new List<double>(), new List<double>());
+        for (var pair = 0; pair <= pairs; pair++)
+        {
+            script.Add(Rate(tokenizer, requests, options).TokensPerS);
+            (var rate, forced) = Rate(tokenizer, requests, options with { Calculator = shape.Format.Calculator });
+            calc.Add(rate);
+        }
+
+        // The first pair warms up.
+        yield return Row("script", batch, [.. script.Skip(1)]);
+        yield return Row("calc", batch, [.. calc.Skip(1)]) with
+        {
+            RatioToScript = Measure.Median(calc.Zip(script, (c, s) => c / s).Skip(1)),
+            Ceiling = 1 / (1 - forced),
+        };
+    }
+
+    private (double TokensPerS, double ForcedShare) Rate(ITokenizer text, List<GenerationRequest> requests, GenerationOptions options)
+    {
+        var (tokens, forced) = (0, 0);
+        var seconds = Measure.Seconds(() => new Generator(model, text, options).Run(
+            requests,
+            answer => (tokens, forced) = (tokens + answer.Ids.Length, forced + answer.Forced),
+            cancel));
+        return (tokens / seconds, (double)forced / tokens);
+    }
+
+    private GenerateRow Row(string mode, int batch, double[] rates) => new(shape.Name, "fp32", mode, batch, Measure.Median(rates), [rates.Min(), rates.Max()]);
+
+    private int[] Prompt(int i)
+    {
+        var random = new SplitMix64((ulong)i);
+        var ids = new int[PromptTokens];
+        for (var t = 0; t < ids.Length; t++)
+        {
+            ids[t] = 3 + random.Next(shape.VocabularySize - 200);
+        }
+
+        return ids;
+    }
+}

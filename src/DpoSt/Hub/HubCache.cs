@@ -1,0 +1,96 @@
+namespace DpoSt.Hub;
+
+/// <summary>
+/// A repository's folder in the cache that Hugging Face's tools share (https://huggingface.co/docs/hub/local-cache): contents in
+/// <c>blobs/</c> by checksum, commits in <c>snapshots/</c> as links to them, branches and tags in <c>refs/</c>.
+/// </summary>
+internal sealed class HubCache(string cache, string repo)
+{
+    private readonly string name = $"models--{repo.Replace("/", "--", StringComparison.Ordinal)}";
+
+    /// <summary>Where a file's content lies once it is whole.</summary>
+    public string Blob(HubFile file) => Path.Combine(cache, name, "blobs", file.Hash);
+
+    /// <summary>Where a file's content grows.</summary>
+    public string Partial(HubFile file) => Blob(file) + ".incomplete";
+
+    /// <summary>A commit's folder.</summary>
+    public string Snapshot(string commit) => Path.Combine(cache, name, "snapshots", commit);
+
+    /// <summary>Whether a commit's file is there and whole; only whole files ever get their final names.</summary>
+    public bool Has(string commit, HubFile file) => HasLength(Path.Combine(Snapshot(commit), file.Name), file.Size);
+
+    /// <summary>Whether a content is there, from this commit or another.</summary>
+    public bool HasBlob(HubFile file) => HasLength(Blob(file), file.Size);
+
+    /// <summary>Bytes of a content that need not come again.</summary>
+    public long Kept(HubFile file)
+    {
+        var info = new FileInfo(HasBlob(file) ? Blob(file) : Partial(file));
+        return info.Exists && info.Length <= file.Size ? info.Length : 0;
+    }
+
+    /// <summary>Keeps other programs from the content while it grows: the lock that huggingface_hub takes as well (flock, on Unix).</summary>
+    /// <exception cref="UserErrorException">Another program has it, or the cache cannot be written.</exception>
+    public IDisposable Lock(HubFile file)
+    {
+        var path = Path.Combine(cache, ".locks", name, file.Hash + ".lock");
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            Directory.CreateDirectory(Path.GetDirectoryName(Blob(file))!);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path} cannot be taken ({e.Message.TrimEnd('.')}): another program downloads {file.Name} now, or HF_HOME is not writable; wait or choose another place, then run again.", e);
+        }
+    }
+
+    /// <summary>Shows a content in a commit's folder under the file's name: a relative link, a copy where the system has no links.</summary>
+    public void Link(string commit, HubFile file)
+    {
+        var link = Path.Combine(Snapshot(commit), file.Name);
+        try
+        {
+            Directory.CreateDirectory(Snapshot(commit));
+            File.Delete(link);
+            File.CreateSymbolicLink(link, Path.Combine("..", "..", "blobs", file.Hash));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
+        {
+            CopyTo(Blob(file), link);
+        }
+    }
+
+    /// <summary>Remembers which commit a branch or tag stands for.</summary>
+    public void Remember(string revision, string commit)
+    {
+        if (revision != commit)
+        {
+            AtomicFile.WriteAllText(Path.Combine(cache, name, "refs", revision), commit);
+        }
+    }
+
+    /// <summary>Copies a file, whole or not at all.</summary>
+    public static void CopyTo(string from, string to) =>
+        AtomicFile.Write(to, stream =>
+        {
+            using var source = File.OpenRead(from);
+            source.CopyTo(stream);
+        });
+
+    // A link's own length is not its target's: FileInfo follows only through a stream.
+    private static bool HasLength(string path, long length)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return stream.Length == length;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

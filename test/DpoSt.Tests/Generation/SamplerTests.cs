@@ -1,0 +1,72 @@
+using System.Text.Json;
+using DpoSt.Generation;
+using DpoSt.Tensors;
+
+namespace DpoSt.Tests.Generation;
+
+/// <summary>What may be drawn, against transformers' logits warpers.</summary>
+public sealed class SamplerTests
+{
+    [Fact]
+    public void Top_k_keeps_what_the_library_keeps()
+    {
+        foreach (var (one, row) in Rows("top_k"))
+        {
+            // Its least number of tokens to keep is another way to say k.
+            var k = Math.Max(one.GetProperty("top_k").GetInt32(), one.GetProperty("min_tokens_to_keep").GetInt32());
+            var logits = one.GetProperty("logits")[row].Deserialize<float[]>()!;
+            var kept = Kept(logits, new GenerationOptions(1, 1, null, Temperature: 1, TopK: k));
+            Assert.Equal(one.TryGetProperty("kept", out var which) ? which[row].Deserialize<bool[]>()!.Count(b => b) : one.GetProperty("kept_counts")[row].GetInt32(), kept.Count(p => p > 0));
+            Assert.All(logits.Zip(kept), pair => Assert.Equal(pair.First >= logits.OrderDescending().ElementAt(k - 1), pair.Second > 0));
+        }
+    }
+
+    [Fact]
+    public void Top_p_keeps_what_the_library_keeps()
+    {
+        foreach (var (one, row) in Rows("top_p").Where(c => c.Case.TryGetProperty("log_of_probs", out _)))
+        {
+            var probabilities = one.GetProperty("log_of_probs")[row].Deserialize<float[]>()!;
+            var kept = Kept([.. probabilities.Select(p => MathF.Log(p))], new GenerationOptions(1, 1, null, Temperature: 1, TopP: one.GetProperty("top_p").GetDouble()));
+            Assert.Equal(one.GetProperty("expected_exp_of_filtered")[row].Deserialize<double[]>()!.Select(p => p > 0), kept.Select(p => p > 0));
+        }
+    }
+
+    [Theory]
+    [InlineData("t5-v10-relu-tied")]
+    [InlineData("t5-v11-gated-gelu")]
+    [InlineData("llama-mha")]
+    [InlineData("llama-gqa")]
+    public void Probabilities_at_the_papers_setting_are_the_library_s(string fixture)
+    {
+        using var golden = SafeTensorsFile.Open(SharedFolder.Path("fixtures", fixture, "tensors.safetensors"));
+        using var logits = golden.View(fixture.StartsWith("t5", StringComparison.Ordinal) ? "logits" : "logits_right_padded");
+        using var expected = golden.View("sample_probs_t0.7_k50");
+        for (var b = 0; b < expected.size(0); b++)
+        {
+            var row = logits[b][3].data<float>().ToArray();
+            var kept = Kept(row, new GenerationOptions(1, 1, null, Temperature: 0.7, TopK: 50));
+            Assert.All(expected[b].data<float>().ToArray().Zip(kept), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+        }
+    }
+
+    /// <summary>The probability with which each id is drawn.</summary>
+    private static double[] Kept(float[] logits, GenerationOptions options)
+    {
+        var order = Enumerable.Range(0, logits.Length).OrderByDescending(i => logits[i]).ToArray();
+        var weights = new double[logits.Length];
+        var count = Sampler.Weigh([.. order.Select(i => logits[i])], options, weights);
+        var probabilities = new double[logits.Length];
+        for (var i = 0; i < count; i++)
+        {
+            probabilities[order[i]] = weights[i] / weights.Take(count).Sum();
+        }
+
+        return probabilities;
+    }
+
+    private static IEnumerable<(JsonElement Case, int Row)> Rows(string kind) =>
+        JsonDocument.Parse(File.ReadAllText(SharedFolder.Path("peer-cases", "logits-warpers.json"))).RootElement.GetProperty("cases").EnumerateArray()
+            .Where(c => c.GetProperty("kind").GetString() == kind)
+            .SelectMany(c => Enumerable.Range(0, (c.TryGetProperty("logits", out var rows) ? rows : c.GetProperty("log_of_probs")).GetArrayLength()).Select(row => (c, row)));
+}
