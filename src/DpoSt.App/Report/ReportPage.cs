@@ -109,7 +109,8 @@ internal static class ReportPage
         foreach (var example in run.Examples)
         {
             var verdict = example.IsCorrect ? "right" : "wrong";
-            page.Append(Line($"<article class=\"{verdict}\"><strong>{verdict}</strong><p>{Text(example.Question)}</p><p>{Rationale.Html(example.Text)}</p></article>"));
+            var truth = example is { IsCorrect: false, Ans: { } ans } ? string.Create(CultureInfo.InvariantCulture, $" (the answer is {ans})") : "";
+            page.Append(Line($"<article class=\"{verdict}\"><strong>{verdict}</strong>{truth}<p>{Text(example.Question)}</p><p>{Rationale.Html(example.Text)}</p></article>"));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
 using DpoSt.Evaluation;
@@ -15,8 +16,8 @@ public sealed record SelectionCounts(string Run, int? Pairs, int? WithheldPairs,
 /// <summary>pass@1 to pass@n of a run's samples of the test questions (unbiased).</summary>
 public sealed record PassCurve(string Run, IReadOnlyList<double> PassAtK);
 
-/// <summary>A greedy answer to look at.</summary>
-public sealed record ExampleAnswer(string Run, string Question, string Text, bool IsCorrect);
+/// <summary>A greedy answer to look at; <paramref name="Ans"/> is the true final answer, null where the file does not say.</summary>
+public sealed record ExampleAnswer(string Run, string Question, string Text, bool IsCorrect, double? Ans);
 
 /// <summary>What a run has come to, read from the files that it left. Whatever is not there yet is left out.</summary>
 /// <param name="ExpName">The experiment.</param>
@@ -84,5 +85,6 @@ public sealed record RunSummary(
     }
 
     private static IEnumerable<(string Id, ExampleAnswer Answer)> Answers(string path) => JsonLines.Read(path).Select(line =>
-        (line.Text("id", Expected), new ExampleAnswer("", line.Text("question", Expected), line.Text("text", Expected), line.Text("verdict", Expected) == "correct")));
+        (line.Text("id", Expected), new ExampleAnswer("", line.Text("question", Expected), line.Text("text", Expected), line.Text("verdict", Expected) == "correct",
+            line.Property("ans", Expected) is { ValueKind: JsonValueKind.Number } ans ? ans.GetDouble() : null)));
 }

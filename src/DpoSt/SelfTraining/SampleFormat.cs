@@ -3,7 +3,7 @@ namespace DpoSt.SelfTraining;
 /// <summary>How a file of samples is written.</summary>
 public enum SampleFormat
 {
-    /// <summary>One JSON object a line: id, sample, seed, question, text, verdict, token counts.</summary>
+    /// <summary>One JSON object a line: id, sample, seed, question, true answer, text, verdict, token counts.</summary>
     Dpost,
 
     /// <summary>As the paper's repository: one line a sample, [[question, text]], in the order of the data set.</summary>

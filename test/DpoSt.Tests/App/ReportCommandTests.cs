@@ -32,6 +32,7 @@ public sealed class ReportCommandTests : IDisposable
         Assert.Equal(["calculations", "[ 2 * 3 = 6]", "<<2+2=4>>"], await page.Locator("mark").AllInnerTextsAsync());
         Assert.Equal([ReportFolder.Script, "How many eggs?"], await page.Locator("article p:nth-of-type(1)").AllInnerTextsAsync());
         Assert.Equal(["right", "wrong"], await page.Locator("article strong").AllInnerTextsAsync());
+        Assert.StartsWith("wrong (the answer is 6.5)", (await page.Locator("article").AllInnerTextsAsync())[1], StringComparison.Ordinal);
         Assert.Equal("dpost 0.1 <b>", await page.Locator("footer").InnerTextAsync());
 
         // pass@k of one question solved by one of three samples and one by none: half of 1/3, 2/3 and 1.
