@@ -46,8 +46,6 @@ internal static class CompletionFile
         return found == SampleFormat.Reference ? ReadReference(path, problems, sample) : ReadOwn(path, problems, sample);
     }
 
-<<<<<<< HEAD
-=======
     private static IReadOnlyList<Completion> ReadOwn(string path, IReadOnlyList<Problem> problems, int sample)
     {
         var byQuestion = problems.DistinctBy(p => p.Question, StringComparer.Ordinal).ToDictionary(p => p.Question, StringComparer.Ordinal);
@@ -72,7 +70,6 @@ internal static class CompletionFile
             : throw new UserErrorException($"{path}: only {known} of its first {problems.Count} lines have the question that stands there in the data set: the file belongs to other data or is in another order.");
     }
 
->>>>>>> helper-a
     /// <summary>Reads the verdicts that <see cref="Write"/> left, in the file's order.</summary>
     /// <exception cref="UserErrorException">The file holds no answers with verdicts, or one question twice.</exception>
     public static IReadOnlyList<AnsweredQuestion> ReadVerdicts(string path)
@@ -103,33 +100,6 @@ internal static class CompletionFile
         }
     }
 
-<<<<<<< HEAD
-    private static IReadOnlyList<Completion> ReadOwn(string path, IReadOnlyList<Problem> problems, int sample)
-    {
-        var byQuestion = problems.DistinctBy(p => p.Question, StringComparer.Ordinal).ToDictionary(p => p.Question, StringComparer.Ordinal);
-        return [.. JsonLines.Read<SampleRow>(path, "{\"id\": ..., \"question\": ..., \"text\": ...}").Select(row => byQuestion.TryGetValue(row.Question, out var problem)
-            ? new Completion(problem.Id, sample, 0, row.Text, Completion.Judge(row.Text, problem.Ans))
-            : throw new UserErrorException($"{path}: the question \"{row.Question}\" is not in the data set: generate the samples again for this data."))];
-    }
-
-    // The reference writes questions as its tokenizer gives them back (for Llama within the prompt) and fills its last batch with repeated
-    // ones: a sample belongs to the problem of its line, and what comes after the last problem is left out.
-    private static IReadOnlyList<Completion> ReadReference(string path, IReadOnlyList<Problem> problems, int sample)
-    {
-        var rows = SampleFile.Read(path).Take(problems.Count).ToList();
-        if (rows.Count < problems.Count)
-        {
-            throw new UserErrorException($"{path}: it has {rows.Count} samples, but the data set has {problems.Count} questions: generate the samples again for this data.");
-        }
-
-        var known = rows.Zip(problems).Count(pair => pair.First.Question.Contains(pair.Second.Question, StringComparison.Ordinal));
-        return 2 * known >= problems.Count
-            ? [.. rows.Zip(problems, (row, problem) => new Completion(problem.Id, sample, 0, row.Text, Completion.Judge(row.Text, problem.Ans)))]
-            : throw new UserErrorException($"{path}: only {known} of its first {problems.Count} lines have the question that stands there in the data set: the file belongs to other data or is in another order.");
-    }
-
-=======
->>>>>>> helper-a
     private static string Named(SampleFormat format) => format == SampleFormat.Reference ? "the paper's repository" : "dpost";
 
     private sealed record SampleRow(string Id, int Sample, long Seed, string Question, double Ans, string Text, string Verdict, int Tokens, int CalculatorTokens);

@@ -10,12 +10,6 @@ public sealed partial class ReadmeTests
     private static readonly string[] Commands =
         ["demo", "run", "sft", "generate", "eval-sampling", "make-dpo-data", "dpo", "make-rft-data", "eval-greedy", "pretrain", "calc", "tokenize", "solve", "complete", "score",
             "download", "evaluate", "compare", "bench", "validate", "report", "info"];
-<<<<<<< HEAD
-
-    // Enough to see that a stage does its work; the README's own numbers take minutes.
-    private static readonly string[] Tiny = ["trainer.max_steps=3", "eval.max_new_tokens=48"];
-=======
->>>>>>> helper-a
 
     private static readonly string[] Readme = File.ReadAllLines(Path.Combine(SharedFolder.RepositoryRoot, "README.md"));
 
