@@ -115,8 +115,8 @@ public sealed class SelfTrainingLoop
     }
 
     private void Tune(string dpo, string before) => stages.Add(new Stage(
-        dpo, new { plan.Dpo, plan.DpoLimits, plan.Beta }, [before, $"pairs {dpo}"], [], [plan.ModelOf(dpo)],
-        (reporter, cancel) => actions.PreferenceTune(dpo, plan.ModelOf(before), plan.OutputsOf(before), plan.ModelOf(dpo), plan.DpoLimits, plan.Beta, plan.Dpo, reporter, cancel)));
+        dpo, new { plan.Dpo, plan.DpoLimits, plan.Loss }, [before, $"pairs {dpo}"], [], [plan.ModelOf(dpo)],
+        (reporter, cancel) => actions.PreferenceTune(dpo, plan.ModelOf(before), plan.OutputsOf(before), plan.ModelOf(dpo), plan.DpoLimits, plan.Loss, plan.Dpo, reporter, cancel)));
 
     private string PseudoLabels(string run, string[] runs)
     {

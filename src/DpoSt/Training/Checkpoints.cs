@@ -57,9 +57,7 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
 
     /// <summary>Whether a checkpoint after this step is wanted.</summary>
     public bool IsDue(long step) =>
-        (policy.EverySteps is { } every && step % every == 0)
-        || (policy.EveryEpoch && step % stepsPerEpoch == 0)
-        || Stopwatch.GetElapsedTime(lastSaved) > Max(policy.Interval, CostLimit * cost);
+        policy.Steps.Holds(step, stepsPerEpoch) || Stopwatch.GetElapsedTime(lastSaved) > Max(policy.Interval, CostLimit * cost);
 
     /// <summary>Writes a checkpoint and removes the oldest. A full disk does not end a run that could go on.</summary>
     public void Save(long step, MetricSums since, AdamW optimizer)

@@ -38,7 +38,9 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
     /// <param name="tick">Called after every step.</param>
     /// <param name="cancel">Ends the run after the step at work, with a checkpoint.</param>
     /// <param name="checkpoints">Where the run resumes from and keeps its state; null starts at the first step and keeps nothing.</param>
-    public void Run(Func<long, IReadOnlyList<TBatch>> microBatches, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel, Checkpoints? checkpoints = null)
+    /// <param name="evaluate">Called after every step, behind its log line and before its checkpoint.</param>
+    public void Run(Func<long, IReadOnlyList<TBatch>> microBatches, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel, Checkpoints? checkpoints = null,
+        Action<long>? evaluate = null)
     {
         cancel.ThrowIfCancellationRequested();
         using var optimizer = new AdamW(parameters, options.AdamW);
@@ -57,6 +59,7 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
                 since = new MetricAverages();
             }
 
+            evaluate?.Invoke(step + 1);
             if (step + 1 < options.TotalSteps)                   // behind the last step the model itself is saved
             {
                 Keep(checkpoints, step + 1, since, optimizer, cancel);

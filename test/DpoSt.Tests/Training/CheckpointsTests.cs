@@ -9,7 +9,7 @@ namespace DpoSt.Tests.Training;
 public sealed class CheckpointsTests
 {
     private const long Steps = 11;
-    private static readonly CheckpointPolicy EveryTwo = new() { EverySteps = 2 };
+    private static readonly CheckpointPolicy EveryTwo = new() { Steps = new StepInterval(2) };
     private static readonly TokenBatch Data = TinyModels.Batch(7, 16);
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class CheckpointsTests
     public void A_checkpoint_is_due_at_the_end_of_an_epoch_or_by_the_clock()
     {
         using var epochs = new TemporaryFolder();
-        new Recorded("t5").Train(epochs, new CheckpointPolicy { EveryEpoch = true });
+        new Recorded("t5").Train(epochs, new CheckpointPolicy { Steps = new StepInterval(EndOfEpoch: true) });
         Assert.Equal(["checkpoint-4", "checkpoint-8"], Names(epochs));       // 16 rows, 4 a step
         using var clock = new TemporaryFolder();
         new Recorded("t5").Train(clock, new CheckpointPolicy { Interval = TimeSpan.Zero });
