@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 
 namespace DpoSt.Training;
 
@@ -79,6 +80,14 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
 
         lastSaved = Stopwatch.GetTimestamp();
         cost = Stopwatch.GetElapsedTime(started);
+    }
+
+    /// <summary>Writes the token ids of a step that went wrong, for a person to look at; gives the file.</summary>
+    public string KeepBatch<TBatch>(long step, IReadOnlyList<TBatch> batches)
+    {
+        var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"diverged-{step}.json"));
+        AtomicFile.WriteAllText(path, JsonSerializer.Serialize(batches));
+        return path;
     }
 
     /// <summary>Removes every checkpoint: the run is over, or starts again.</summary>

@@ -108,6 +108,19 @@ public sealed class CheckpointsTests
         Assert.Empty(Names(none));
     }
 
+    [Fact]
+    public void A_step_that_diverges_stops_the_run_and_its_batch_can_be_looked_at()
+    {
+        using var folder = new TemporaryFolder();
+        var run = new Recorded("t5");
+        run.Poison();
+        var error = Assert.Throws<UserErrorException>(() => run.Train(folder));
+        Assert.Contains("diverged-1.json", error.Message, StringComparison.Ordinal);
+        var batches = System.Text.Json.JsonSerializer.Deserialize<TokenBatch[]>(File.ReadAllText(folder.File("diverged-1.json")))!;
+        Assert.Equal(4, batches.Sum(b => b.Completions.Count));
+        Assert.All(batches, batch => Assert.All(batch.Examples.Zip(batch.Completions), row => Assert.Equal(Data.Completions[(int)row.First], row.Second)));
+    }
+
     private static IEnumerable<string?> Names(TemporaryFolder folder) => Directory.GetDirectories(folder.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal);
 
     private static void Damage(string file, bool truncates)
@@ -156,6 +169,12 @@ public sealed class CheckpointsTests
             {
                 Assert.Throws<OperationCanceledException>(Run);
             }
+        }
+
+        public void Poison()
+        {
+            using var _ = TorchSharp.torch.no_grad();
+            model.Parameters["head"].fill_(double.NaN);
         }
 
         public void EndsAs(Recorded other) =>
