@@ -21,6 +21,8 @@ internal sealed class StageProgress : IStageReporter
     private string unit = "";
     private long total;
     private long? before;
+    private SpikeGauge losses = new();
+    private SpikeGauge norms = new();
     private long started;
     private long lastPlain;
 
@@ -50,6 +52,7 @@ internal sealed class StageProgress : IStageReporter
     public void Begin(string stage, string what, long total, string unit)
     {
         (this.stage, this.unit, this.total, before) = (stage, unit, total, null);
+        (losses, norms) = (new SpikeGauge(), new SpikeGauge());
         started = lastPlain = Stopwatch.GetTimestamp();
         console.MarkupLineInterpolated($"[bold]{stage}[/]  {what}");
         task = context?.AddTask(Markup.Escape(stage), maxValue: Math.Max(1, total));
@@ -77,7 +80,7 @@ internal sealed class StageProgress : IStageReporter
     {
         var metrics = string.Concat(line.Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}")));
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-            $"[grey]  step {line.Step}/{line.TotalSteps}  loss {line.Loss:0.0000}  lr {line.LearningRate:0.00e+0}  grad {line.GradNorm:0.00}{metrics}[/]");
+            $"[grey]  step {line.Step}/{line.TotalSteps}  loss {line.Loss:0.0000}{Spike(losses.Of(line.Loss))}  lr {line.LearningRate:0.00e+0}  grad {line.GradNorm:0.00}{Spike(norms.Of(line.GradNorm))}{metrics}  {line.TokensPerSecond:0} tokens/s[/]");
     }
 
     public void End(string summary)
@@ -90,7 +93,9 @@ internal sealed class StageProgress : IStageReporter
 
     public void Skip(string stage, string why) => console.MarkupLineInterpolated($"[grey]{stage}  {why}[/]");
 
-    public void Note(string sentence) => console.MarkupLineInterpolated($"  [yellow]{sentence}[/]");
+    public void Note(string sentence) => console.MarkupLineInterpolated($"[yellow]{sentence}[/]");
+
+    private static string Spike(double? z) => z >= SpikeGauge.Spike ? string.Create(CultureInfo.InvariantCulture, $" (spike, z {z:+0.0})") : "";
 
     private static string Duration(TimeSpan time) => time.TotalSeconds < 60
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s")

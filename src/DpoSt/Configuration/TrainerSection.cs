@@ -111,6 +111,18 @@ public sealed record TrainerSection
     [Within(0, AboveMinimum = true)]
     public double Beta { get; init; } = 0.1;
 
+    /// <summary>The loss of DPO.</summary>
+    [OneOf("sigmoid", "hinge", "ipo")]
+    public string LossType { get; init; } = "sigmoid";
+
+    /// <summary>The chance that a pair is the wrong way round (the sigmoid loss only).</summary>
+    [Within(0, 0.5, BelowMaximum = true)]
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>The weight of the chosen completion's own loss in DPO; null leaves it out.</summary>
+    [Within(0)]
+    public double? RpoAlpha { get; init; }
+
     /// <summary>The most tokens of a prompt in DPO.</summary>
     [Within(1)]
     public int MaxPromptLength { get; init; } = 200;
@@ -123,7 +135,7 @@ public sealed record TrainerSection
     [Within(1)]
     public int MaxLength { get; init; } = 500;
 
-    /// <summary>When to evaluate.</summary>
+    /// <summary>When to evaluate the pairs withheld from DPO.</summary>
     public IntervalStrategy EvalStrategy { get; init; }
 
     /// <summary>Steps between two evaluations; null is <see cref="LoggingSteps"/>.</summary>

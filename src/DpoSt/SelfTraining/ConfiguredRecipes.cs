@@ -36,13 +36,27 @@ internal static class ConfiguredRecipes
             LengthWindow = options.Compat == Compatibility.Reference ? 1 : trainer.GroupByLengthWindow,
             MeanOfMeans = options.Compat == Compatibility.Reference,
             Checkpoints = Checkpoints(trainer),
+            Evaluation = Interval(trainer.EvalStrategy, trainer.EvalSteps ?? trainer.LoggingSteps),
+            EvalBatchSize = trainer.PerDeviceEvalBatchSize,
         };
     }
+
+    /// <summary>What preference tuning minimises.</summary>
+    public static PreferenceLoss Loss(ExperimentOptions options)
+    {
+        var trainer = options.Trainer;
+        return trainer.LabelSmoothing == 0 || trainer.LossType == "sigmoid"
+            ? new PreferenceLoss(trainer.Beta, trainer.LossType, trainer.LabelSmoothing, trainer.RpoAlpha)
+            : throw new UserErrorException($"trainer.label_smoothing is {trainer.LabelSmoothing} but trainer.loss_type is {trainer.LossType}, which has none: leave it out, or use sigmoid.");
+    }
+
+    private static StepInterval Interval(IntervalStrategy strategy, long steps) =>
+        new(strategy == IntervalStrategy.Steps ? steps : null, strategy == IntervalStrategy.Epoch);
 
     // Checkpoints here only serve a resume and go when the model is saved, so that none by steps still means some by the clock.
     private static CheckpointPolicy Checkpoints(TrainerSection trainer)
     {
-        var policy = new CheckpointPolicy { EverySteps = trainer.SaveStrategy == IntervalStrategy.Steps ? trainer.SaveSteps : null, EveryEpoch = trainer.SaveStrategy == IntervalStrategy.Epoch };
+        var policy = new CheckpointPolicy { Steps = Interval(trainer.SaveStrategy, trainer.SaveSteps) };
         return policy with { Kept = trainer.SaveTotalLimit ?? policy.Kept };
     }
 
@@ -89,7 +103,7 @@ internal static class ConfiguredRecipes
             SftLimits = SftLimits(sft),
             Dpo = Recipe(dpo),
             DpoLimits = DpoLimits(dpo),
-            Beta = dpo.Trainer.Beta,
+            Loss = Loss(dpo),
             MaxNewTokens = run.Eval.MaxNewTokens,
             Slots = run.Eval.Slots ?? GenerationOptions.DefaultSlots,
             UseCalculator = run.Eval.UseCalc,

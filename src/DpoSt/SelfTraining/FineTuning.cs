@@ -26,11 +26,7 @@ internal static class FineTuning
         TrainingLine? last = null;
         trainer.Run(
             step => [.. order.At(step).Chunk(recipe.BatchSize).Select(part => TokenBatch.Of([.. part.Select(i => examples[i])]))],
-            line =>
-            {
-                folder.Log(last = line);
-                reporter.Log(line);
-            },
+            line => folder.Log(last = line),
             reporter.Advance,
             cancel,
             folder.CheckpointsOf(recipe, order.StepsPerEpoch));

@@ -59,8 +59,8 @@ public sealed record LoopPlan
     /// <summary>Limits of rows in preference tuning.</summary>
     public required TokenLimits DpoLimits { get; init; }
 
-    /// <summary>DPO's beta.</summary>
-    public double Beta { get; init; } = 0.1;
+    /// <summary>What preference tuning minimises.</summary>
+    public PreferenceLoss Loss { get; init; } = new();
 
     /// <summary>The most tokens of an answer.</summary>
     public int MaxNewTokens { get; init; } = 300;

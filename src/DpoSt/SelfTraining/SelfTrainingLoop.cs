@@ -125,9 +125,9 @@ public sealed class SelfTrainingLoop
     }
 
     private void Tune(string dpo, string before) => stages.Add(new Stage(
-        dpo, new { plan.Dpo, plan.DpoLimits, plan.Beta }, [before, $"pairs {dpo}"], [], [plan.ModelOf(dpo)],
+        dpo, new { plan.Dpo, plan.DpoLimits, plan.Loss }, [before, $"pairs {dpo}"], [], [plan.ModelOf(dpo)],
         there => Steps(plan.Dpo, there && Path.Combine(plan.OutputsOf(before), PreferencePairFile.Name("train")) is var pairs && File.Exists(pairs) ? PreferencePairFile.Read(pairs).Count() : null),
-        (reporter, cancel) => actions.PreferenceTune(dpo, plan.ModelOf(before), plan.OutputsOf(before), plan.ModelOf(dpo), plan.DpoLimits, plan.Beta, plan.Dpo, reporter, cancel)));
+        (reporter, cancel) => actions.PreferenceTune(dpo, plan.ModelOf(before), plan.OutputsOf(before), plan.ModelOf(dpo), plan.DpoLimits, plan.Loss, plan.Dpo, reporter, cancel)));
 
     private string PseudoLabels(string run, string[] runs)
     {

@@ -80,7 +80,7 @@ public sealed class SingleStages
 
     /// <summary>Tunes <c>model.model_path</c> on the pairs.</summary>
     public string Dpo() => actions.PreferenceTune(
-        Run, paths.ModelFolder, PairsFolder(options.Model.SftRunName ?? ""), paths.OutputFolder, ConfiguredRecipes.DpoLimits(options), options.Trainer.Beta, ConfiguredRecipes.Recipe(options), reporter, cancel);
+        Run, paths.ModelFolder, PairsFolder(options.Model.SftRunName ?? ""), paths.OutputFolder, ConfiguredRecipes.DpoLimits(options), ConfiguredRecipes.Loss(options), ConfiguredRecipes.Recipe(options), reporter, cancel);
 
     /// <summary>Makes pseudo-labels from the samples of this run and of the runs before it.</summary>
     public string MakeRftData()

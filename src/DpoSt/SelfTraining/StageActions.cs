@@ -93,23 +93,40 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             PairBuilder.Build(questions.Where(q => CounterRandom.KeyOf(q.Question) % 100 < WithheldPercent == withheld), encoder.Format, encoder.TokenSet, selection);
     }
 
-    /// <summary>Tunes the model in <paramref name="from"/> on the pairs of a folder.</summary>
-    public string PreferenceTune(string name, string from, string pairsFolder, string to, TokenLimits limits, double beta, TrainingRecipe recipe, IStageReporter reporter, CancellationToken cancel)
+    /// <summary>Tunes the model in <paramref name="from"/> on the pairs of a folder, and evaluates those withheld there.</summary>
+    public string PreferenceTune(string name, string from, string pairsFolder, string to, TokenLimits limits, PreferenceLoss loss, TrainingRecipe recipe, IStageReporter reporter, CancellationToken cancel)
     {
         var file = Path.Combine(pairsFolder, PreferencePairFile.Name("train"));
-        var pairs = PreferencePairFile.Read(file).ToList();
-        if (pairs.Count == 0)
+        if (!PreferencePairFile.Read(file).Any())
         {
             throw new UserErrorException($"{file}: there is no pair to learn from; expected lines like {{\"prompt\": ..., \"chosen\": ..., \"rejected\": ...}}: make them with dpost make-dpo-data.");
         }
 
         ModelBundle.CheckFolder(from);
-        using var folder = TrainingFolder.Open(to, from, file, new { Objective = "dpo", Recipe = Learnt(recipe), limits, beta, referenceText }, fresh, reporter);
+        using var folder = TrainingFolder.Open(to, from, file, new { Objective = "dpo", Recipe = Learnt(recipe), limits, loss, referenceText }, fresh, reporter);
         using var bundle = ModelBundle.Load(from, null, referenceText, device);
-        reporter.Begin(name, $"DPO from {Shown(from)} on {pairs.Count} pairs", recipe.StepsFor(pairs.Count), "steps");
-        var last = PreferenceTuning.Run(bundle, pairs, limits, beta, recipe, folder, reporter, cancel);
+        var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
+        var train = EncodedPairs.Read(file, encoder);
+        var evalFile = Path.Combine(pairsFolder, PreferencePairFile.Name("eval"));
+        var eval = EncodedPairs.Read(evalFile, encoder);
+        reporter.Begin(name, $"DPO from {Shown(from)} on {train.Count} pairs", recipe.StepsFor(train.Count), "steps");
+        var key = ContentKey.Of(new { limits, referenceText }, [ContentKey.OfPath(from)]);
+        train.Score(bundle, key, cancel);
+        if (recipe.Evaluation != new StepInterval())
+        {
+            if (eval.Count > 0)
+            {
+                eval.Score(bundle, key, cancel);
+            }
+            else
+            {
+                reporter.Note($"{Shown(evalFile)} holds no pair to evaluate on, so nothing is evaluated.");
+            }
+        }
+
+        var last = PreferenceTuning.Run(bundle, train, eval, loss, recipe, folder, reporter, cancel);
         folder.Finish(bundle.Model, from);
-        return $"pair accuracy {last.Metrics["rewards/accuracies"]:0.00}, margin {last.Metrics["rewards/margins"]:0.000}, chosen log-ratio {last.Metrics["rewards/chosen"] / beta:0.00}; model in {Shown(to)}";
+        return $"pair accuracy {last.Metrics["rewards/accuracies"]:0.00}, margin {last.Metrics["rewards/margins"]:0.000}, chosen log-ratio {last.Metrics["rewards/chosen"] / loss.Beta:0.00}; model in {Shown(to)}";
     }
 
     /// <summary>Makes the rows of the next fine-tuning from gold rationales and the right samples of some runs.</summary>

@@ -17,16 +17,16 @@ internal sealed class TrainingFolder : IDisposable
     private readonly string key;
     private readonly RunLock held;
     private readonly MetricsFile metrics;
-    private readonly Action<string> tell;
+    private readonly IStageReporter reporter;
 
     private TrainingFolder(string output, string key, IStageReporter reporter)
     {
         this.output = output;
         this.key = key;
+        this.reporter = reporter;
         folder = PathOf(output);
-        held = RunLock.Take(Path.Combine(folder, "lock"));
+        held = RunLock.Take(LockOf(folder));
         metrics = new MetricsFile(Path.Combine(folder, MetricsFile.Name));
-        tell = reporter.Note;
     }
 
     /// <summary>Takes the folder of the model that is to be written to <paramref name="output"/>.</summary>
@@ -35,7 +35,7 @@ internal sealed class TrainingFolder : IDisposable
     /// <param name="data">The file of rows or pairs.</param>
     /// <param name="options">All else that the outcome depends on.</param>
     /// <param name="fresh">Whether to leave earlier checkpoints aside.</param>
-    /// <param name="reporter">Is told of a resume.</param>
+    /// <param name="reporter">Is told of a resume, and of every line.</param>
     /// <exception cref="UserErrorException">Another process trains there, or nothing can be written there.</exception>
     public static TrainingFolder Open(string output, string from, string data, object options, bool fresh, IStageReporter reporter)
     {
@@ -53,10 +53,17 @@ internal sealed class TrainingFolder : IDisposable
 
     /// <summary>The checkpoints of a run over this many examples.</summary>
     public Checkpoints CheckpointsOf(TrainingRecipe recipe, long stepsPerEpoch) =>
-        new(folder, key, recipe.Checkpoints, stepsPerEpoch, metrics, tell);
+        new(folder, key, recipe.Checkpoints, stepsPerEpoch, metrics, reporter.Note);
 
-    /// <summary>Appends a line of metrics.</summary>
-    public void Log(TrainingLine line) => metrics.Write(line);
+    /// <summary>Appends a line of metrics, and shows it.</summary>
+    public void Log(TrainingLine line)
+    {
+        metrics.Write(line);
+        reporter.Log(line);
+    }
+
+    /// <summary>Appends metrics of an evaluation.</summary>
+    public void Log(long step, IReadOnlyList<KeyValuePair<string, double>> evaluated) => metrics.Write(step, evaluated);
 
     /// <summary>Writes the model with its metrics, and drops what was only kept for a resume.</summary>
     public void Finish(ILanguageModel model, string from)
@@ -75,6 +82,8 @@ internal sealed class TrainingFolder : IDisposable
         }
     }
 
+    private static string LockOf(string folder) => Path.Combine(folder, "lock");
+
     private void RemoveAll()
     {
         foreach (var path in Directory.GetDirectories(folder))
@@ -82,6 +91,9 @@ internal sealed class TrainingFolder : IDisposable
             Directory.Delete(path, recursive: true);
         }
 
-        File.Delete(metrics.Path);
+        foreach (var path in Directory.GetFiles(folder).Where(path => path != LockOf(folder)))
+        {
+            File.Delete(path);
+        }
     }
 }

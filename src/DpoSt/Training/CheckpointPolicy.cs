@@ -6,11 +6,8 @@ namespace DpoSt.Training;
 /// </summary>
 public sealed record CheckpointPolicy
 {
-    /// <summary>Steps between two checkpoints; null leaves it to the clock.</summary>
-    public long? EverySteps { get; init; }
-
-    /// <summary>Whether the end of every epoch is one.</summary>
-    public bool EveryEpoch { get; init; }
+    /// <summary>The steps that end with a checkpoint; none leaves it to the clock.</summary>
+    public StepInterval Steps { get; init; } = new();
 
     /// <summary>Checkpoints that are kept; with two, a damaged one has one before it.</summary>
     public int Kept { get; init; } = 2;

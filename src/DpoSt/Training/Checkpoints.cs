@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 
 namespace DpoSt.Training;
 
@@ -57,9 +58,7 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
 
     /// <summary>Whether a checkpoint after this step is wanted.</summary>
     public bool IsDue(long step) =>
-        (policy.EverySteps is { } every && step % every == 0)
-        || (policy.EveryEpoch && step % stepsPerEpoch == 0)
-        || Stopwatch.GetElapsedTime(lastSaved) > Max(policy.Interval, CostLimit * cost);
+        policy.Steps.Holds(step, stepsPerEpoch) || Stopwatch.GetElapsedTime(lastSaved) > Max(policy.Interval, CostLimit * cost);
 
     /// <summary>Writes a checkpoint and removes the oldest. A full disk does not end a run that could go on.</summary>
     public void Save(long step, MetricSums since, AdamW optimizer)
@@ -81,6 +80,14 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
 
         lastSaved = Stopwatch.GetTimestamp();
         cost = Stopwatch.GetElapsedTime(started);
+    }
+
+    /// <summary>Writes the token ids of a step that went wrong, for a person to look at; gives the file.</summary>
+    public string KeepBatch<TBatch>(long step, IReadOnlyList<TBatch> batches)
+    {
+        var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"diverged-{step}.json"));
+        AtomicFile.WriteAllText(path, JsonSerializer.Serialize(batches));
+        return path;
     }
 
     /// <summary>Removes every checkpoint: the run is over, or starts again.</summary>

@@ -14,10 +14,10 @@ internal sealed record PreferenceBatch(TokenBatch Tokens, float[] ReferenceLogPr
 }
 
 /// <summary>
-/// Direct preference optimisation (Rafailov et al. 2023, equation 7): -log sigmoid(beta (chosen log-ratio - rejected log-ratio)), with the
-/// metric names of trl. Log-ratios are of the policy to the reference, summed over a completion's tokens.
+/// Direct preference optimisation: a <see cref="PreferenceLoss"/> of beta (chosen log-ratio - rejected log-ratio), with the metric names of
+/// trl. Log-ratios are of the policy to the reference.
 /// </summary>
-internal sealed class DpoObjective(ILanguageModel model, double beta) : IObjective<PreferenceBatch>
+internal sealed class DpoObjective(ILanguageModel model, PreferenceLoss preference) : IObjective<PreferenceBatch>
 {
     public double Weight(PreferenceBatch batch) => batch.Pairs;
 
@@ -27,15 +27,25 @@ internal sealed class DpoObjective(ILanguageModel model, double beta) : IObjecti
     {
         using var scope = NewDisposeScope();
         var pairs = batch.Pairs;
-        var policy = SequenceLogProbs.Of(model, batch.Tokens, dropout);                                   // [2 pairs]
-        var rewards = policy.sub(tensor(batch.ReferenceLogProbs, device: policy.device)).mul(beta);       // [2 pairs]
-        var (chosen, rejected) = (rewards.narrow(0, 0, pairs), rewards.narrow(0, pairs, pairs));
-        var margin = chosen.sub(rejected);
-        var loss = nn.functional.softplus(margin.neg()).sum();
-        return new Cost(loss.MoveToOuterDisposeScope(), Metrics(policy.detach(), rewards.detach(), pairs));
+        var sums = SequenceLogProbs.Of(model, batch.Tokens, dropout);                                     // [2 pairs]
+        var perToken = tensor(Array.ConvertAll(batch.Tokens.Completions.ToArray(), c => 1f / c.Length), device: sums.device);
+        var reference = tensor(batch.ReferenceLogProbs, device: sums.device);
+        var policy = preference.OfMeans ? sums.mul(perToken) : sums;                                      // [2 pairs]
+        var rewards = policy.sub(preference.OfMeans ? reference.mul(perToken) : reference).mul(preference.Beta);
+        var margin = rewards.narrow(0, 0, pairs).sub(rewards.narrow(0, pairs, pairs));                    // [pairs]
+        var loss = preference.Of(margin).sum();
+        var metrics = Metrics(policy.detach(), rewards.detach(), pairs);
+        if (preference.RpoAlpha is { } alpha)
+        {
+            var nll = sums.mul(perToken).narrow(0, 0, pairs).sum().neg();
+            metrics.Add(new("nll_loss", nll.detach().cpu().item<float>()));
+            loss = loss.add(nll.mul(alpha));
+        }
+
+        return new Cost(loss.MoveToOuterDisposeScope(), metrics);
     }
 
-    private static KeyValuePair<string, double>[] Metrics(Tensor policy, Tensor rewards, int pairs)
+    private static List<KeyValuePair<string, double>> Metrics(Tensor policy, Tensor rewards, int pairs)
     {
         var reward = rewards.cpu().data<float>().ToArray();
         var logProbs = policy.cpu().data<float>().ToArray();

@@ -38,7 +38,9 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
     /// <param name="tick">Called after every step.</param>
     /// <param name="cancel">Ends the run after the step at work, with a checkpoint.</param>
     /// <param name="checkpoints">Where the run resumes from and keeps its state; null starts at the first step and keeps nothing.</param>
-    public void Run(Func<long, IReadOnlyList<TBatch>> microBatches, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel, Checkpoints? checkpoints = null)
+    /// <param name="evaluate">Called after every step, behind its log line and before its checkpoint.</param>
+    public void Run(Func<long, IReadOnlyList<TBatch>> microBatches, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel, Checkpoints? checkpoints = null,
+        Action<long>? evaluate = null)
     {
         cancel.ThrowIfCancellationRequested();
         using var optimizer = new AdamW(parameters, options.AdamW);
@@ -49,7 +51,12 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
         {
             using var scope = NewDisposeScope();                 // everything below dies with the step
             var rate = options.Schedule.At(step);
-            var gradNorm = Step(optimizer, microBatches(step), step, rate, since);
+            var batches = microBatches(step);
+            if (Step(optimizer, batches, step, rate, since) is not { } gradNorm)
+            {
+                throw Diverged(step + 1, batches, checkpoints);
+            }
+
             tick(step + 1);
             if ((step + 1) % options.LogEvery == 0 || step + 1 == options.TotalSteps)
             {
@@ -57,6 +64,7 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
                 since = new MetricAverages();
             }
 
+            evaluate?.Invoke(step + 1);
             if (step + 1 < options.TotalSteps)                   // behind the last step the model itself is saved
             {
                 Keep(checkpoints, step + 1, since, optimizer, cancel);
@@ -78,7 +86,14 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
         }
     }
 
-    private double Step(AdamW optimizer, IReadOnlyList<TBatch> batches, long step, double rate, MetricAverages since)
+    private static UserErrorException Diverged(long step, IReadOnlyList<TBatch> batches, Checkpoints? checkpoints)
+    {
+        var where = checkpoints?.KeepBatch(step, batches) is { } path ? $"; its batch is in {path}" : "";
+        return new UserErrorException($"the loss or its gradient is no finite number in step {step}: training diverged; lower the learning rate or look at the data{where}.");
+    }
+
+    // The gradients' norm before clipping; null where something is not finite, and then no weight has moved.
+    private double? Step(AdamW optimizer, IReadOnlyList<TBatch> batches, long step, double rate, MetricAverages since)
     {
         var total = batches.Sum(objective.Weight);
         var dropout = options.Dropout > 0 ? new Dropout(options.Dropout, options.Seed, step) : null;
@@ -92,11 +107,16 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
             since.Add(cost.Metrics.Append(new("loss", options.MeanOfMeans ? loss * share * total : loss)), objective.Weight(batch), objective.Tokens(batch));
             if (!double.IsFinite(loss))
             {
-                throw new UserErrorException($"the loss of step {step + 1} is {loss}: training diverged; lower the learning rate or look at the data.");
+                return null;
             }
         }
 
         var norm = optimizer.GradientNorm();
+        if (!double.IsFinite(norm))
+        {
+            return null;
+        }
+
         if (options.MaxGradNorm > 0 && norm > options.MaxGradNorm)
         {
             optimizer.ScaleGradients(options.MaxGradNorm / (norm + 1e-6));

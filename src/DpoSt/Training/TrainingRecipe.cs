@@ -57,6 +57,14 @@ public sealed record TrainingRecipe
     [JsonIgnore]
     public CheckpointPolicy Checkpoints { get; init; } = new();
 
+    /// <summary>When examples that are not trained on are evaluated; it changes nothing that is learnt either.</summary>
+    [JsonIgnore]
+    public StepInterval Evaluation { get; init; } = new();
+
+    /// <summary>Examples of a batch of evaluation.</summary>
+    [JsonIgnore]
+    public int EvalBatchSize { get; init; } = 8;
+
     /// <summary>Optimizer steps over this many examples.</summary>
     internal long StepsFor(int examples)
     {

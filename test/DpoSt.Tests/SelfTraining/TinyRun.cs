@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DpoSt.App.Demo;
 using DpoSt.Data;
+using DpoSt.Data.ReferenceFormats;
 using DpoSt.Data.Synthetic;
 
 namespace DpoSt.Tests.SelfTraining;
@@ -28,6 +29,15 @@ internal sealed class TinyRun : IDisposable
     public string Root => folder.Root;
 
     public string Path(string name) => System.IO.Path.Combine(folder.Root, name);
+
+    /// <summary>Writes preference pairs where the DPO stage looks for them.</summary>
+    public void LayPairs(string split, int count, long seed)
+    {
+        var problems = SyntheticProblems.Labelled(count, seed);
+        PreferencePairFile.Write(
+            Path($"model_outputs/tiny/sft-0/train/{PreferencePairFile.Name(split)}"),
+            problems.Select((p, i) => new PreferencePair($"Question: {p.Question}", p.Rationale!, problems[(i + 1) % count].Rationale!)));
+    }
 
     /// <summary>Starts <c>dpost</c> in the folder.</summary>
     public Process Start(params string[] arguments)

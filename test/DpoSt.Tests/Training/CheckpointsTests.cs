@@ -9,7 +9,7 @@ namespace DpoSt.Tests.Training;
 public sealed class CheckpointsTests
 {
     private const long Steps = 11;
-    private static readonly CheckpointPolicy EveryTwo = new() { EverySteps = 2 };
+    private static readonly CheckpointPolicy EveryTwo = new() { Steps = new StepInterval(2) };
     private static readonly TokenBatch Data = TinyModels.Batch(7, 16);
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class CheckpointsTests
     public void A_checkpoint_is_due_at_the_end_of_an_epoch_or_by_the_clock()
     {
         using var epochs = new TemporaryFolder();
-        new Recorded("t5").Train(epochs, new CheckpointPolicy { EveryEpoch = true });
+        new Recorded("t5").Train(epochs, new CheckpointPolicy { Steps = new StepInterval(EndOfEpoch: true) });
         Assert.Equal(["checkpoint-4", "checkpoint-8"], Names(epochs));       // 16 rows, 4 a step
         using var clock = new TemporaryFolder();
         new Recorded("t5").Train(clock, new CheckpointPolicy { Interval = TimeSpan.Zero });
@@ -106,6 +106,19 @@ public sealed class CheckpointsTests
         using var none = new TemporaryFolder();
         new Recorded("t5").Train(none, new CheckpointPolicy());
         Assert.Empty(Names(none));
+    }
+
+    [Fact]
+    public void A_step_that_diverges_stops_the_run_and_its_batch_can_be_looked_at()
+    {
+        using var folder = new TemporaryFolder();
+        var run = new Recorded("t5");
+        run.Poison();
+        var error = Assert.Throws<UserErrorException>(() => run.Train(folder));
+        Assert.Contains("diverged-1.json", error.Message, StringComparison.Ordinal);
+        var batches = System.Text.Json.JsonSerializer.Deserialize<TokenBatch[]>(File.ReadAllText(folder.File("diverged-1.json")))!;
+        Assert.Equal(4, batches.Sum(b => b.Completions.Count));
+        Assert.All(batches, batch => Assert.All(batch.Examples.Zip(batch.Completions), row => Assert.Equal(Data.Completions[(int)row.First], row.Second)));
     }
 
     private static IEnumerable<string?> Names(TemporaryFolder folder) => Directory.GetDirectories(folder.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal);
@@ -156,6 +169,12 @@ public sealed class CheckpointsTests
             {
                 Assert.Throws<OperationCanceledException>(Run);
             }
+        }
+
+        public void Poison()
+        {
+            using var _ = TorchSharp.torch.no_grad();
+            model.Parameters["head"].fill_(double.NaN);
         }
 
         public void EndsAs(Recorded other) =>

@@ -15,7 +15,7 @@ public sealed class DpoObjectiveTests
         using var scope = NewDisposeScope();
         using var model = TinyModels.New(TinyModels.T5, 1);
         var tokens = Pairs(3);
-        var cost = new DpoObjective(model, 0.1).Evaluate(new PreferenceBatch(tokens, SequenceLogProbs.Score(model, tokens)), null);
+        var cost = new DpoObjective(model, new PreferenceLoss()).Evaluate(new PreferenceBatch(tokens, SequenceLogProbs.Score(model, tokens)), null);
         Assert.Equal(Math.Log(2), cost.Loss.item<float>() / 3, 1e-6);
         Assert.Equal(0, Metric(cost, "rewards/margins"), 1e-9);
         Assert.Equal(0, Metric(cost, "rewards/accuracies"));
@@ -29,8 +29,8 @@ public sealed class DpoObjectiveTests
         var tokens = Pairs(3);
         var swapped = tokens with { Completions = [.. tokens.Completions.Skip(3), .. tokens.Completions.Take(3)] };
         float[] reference = [-30, -20, -40, -35, -25, -50];
-        var cost = new DpoObjective(model, 0.3).Evaluate(new PreferenceBatch(tokens, reference), null);
-        var mirror = new DpoObjective(model, 0.3).Evaluate(new PreferenceBatch(swapped, [.. reference[3..], .. reference[..3]]), null);
+        var cost = new DpoObjective(model, new PreferenceLoss(0.3)).Evaluate(new PreferenceBatch(tokens, reference), null);
+        var mirror = new DpoObjective(model, new PreferenceLoss(0.3)).Evaluate(new PreferenceBatch(swapped, [.. reference[3..], .. reference[..3]]), null);
         Assert.Equal(Metric(cost, "rewards/margins"), -Metric(mirror, "rewards/margins"), 1e-4);
         Assert.Equal(Metric(cost, "rewards/chosen"), Metric(mirror, "rewards/rejected"), 1e-4);
         Assert.Equal(3, Metric(cost, "rewards/accuracies") + Metric(mirror, "rewards/accuracies"));
@@ -46,12 +46,46 @@ public sealed class DpoObjectiveTests
         for (var i = 0; i < chosen.Length; i++)
         {
             var tokens = new TokenBatch([[1]], [[1], [1]], [0, 0], [0, 1]);
-            var objective = new DpoObjective(new ScriptedModel([chosen[i], rejected[i]]), golden.GetProperty("beta").GetDouble());
+            var objective = new DpoObjective(new ScriptedModel([chosen[i], rejected[i]]), new PreferenceLoss(golden.GetProperty("beta").GetDouble()));
             var cost = objective.Evaluate(new PreferenceBatch(tokens, [referenceChosen[i], referenceRejected[i]]), null);
             Assert.Equal(golden.GetProperty("expected_losses")[i].GetDouble(), cost.Loss.item<float>(), 1e-4);
         }
 
         float[] Numbers(string key) => golden.GetProperty(key).Deserialize<float[]>()!;
+    }
+
+    [Fact]
+    public void Given_log_probabilities_cost_another_library_s_hinge()
+    {
+        using var scope = NewDisposeScope();
+        var golden = JsonDocument.Parse(File.ReadAllText(SharedFolder.Path("peer-cases", "dpo.json"))).RootElement.GetProperty("loss");
+        var loss = new PreferenceLoss(golden.GetProperty("hinge_gamma").GetDouble(), "hinge");
+        for (var i = 0; i < golden.GetProperty("expected_hinge_losses").GetArrayLength(); i++)
+        {
+            var model = new ScriptedModel([Number("policy_chosen_logps", i), Number("policy_rejected_logps", i)]);
+            var cost = new DpoObjective(model, loss).Evaluate(new PreferenceBatch(new TokenBatch([[1]], [[1], [1]], [0, 0], [0, 1]), [Number("ref_chosen_logps", i), Number("ref_rejected_logps", i)]), null);
+            Assert.Equal(golden.GetProperty("expected_hinge_losses")[i].GetDouble(), cost.Loss.item<float>(), 1e-4);
+        }
+
+        float Number(string key, int i) => golden.GetProperty(key)[i].GetSingle();
+    }
+
+    // Completions of 2, 1, 4 and 1 tokens at -1, -3, -0.5, -2 a token; the reference's sums are -3, -2, -6, -1.75. Log-ratios of means:
+    // 0.5, -1, 1, -0.25; of sums: 1, -1, 4, -0.25.
+    [Theory]
+    [InlineData("ipo", null, (0.5 - 1 - 5) * (0.5 - 1 - 5) + (-1 + 0.25 - 5) * (-1 + 0.25 - 5))]
+    [InlineData("hinge", 0.25, 1 - 0.1 * (1 - 4) + (1 - 0.1 * (-1 + 0.25)) + 0.25 * (1 + 3))]
+    public void Means_a_token_are_what_ipo_compares_and_what_rpo_adds(string type, double? alpha, double expected)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = new TokenBatch([[1], [1]], [[1, 1], [1], [1, 1, 1, 1], [1]], [0, 1, 0, 1], [0, 1, 2, 3]);
+        var model = new ScriptedModel([-1, -1, -3, -0.5f, -0.5f, -0.5f, -0.5f, -2]);
+        var cost = new DpoObjective(model, new PreferenceLoss(0.1, type, RpoAlpha: alpha)).Evaluate(new PreferenceBatch(tokens, [-3, -2, -6, -1.75f]), null);
+        Assert.Equal(expected, cost.Loss.item<float>(), 1e-5);
+        if (alpha is not null)
+        {
+            Assert.Equal(4, Metric(cost, "nll_loss"), 1e-6);
+        }
     }
 
     private static TokenBatch Pairs(int count) => new(

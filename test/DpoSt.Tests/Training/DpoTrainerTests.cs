@@ -26,7 +26,7 @@ public sealed class DpoTrainerTests
         Close([.. Numbers(golden, "policy_chosen_logps"), .. Numbers(golden, "policy_rejected_logps")], policy);
 
         fixture.Model.Parameters.EnableGradients();
-        var cost = new DpoObjective(fixture.Model, golden.GetProperty("beta").GetDouble()).Evaluate(new PreferenceBatch(tokens, reference), null);
+        var cost = new DpoObjective(fixture.Model, new PreferenceLoss(golden.GetProperty("beta").GetDouble())).Evaluate(new PreferenceBatch(tokens, reference), null);
         TrainingRuns.Close(golden.GetProperty("loss_mean"), cost.Loss.item<float>() / pairs, "loss");
         var metrics = cost.Metrics.ToDictionary(m => m.Key, m => m.Value / pairs);
         Assert.Equal(Numbers(golden, "chosen_rewards").Average(), metrics["rewards/chosen"], TrainingRuns.Tolerance);
@@ -49,7 +49,7 @@ public sealed class DpoTrainerTests
         var trajectory = golden.GetProperty("trajectory_policy_starts_at_base_lr1e-5_clip1_wd0.01");
         var tokens = Tokens(golden);
         var batch = new PreferenceBatch(tokens, SequenceLogProbs.Score(fixture.Model, tokens));
-        var lines = TrainingRuns.Run(fixture.Model, new DpoObjective(fixture.Model, golden.GetProperty("beta").GetDouble()), TrainingRuns.Options(5, 1e-5) with { MaxGradNorm = 1 }, batch);
+        var lines = TrainingRuns.Run(fixture.Model, new DpoObjective(fixture.Model, new PreferenceLoss(golden.GetProperty("beta").GetDouble())), TrainingRuns.Options(5, 1e-5) with { MaxGradNorm = 1 }, batch);
         TrainingRuns.EqualSteps(trajectory, lines);
         foreach (var (step, line) in trajectory.EnumerateArray().Zip(lines))
         {

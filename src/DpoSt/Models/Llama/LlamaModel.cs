@@ -45,7 +45,7 @@ internal sealed class LlamaModel : ILanguageModel
         var rows = PackedRows.Of(batch, dropout is null ? null : Config.NumAttentionHeads, Weights.Device);
         var states = States(rows, dropout);                                                             // [N, D]
         var scored = states.index_select(0, tensor(rows.Scored, device: states.device));                // [M, D]
-        return TargetLogProb.Apply(Logits(scored), rows.Targets).MoveToOuterDisposeScope();             // [M]
+        return ChunkedLogProb.Apply(scored, rows.Targets, VocabularySize, Logits).MoveToOuterDisposeScope();     // [M]
     }
 
     public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) => new LlamaDecoder(this, slots, maxPromptTokens, maxNewTokens);

@@ -60,7 +60,7 @@ internal sealed class T5Model : ILanguageModel
         }
 
         var scored = states.index_select(0, tensor(rows, device: states.device));                       // [M, D]
-        return TargetLogProb.Apply(Logits(scored), targets).MoveToOuterDisposeScope();                  // [M]
+        return ChunkedLogProb.Apply(scored, targets, VocabularySize, Logits).MoveToOuterDisposeScope();         // [M]
     }
 
     public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) => new T5Decoder(this, slots, maxPromptTokens, maxNewTokens);

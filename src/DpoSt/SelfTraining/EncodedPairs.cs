@@ -1,0 +1,92 @@
+using DpoSt.Data;
+using DpoSt.Data.ReferenceFormats;
+using DpoSt.Models;
+using DpoSt.Training;
+
+namespace DpoSt.SelfTraining;
+
+/// <summary>What the reference model says of a pair, summed over tokens.</summary>
+internal sealed record ReferenceScore(float Chosen, float Rejected);
+
+/// <summary>A file of pairs as token ids, with the reference's log-probabilities once they are known.</summary>
+internal sealed class EncodedPairs
+{
+    private const int ScoringBatch = 16;
+    private readonly (int[] Prompt, int[] Chosen, int[] Rejected)[] pairs;
+    private readonly string file;
+    private ReferenceScore[] scores = [];
+
+    private EncodedPairs(string file, (int[] Prompt, int[] Chosen, int[] Rejected)[] pairs)
+    {
+        (this.file, this.pairs) = (file, pairs);
+        Lengths = Array.ConvertAll(pairs, pair => pair.Chosen.Length + pair.Rejected.Length);
+    }
+
+    public int Count => pairs.Length;
+
+    /// <summary>Reads and encodes a file; empty where there is no such file.</summary>
+    public static EncodedPairs Read(string file, RowEncoder encoder) =>
+        new(file, File.Exists(file) ? [.. PreferencePairFile.Read(file).Select(pair => encoder.Pair(pair.Prompt, pair.Chosen, pair.Rejected))] : []);
+
+    /// <summary>The tokens of both completions of each pair: what rows are grouped by.</summary>
+    public int[] Lengths { get; }
+
+    /// <summary>
+    /// Scores every pair with the reference, once: it never changes, and no second model is kept in memory. The scores stay on disk beside the
+    /// pairs, under a key of all they depend on, for later runs over the same pairs.
+    /// </summary>
+    /// <param name="bundle">The reference.</param>
+    /// <param name="key">Of the model, its tokenizer and how rows are cut.</param>
+    /// <param name="cancel">Ends the work.</param>
+    public void Score(ModelBundle bundle, string key, CancellationToken cancel)
+    {
+        var place = Path.Combine(Path.GetDirectoryName(file)!, $"{Path.GetFileNameWithoutExtension(file)}.{ContentKey.Of(key, [ContentKey.OfPath(file)])[..16]}.logps.jsonl");
+        scores = Cached(place);
+        if (scores.Length != Count)
+        {
+            scores = Scored(bundle, cancel);
+            JsonLines.Write(place, scores);
+        }
+    }
+
+    /// <summary>Some of the pairs, with their scores.</summary>
+    public PreferenceBatch Batch(int[] part) =>
+        new(Tokens(part), [.. part.Select(i => scores[i].Chosen), .. part.Select(i => scores[i].Rejected)]);
+
+    // A file that does not fit is written anew.
+    private static ReferenceScore[] Cached(string place)
+    {
+        try
+        {
+            return File.Exists(place) ? [.. JsonLines.Read<ReferenceScore>(place, "a pair's log-probabilities")] : [];
+        }
+        catch (UserErrorException)
+        {
+            return [];
+        }
+    }
+
+    private ReferenceScore[] Scored(ModelBundle bundle, CancellationToken cancel)
+    {
+        var found = new ReferenceScore[Count];
+        foreach (var part in Enumerable.Range(0, Count).OrderBy(i => Lengths[i]).Chunk(ScoringBatch))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var logProbs = SequenceLogProbs.Score(bundle.Model, Tokens(part));
+            for (var i = 0; i < part.Length; i++)
+            {
+                found[part[i]] = new ReferenceScore(logProbs[i], logProbs[part.Length + i]);
+            }
+        }
+
+        return Array.TrueForAll(found, s => float.IsFinite(s.Chosen) && float.IsFinite(s.Rejected))
+            ? found
+            : throw new UserErrorException($"{bundle.Folder}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; train or download it again.");
+    }
+
+    private TokenBatch Tokens(int[] part) => new(
+        [.. part.Select(i => pairs[i].Prompt)],
+        [.. part.Select(i => pairs[i].Chosen), .. part.Select(i => pairs[i].Rejected)],
+        [.. Enumerable.Range(0, part.Length), .. Enumerable.Range(0, part.Length)],
+        [.. part.Select(i => 2L * i), .. part.Select(i => 2L * i + 1)]);
+}
