@@ -90,7 +90,7 @@ internal sealed class StageProgress : IStageReporter
 
     public void Skip(string stage, string why) => console.MarkupLineInterpolated($"[grey]{stage}  {why}[/]");
 
-    public void Note(string sentence) => console.MarkupLineInterpolated($"  [yellow]{sentence}[/]");
+    public void Note(string sentence) => console.MarkupLineInterpolated($"[yellow]{sentence}[/]");
 
     private static string Duration(TimeSpan time) => time.TotalSeconds < 60
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s")
