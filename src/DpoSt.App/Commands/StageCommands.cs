@@ -29,7 +29,7 @@ internal static class StageCommands
     private static Command Stage(
         CommandConsole console, string name, string defaultConfig, string what, string example, Func<SingleStages, string> run, Option<SampleFormat?>? format = null, Option<bool>? fresh = null)
     {
-        var command = new Command(name, $"{what}\n\nExample: {example}");
+        var command = new Command(name, CommandHelp.Of(what, example));
         if (fresh is not null)
         {
             command.Add(fresh);

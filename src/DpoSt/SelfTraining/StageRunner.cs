@@ -59,6 +59,7 @@ internal sealed class StageRunner
     /// <summary>Runs what is wanted and not done yet; may be stopped at any moment.</summary>
     public void Run(IStageReporter reporter, CancellationToken cancel)
     {
+        reporter.Run([.. steps.Where(s => s.State != StageState.LeftOut).Select(s => s.Stage.Name)]);
         foreach (var (stage, key, state) in steps)
         {
             cancel.ThrowIfCancellationRequested();
