@@ -42,9 +42,9 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         Copy(Path.Combine(SharedFolder.RepositoryRoot, "exp_config", "t5"), run.Path("exp_config/t5"));
         foreach (var folder in (string[])["gsm8k", "my"])
         {
-            // Problems of one step: the embedded model solves some of them as it is.
-            Write($"{folder}/train.jsonl", SyntheticProblems.OneStep(16, 9));
-            Write($"{folder}/test.jsonl", SyntheticProblems.OneStep(6, 10));
+            // So many that the embedded model, as it is, solves one sometimes and sometimes not.
+            Write($"{folder}/train.jsonl", SyntheticProblems.Labelled(60, 42));
+            Write($"{folder}/test.jsonl", SyntheticProblems.Test(6, 42));
         }
 
         File.WriteAllText(run.Path("answers.jsonl"), "{\"prompt\": \"How many?\", \"completion\": \"#### 2\"}\n");
@@ -93,8 +93,8 @@ public sealed partial class DocumentedCommandsTests : IDisposable
     private static string Smaller(string example) => Name(example) switch
     {
         "demo" => " loop.iterations=0 loop.eval_samples=0 sft.trainer.max_steps=1 eval.max_new_tokens=2",
-        "run" => " dpo.trainer.max_steps=2 sft.trainer.max_steps=2 eval.max_new_tokens=64 loop.eval_samples=1",
-        "sft" or "dpo" => " trainer.max_steps=2",
+        "run" => " dpo.trainer.max_steps=2 ++sft.trainer.max_steps=2 eval.max_new_tokens=64 loop.eval_samples=1",
+        "sft" or "dpo" => " ++trainer.max_steps=2",
         "generate" => " eval.max_new_tokens=64",
         "pretrain" => " --steps 1",
         "bench" => " --batch 1 --runs 1 --pairs 0",
