@@ -49,7 +49,7 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
             var drawn = ready.Length == plan.Slots.Length ? logits : logits.index_select(0, tensor(ready.Select(e => (long)e).ToArray(), device: logits.device));
             var readyRows = ready.Select(e => rows[plan.Slots[e]]!).ToArray();
             // Embeddings are often padded to a round number: ids beyond the vocabulary mean nothing and are never drawn.
-            var ids = sampler.Next(drawn, (int)Math.Min(drawn.size(1), tokenizer.VocabularySize), readyRows);
+            var ids = sampler.Next(drawn.narrow(1, 0, Math.Min(drawn.size(1), tokenizer.VocabularySize)), readyRows);
             for (var i = 0; i < ready.Length; i++)
             {
                 ids[i] = readyRows[i].Request.Script is { } script && readyRows[i].Position < script.Length ? script[readyRows[i].Position] : ids[i];

@@ -12,17 +12,17 @@ internal sealed class Sampler(GenerationOptions options)
     // Ids as likely as the k-th are drawn from too, as transformers does; more than a few of them do not happen.
     private const int Ties = 8;
 
-    /// <summary>logits [B, V] in fp32 give one id below <paramref name="vocabulary"/> for each of the rows.</summary>
-    public int[] Next(Tensor logits, int vocabulary, IReadOnlyList<Row> rows)
+    /// <summary>logits [B, V] in fp32 give one id for each of the rows.</summary>
+    public int[] Next(Tensor logits, IReadOnlyList<Row> rows)
     {
         using var scope = NewDisposeScope();
         if (options.Temperature <= 0)
         {
-            return RowArgmax.Of(logits, vocabulary);
+            return ArgMax.Of(logits);
         }
 
-        var width = Math.Min(options.TopK + Ties, vocabulary);
-        var (values, indices) = logits.narrow(1, 0, vocabulary).topk(width);        // [B, width], largest first
+        var width = (int)Math.Min(options.TopK + Ties, logits.size(-1));
+        var (values, indices) = logits.topk(width);                                 // [B, width], largest first
         var top = values.cpu().data<float>().ToArray();
         var ids = indices.cpu().data<long>().ToArray();
         return [.. rows.Select((row, b) => (int)ids[b * width + Draw(top.AsSpan(b * width, width), row)])];

@@ -93,7 +93,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
     private static string Smaller(string example) => Name(example) switch
     {
         "demo" => " loop.iterations=0 loop.eval_samples=0 sft.trainer.max_steps=1 eval.max_new_tokens=2",
-        "run" => " dpo.trainer.max_steps=2 ++sft.trainer.max_steps=2 eval.max_new_tokens=64 loop.eval_samples=1",
+        "run" => " loop.iterations=1 loop.baseline=false dpo.trainer.max_steps=2 ++sft.trainer.max_steps=2 eval.max_new_tokens=64 loop.eval_samples=1",
         "sft" or "dpo" => " ++trainer.max_steps=2",
         "generate" => " eval.max_new_tokens=64",
         "pretrain" => " --steps 1",
