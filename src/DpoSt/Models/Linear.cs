@@ -11,32 +11,34 @@ namespace DpoSt.Models;
 internal sealed class Linear : IDisposable
 {
     private readonly Tensor weight;
+    private readonly ScalarType products;
     private readonly bool isPacked;
     private readonly bool isOwned;
 
     /// <summary>Whether this processor has packed products.</summary>
     public static bool CanPack => System.Runtime.Intrinsics.X86.Avx2.IsSupported;
 
-    /// <summary>The map of a parameter [N, K] that somebody else owns.</summary>
-    public Linear(Tensor weight)
-        : this(weight, isPacked: false, isOwned: false)
+    /// <summary>The map of a parameter [N, K] that somebody else owns, computed in a type of its own.</summary>
+    public Linear(Tensor weight, ScalarType products)
+        : this(weight, products, isPacked: false, isOwned: false)
     {
     }
 
-    private Linear(Tensor weight, bool isPacked, bool isOwned) => (this.weight, this.isPacked, this.isOwned) = (weight, isPacked, isOwned);
+    private Linear(Tensor weight, ScalarType products, bool isPacked, bool isOwned) =>
+        (this.weight, this.products, this.isPacked, this.isOwned) = (weight, products, isPacked, isOwned);
 
     /// <summary>The same map, prepared for products with this many rows; gradients do not flow, and later changes of the weight do not show.</summary>
     public static Linear ForDecoding(Tensor weight, int rows)
     {
         var packs = weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && CanPack;
-        return new Linear((packs ? Aten.PackLinearWeight(weight.detach(), rows) : weight.detach()).DetachFromDisposeScope(), packs, isOwned: true);
+        return new Linear((packs ? Aten.PackLinearWeight(weight.detach(), rows) : weight.detach()).DetachFromDisposeScope(), weight.dtype, packs, isOwned: true);
     }
 
     /// <summary>The same map for somebody who does not own it.</summary>
-    public Linear Shared() => new(weight, isPacked, isOwned: false);
+    public Linear Shared() => new(weight, products, isPacked, isOwned: false);
 
-    /// <summary>x [.., K] gives [.., N].</summary>
-    public Tensor call(Tensor x) => isPacked ? Aten.OneDnnLinear(x, weight) : LinearProduct.Apply(x, weight);
+    /// <summary>x [.., K] gives [.., N] in the type of the product.</summary>
+    public Tensor call(Tensor x) => isPacked ? Aten.OneDnnLinear(x, weight) : LinearProduct.Apply(x, weight, products);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -33,6 +33,8 @@ internal static class ConfiguredRecipes
             Dropout = trainer.Dropout,
             Seed = trainer.Seed,
             LogEvery = trainer.LoggingSteps,
+            Bf16 = trainer.Bf16,
+            GradientCheckpointing = trainer.GradientCheckpointing,
             LengthWindow = options.Compat == Compatibility.Reference ? 1 : trainer.GroupByLengthWindow,
             MeanOfMeans = options.Compat == Compatibility.Reference,
             Checkpoints = Checkpoints(trainer),

@@ -30,7 +30,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
         ModelBundle.CheckFolder(from);
         using var folder = TrainingFolder.Open(to, from, rowsFile, new { Objective = "sft", Recipe = Learnt(recipe), limits, referenceText }, fresh, reporter);
-        using var bundle = ModelBundle.Load(from, null, referenceText, device);
+        using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
         var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
         reporter.Begin(name, $"fine-tune {Shown(from)} on {rows.Count} rationales", recipe.StepsFor(rows.Count), "steps");
         var last = FineTuning.Run(bundle, rows, limits, recipe, folder, reporter, cancel);
@@ -104,13 +104,13 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
         ModelBundle.CheckFolder(from);
         using var folder = TrainingFolder.Open(to, from, file, new { Objective = "dpo", Recipe = Learnt(recipe), limits, loss, referenceText }, fresh, reporter);
-        using var bundle = ModelBundle.Load(from, null, referenceText, device);
+        using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
         var train = EncodedPairs.Read(file, encoder);
         var evalFile = Path.Combine(pairsFolder, PreferencePairFile.Name("eval"));
         var eval = EncodedPairs.Read(evalFile, encoder);
         reporter.Begin(name, $"DPO from {Shown(from)} on {train.Count} pairs", recipe.StepsFor(train.Count), "steps");
-        var key = ContentKey.Of(new { limits, referenceText }, [ContentKey.OfPath(from)]);
+        var key = ContentKey.Of(new { limits, referenceText, recipe.Bf16 }, [ContentKey.OfPath(from)]);
         train.Score(bundle, key, cancel);
         if (recipe.Evaluation != new StepInterval())
         {

@@ -140,7 +140,7 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
 
     private static void Softmax(float* scores, int length)
     {
-        var top = VectorMath.Max(new ReadOnlySpan<float>(scores, length));
+        var top = VectorMath.Max<Fp32>((nint)scores, 0, length);
 
         var sum = Vector512<float>.Zero;
         for (var j = 0; j < length; j += Lanes)

@@ -5,27 +5,24 @@ namespace DpoSt.Tensors;
 /// <summary>Small vectorised reductions that several kernels share.</summary>
 internal static class VectorMath
 {
-    /// <summary>The largest number of a row; minus infinity for an empty one.</summary>
-    public static float Max(ReadOnlySpan<float> row)
+    /// <summary>The largest of so many numbers; minus infinity where there are none.</summary>
+    public static float Max<T>(nint start, long index, int count)
+        where T : struct, IElement
     {
-        var (top, i) = (float.NegativeInfinity, 0);
-        if (row.Length >= Vector512<float>.Count)
+        var (lanes, top, i) = (Vector512.Create(float.NegativeInfinity), float.NegativeInfinity, 0);
+        for (; i + Vector512<float>.Count <= count; i += Vector512<float>.Count)
         {
-            var lanes = Vector512.Create(row);
-            for (i = Vector512<float>.Count; i + Vector512<float>.Count <= row.Length; i += Vector512<float>.Count)
-            {
-                lanes = Vector512.Max(lanes, Vector512.Create(row[i..]));
-            }
-
-            for (var lane = 0; lane < Vector512<float>.Count; lane++)
-            {
-                top = MathF.Max(top, lanes[lane]);
-            }
+            lanes = Vector512.Max(lanes, T.Load(start, index + i));
         }
 
-        for (; i < row.Length; i++)
+        for (var lane = 0; lane < Vector512<float>.Count; lane++)
         {
-            top = MathF.Max(top, row[i]);
+            top = MathF.Max(top, lanes[lane]);
+        }
+
+        for (; i < count; i++)
+        {
+            top = MathF.Max(top, T.Get(start, index + i));
         }
 
         return top;
