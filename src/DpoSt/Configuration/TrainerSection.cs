@@ -23,7 +23,7 @@ public enum IntervalStrategy
     "eval_accumulation_steps", "fsdp", "fsdp_config", "gradient_checkpointing_kwargs", "group_by_length",
     "hub_model_id", "hub_private_repo", "hub_strategy", "hub_token", "local_rank", "log_level", "log_level_replica", "log_on_each_node",
     "logging_dir", "logging_first_step", "logging_nan_inf_filter", "logging_strategy", "no_cuda", "precompute_ref_log_probs",
-    "push_to_hub", "remove_unused_columns", "report_to", "save_on_each_node", "save_safetensors", "skip_memory_metrics", "tf32",
+    "push_to_hub", "remove_unused_columns", "save_on_each_node", "save_safetensors", "skip_memory_metrics", "tf32",
     "torch_compile", "torch_compile_backend", "torch_compile_mode", "use_cpu")]
 public sealed record TrainerSection
 {
@@ -148,6 +148,10 @@ public sealed record TrainerSection
     /// <summary>Steps between two lines of the log.</summary>
     [Within(1)]
     public int LoggingSteps { get; init; } = 500;
+
+    /// <summary>Whether metrics are written for TensorBoard too: <c>tensorboard</c>, alone or in a list. Other names mean nothing here.</summary>
+    [Named("tensorboard")]
+    public bool ReportTo { get; init; }
 
     /// <summary>When to write a checkpoint, besides every few minutes and on Ctrl-C; it serves a resume and goes when the model is done.</summary>
     public IntervalStrategy SaveStrategy { get; init; } = IntervalStrategy.Steps;

@@ -35,6 +35,7 @@ internal static class ConfiguredRecipes
             LogEvery = trainer.LoggingSteps,
             Bf16 = trainer.Bf16,
             GradientCheckpointing = trainer.GradientCheckpointing,
+            TensorBoard = trainer.ReportTo,
             LengthWindow = options.Compat == Compatibility.Reference ? 1 : trainer.GroupByLengthWindow,
             MeanOfMeans = options.Compat == Compatibility.Reference,
             Checkpoints = Checkpoints(trainer),

@@ -22,7 +22,7 @@ internal static class ContentKey
         var text = new StringBuilder();
         try
         {
-            var files = Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(f => Path.GetFileName(f) != MetricsFile.Name).Order(StringComparer.Ordinal) : (IEnumerable<string>)[path];
+            var files = Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(f => !MetricsFile.IsMetrics(f)).Order(StringComparer.Ordinal) : (IEnumerable<string>)[path];
             foreach (var file in files)
             {
                 using var stream = File.OpenRead(file);

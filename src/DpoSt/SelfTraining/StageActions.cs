@@ -29,7 +29,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         }
 
         ModelBundle.CheckFolder(from);
-        using var folder = TrainingFolder.Open(to, from, rowsFile, new { Objective = "sft", Recipe = Learnt(recipe), limits, referenceText }, fresh, reporter);
+        using var folder = TrainingFolder.Open(to, from, rowsFile, new { Objective = "sft", Recipe = Learnt(recipe), limits, referenceText }, recipe.TensorBoard, fresh, reporter);
         using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
         var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
         reporter.Begin(name, $"fine-tune {Shown(from)} on {rows.Count} rationales", recipe.StepsFor(rows.Count), "steps");
@@ -103,7 +103,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         }
 
         ModelBundle.CheckFolder(from);
-        using var folder = TrainingFolder.Open(to, from, file, new { Objective = "dpo", Recipe = Learnt(recipe), limits, loss, referenceText }, fresh, reporter);
+        using var folder = TrainingFolder.Open(to, from, file, new { Objective = "dpo", Recipe = Learnt(recipe), limits, loss, referenceText }, recipe.TensorBoard, fresh, reporter);
         using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
         var train = EncodedPairs.Read(file, encoder);

@@ -19,14 +19,14 @@ internal sealed class TrainingFolder : IDisposable
     private readonly MetricsFile metrics;
     private readonly IStageReporter reporter;
 
-    private TrainingFolder(string output, string key, IStageReporter reporter)
+    private TrainingFolder(string output, string key, bool tensorBoard, IStageReporter reporter)
     {
         this.output = output;
         this.key = key;
         this.reporter = reporter;
         folder = PathOf(output);
         held = RunLock.Take(LockOf(folder));
-        metrics = new MetricsFile(Path.Combine(folder, MetricsFile.Name));
+        metrics = new MetricsFile(Path.Combine(folder, MetricsFile.Name), tensorBoard ? new EventFile(folder) : null);
     }
 
     /// <summary>Takes the folder of the model that is to be written to <paramref name="output"/>.</summary>
@@ -34,12 +34,13 @@ internal sealed class TrainingFolder : IDisposable
     /// <param name="from">The folder of the first model.</param>
     /// <param name="data">The file of rows or pairs.</param>
     /// <param name="options">All else that the outcome depends on.</param>
+    /// <param name="tensorBoard">Whether metrics are written for TensorBoard too.</param>
     /// <param name="fresh">Whether to leave earlier checkpoints aside.</param>
     /// <param name="reporter">Is told of a resume, and of every line.</param>
     /// <exception cref="UserErrorException">Another process trains there, or nothing can be written there.</exception>
-    public static TrainingFolder Open(string output, string from, string data, object options, bool fresh, IStageReporter reporter)
+    public static TrainingFolder Open(string output, string from, string data, object options, bool tensorBoard, bool fresh, IStageReporter reporter)
     {
-        var opened = new TrainingFolder(output, ContentKey.Of(new { Layout, options }, [ContentKey.OfPath(from), ContentKey.OfPath(data)]), reporter);
+        var opened = new TrainingFolder(output, ContentKey.Of(new { Layout, options }, [ContentKey.OfPath(from), ContentKey.OfPath(data)]), tensorBoard, reporter);
         if (fresh)
         {
             opened.RemoveAll();
@@ -68,7 +69,7 @@ internal sealed class TrainingFolder : IDisposable
     /// <summary>Writes the model with its metrics, and drops what was only kept for a resume.</summary>
     public void Finish(ILanguageModel model, string from)
     {
-        ModelFolder.Save(model, from, output, metrics.Path);
+        ModelFolder.Save(model, from, output, [metrics.Path, .. EventFile.In(folder)]);
         RemoveAll();
     }
 
@@ -76,7 +77,7 @@ internal sealed class TrainingFolder : IDisposable
     public void Dispose()
     {
         held.Dispose();
-        if (Directory.EnumerateFileSystemEntries(folder).All(path => path == metrics.Path))       // metrics of a run that cannot be resumed
+        if (Directory.EnumerateFileSystemEntries(folder).All(MetricsFile.IsMetrics))       // of a run that cannot be resumed
         {
             Directory.Delete(folder, recursive: true);
         }

@@ -62,6 +62,10 @@ public sealed record TrainingRecipe
     [JsonIgnore]
     public bool GradientCheckpointing { get; init; }
 
+    /// <summary>Whether metrics are written for TensorBoard too.</summary>
+    [JsonIgnore]
+    public bool TensorBoard { get; init; }
+
     /// <summary>When the state of a run in progress is kept: it changes nothing that is learnt, and so belongs to no key of a stage.</summary>
     [JsonIgnore]
     public CheckpointPolicy Checkpoints { get; init; } = new();
