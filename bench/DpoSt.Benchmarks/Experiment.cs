@@ -81,6 +81,10 @@ internal static class Experiment
 
     private sealed class Quiet : IStageReporter
     {
+        public void Run(IReadOnlyList<string> stages)
+        {
+        }
+
         public void Begin(string stage, string what, long total, string unit) => Console.Error.WriteLine($"  {stage}: {what}");
 
         public void Advance(long done)

@@ -20,13 +20,15 @@ internal static class Cli
     /// <summary>Runs the program with these arguments; gives its exit code. Never throws.</summary>
     public static int Run(string[] args, CommandConsole console)
     {
-        var verbose = false;
+        var (verbose, resumes) = (false, false);
         try
         {
-            var parsed = Root(console).Parse(args is [] ? ["--help"] : args, Parser);
+            var groups = Groups(console);
+            var parsed = Root(console, groups).Parse(args is [] ? ["--help"] : args, Parser);
             verbose = parsed.GetValue(Verbose);
-            return parsed.Errors is [var error, ..] && parsed.Action is ParseErrorAction
-                ? throw new UserErrorException($"{error.Message.TrimEnd('.')}; see {CommandName(parsed)} --help.")
+            resumes = groups.Any(g => g.IsResumable && g.Commands.Contains(parsed.CommandResult.Command));
+            return parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction
+                ? throw new UserErrorException($"{CommandLineMistake.Describe(parsed)}; see {CommandName(parsed)} --help.")
                 : parsed.Invoke(new InvocationConfiguration
                 {
                     Output = console.Out,
@@ -37,47 +39,41 @@ internal static class Cli
         }
         catch (Exception e)
         {
-            return Report(e, verbose, console);
+            return Report(e, verbose, resumes, console);
         }
     }
 
-    internal static RootCommand Root(CommandConsole console)
+    internal static RootCommand Root(CommandConsole console) => Root(console, Groups(console));
+
+    private static RootCommand Root(CommandConsole console, IReadOnlyList<CommandGroup> groups)
     {
         var root = new RootCommand("Trains small language models to reason on their own verified answers (DPO-augmented self-training).") { Verbose };
-        foreach (var command in Commands(console))
+        foreach (var command in groups.SelectMany(g => g.Commands))
         {
             root.Add(command);
         }
 
+        RootHelp.Use(console, root, groups);
         return root;
     }
 
-    private static IEnumerable<Command> Commands(CommandConsole console) =>
+    private static IReadOnlyList<CommandGroup> Groups(CommandConsole console) =>
     [
-        DemoCommand.Create(console),
-        RunCommand.Create(console),
-        .. StageCommands.Create(console),
-        ValidateCommand.Create(console),
-        ReportCommand.Create(console),
-        PretrainCommand.Create(console),
-        EvaluateCommand.Create(console),
-        CompareCommand.Create(console),
-        SolveCommand.Create(console),
-        CompleteCommand.Create(console),
-        ScoreCommand.Create(console),
-        CalcCommand.Create(console),
-        TokenizeCommand.Create(console),
-        BenchCommand.Create(console),
-        DownloadCommand.Create(console),
-        InfoCommand.Create(console),
+        new("The whole loop", true, [DemoCommand.Create(console), RunCommand.Create(console)]),
+        new("Its stages, one by one", true, [.. StageCommands.Create(console)]),
+        new("Before and after a run", false, [ValidateCommand.Create(console), ReportCommand.Create(console)]),
+        new("Models and their answers", false, [
+            EvaluateCommand.Create(console), CompareCommand.Create(console), SolveCommand.Create(console), CompleteCommand.Create(console), ScoreCommand.Create(console),
+            DownloadCommand.Create(console), PretrainCommand.Create(console)]),
+        new("Tools", false, [CalcCommand.Create(console), TokenizeCommand.Create(console), BenchCommand.Create(console), InfoCommand.Create(console)]),
     ];
 
-    private static int Report(Exception error, bool verbose, CommandConsole console)
+    private static int Report(Exception error, bool verbose, bool resumes, CommandConsole console)
     {
         var (sentence, code) = Cause(error) switch
         {
             UserErrorException mistake => (mistake.Message, UserError),
-            OperationCanceledException when console.Cancel.IsCancellationRequested => ("Interrupted.", Interrupted),
+            OperationCanceledException when console.Cancel.IsCancellationRequested => (resumes ? "Interrupted. What is done is saved: the same command goes on from there." : "Interrupted.", Interrupted),
             var other => ($"dpost failed: {other.Message.Split('\n')[0].TrimEnd('.', '\r')}; run it with --verbose to see where.", Failure),
         };
         console.Error.WriteLine(sentence);

@@ -6,6 +6,10 @@ namespace DpoSt.Tests;
 /// <summary>A reporter that tells nobody.</summary>
 internal sealed class Silent : IStageReporter
 {
+    public void Run(IReadOnlyList<string> stages)
+    {
+    }
+
     public void Begin(string stage, string what, long total, string unit)
     {
     }

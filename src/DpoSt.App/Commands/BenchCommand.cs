@@ -13,14 +13,15 @@ namespace DpoSt.App.Commands;
 internal static class BenchCommand
 {
     private const int EmbeddedAnswers = 600;
+    private static readonly int[] DefaultBatches = [1, 8, 16, 32, 128];
 
     public static Command Create(CommandConsole console) => new("bench", CommandHelp.Of("Measure the speed of this machine.", "dpost bench generate")) { Generate(console) };
 
     private static Command Generate(CommandConsole console)
     {
-        var batches = new Option<int[]>("--batch") { Description = "Batch sizes.", DefaultValueFactory = _ => [1, 8, 16, 32, 128], AllowMultipleArgumentsPerToken = true };
-        var runs = new Option<int>("--runs") { Description = "Runs of plain decoding, one to warm up besides.", DefaultValueFactory = _ => 3 };
-        var pairs = new Option<int>("--pairs") { Description = "Pairs of runs to compare two ways, one to warm up besides; 0 leaves the comparison out.", DefaultValueFactory = _ => 7 };
+        var batches = new Option<int[]>("--batch") { Description = "Batch sizes (1 8 16 32 128 unless told otherwise).", AllowMultipleArgumentsPerToken = true }.From(1);
+        var runs = new Option<int>("--runs") { Description = "Runs of plain decoding, one to warm up besides.", DefaultValueFactory = _ => 3 }.From(1);
+        var pairs = new Option<int>("--pairs") { Description = "Pairs of runs to compare two ways, one to warm up besides; 0 leaves the comparison out.", DefaultValueFactory = _ => 7 }.From(0);
         var tokenizer = new Option<string?>("--tokenizer") { Description = "A folder with a tokenizer; the embedded one where not given.", HelpName = "DIR-OR-FILE" };
         var data = new Option<string?>("--data") { Description = "Rationales in GSM8K's form to lead rows along; the embedded problems' where not given.", HelpName = "FILE" };
         var protocol = new Option<string>("--protocol") { Description = "tokens: tokens a second, with and without the calculator; lengths: continuous against static batching, shared prompts against none.", DefaultValueFactory = _ => "tokens" };
@@ -36,11 +37,11 @@ internal static class BenchCommand
             _ = device.Device(parsed);
             using var unpacked = new ScratchFolder();
             var options = new DecodeBenchOptions(
-                parsed.GetValue(batches)!, parsed.GetValue(runs), parsed.GetValue(pairs), parsed.GetValue(tokenizer) ?? EmbeddedTokenizer(unpacked), Answers(parsed.GetValue(data)));
+                parsed.GetValue(batches) is { Length: > 0 } given ? given : DefaultBatches, parsed.GetValue(runs), parsed.GetValue(pairs), parsed.GetValue(tokenizer) ?? EmbeddedTokenizer(unpacked), Answers(parsed.GetValue(data)));
             var lengths = parsed.GetValue(protocol) == "lengths";
-            if (options.Batches.Count == 0 || options.Batches.Any(b => b < 1) || options.Runs < 1 || options.Pairs < (lengths ? 1 : 0))
+            if (lengths && options.Pairs < 1)
             {
-                throw new UserErrorException("--batch and --runs must be at least 1, and --pairs no less than 0, or 1 for --protocol lengths.");
+                throw new UserErrorException("--protocol lengths compares runs: --pairs must be at least 1.");
             }
 
             if (lengths)

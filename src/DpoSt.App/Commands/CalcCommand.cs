@@ -11,8 +11,8 @@ internal static class CalcCommand
 
     public static Command Create(CommandConsole console)
     {
-        var expression = new Argument<string>("EXPR") { Description = "Numbers, + - * / ( ) and %; commas between thousands." };
-        var command = new Command("calc", CommandHelp.Of("Evaluate arithmetic as the calculator does while a model writes.", "dpost calc \"48/2\"")) { expression };
+        var expression = new Argument<string>("expression") { Description = "Numbers, + - * / ( ) and %; commas between thousands." };
+        var command = new Command("calc", CommandHelp.Of("Evaluate arithmetic as the calculator does while a model writes: exactly, then rounded to two decimals.", "dpost calc \"48/2\"")) { expression };
         command.SetAction(parsed => console.Out.WriteLine(Evaluate(parsed.GetValue(expression)!)));
         return command;
     }

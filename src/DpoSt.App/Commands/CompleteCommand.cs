@@ -13,29 +13,22 @@ internal static class CompleteCommand
     public static Command Create(CommandConsole console)
     {
         var model = new Option<string>("--model") { Description = "A model's folder.", HelpName = "DIR", Required = true };
-        var count = new Option<int>("--max-new-tokens") { Description = "The most tokens an answer may have.", DefaultValueFactory = _ => 300 };
-        var batch = new Option<int>("--batch") { Description = "Rows decoded together.", DefaultValueFactory = _ => GenerationOptions.DefaultSlots };
-        var temperature = new Option<double>("--temperature") { Description = "Draw at this temperature from the 50 likeliest tokens; 0 takes the likeliest." };
-        var seed = new Option<ulong>("--seed") { Description = "Keys the draws." };
+        var batch = new Option<int>("--batch") { Description = "Rows decoded together.", DefaultValueFactory = _ => GenerationOptions.DefaultSlots }.From(1);
         var calculator = new Option<string>("--calculator") { Description = "Complete calculations in this format.", DefaultValueFactory = _ => "none" };
         calculator.AcceptOnlyFromAmong("none", "t5", "llama");
         var json = new Option<bool>("--json") { Description = "Write JSON lines of ids and text; without it, text alone." };
         var command = new Command("complete", CommandHelp.Of(
             "Read lines of {\"prompt\": ...} (text without any template) or {\"input_ids\": [...]} on standard input and write what the model says next.",
             "echo '{\"prompt\": \"Once upon a time\"}' | dpost complete --model models/llama-2-7b --max-new-tokens 50 --json"))
-        { model, count, batch, temperature, seed, calculator, json };
+        { model, batch, calculator, json };
+        var decoding = new DecodingArguments(command);
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(count) < 1 || parsed.GetValue(batch) < 1 || parsed.GetValue(temperature) is not (>= 0 and < double.PositiveInfinity))
-            {
-                throw new UserErrorException("--max-new-tokens and --batch must be at least 1, and --temperature a number from 0 on.");
-            }
-
             using var completing = new Completing(parsed.GetValue(model)!, device.Device(parsed));
             var prompts = JsonLines.Read(console.In, "standard input").Select(completing.Prompt).ToList();
             var format = parsed.GetValue(calculator) switch { "t5" => CalculatorFormat.T5, "llama" => CalculatorFormat.Llama, _ => null };
-            var options = new GenerationOptions(parsed.GetValue(count), parsed.GetValue(batch), format, parsed.GetValue(temperature), Seed: parsed.GetValue(seed));
+            var options = decoding.Options(parsed, parsed.GetValue(batch), format);
             StageProgress.Watch(console.Progress(), reporter =>
             {
                 var done = 0L;

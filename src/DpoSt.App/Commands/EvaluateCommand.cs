@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using DpoSt.App.Console;
 using DpoSt.SelfTraining;
 
@@ -13,8 +12,8 @@ internal static class EvaluateCommand
         var defaults = new EvaluationOptions("", "");
         var model = new Option<string>("--model") { Description = "A folder with a model.", HelpName = "DIR", Required = true };
         var data = new Option<string>("--data") { Description = "Questions: JSON lines (GSM8K's own too), SVAMP, MultiArith or ASDiv as published.", HelpName = "FILE", Required = true };
-        var samples = new Option<int>("--samples") { Description = "Sample so many answers a question besides, for pass@k and maj@k." };
-        var temperature = new Option<double>("--temperature") { Description = "Of the samples.", DefaultValueFactory = _ => defaults.Temperature };
+        var samples = new Option<int>("--samples") { Description = "Sample so many answers a question besides, for pass@k and maj@k." }.From(0);
+        var temperature = new Option<double>("--temperature") { Description = "Of the samples.", DefaultValueFactory = _ => defaults.Temperature }.Above(0.0);
         var seed = new Option<long>("--seed") { Description = "Of the samples.", DefaultValueFactory = _ => defaults.Seed };
         var noCalculator = new Option<bool>("--no-calculator") { Description = "Let the model write the results itself." };
         var output = new Option<string?>("--output") { Description = "Where the answers go; beside the questions unless told otherwise.", HelpName = "FILE" };
@@ -26,13 +25,13 @@ internal static class EvaluateCommand
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
-            var options = Checked(new EvaluationOptions(parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(output))
+            var options = new EvaluationOptions(parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(output))
             {
                 UseCalculator = !parsed.GetValue(noCalculator),
                 Samples = parsed.GetValue(samples),
                 Temperature = parsed.GetValue(temperature),
                 Seed = parsed.GetValue(seed),
-            });
+            };
             var place = device.Device(parsed);
             var report = StageProgress.Watch(console.Progress(), reporter =>
             {
@@ -51,9 +50,4 @@ internal static class EvaluateCommand
         });
         return command;
     }
-
-    private static EvaluationOptions Checked(EvaluationOptions options) =>
-        options.Samples < 0 ? throw new UserErrorException($"--samples is {options.Samples}; expected a whole number from 0 on.")
-        : options.Temperature > 0 && double.IsFinite(options.Temperature) ? options
-        : throw new UserErrorException(string.Create(CultureInfo.InvariantCulture, $"--temperature is {options.Temperature}; expected a number above 0 (the greedy answers need none)."));
 }

@@ -18,26 +18,25 @@ internal static class SolveCommand
     {
         var question = new Argument<string>("question") { Description = "The question." };
         var model = new Option<string>("--model") { Description = "A model's folder.", HelpName = "DIR", Required = true };
-        var count = new Option<int>("--max-new-tokens") { Description = "The most tokens the answer may have.", DefaultValueFactory = _ => 300 };
-        var temperature = new Option<double>("--temperature") { Description = "Draw at this temperature from the 50 likeliest tokens; 0 takes the likeliest." };
-        var seed = new Option<ulong>("--seed") { Description = "Keys the draws." };
         var noCalculator = new Option<bool>("--no-calculator") { Description = "Let the model calculate by itself." };
         var json = new Option<bool>("--json") { Description = "Write one JSON object at the end instead of text as it comes." };
         var command = new Command("solve", CommandHelp.Of(
-            "Answer a question. On a terminal what the calculator wrote is green and underlined.",
+            "Answer a question, while you watch. Calculations stand in the answer as the model learnt to write them (T5 [48/2=24], Llama <<48/2=24>>); on a terminal what the calculator wrote is green and underlined.",
             "dpost solve --model models/flan-t5-base \"Tom has 3 bags of 12 apples. How many apples does he have?\""))
-        { question, model, count, temperature, seed, noCalculator, json };
+        { question, model, noCalculator, json };
+        var decoding = new DecodingArguments(command);
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(count) < 1 || parsed.GetValue(temperature) is not (>= 0 and < double.PositiveInfinity))
+            var asked = parsed.GetValue(question)!;
+            if (string.IsNullOrWhiteSpace(asked))
             {
-                throw new UserErrorException("--max-new-tokens must be at least 1, and --temperature a number from 0 on.");
+                throw new UserErrorException("The question is empty; expected one in words, such as \"Tom has 3 bags of 12 apples. How many apples does he have?\".");
             }
 
             using var completing = new Completing(parsed.GetValue(model)!, device.Device(parsed));
-            var options = new GenerationOptions(parsed.GetValue(count), 1, parsed.GetValue(noCalculator) ? null : completing.Calculator, parsed.GetValue(temperature), Seed: parsed.GetValue(seed));
-            Solve(console, completing, parsed.GetValue(question)!, options, parsed.GetValue(json));
+            var options = decoding.Options(parsed, slots: 1, parsed.GetValue(noCalculator) ? null : completing.Calculator);
+            Solve(console, completing, asked, options, parsed.GetValue(json));
         });
         return command;
     }

@@ -16,11 +16,13 @@ internal sealed class StageProgress : IStageReporter
     private readonly IAnsiConsole console;
     private readonly ProgressContext? context;
     private readonly RateColumn rate;
+    private IReadOnlyList<string> stages = [];
     private ProgressTask? task;
-    private string stage = "";
+    private string? stage;
     private string unit = "";
     private long total;
     private long? before;
+    private long done;
     private SpikeGauge losses = new();
     private SpikeGauge norms = new();
     private long started;
@@ -39,28 +41,38 @@ internal sealed class StageProgress : IStageReporter
         var column = new RateColumn();
         if (!console.Profile.Capabilities.Interactive || !console.Profile.Capabilities.Ansi)
         {
-            return work(new StageProgress(console, column, null));
+            return Work(new StageProgress(console, column, null), work);
         }
 
         return console.Progress()
             .AutoClear(true)
             .HideCompleted(true)
             .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), column, new RemainingTimeColumn())
-            .Start(context => work(new StageProgress(console, column, context)));
+            .Start(context => Work(new StageProgress(console, column, context), work));
+    }
+
+    public void Run(IReadOnlyList<string> stages)
+    {
+        this.stages = stages;
+        if (stages.Count > 1)
+        {
+            console.WriteLine($"{stages.Count} stages. Ctrl-C stops at any moment; the same command goes on from there.");
+        }
     }
 
     public void Begin(string stage, string what, long total, string unit)
     {
-        (this.stage, this.unit, this.total, before) = (stage, unit, total, null);
+        (this.stage, this.unit, this.total, before, done) = (stage, unit, total, null, 0);
         (losses, norms) = (new SpikeGauge(), new SpikeGauge());
         started = lastPlain = Stopwatch.GetTimestamp();
-        console.MarkupLineInterpolated($"[bold]{stage}[/]  {what}");
+        console.MarkupLineInterpolated($"[bold]{stage}[/]{Place(stage)}  {what}");
         task = context?.AddTask(Markup.Escape(stage), maxValue: Math.Max(1, total));
         rate.Unit = unit;
     }
 
     public void Advance(long done)
     {
+        this.done = done;
         before ??= rate.Before = done;
         if (task is not null)
         {
@@ -78,7 +90,7 @@ internal sealed class StageProgress : IStageReporter
 
     public void Log(TrainingLine line)
     {
-        var metrics = string.Concat(line.Metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}")));
+        var metrics = string.Concat(line.Metrics.Where(m => !IsDetail(m.Key)).Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}")));
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
             $"[grey]  step {line.Step}/{line.TotalSteps}  loss {line.Loss:0.0000}{Spike(losses.Of(line.Loss))}  lr {line.LearningRate:0.00e+0}  grad {line.GradNorm:0.00}{Spike(norms.Of(line.GradNorm))}{metrics}  {line.TokensPerSecond:0} tokens/s[/]");
     }
@@ -87,13 +99,31 @@ internal sealed class StageProgress : IStageReporter
     {
         task?.StopTask();
         task?.Value = task.MaxValue;
-        task = null;
+        (task, stage) = (null, null);
         console.MarkupLineInterpolated($"  [green]done[/] in {Duration(Stopwatch.GetElapsedTime(started))}: {summary}");
     }
 
-    public void Skip(string stage, string why) => console.MarkupLineInterpolated($"[grey]{stage}  {why}[/]");
+    public void Skip(string stage, string why) => console.MarkupLineInterpolated($"[grey]{stage}{Place(stage)}  {why}[/]");
 
     public void Note(string sentence) => console.MarkupLineInterpolated($"[yellow]{sentence}[/]");
+
+    private static T Work<T>(StageProgress progress, Func<IStageReporter, T> work)
+    {
+        try
+        {
+            return work(progress);
+        }
+        catch (OperationCanceledException) when (progress.stage is not null)
+        {
+            progress.Note(string.Create(CultureInfo.InvariantCulture, $"  {progress.stage} stopped at {progress.done} of {progress.total} {progress.unit}"));
+            throw;
+        }
+    }
+
+    private string Place(string name) => stages.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" ({stages.ToList().IndexOf(name) + 1} of {stages.Count})") : "";
+
+    // What a line has no room for; metrics.jsonl holds them all.
+    private static bool IsDetail(string metric) => metric.Contains("logps/", StringComparison.Ordinal) || metric.EndsWith("/chosen", StringComparison.Ordinal) || metric.EndsWith("/rejected", StringComparison.Ordinal);
 
     private static string Spike(double? z) => z >= SpikeGauge.Spike ? string.Create(CultureInfo.InvariantCulture, $" (spike, z {z:+0.0})") : "";
 

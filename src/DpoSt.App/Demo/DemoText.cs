@@ -3,6 +3,11 @@ namespace DpoSt.App.Demo;
 /// <summary>What the demo says at its end: how to read the table, and where things lie.</summary>
 internal static class DemoText
 {
+    public static string Before(string folder) => $"""
+        The whole self-training loop on a small model: about five minutes on two cores.
+        {DemoFolder.LabelledProblems} word problems with rationales, {DemoFolder.PoolProblems} with answers only, {DemoFolder.TestProblems} to test on. Everything goes to {folder}.
+        """;
+
     public static string Afterwards(string folder) => $"""
 
         How to read this: one seed, one iteration and {DemoFolder.TestProblems} test problems; the intervals are wide. The base model was trained on arithmetic

@@ -1,7 +1,7 @@
 namespace DpoSt.Configuration;
 
 /// <summary>Finds what a misspelt name was meant to be.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>
     /// The candidate with the fewest edits, null where even that one is too far away: more than two edits and a third of the part of the

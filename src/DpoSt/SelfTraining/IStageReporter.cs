@@ -5,6 +5,9 @@ namespace DpoSt.SelfTraining;
 /// <summary>Who watches a run: the console, a test, a file.</summary>
 public interface IStageReporter
 {
+    /// <summary>A run of several stages begins: their names, in order.</summary>
+    void Run(IReadOnlyList<string> stages);
+
     /// <summary>A stage begins.</summary>
     /// <param name="stage">Its name, such as <c>sft-0</c>.</param>
     /// <param name="what">What it does, in a few words.</param>

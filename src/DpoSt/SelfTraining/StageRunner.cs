@@ -41,7 +41,9 @@ internal sealed class StageRunner(IReadOnlyList<Stage> stages, Ledger ledger, St
     /// <exception cref="UserErrorException">As <see cref="Plan"/>.</exception>
     public void Run(IStageReporter reporter, CancellationToken cancel)
     {
-        foreach (var (stage, key, state) in Lay())
+        var steps = Lay();
+        reporter.Run([.. steps.Where(s => s.State != StageState.LeftOut).Select(s => s.Stage.Name)]);
+        foreach (var (stage, key, state) in steps)
         {
             cancel.ThrowIfCancellationRequested();
             switch (state)

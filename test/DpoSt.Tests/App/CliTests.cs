@@ -16,6 +16,18 @@ public sealed class CliTests
     }
 
     [Theory]
+    [InlineData("There is no command 'slove' (did you mean 'solve'?); see dpost --help.", "slove", "a question")]
+    [InlineData("There is no option '--hlep' (did you mean '--help'?); see dpost --help.", "--hlep")]
+    [InlineData("There is no option '--modle' (did you mean '--model'?); see dpost solve --help.", "solve", "--modle", "x", "a question")]
+    [InlineData("There is no option '--temprature' (did you mean '--temperature'?); see dpost complete --help.", "complete", "--model", "x", "--temprature=1")]
+    [InlineData("There is no option '--cofig-name' (did you mean '--config-name'?); see dpost sft --help.", "sft", "--cofig-name", "sft-0")]
+    [InlineData("'has' is one word too many: solve takes one question, in quotes where it has blanks; see dpost solve --help.", "solve", "--model", "x", "Tom", "has", "3")]
+    [InlineData("--batch is 0; expected a number from 1 on; see dpost complete --help.", "complete", "--model", "x", "--batch", "0")]
+    [InlineData("--temperature is NaN; expected a number from 0 on; see dpost complete --help.", "complete", "--model", "x", "--temperature", "NaN")]
+    [InlineData("--temperature is 0; expected a number above 0; see dpost evaluate --help.", "evaluate", "--model", "x", "--data", "y", "--temperature", "0")]
+    public void A_mistake_is_told_by_what_was_meant(string sentence, params string[] args) => Assert.Equal(new CommandRun(2, "", sentence + "\n"), CommandRun.Of(args));
+
+    [Theory]
     [InlineData("validate")]
     [InlineData("report")]
     [InlineData("calc")]
@@ -76,6 +88,14 @@ public sealed class CliTests
         var tokenizer = folder.File("tokenizer.json", DpoSt.Text.Tokenizers.BpeTrainer.Train(["a b"], 400));
         var run = CommandRun.With("{\"text\": \"a\"}\n", new CancellationToken(canceled: true), "tokenize", "--tokenizer", tokenizer);
         Assert.Equal(new CommandRun(130, "", "Interrupted.\n"), run);
+    }
+
+    [Fact]
+    public void The_help_of_all_commands_gives_each_a_line()
+    {
+        var lines = CommandRun.Of("--help").Out.Split('\n');
+        Assert.Single(lines, line => line.StartsWith("  solve ", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("Example", StringComparison.Ordinal));
     }
 
     private sealed class BrokenStream : MemoryStream

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using DpoSt.Configuration;
+
+namespace DpoSt.App;
+
+/// <summary>What is wrong with a command line, told by what the person most likely meant.</summary>
+internal static class CommandLineMistake
+{
+    /// <summary>One sentence, without what to do next where nothing better than the command's help is known.</summary>
+    public static string Describe(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (Misspelt(parsed) is { } option)
+        {
+            return $"There is no option '{option}'{Meant(option, Options(parsed.CommandResult))}";
+        }
+
+        var extra = parsed.UnmatchedTokens;
+        if (extra.Count > 0 && command.Subcommands.Count > 0)
+        {
+            return $"There is no command '{extra[0]}'{Meant(extra[0], command.Subcommands.Select(c => c.Name))}";
+        }
+
+        if (extra.Count > 0 && command.Arguments is [{ Arity.MaximumNumberOfValues: 1 } only])
+        {
+            return $"'{extra[0]}' is one word too many: {command.Name} takes one {only.Name.ToLowerInvariant()}, in quotes where it has blanks";
+        }
+
+        return parsed.Errors[0].Message.TrimEnd('.');
+    }
+
+    // A misspelt option is taken for a value wherever one may stand, and the value is then blamed.
+    private static string? Misspelt(ParseResult parsed) => parsed.Tokens
+        .TakeWhile(token => token.Type != TokenType.DoubleDash)
+        .Where(token => token.Type == TokenType.Argument && token.Value.Length > 2 && token.Value.StartsWith("--", StringComparison.Ordinal) && char.IsAsciiLetter(token.Value[2]))
+        .Select(token => token.Value.Split('=', ':')[0])
+        .FirstOrDefault();
+
+    private static IEnumerable<string> Options(CommandResult result)
+    {
+        for (SymbolResult? scope = result; scope is not null; scope = scope.Parent)
+        {
+            foreach (var option in scope is CommandResult { Command: var command } ? command.Options.Where(o => scope == result || o.Recursive) : [])
+            {
+                yield return option.Name;
+            }
+        }
+    }
+
+    private static string Meant(string name, IEnumerable<string> candidates) => NearestName.Of(name, candidates) is { } near ? $" (did you mean '{near}'?)" : "";
+}
