@@ -1,3 +1,4 @@
+using DpoSt.Tensors;
 using static TorchSharp.torch;
 
 namespace DpoSt.Generation;
@@ -17,7 +18,7 @@ internal sealed class Sampler(GenerationOptions options)
         using var scope = NewDisposeScope();
         if (options.Temperature <= 0)
         {
-            return [.. logits.argmax(-1).cpu().data<long>().Select(id => (int)id)];
+            return ArgMax.Of(logits);
         }
 
         var width = (int)Math.Min(options.TopK + Ties, logits.size(-1));

@@ -11,7 +11,6 @@ namespace DpoSt.Models;
 internal sealed class Linear : IDisposable
 {
     private readonly Tensor weight;
-    private readonly ScalarType products;
     private readonly bool isPacked;
     private readonly bool isOwned;
 
@@ -20,25 +19,34 @@ internal sealed class Linear : IDisposable
 
     /// <summary>The map of a parameter [N, K] that somebody else owns, computed in a type of its own.</summary>
     public Linear(Tensor weight, ScalarType products)
-        : this(weight, products, isPacked: false, isOwned: false)
+        : this(weight, (weight.size(0), weight.size(1)), products, isPacked: false, isOwned: false)
     {
     }
 
-    private Linear(Tensor weight, ScalarType products, bool isPacked, bool isOwned) =>
-        (this.weight, this.products, this.isPacked, this.isOwned) = (weight, products, isPacked, isOwned);
+    private Linear(Tensor weight, (long Outputs, long Inputs) shape, ScalarType products, bool isPacked, bool isOwned) =>
+        (this.weight, Shape, Dtype, this.isPacked, this.isOwned) = (weight, shape, products, isPacked, isOwned);
+
+    /// <summary>N and K.</summary>
+    public (long Outputs, long Inputs) Shape { get; }
+
+    /// <summary>Where products are computed.</summary>
+    public Device Device => weight.device;
+
+    /// <summary>The type they are computed in.</summary>
+    public ScalarType Dtype { get; }
 
     /// <summary>The same map, prepared for products with this many rows; gradients do not flow, and later changes of the weight do not show.</summary>
     public static Linear ForDecoding(Tensor weight, int rows)
     {
         var packs = weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && CanPack;
-        return new Linear((packs ? Aten.PackLinearWeight(weight.detach(), rows) : weight.detach()).DetachFromDisposeScope(), weight.dtype, packs, isOwned: true);
+        return new Linear((packs ? Aten.PackLinearWeight(weight.detach(), rows) : weight.detach()).DetachFromDisposeScope(), (weight.size(0), weight.size(1)), weight.dtype, packs, isOwned: true);
     }
 
     /// <summary>The same map for somebody who does not own it.</summary>
-    public Linear Shared() => new(weight, products, isPacked, isOwned: false);
+    public Linear Shared() => new(weight, Shape, Dtype, isPacked, isOwned: false);
 
     /// <summary>x [.., K] gives [.., N] in the type of the product.</summary>
-    public Tensor call(Tensor x) => isPacked ? Aten.OneDnnLinear(x, weight) : LinearProduct.Apply(x, weight, products);
+    public Tensor call(Tensor x) => isPacked ? Aten.OneDnnLinear(x, weight) : LinearProduct.Apply(x, weight, Dtype);
 
     /// <inheritdoc/>
     public void Dispose()

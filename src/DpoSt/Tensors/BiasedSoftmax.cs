@@ -76,7 +76,7 @@ internal static unsafe class BiasedSoftmax
             }
         }
 
-        var peak = VectorMath.Max<Fp32>((nint)row, 0, padded);
+        var peak = VectorMath.Max(new ReadOnlySpan<float>(row, padded));
         var sum = Vector512<float>.Zero;
         for (var s = 0; s < padded; s += Lanes)
         {

@@ -113,7 +113,28 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
     // Writes whole vectors of scores and gives their number: those behind the length, of positions not yet written, count for nothing.
     private int Score(float* query, float* block, int length, float scale, float* bias, float* scores)
     {
-        for (var j = 0; j < length; j += Lanes, block += size * Lanes)
+        var j = 0;
+        // Four blocks at once: a sum of one block waits for itself at every step.
+        for (; j + 3 * Lanes < length; j += 4 * Lanes, block += 4 * size * Lanes)
+        {
+            var (a, b, c, e) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
+            for (var d = 0; d < size; d++)
+            {
+                var q = Vector512.Create(query[d]);
+                var from = block + d * Lanes;
+                a = Vector512.FusedMultiplyAdd(q, Vector512.Load(from), a);
+                b = Vector512.FusedMultiplyAdd(q, Vector512.Load(from + size * Lanes), b);
+                c = Vector512.FusedMultiplyAdd(q, Vector512.Load(from + 2 * size * Lanes), c);
+                e = Vector512.FusedMultiplyAdd(q, Vector512.Load(from + 3 * size * Lanes), e);
+            }
+
+            (a * scale).Store(scores + j);
+            (b * scale).Store(scores + j + Lanes);
+            (c * scale).Store(scores + j + 2 * Lanes);
+            (e * scale).Store(scores + j + 3 * Lanes);
+        }
+
+        for (; j < length; j += Lanes, block += size * Lanes)
         {
             var sum = Vector512<float>.Zero;
             for (var d = 0; d < size; d++)
@@ -124,15 +145,15 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
             (sum * scale).Store(scores + j);
         }
 
-        for (var j = 0; bias != null && j < length; j++)
+        for (var i = 0; bias != null && i < length; i++)
         {
-            scores[j] += bias[j];
+            scores[i] += bias[i];
         }
 
         var filled = (length + Lanes - 1) / Lanes * Lanes;
-        for (var j = length; j < filled; j++)
+        for (var i = length; i < filled; i++)
         {
-            scores[j] = float.NegativeInfinity;
+            scores[i] = float.NegativeInfinity;
         }
 
         return filled;
@@ -140,7 +161,7 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
 
     private static void Softmax(float* scores, int length)
     {
-        var top = VectorMath.Max<Fp32>((nint)scores, 0, length);
+        var top = VectorMath.Max(new ReadOnlySpan<float>(scores, length));
 
         var sum = Vector512<float>.Zero;
         for (var j = 0; j < length; j += Lanes)

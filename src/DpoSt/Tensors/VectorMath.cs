@@ -3,9 +3,18 @@ using System.Runtime.Intrinsics;
 namespace DpoSt.Tensors;
 
 /// <summary>Small vectorised reductions that several kernels share.</summary>
-internal static class VectorMath
+internal static unsafe class VectorMath
 {
-    /// <summary>The largest of so many numbers; minus infinity where there are none.</summary>
+    /// <summary>The largest number of a row; minus infinity for an empty one.</summary>
+    public static float Max(ReadOnlySpan<float> row)
+    {
+        fixed (float* start = row)
+        {
+            return Max<Fp32>((nint)start, 0, row.Length);
+        }
+    }
+
+    /// <summary>The same of so many numbers from the <paramref name="index"/>-th on, whatever they are kept in.</summary>
     public static float Max<T>(nint start, long index, int count)
         where T : struct, IElement
     {

@@ -5,9 +5,8 @@ namespace DpoSt.Models.Llama;
 
 /// <summary>
 /// Llama while it decodes: weights packed for few rows, keys and values of prompts held once for all rows that share them, those of new
-/// tokens by slot. A prompt's last token is a row's first, so that its logits come from the same step as everybody's. Every linear runs at a
-/// fixed number of rows R, so that a row's bits do not depend on how many others there are. Shapes: N tokens of a step, R rows computed,
-/// D model, H query heads, G key-value heads, K head size, V vocabulary.
+/// tokens by slot. A prompt's last token is a row's first, so that its logits come from the same step as everybody's. How many rows are
+/// computed is the <see cref="RowTiers"/>' affair. Shapes: N tokens of a step, R rows computed, D model, H query heads, G key-value heads, K head size, V vocabulary.
 /// </summary>
 internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
 {
@@ -20,6 +19,7 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
     private readonly IRaggedCache[] prompts;
     private readonly int slots;
     private readonly SlotTable table;
+    private readonly RowTiers tiers;
     private RaggedStep step = RaggedStep.Empty;
     private RotaryTurn? turn;
 
@@ -38,6 +38,7 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
         rows = Caches(maxNewTokens + 1);                                                 // the prompt's last token besides
         prompts = Caches(Math.Max(1, maxPromptTokens - 1));
         table = new SlotTable(slots, maxPromptTokens);
+        tiers = RowTiers.Of([.. stack.Linears, head], slots, StepCapacity);
     }
 
     public int StepCapacity { get; }
@@ -70,7 +71,7 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         step = table.Lay(slots, counts);
-        var (tokens, positions) = (new int[StepCapacity], new int[StepCapacity]);
+        var (tokens, positions) = (new int[tiers.For(ids.Length)], new int[tiers.For(ids.Length)]);
         ids.CopyTo(tokens);
         for (var n = 0; n < ids.Length; n++)
         {
@@ -80,9 +81,9 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
         var x = model.Embed(tokens);                                                     // [R, D]
         turn = rotary.At(positions);
         x = stack.Forward(x, this);
-        var last = new long[this.slots];
+        var last = new long[tiers.For(slots.Length)];
         step.Last.CopyTo(last, 0);
-        var states = x.index_select(0, tensor(last, device: x.device));                  // [slots, D]
+        var states = x.index_select(0, tensor(last, device: x.device));                  // [R, D]
         return head.call(states).narrow(0, 0, slots.Length).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 

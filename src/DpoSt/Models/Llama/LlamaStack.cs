@@ -38,10 +38,13 @@ internal sealed class LlamaStack : IDisposable
         return RmsNorm.Apply(x, finalNorm, epsilon).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Every linear map of the stack.</summary>
+    public IEnumerable<Linear> Linears => layers.SelectMany(l => (Linear[])[l.Qkv, l.Output, l.Up, l.Down]);
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var linear in layers.SelectMany(l => (Linear[])[l.Qkv, l.Output, l.Up, l.Down]))
+        foreach (var linear in Linears)
         {
             linear.Dispose();
         }

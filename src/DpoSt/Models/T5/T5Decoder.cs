@@ -4,9 +4,8 @@ using static TorchSharp.torch;
 namespace DpoSt.Models.T5;
 
 /// <summary>
-/// T5 while it decodes: weights packed for few rows, self-attention caches by slot, cross-attention keys and values by prompt. Every
-/// linear runs at a fixed number of rows R, so that a row's bits do not depend on how many others there are. Shapes: N tokens of a step,
-/// R rows computed, D model, I heads times head size, S source, V vocabulary.
+/// T5 while it decodes: weights packed for few rows, self-attention caches by slot, cross-attention keys and values by prompt. How many
+/// rows are computed is the <see cref="RowTiers"/>' affair. Shapes: N tokens of a step, R rows computed, D model, I heads times head size, S source, V vocabulary.
 /// </summary>
 internal sealed class T5Decoder : IStepDecoder, IT5Attention
 {
@@ -17,16 +16,15 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
     private readonly IRaggedCache[] self;
     private readonly IRaggedCache[] cross;
     private readonly DistanceBias bias;
-    private readonly int slots;
     private readonly int capacity;
     private readonly SlotTable table;
+    private readonly RowTiers tiers;
     private RaggedStep step = RaggedStep.Empty;
 
     /// <summary>A decoder that reads the model's weights as they are now.</summary>
     public T5Decoder(T5Model model, int slots, int maxPromptTokens, int maxNewTokens)
     {
         this.model = model;
-        this.slots = slots;
         config = model.Config;
         capacity = maxNewTokens + 1;                                                     // the start token besides
         StepCapacity = slots + Math.Max(3, slots / 4);
@@ -38,6 +36,7 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
         cross = Caches(slots, maxPromptTokens);
         bias = new DistanceBias(BiasTable());
         table = new SlotTable(slots, maxPromptTokens);
+        tiers = RowTiers.Of([.. stack.Linears, head], slots, StepCapacity);
     }
 
     public int StepCapacity { get; }
@@ -74,7 +73,7 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         step = table.Lay(slots, counts);
-        var padded = new long[StepCapacity];
+        var padded = new long[tiers.For(ids.Length)];
         for (var n = 0; n < ids.Length; n++)
         {
             padded[n] = ids[n];
@@ -83,9 +82,9 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
         var device = model.Weights.Device;
         var x = model.Weights[T5Weights.Shared].index_select(0, tensor(padded, device: device));     // [R, D]
         x = stack.Forward(x, this, dropout: null);
-        var last = new long[this.slots];
+        var last = new long[tiers.For(slots.Length)];
         step.Last.CopyTo(last, 0);
-        var states = x.index_select(0, tensor(last, device: device));                    // [slots, D]
+        var states = x.index_select(0, tensor(last, device: device));                    // [R, D]
         if (config.TieWordEmbeddings)
         {
             states = states.mul(Math.Pow(config.DModel, -0.5));

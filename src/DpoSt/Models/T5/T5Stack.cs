@@ -50,12 +50,21 @@ internal sealed class T5Stack : IDisposable
     /// <summary>The site where a layer's attention probabilities are dropped.</summary>
     public static int AttentionSite(int layer, bool cross) => layer * SitesPerLayer + (cross ? 6 : 5);
 
+    /// <summary>Every linear map of the stack.</summary>
+    public IEnumerable<Linear> Linears => blocks.SelectMany(block => block.Linears);
+
     /// <inheritdoc/>
-    public void Dispose() => Array.ForEach(blocks, block => block.Dispose());
+    public void Dispose()
+    {
+        foreach (var linear in Linears)
+        {
+            linear.Dispose();
+        }
+    }
 
     private sealed record CrossAttention(Tensor Norm, Linear Query, Linear KeyValue, Linear Output);
 
-    private sealed class Block : IDisposable
+    private sealed class Block
     {
         private readonly bool gated;
         private readonly Tensor selfNorm;
@@ -98,13 +107,7 @@ internal sealed class T5Stack : IDisposable
             return x.add(drop(down.call(drop(wide, site + 2)), site + 3)).MoveToOuterDisposeScope();
         }
 
-        public void Dispose()
-        {
-            foreach (var linear in new[] { selfQkv, selfOutput, up, down, Cross?.Query, Cross?.KeyValue, Cross?.Output })
-            {
-                linear?.Dispose();
-            }
-        }
+        public IEnumerable<Linear> Linears => new[] { selfQkv, selfOutput, up, down, Cross?.Query, Cross?.KeyValue, Cross?.Output }.OfType<Linear>();
     }
 }
 
