@@ -17,9 +17,9 @@ internal sealed class Linear : IDisposable
     /// <summary>Whether this processor has packed products.</summary>
     public static bool CanPack => System.Runtime.Intrinsics.X86.Avx2.IsSupported;
 
-    /// <summary>The map of a parameter [N, K] that somebody else owns, computed in a type of its own.</summary>
-    public Linear(Tensor weight, ScalarType products)
-        : this(weight, (weight.size(0), weight.size(1)), products, isPacked: false, isOwned: false)
+    /// <summary>The map of a parameter [N, K] that somebody else owns, computed in its type or in another.</summary>
+    public Linear(Tensor weight, ScalarType? products = null)
+        : this(weight, (weight.size(0), weight.size(1)), products ?? weight.dtype, isPacked: false, isOwned: false)
     {
     }
 

@@ -50,7 +50,7 @@ internal sealed class MappedWeights : IWeights
     {
         if (!Models.Linear.CanPack)
         {
-            return new Linear(this[name], Dtype);
+            return new Linear(this[name]);
         }
 
         if (!linears.TryGetValue(name, out var linear))
