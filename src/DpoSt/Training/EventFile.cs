@@ -25,9 +25,10 @@ internal sealed class EventFile(string folder)
     public void Begin(long step)
     {
         // The time first, then a number: TensorBoard reads a folder's files in the order of their names.
-        path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{DateTimeOffset.UtcNow.ToUnixTimeSeconds():D10}.{In(folder).Count:D4}.dpost"));
+        var earlier = In(folder).Count;
+        path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{DateTimeOffset.UtcNow.ToUnixTimeSeconds():D10}.{earlier:D4}.dpost"));
         Append(Event(0, Text(3, "brain.Event:2")));
-        if (step > 0)
+        if (earlier > 0)
         {
             Append(Event(step + 1, Message(7, Number(1, 1))));               // session_log: START
         }

@@ -24,11 +24,13 @@ public sealed class EventFileTests
         Assert.All(events, e => Assert.InRange(BitConverter.Int64BitsToDouble(e[1].Number), before, before + 60));
     }
 
-    [Fact]
-    public void A_run_that_goes_on_begins_a_file_that_ends_what_earlier_ones_say()
+    [Theory]
+    [InlineData(7)]
+    [InlineData(0)]
+    public void A_run_that_goes_on_or_starts_again_begins_a_file_that_ends_what_earlier_ones_say(long restored)
     {
         using var folder = new TemporaryFolder();
-        foreach (var step in (long[])[0, 7])
+        foreach (var step in (long[])[0, restored])
         {
             var file = new EventFile(folder.Root);
             file.Begin(step);
@@ -37,9 +39,9 @@ public sealed class EventFileTests
 
         var second = Read(EventFile.In(folder.Root)[1]);
         var (session, line) = (second[1], second[2]);
-        Assert.Equal(8, session[2].Number);                                  // from this step on
+        Assert.Equal(restored + 1, session[2].Number);                                  // from this step on
         Assert.Equal(1, Fields(session[7].Bytes)[1].Number);                 // SessionLog.START
-        Assert.Equal((8, "train/loss", 1), Scalars(line).Single());
+        Assert.Equal((restored + 1, "train/loss", 1), Scalars(line).Single());
     }
 
     [Fact]
