@@ -17,6 +17,18 @@ internal sealed class OneOfAttribute(params string[] values) : Attribute
     public string? Find(string text) => Values.FirstOrDefault(v => v.Equals(text, StringComparison.OrdinalIgnoreCase));
 }
 
+/// <summary>A flag that is set by a name, alone or in a list; every other value is accepted, and reported as ignored.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class NamedAttribute(string name) : Attribute
+{
+    public bool Is(ConfigNode node) => node switch
+    {
+        ConfigScalar scalar => name.Equals(scalar.Value as string, StringComparison.OrdinalIgnoreCase),
+        ConfigList list => list.Items.Any(Is),
+        _ => false,
+    };
+}
+
 /// <summary>The numbers that a key takes, both ends included unless <see cref="AboveMinimum"/>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class WithinAttribute(double minimum, double maximum = double.MaxValue) : Attribute

@@ -61,6 +61,17 @@ public static class ConfigBinder
 
     private static void BindProperty(object section, PropertyInfo property, ConfigNode node, string path, List<string> ignored)
     {
+        if (property.GetCustomAttribute<NamedAttribute>() is { } named)
+        {
+            property.SetValue(section, named.Is(node));
+            if (!named.Is(node))
+            {
+                ignored.Add(path);
+            }
+
+            return;
+        }
+
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         var isSection = type.IsClass && type != typeof(string);
         if (node is ConfigScalar { Value: null })

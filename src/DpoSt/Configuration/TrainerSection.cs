@@ -20,10 +20,10 @@ public enum IntervalStrategy
     "auto_find_batch_size", "data_seed", "dataloader_drop_last", "dataloader_num_workers", "dataloader_persistent_workers",
     "dataloader_pin_memory", "dataloader_prefetch_factor", "dataset_num_proc", "ddp_backend", "ddp_broadcast_buffers",
     "ddp_bucket_cap_mb", "ddp_find_unused_parameters", "ddp_timeout", "deepspeed", "disable_tqdm", "do_eval", "do_predict", "do_train",
-    "eval_accumulation_steps", "fsdp", "fsdp_config", "gradient_checkpointing", "gradient_checkpointing_kwargs", "group_by_length",
+    "eval_accumulation_steps", "fsdp", "fsdp_config", "gradient_checkpointing_kwargs", "group_by_length",
     "hub_model_id", "hub_private_repo", "hub_strategy", "hub_token", "local_rank", "log_level", "log_level_replica", "log_on_each_node",
     "logging_dir", "logging_first_step", "logging_nan_inf_filter", "logging_strategy", "no_cuda", "precompute_ref_log_probs",
-    "push_to_hub", "remove_unused_columns", "report_to", "save_on_each_node", "save_safetensors", "skip_memory_metrics", "tf32",
+    "push_to_hub", "remove_unused_columns", "save_on_each_node", "save_safetensors", "skip_memory_metrics", "tf32",
     "torch_compile", "torch_compile_backend", "torch_compile_mode", "use_cpu")]
 public sealed record TrainerSection
 {
@@ -36,8 +36,11 @@ public sealed record TrainerSection
     /// <summary>Whether a folder that holds another run is replaced.</summary>
     public bool OverwriteOutputDir { get; init; }
 
-    /// <summary>Whether to compute in bfloat16 (the weights stay in float32).</summary>
+    /// <summary>Whether matrix products are computed in bfloat16 (weights, gradients and the optimizer stay in float32).</summary>
     public bool Bf16 { get; init; }
+
+    /// <summary>Whether each block is computed again in the backward pass instead of being kept for it: less memory, more time.</summary>
+    public bool GradientCheckpointing { get; init; }
 
     /// <summary>Decides the order of the data, the dropout masks and the samples.</summary>
     [Within(0)]
@@ -145,6 +148,10 @@ public sealed record TrainerSection
     /// <summary>Steps between two lines of the log.</summary>
     [Within(1)]
     public int LoggingSteps { get; init; } = 500;
+
+    /// <summary>Whether metrics are written for TensorBoard too: <c>tensorboard</c>, alone or in a list. Other names mean nothing here.</summary>
+    [Named("tensorboard")]
+    public bool ReportTo { get; init; }
 
     /// <summary>When to write a checkpoint, besides every few minutes and on Ctrl-C; it serves a resume and goes when the model is done.</summary>
     public IntervalStrategy SaveStrategy { get; init; } = IntervalStrategy.Steps;

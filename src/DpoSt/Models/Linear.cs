@@ -17,14 +17,14 @@ internal sealed class Linear : IDisposable
     /// <summary>Whether this processor has packed products.</summary>
     public static bool CanPack => System.Runtime.Intrinsics.X86.Avx2.IsSupported;
 
-    /// <summary>The map of a parameter [N, K] that somebody else owns.</summary>
-    public Linear(Tensor weight)
-        : this(weight, (weight.size(0), weight.size(1)), isPacked: false, isOwned: false)
+    /// <summary>The map of a parameter [N, K] that somebody else owns, computed in its type or in another.</summary>
+    public Linear(Tensor weight, ScalarType? products = null)
+        : this(weight, (weight.size(0), weight.size(1)), products ?? weight.dtype, isPacked: false, isOwned: false)
     {
     }
 
-    private Linear(Tensor weight, (long Outputs, long Inputs) shape, bool isPacked, bool isOwned) =>
-        (this.weight, Shape, this.isPacked, this.isOwned) = (weight, shape, isPacked, isOwned);
+    private Linear(Tensor weight, (long Outputs, long Inputs) shape, ScalarType products, bool isPacked, bool isOwned) =>
+        (this.weight, Shape, Dtype, this.isPacked, this.isOwned) = (weight, shape, products, isPacked, isOwned);
 
     /// <summary>N and K.</summary>
     public (long Outputs, long Inputs) Shape { get; }
@@ -33,20 +33,20 @@ internal sealed class Linear : IDisposable
     public Device Device => weight.device;
 
     /// <summary>The type they are computed in.</summary>
-    public ScalarType Dtype => weight.dtype;
+    public ScalarType Dtype { get; }
 
     /// <summary>The same map, prepared for products with this many rows; gradients do not flow, and later changes of the weight do not show.</summary>
     public static Linear ForDecoding(Tensor weight, int rows)
     {
         var packs = weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && CanPack;
-        return new Linear((packs ? Aten.PackLinearWeight(weight.detach(), rows) : weight.detach()).DetachFromDisposeScope(), (weight.size(0), weight.size(1)), packs, isOwned: true);
+        return new Linear((packs ? Aten.PackLinearWeight(weight.detach(), rows) : weight.detach()).DetachFromDisposeScope(), (weight.size(0), weight.size(1)), weight.dtype, packs, isOwned: true);
     }
 
     /// <summary>The same map for somebody who does not own it.</summary>
-    public Linear Shared() => new(weight, Shape, isPacked, isOwned: false);
+    public Linear Shared() => new(weight, Shape, Dtype, isPacked, isOwned: false);
 
-    /// <summary>x [.., K] gives [.., N].</summary>
-    public Tensor call(Tensor x) => isPacked ? Aten.OneDnnLinear(x, weight) : LinearProduct.Apply(x, weight);
+    /// <summary>x [.., K] gives [.., N] in the type of the product.</summary>
+    public Tensor call(Tensor x) => isPacked ? Aten.OneDnnLinear(x, weight) : LinearProduct.Apply(x, weight, Dtype);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -12,10 +12,13 @@ namespace DpoSt.Models;
 internal static class ModelFolder
 {
     /// <summary>Loads a model with its weights, to be trained.</summary>
+    /// <param name="folder">The checkpoint.</param>
+    /// <param name="device">Where it computes.</param>
+    /// <param name="compute">How it computes; null is in fp32, with nothing computed twice.</param>
     /// <exception cref="UserErrorException">The folder is no checkpoint of a supported family.</exception>
-    public static ILanguageModel Load(string folder, Device device)
+    public static ILanguageModel Load(string folder, Device device, TrainingCompute? compute = null)
     {
-        var model = Build(folder, device);
+        var model = Build(folder, device, compute);
         try
         {
             using var checkpoint = HubCheckpoint.Open(folder);
@@ -42,7 +45,7 @@ internal static class ModelFolder
         var checkpoint = HubCheckpoint.Open(folder);
         try
         {
-            return family.Over(new MappedWeights(family.Specs, checkpoint, family.MayIgnore));
+            return family.Over(new MappedWeights(family.Specs, checkpoint, family.MayIgnore), false);
         }
         catch
         {
@@ -52,10 +55,10 @@ internal static class ModelFolder
     }
 
     /// <summary>The model a folder's config.json describes, its weights not yet set.</summary>
-    public static ILanguageModel Build(string folder, Device device)
+    public static ILanguageModel Build(string folder, Device device, TrainingCompute? compute = null)
     {
         var family = Family(folder);
-        return family.Over(new ParameterSet(family.Specs, device));
+        return family.Over(new ParameterSet(family.Specs, device, products: compute?.Products), compute?.RecomputesBlocks ?? false);
     }
 
     /// <summary>A folder's model family, config.json's <c>model_type</c>; empty where it names none.</summary>
@@ -135,8 +138,8 @@ internal static class ModelFolder
             var other => throw new UserErrorException($"{path}: model_type is '{other}', but only t5 and llama are supported."),
         };
 
-        static ModelFamily T5(T5Config config) => new(T5Weights.Specs(config), name => T5Weights.MayIgnore(config, name), weights => new T5Model(config, weights));
-        static ModelFamily Llama(LlamaConfig config) => new(LlamaWeights.Specs(config), name => LlamaWeights.MayIgnore(config, name), weights => new LlamaModel(config, weights));
+        static ModelFamily T5(T5Config config) => new(T5Weights.Specs(config), name => T5Weights.MayIgnore(config, name), (weights, recomputes) => new T5Model(config, weights, recomputes));
+        static ModelFamily Llama(LlamaConfig config) => new(LlamaWeights.Specs(config), name => LlamaWeights.MayIgnore(config, name), (weights, recomputes) => new LlamaModel(config, weights, recomputes));
     }
 
     private static string TypeOf(JsonDocument document) =>
@@ -159,5 +162,5 @@ internal static class ModelFolder
     }
 
     /// <summary>What a family makes of a config.json.</summary>
-    private sealed record ModelFamily(IReadOnlyList<ParameterSpec> Specs, Func<string, bool> MayIgnore, Func<IWeights, ILanguageModel> Over);
+    private sealed record ModelFamily(IReadOnlyList<ParameterSpec> Specs, Func<string, bool> MayIgnore, Func<IWeights, bool, ILanguageModel> Over);
 }

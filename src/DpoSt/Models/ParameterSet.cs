@@ -10,10 +10,17 @@ public sealed class ParameterSet : IWeights
 {
     private readonly Dictionary<string, Tensor> byName = new(StringComparer.Ordinal);
 
+    private readonly ScalarType products;
+
     /// <summary>Allocates parameters of these shapes on a device; their values are undefined until loaded or initialised.</summary>
-    public ParameterSet(IReadOnlyList<ParameterSpec> specs, Device device, ScalarType dtype = ScalarType.Float32)
+    /// <param name="specs">What they are.</param>
+    /// <param name="device">Where they live.</param>
+    /// <param name="dtype">What they are kept in.</param>
+    /// <param name="products">What matrix products with them are computed in; null is <paramref name="dtype"/>.</param>
+    public ParameterSet(IReadOnlyList<ParameterSpec> specs, Device device, ScalarType dtype = ScalarType.Float32, ScalarType? products = null)
     {
         Specs = specs;
+        this.products = products ?? dtype;
         Buffers = [.. specs.GroupBy(s => (s.Block, s.Decay)).Select(group => new FlatBuffer(group.Key.Block, group.Key.Decay, [.. group], device, dtype))];
         foreach (var (spec, view) in Buffers.SelectMany(b => b.Specs.Zip(b.Views)))
         {
@@ -39,7 +46,7 @@ public sealed class ParameterSet : IWeights
     /// <summary>A parameter by our name.</summary>
     public Tensor this[string name] => byName[name];
 
-    Linear IWeights.Linear(string name) => new(this[name]);
+    Linear IWeights.Linear(string name) => new(this[name], products);
 
     Linear IWeights.LinearForDecoding(string name, int rows) => Linear.ForDecoding(this[name], rows);
 

@@ -22,7 +22,7 @@ internal static class ContentKey
         var text = new StringBuilder();
         try
         {
-            var files = Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(f => Path.GetFileName(f) is not (MetricsFile.Name or TrainingKey.Name)).Order(StringComparer.Ordinal) : (IEnumerable<string>)[path];
+            var files = Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(f => !MetricsFile.IsMetrics(f) && Path.GetFileName(f) != TrainingKey.Name).Order(StringComparer.Ordinal) : (IEnumerable<string>)[path];
             foreach (var file in files)
             {
                 using var stream = File.OpenRead(file);

@@ -10,11 +10,11 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
 {
     /// <summary>Loads a folder in Hugging Face layout; the tokenizer may lie elsewhere.</summary>
     /// <exception cref="UserErrorException">The folder is no checkpoint, or its tokenizer has more ids than the model.</exception>
-    public static ModelBundle Load(string folder, string? tokenizerFolder, bool referenceText, Device device, bool toRead = false)
+    public static ModelBundle Load(string folder, string? tokenizerFolder, bool referenceText, Device device, bool toRead = false, TrainingCompute? compute = null)
     {
         CheckFolder(folder);
         var tokenizer = TokenizerLoader.Load(tokenizerFolder ?? folder);
-        var model = toRead ? ModelFolder.LoadToRead(folder, device) : ModelFolder.Load(folder, device);
+        var model = toRead ? ModelFolder.LoadToRead(folder, device) : ModelFolder.Load(folder, device, compute);
         if (tokenizer.VocabularySize > model.VocabularySize)
         {
             model.Dispose();

@@ -33,13 +33,13 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
         ModelBundle.CheckFolder(from);
         reporter.Begin(name, $"fine-tune {Shown(from)} on {found.Count} rationales", recipe.StepsFor(found.Count), "steps");
-        using var folder = TrainingFolder.Open(to, FineTuneKey(from, rowsFile, limits, recipe), fresh, reporter);
+        using var folder = TrainingFolder.Open(to, FineTuneKey(from, rowsFile, limits, recipe), recipe.TensorBoard, fresh, reporter);
         if (folder is null)
         {
             return Done(to);
         }
 
-        using var bundle = ModelBundle.Load(from, null, referenceText, device);
+        using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
         var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
         var last = FineTuning.Run(bundle, rows, limits, recipe, folder, reporter, cancel);
         folder.Finish(bundle.Model, from);
@@ -117,18 +117,18 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
         ModelBundle.CheckFolder(from);
         reporter.Begin(name, $"DPO from {Shown(from)} on {pairs} pairs", recipe.StepsFor(pairs), "steps");
-        using var folder = TrainingFolder.Open(to, PreferenceTuneKey(from, pairsFolder, limits, loss, recipe), fresh, reporter);
+        using var folder = TrainingFolder.Open(to, PreferenceTuneKey(from, pairsFolder, limits, loss, recipe), recipe.TensorBoard, fresh, reporter);
         if (folder is null)
         {
             return Done(to);
         }
 
-        using var bundle = ModelBundle.Load(from, null, referenceText, device);
+        using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
         var train = EncodedPairs.Read(file, encoder);
         var evalFile = Path.Combine(pairsFolder, PreferencePairFile.Name("eval"));
         var eval = EncodedPairs.Read(evalFile, encoder);
-        var key = ContentKey.Of(new { limits, referenceText }, [ContentKey.OfPath(from)]);
+        var key = ContentKey.Of(new { limits, referenceText, recipe.Bf16 }, [ContentKey.OfPath(from)]);
         train.Score(bundle, key, cancel);
         if (recipe.Evaluation != new StepInterval())
         {

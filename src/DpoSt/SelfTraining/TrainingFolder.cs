@@ -19,14 +19,14 @@ internal sealed class TrainingFolder : IDisposable
     private readonly MetricsFile metrics;
     private readonly IStageReporter reporter;
 
-    private TrainingFolder(string output, TrainingKey key, IStageReporter reporter)
+    private TrainingFolder(string output, TrainingKey key, bool tensorBoard, IStageReporter reporter)
     {
         this.output = output;
         this.key = key;
         this.reporter = reporter;
         folder = PathOf(output);
         held = RunLock.Take(LockOf(folder));
-        metrics = new MetricsFile(Path.Combine(folder, MetricsFile.Name));
+        metrics = new MetricsFile(Path.Combine(folder, MetricsFile.Name), tensorBoard ? new EventFile(folder) : null);
     }
 
     /// <summary>
@@ -35,13 +35,14 @@ internal sealed class TrainingFolder : IDisposable
     /// </summary>
     /// <param name="output">The model's folder.</param>
     /// <param name="key">All that the outcome depends on.</param>
+    /// <param name="tensorBoard">Whether metrics are written for TensorBoard too.</param>
     /// <param name="fresh">Whether to train whatever is there, and to leave earlier checkpoints aside.</param>
     /// <param name="reporter">Is told of a model that is replaced, of a resume, and of every line.</param>
     /// <exception cref="UserErrorException">Another process trains there, or nothing can be written there.</exception>
-    public static TrainingFolder? Open(string output, TrainingKey key, bool fresh, IStageReporter reporter)
+    public static TrainingFolder? Open(string output, TrainingKey key, bool tensorBoard, bool fresh, IStageReporter reporter)
     {
         var done = TrainingKey.Read(output);
-        var opened = new TrainingFolder(output, key, reporter);
+        var opened = new TrainingFolder(output, key, tensorBoard, reporter);
         if (fresh)
         {
             opened.RemoveAll();
@@ -89,7 +90,7 @@ internal sealed class TrainingFolder : IDisposable
     /// <summary>Writes the model with its metrics, and drops what was only kept for a resume.</summary>
     public void Finish(ILanguageModel model, string from)
     {
-        ModelFolder.Save(model, from, output, metrics.Path, key.Write(folder));
+        ModelFolder.Save(model, from, output, [metrics.Path, key.Write(folder), .. EventFile.In(folder)]);
         RemoveAll();
     }
 
@@ -97,7 +98,7 @@ internal sealed class TrainingFolder : IDisposable
     public void Dispose()
     {
         held.Dispose();
-        if (Directory.EnumerateFileSystemEntries(folder).All(path => Path.GetFileName(path) is MetricsFile.Name or TrainingKey.Name))       // of a run that cannot be resumed
+        if (Directory.EnumerateFileSystemEntries(folder).All(path => MetricsFile.IsMetrics(path) || Path.GetFileName(path) == TrainingKey.Name))       // of a run that cannot be resumed
         {
             Directory.Delete(folder, recursive: true);
         }

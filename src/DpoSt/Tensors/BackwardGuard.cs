@@ -4,19 +4,33 @@ using static TorchSharp.torch;
 namespace DpoSt.Tensors;
 
 /// <summary>
-/// An exception that leaves a managed backward function would cross native frames and end the process. It is kept here instead, and
-/// <see cref="Backward"/> throws it once libtorch has returned.
+/// Around managed backward functions. An exception that left one would cross native frames and end the process: it is kept here instead, and
+/// <see cref="Backward"/> throws it once libtorch has returned. And tensors are let go of as soon as libtorch has them: the wrappers TorchSharp makes would
+/// keep every gradient of a whole backward pass alive until the end of the step.
 /// </summary>
 internal static class BackwardGuard
 {
     private static ExceptionDispatchInfo? kept;
 
+    // What the last function on this thread returned: libtorch takes it after the return, and surely before it calls another.
+    [ThreadStatic]
+    private static List<Tensor>? returned;
+
     /// <summary>Runs the body of a backward function with <paramref name="inputs"/> inputs; on failure gives no gradients.</summary>
-    public static List<Tensor> Run(int inputs, Func<List<Tensor>> body)
+    /// <param name="inputs">How many gradients are expected.</param>
+    /// <param name="gradient">The gradient it was given, of which it is the only user.</param>
+    /// <param name="body">Gives the gradients, null where there is none; all else that it makes is released.</param>
+    public static List<Tensor> Run(int inputs, Tensor gradient, Func<List<Tensor>> body)
     {
+        ReleaseReturned();
         try
         {
-            return body();
+            using var scope = NewDisposeScope();
+            var gradients = body();
+            gradients.ForEach(g => g?.DetachFromDisposeScope());
+            ReleaseReturned();                                    // of a backward pass within this one
+            gradient.Dispose();
+            return returned = gradients;
         }
         catch (Exception e)
         {
@@ -34,8 +48,15 @@ internal static class BackwardGuard
         }
         finally
         {
+            ReleaseReturned();
             // What libtorch says of the missing gradients is only the consequence: the kept exception is the cause, and replaces it.
             Interlocked.Exchange(ref kept, null)?.Throw();
         }
+    }
+
+    private static void ReleaseReturned()
+    {
+        returned?.ForEach(g => g?.Dispose());
+        returned = null;
     }
 }

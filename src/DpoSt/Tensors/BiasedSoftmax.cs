@@ -12,13 +12,17 @@ internal static unsafe class BiasedSoftmax
 {
     private const int Lanes = 16;
 
-    /// <summary>scores [B, H, T, S] and a bias that broadcasts to it give probabilities [B, H, T, S]; the gradient reaches both.</summary>
+    /// <summary>
+    /// scores [B, H, T, S] and a bias that broadcasts to it give probabilities [B, H, T, S] in the scores' type; the gradient reaches both. A
+    /// bias of fp32 goes with scores of bf16.
+    /// </summary>
     public static Tensor Apply(Tensor scores, Tensor? bias)
     {
-        if (scores.device_type != DeviceType.CPU || scores.dtype != ScalarType.Float32)
+        if (scores.device_type != DeviceType.CPU || scores.dtype is not (ScalarType.Float32 or ScalarType.BFloat16))
         {
-            using var sum = bias is null ? scores.alias() : scores.add(bias.to(scores.dtype));
-            return sum.softmax(-1);
+            using var scope = NewDisposeScope();
+            var wide = scores.AtLeastSingle();
+            return (bias is null ? wide : wide.add(bias.to(wide.dtype))).softmax(-1).to(scores.dtype).MoveToOuterDisposeScope();
         }
 
         using var nothing = bias is null ? zeros(1) : null;
@@ -26,7 +30,13 @@ internal static unsafe class BiasedSoftmax
         return is_grad_enabled() && (scores.requires_grad || added.requires_grad) ? Differentiable.apply(scores, added) : Forward(scores, added);
     }
 
-    private static Tensor Forward(Tensor scores, Tensor bias)
+    private static Tensor Forward(Tensor scores, Tensor bias) => scores.dtype == ScalarType.Float32 ? Forward<Fp32>(scores, bias) : Forward<Bf16>(scores, bias);
+
+    private static Tensor Backward(Tensor probabilities, Tensor gradient) =>
+        probabilities.dtype == ScalarType.Float32 ? Backward<Fp32>(probabilities, gradient) : Backward<Bf16>(probabilities, gradient);
+
+    private static Tensor Forward<T>(Tensor scores, Tensor bias)
+        where T : struct, IElement
     {
         using var plain = scores.contiguous();
         using var wide = bias.expand(scores.shape);
@@ -41,26 +51,27 @@ internal static unsafe class BiasedSoftmax
             for (var r = begin; r < end; r++)
             {
                 var b = (float*)added + r / (heads * queries) * strides[0] + r / queries % heads * strides[1] + r % queries * strides[2];
-                Row((float*)source + (long)r * keys, b, strides[3], keys, padded, row);
-                new ReadOnlySpan<float>(row, keys).CopyTo(new Span<float>((float*)target + (long)r * keys, keys));
+                Row<T>(source, (long)r * keys, b, strides[3], keys, padded, row);
+                Write<T>(row, target, (long)r * keys, keys);
             }
         });
         return result;
     }
 
-    private static void Row(float* scores, float* bias, long biasStride, int keys, int padded, float* row)
+    private static void Row<T>(nint scores, long start, float* bias, long biasStride, int keys, int padded, float* row)
+        where T : struct, IElement
     {
         for (var s = 0; s < padded; s += Lanes)
         {
             if (s + Lanes <= keys && biasStride == 1)
             {
-                (Vector512.Load(scores + s) + Vector512.Load(bias + s)).Store(row + s);
+                (T.Load(scores, start + s) + Vector512.Load(bias + s)).Store(row + s);
             }
             else
             {
                 for (var i = s; i < s + Lanes; i++)
                 {
-                    row[i] = i < keys ? scores[i] + bias[i * biasStride] : float.NegativeInfinity;
+                    row[i] = i < keys ? T.Get(scores, start + i) + bias[i * biasStride] : float.NegativeInfinity;
                 }
             }
         }
@@ -81,8 +92,24 @@ internal static unsafe class BiasedSoftmax
         }
     }
 
+    private static void Write<T>(float* row, nint target, long start, int keys)
+        where T : struct, IElement
+    {
+        var s = 0;
+        for (; s + Lanes <= keys; s += Lanes)
+        {
+            T.Store(Vector512.Load(row + s), target, start + s);
+        }
+
+        for (; s < keys; s++)
+        {
+            T.Set(row[s], target, start + s);
+        }
+    }
+
     // d scores = p (g - sum g p): the bias receives the same, summed where it was broadcast.
-    private static Tensor Backward(Tensor probabilities, Tensor gradient)
+    private static Tensor Backward<T>(Tensor probabilities, Tensor gradient)
+        where T : struct, IElement
     {
         using var gradients = gradient.contiguous();
         var result = empty_like(probabilities);
@@ -92,39 +119,37 @@ internal static unsafe class BiasedSoftmax
         {
             for (var r = begin; r < end; r++)
             {
-                var from = new ReadOnlySpan<float>((float*)p + (long)r * keys, keys);
-                var incoming = new ReadOnlySpan<float>((float*)g + (long)r * keys, keys);
-                var to = (float*)target + (long)r * keys;
+                var start = (long)r * keys;
                 var (dot, s) = (Vector512<float>.Zero, 0);
                 for (; s + Lanes <= keys; s += Lanes)
                 {
-                    dot = Vector512.FusedMultiplyAdd(Vector512.Create(from[s..]), Vector512.Create(incoming[s..]), dot);
+                    dot = Vector512.FusedMultiplyAdd(T.Load(p, start + s), T.Load(g, start + s), dot);
                 }
 
                 var sum = Vector512.Sum(dot);
                 for (; s < keys; s++)
                 {
-                    sum += from[s] * incoming[s];
+                    sum += T.Get(p, start + s) * T.Get(g, start + s);
                 }
 
                 for (s = 0; s + Lanes <= keys; s += Lanes)
                 {
-                    (Vector512.Create(from[s..]) * (Vector512.Create(incoming[s..]) - Vector512.Create(sum))).Store(to + s);
+                    T.Store(T.Load(p, start + s) * (T.Load(g, start + s) - Vector512.Create(sum)), target, start + s);
                 }
 
                 for (; s < keys; s++)
                 {
-                    to[s] = from[s] * (incoming[s] - sum);
+                    T.Set(T.Get(p, start + s) * (T.Get(g, start + s) - sum), target, start + s);
                 }
             }
         });
         return result;
     }
 
-    private static Tensor SumTo(Tensor gradient, Tensor shape)
+    private static Tensor SumTo(Tensor gradient, Tensor bias)
     {
-        var dimensions = Enumerable.Range(0, (int)shape.dim()).Where(d => shape.size(d) == 1 && gradient.size(d) != 1).Select(d => (long)d).ToArray();
-        return dimensions.Length == 0 ? gradient.clone() : gradient.sum(dimensions, keepdim: true);
+        var dimensions = Enumerable.Range(0, (int)bias.dim()).Where(d => bias.size(d) == 1 && gradient.size(d) != 1).Select(d => (long)d).ToArray();
+        return dimensions.Length == 0 ? gradient.to(bias.dtype, copy: true) : gradient.sum(dimensions, keepdim: true, type: bias.dtype);
     }
 
     private sealed class Differentiable : autograd.SingleTensorFunction<Differentiable>
@@ -138,7 +163,7 @@ internal static unsafe class BiasedSoftmax
             return probabilities;
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(2, () =>
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(2, grad_output, () =>
         {
             using var _ = no_grad();
             var saved = ctx.get_saved_variables();

@@ -23,7 +23,7 @@ internal static class ChunkedLogProb
         var rows = (int)Math.Clamp(chunkSize / vocabulary, 1, int.MaxValue);
         return targets.Length <= rows
             ? TargetLogProb.Apply(logits(states), targets).MoveToOuterDisposeScope()
-            : cat([.. targets.Chunk(rows).Select((part, i) => Recomputed.Apply(states.narrow(0, (long)i * rows, part.Length), x => Of(x, part, logits)))]).MoveToOuterDisposeScope();
+            : cat([.. targets.Chunk(rows).Select((part, i) => Recomputed.Apply([states.narrow(0, (long)i * rows, part.Length)], x => Of(x[0], part, logits)))]).MoveToOuterDisposeScope();
     }
 
     private static Tensor Of(Tensor states, long[] targets, Func<Tensor, Tensor> logits)

@@ -8,7 +8,7 @@ namespace DpoSt.Tensors;
 /// Inverted dropout whose mask is a pure function of (seed, step, example, site, position, channel): the same after a resume, with
 /// accumulation, in any batch and on any number of ranks. The mask is never stored: backward draws it again.
 /// </summary>
-internal sealed unsafe class Dropout
+internal sealed class Dropout
 {
     private const int Lanes = 32;                 // 16-bit lanes of 512 bits
     private readonly ulong key;
@@ -40,13 +40,19 @@ internal sealed unsafe class Dropout
 
     private Tensor Masked(Tensor x, ulong[] rowKeys, ulong site)
     {
-        if (x.device_type != DeviceType.CPU || x.dtype != ScalarType.Float32)
+        if (x.device_type == DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16)
         {
-            using var ones = torch.ones(x.shape);
-            using var mask = Masked(ones, rowKeys, site).to(x.dtype).to(x.device);
-            return x.mul(mask);
+            return x.dtype == ScalarType.Float32 ? Masked<Fp32>(x, rowKeys, site) : Masked<Bf16>(x, rowKeys, site);
         }
 
+        using var ones = torch.ones(x.shape);
+        using var mask = Masked(ones, rowKeys, site).to(x.dtype).to(x.device);
+        return x.mul(mask);
+    }
+
+    private Tensor Masked<T>(Tensor x, ulong[] rowKeys, ulong site)
+        where T : struct, IElement
+    {
         using var plain = x.contiguous();
         var result = empty_like(plain);
         var rows = rowKeys.Length;
@@ -56,14 +62,15 @@ internal sealed unsafe class Dropout
         {
             for (var r = begin; r < end; r++)
             {
-                Row((float*)source + (long)r * width, (float*)target + (long)r * width, width, CounterRandom.Bits(rowKeys[r], site));
+                Row<T>(source, target, (long)r * width, width, CounterRandom.Bits(rowKeys[r], site));
             }
         });
         return result;
     }
 
     // Each 32-bit lane hashes its own counter (two multiply-xorshift rounds, "lowbias32" of Wellons 2018) and gives two 16-bit draws.
-    private void Row(float* from, float* to, int width, ulong rowKey)
+    private void Row<T>(nint from, nint to, long start, int width, ulong rowKey)
+        where T : struct, IElement
     {
         var low = Vector512.Create((uint)rowKey);
         var high = Vector512.Create((uint)(rowKey >> 32));
@@ -80,15 +87,15 @@ internal sealed unsafe class Dropout
             var second = Vector512.GreaterThanOrEqual(bits >>> 16, limit).AsSingle();
             if (d + Lanes <= width)
             {
-                (Vector512.Load(from + d) * factor & first).Store(to + d);
-                (Vector512.Load(from + d + 16) * factor & second).Store(to + d + 16);
+                T.Store(T.Load(from, start + d) * factor & first, to, start + d);
+                T.Store(T.Load(from, start + d + 16) * factor & second, to, start + d + 16);
             }
             else
             {
                 for (var i = d; i < width; i++)
                 {
                     var keep = i - d < 16 ? first[i - d] : second[i - d - 16];
-                    to[i] = BitConverter.SingleToUInt32Bits(keep) != 0 ? from[i] * scale : 0;
+                    T.Set(BitConverter.SingleToUInt32Bits(keep) != 0 ? T.Get(from, start + i) * scale : 0, to, start + i);
                 }
             }
 
@@ -108,7 +115,7 @@ internal sealed unsafe class Dropout
             return ((Dropout)vars[1]).Masked((Tensor)vars[0], (ulong[])vars[2], (ulong)vars[3]);
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(4, () =>
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(4, grad_output, () =>
         {
             using var _ = no_grad();
             var dropout = (Dropout)ctx.get_data("dropout");

@@ -8,7 +8,7 @@ namespace DpoSt.Tensors;
 /// act(gate) * up for gate and up side by side in one matrix. Both activations in use have the form x * sigmoid(a x + b x^3): SiLU with
 /// a = 1, b = 0, and the tanh approximation of GELU with a = 2 sqrt(2/pi), b = 0.044715 a (Shazeer 2020; Hendrycks and Gimpel 2016).
 /// </summary>
-internal sealed unsafe class GatedActivation(float a, float b)
+internal sealed class GatedActivation(float a, float b)
 {
     /// <summary>SiLU, as in Llama.</summary>
     public static readonly GatedActivation Silu = new(1, 0);
@@ -19,7 +19,7 @@ internal sealed unsafe class GatedActivation(float a, float b)
     /// <summary>x [.., 2F] gives [.., F].</summary>
     public Tensor Apply(Tensor x)
     {
-        if (x.device_type != DeviceType.CPU || x.dtype != ScalarType.Float32 || x.size(-1) / 2 % Vector512<float>.Count != 0)
+        if (x.device_type != DeviceType.CPU || x.dtype is not (ScalarType.Float32 or ScalarType.BFloat16) || x.size(-1) / 2 % Vector512<float>.Count != 0)
         {
             return Composed(x);
         }
@@ -31,36 +31,42 @@ internal sealed unsafe class GatedActivation(float a, float b)
     {
         using var scope = NewDisposeScope();
         var width = x.size(-1) / 2;
-        var gate = x.narrow(-1, 0, width);
+        var wide = x.AtLeastSingle();
+        var gate = wide.narrow(-1, 0, width);
         var slope = b == 0 ? gate : gate.mul(gate.square().mul(b).add(a));
-        return gate.mul(slope.sigmoid()).mul(x.narrow(-1, width, width)).MoveToOuterDisposeScope();
+        return gate.mul(slope.sigmoid()).mul(wide.narrow(-1, width, width)).to(x.dtype).MoveToOuterDisposeScope();
     }
 
-    private Tensor Forward(Tensor x)
+    private Tensor Forward(Tensor x) => x.dtype == ScalarType.Float32 ? Forward<Fp32>(x) : Forward<Bf16>(x);
+
+    private Tensor Backward(Tensor x, Tensor gradient) => x.dtype == ScalarType.Float32 ? Backward<Fp32>(x, gradient) : Backward<Bf16>(x, gradient);
+
+    private Tensor Forward<T>(Tensor x)
+        where T : struct, IElement
     {
         using var rows = x.contiguous();
         var shape = x.shape;
         var width = (int)(shape[^1] / 2);
         shape[^1] = width;
-        var result = empty(shape);
+        var result = empty(shape, dtype: x.dtype);
         var (source, target) = (Aten.DataPointer(rows), Aten.DataPointer(result));
         CpuThreads.For((int)(result.numel() / width), 8L * width, (begin, end) =>
         {
             for (var r = begin; r < end; r++)
             {
-                var gate = (float*)source + 2L * r * width;
-                var to = (float*)target + (long)r * width;
+                var (gate, to) = (2L * r * width, (long)r * width);
                 for (var d = 0; d < width; d += Vector512<float>.Count)
                 {
-                    var g = Vector512.Load(gate + d);
-                    (g * Sigmoid(Slope(g, b)) * Vector512.Load(gate + width + d)).Store(to + d);
+                    var g = T.Load(source, gate + d);
+                    T.Store(g * Sigmoid(Slope(g, b)) * T.Load(source, gate + width + d), target, to + d);
                 }
             }
         });
         return result;
     }
 
-    private Tensor Backward(Tensor x, Tensor gradient)
+    private Tensor Backward<T>(Tensor x, Tensor gradient)
+        where T : struct, IElement
     {
         using var rows = x.contiguous();
         using var gradients = gradient.contiguous();
@@ -71,17 +77,15 @@ internal sealed unsafe class GatedActivation(float a, float b)
         {
             for (var r = begin; r < end; r++)
             {
-                var gate = (float*)source + 2L * r * width;
-                var grad = (float*)incoming + (long)r * width;
-                var to = (float*)target + 2L * r * width;
+                var gate = 2L * r * width;
                 for (var d = 0; d < width; d += Vector512<float>.Count)
                 {
-                    var (g, up, dy) = (Vector512.Load(gate + d), Vector512.Load(gate + width + d), Vector512.Load(grad + d));
+                    var (g, up, dy) = (T.Load(source, gate + d), T.Load(source, gate + width + d), T.Load(incoming, (long)r * width + d));
                     var s = Sigmoid(Slope(g, b));
                     // The derivative of a x + b x^3, times x, is a x + 3 b x^3.
                     var slope = s + s * (Vector512<float>.One - s) * Slope(g, 3 * b);
-                    (dy * up * slope).Store(to + d);
-                    (dy * g * s).Store(to + width + d);
+                    T.Store(dy * up * slope, target, gate + d);
+                    T.Store(dy * g * s, target, gate + width + d);
                 }
             }
         });
@@ -104,7 +108,7 @@ internal sealed unsafe class GatedActivation(float a, float b)
             return ((GatedActivation)vars[1]).Forward((Tensor)vars[0]);
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(2, () =>
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(2, grad_output, () =>
         {
             using var _ = no_grad();
             return [((GatedActivation)ctx.get_data("activation")).Backward(ctx.get_saved_variables()[0], grad_output), null!];

@@ -22,6 +22,26 @@ internal static class LinearProduct
         return is_grad_enabled() && (x.requires_grad || weight.requires_grad) ? Differentiable.apply(x, weight) : Aten.OneDnnLinear(x, weight);
     }
 
+    /// <summary>
+    /// The same with both factors rounded to <paramref name="products"/>, and so are the result and the factors of the gradients' products. The
+    /// gradients have their tensors' own types.
+    /// </summary>
+    public static Tensor Apply(Tensor x, Tensor weight, ScalarType products)
+    {
+        if (weight.dtype == products)
+        {
+            return Apply(x, weight);
+        }
+
+        if (is_grad_enabled() && (x.requires_grad || weight.requires_grad))
+        {
+            return Rounding.apply(x, weight, products);
+        }
+
+        using var scope = NewDisposeScope();
+        return nn.functional.linear(x.to(products), weight.to(products)).MoveToOuterDisposeScope();
+    }
+
     private sealed class Differentiable : autograd.SingleTensorFunction<Differentiable>
     {
         public override string Name => nameof(LinearProduct);
@@ -33,18 +53,40 @@ internal static class LinearProduct
             return Aten.OneDnnLinear(x, weight);
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(2, () =>
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(2, grad_output, () =>
         {
             using var _ = no_grad();
             var saved = ctx.get_saved_variables();
             var (x, weight) = (saved[0], saved[1]);
-            using var rows = grad_output.reshape(-1, grad_output.size(-1));     // [M, N]
-            using var inputs = x.reshape(-1, x.size(-1));                       // [M, K]
-            using var rowsByColumn = rows.t();
-            using var inputsByColumn = inputs.t();
-            using var weightByColumn = weight.t();
-            var gradInput = x.requires_grad ? Aten.OneDnnLinear(grad_output, weightByColumn) : null!;
-            return [gradInput, Aten.OneDnnLinear(rowsByColumn, inputsByColumn)];
+            var rows = grad_output.reshape(-1, grad_output.size(-1));           // [M, N]
+            var inputs = x.reshape(-1, x.size(-1));                             // [M, K]
+            return [x.requires_grad ? Aten.OneDnnLinear(grad_output, weight.t()) : null!, Aten.OneDnnLinear(rows.t(), inputs.t())];
+        });
+    }
+
+    private sealed class Rounding : autograd.SingleTensorFunction<Rounding>
+    {
+        public override string Name => nameof(LinearProduct);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            using var _ = no_grad();
+            var (x, weight, products) = ((Tensor)vars[0], (Tensor)vars[1], (ScalarType)vars[2]);
+            var (input, factor) = (x.to(products), weight.to(products));        // they die with the caller's scope: saved only once this returns
+            ctx.save_for_backward([input, factor]);
+            ctx.save_data("input", x.requires_grad ? x.dtype : null!);
+            ctx.save_data("weight", weight.dtype);
+            return nn.functional.linear(input, factor);
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(3, grad_output, () =>
+        {
+            using var _ = no_grad();
+            var saved = ctx.get_saved_variables();
+            var rows = grad_output.reshape(-1, grad_output.size(-1));           // [M, N]
+            var inputs = saved[0].reshape(-1, saved[0].size(-1));               // [M, K]
+            var gradInput = ctx.get_data("input") is ScalarType input ? grad_output.matmul(saved[1]).to(input) : null!;
+            return [gradInput, rows.t().mm(inputs).to((ScalarType)ctx.get_data("weight")), null!];
         });
     }
 }

@@ -132,7 +132,7 @@ internal static unsafe class RmsNorm
             return result;
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(3, () =>
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(3, grad_output, () =>
         {
             using var _ = no_grad();
             var saved = ctx.get_saved_variables();

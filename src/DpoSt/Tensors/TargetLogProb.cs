@@ -12,20 +12,27 @@ internal static unsafe class TargetLogProb
 {
     private const int Lanes = 16;
 
-    /// <summary>logits [M, V] and a target a row give [M].</summary>
+    /// <summary>logits [M, V] and a target a row give [M], in fp32 at least.</summary>
     public static Tensor Apply(Tensor logits, long[] targets)
     {
-        if (logits.device_type != DeviceType.CPU || logits.dtype != ScalarType.Float32)
+        if (logits.device_type != DeviceType.CPU || logits.dtype is not (ScalarType.Float32 or ScalarType.BFloat16))
         {
-            using var index = tensor(targets, device: logits.device);
-            using var loss = nn.functional.cross_entropy(logits, index, reduction: nn.Reduction.None);
-            return loss.neg();
+            using var scope = NewDisposeScope();
+            var index = tensor(targets, device: logits.device);
+            return nn.functional.cross_entropy(logits.AtLeastSingle(), index, reduction: nn.Reduction.None).neg().MoveToOuterDisposeScope();
         }
 
         return is_grad_enabled() && logits.requires_grad ? Differentiable.apply(logits, targets) : Forward(logits, targets, out _);
     }
 
-    private static Tensor Forward(Tensor logits, long[] targets, out float[] normalisers)
+    private static Tensor Forward(Tensor logits, long[] targets, out float[] normalisers) =>
+        logits.dtype == ScalarType.Float32 ? Forward<Fp32>(logits, targets, out normalisers) : Forward<Bf16>(logits, targets, out normalisers);
+
+    private static Tensor Backward(Tensor logits, long[] targets, float[] normalisers, Tensor gradient) =>
+        logits.dtype == ScalarType.Float32 ? Backward<Fp32>(logits, targets, normalisers, gradient) : Backward<Bf16>(logits, targets, normalisers, gradient);
+
+    private static Tensor Forward<T>(Tensor logits, long[] targets, out float[] normalisers)
+        where T : struct, IElement
     {
         using var plain = logits.contiguous();
         var width = (int)logits.size(1);
@@ -36,34 +43,35 @@ internal static unsafe class TargetLogProb
         {
             for (var r = begin; r < end; r++)
             {
-                var row = new ReadOnlySpan<float>((float*)source + (long)r * width, width);
-                kept[r] = LogSumExp(row);
-                result[r] = row[(int)targets[r]] - kept[r];
+                kept[r] = LogSumExp<T>(source, (long)r * width, width);
+                result[r] = T.Get(source, (long)r * width + targets[r]) - kept[r];
             }
         });
         normalisers = kept;
         return tensor(result);
     }
 
-    private static float LogSumExp(ReadOnlySpan<float> row)
+    private static float LogSumExp<T>(nint logits, long start, int width)
+        where T : struct, IElement
     {
-        var top = VectorMath.Max(row);
+        var top = VectorMath.Max<T>(logits, start, width);
         var (sum, i) = (Vector512<float>.Zero, 0);
-        for (; i + Lanes <= row.Length; i += Lanes)
+        for (; i + Lanes <= width; i += Lanes)
         {
-            sum += Vector512.Exp(Vector512.Create(row[i..]) - Vector512.Create(top));
+            sum += Vector512.Exp(T.Load(logits, start + i) - Vector512.Create(top));
         }
 
         var total = (double)Vector512.Sum(sum);
-        for (; i < row.Length; i++)
+        for (; i < width; i++)
         {
-            total += Math.Exp(row[i] - top);
+            total += Math.Exp(T.Get(logits, start + i) - top);
         }
 
         return (float)(top + Math.Log(total));
     }
 
-    private static Tensor Backward(Tensor logits, long[] targets, float[] normalisers, Tensor gradient)
+    private static Tensor Backward<T>(Tensor logits, long[] targets, float[] normalisers, Tensor gradient)
+        where T : struct, IElement
     {
         using var plain = logits.contiguous();
         using var gradients = gradient.contiguous();
@@ -74,19 +82,22 @@ internal static unsafe class TargetLogProb
         {
             for (var r = begin; r < end; r++)
             {
-                var (from, to, i) = ((nint)((float*)source + (long)r * width), (nint)((float*)target + (long)r * width), 0);
+                var (start, i) = ((long)r * width, 0);
                 var g = ((float*)incoming)[r];
                 for (; i + Lanes <= width; i += Lanes)
                 {
-                    (Vector512.Exp(Vector512.Load((float*)from + i) - Vector512.Create(normalisers[r])) * -g).Store((float*)to + i);
+                    T.Store(Vector512.Exp(T.Load(source, start + i) - Vector512.Create(normalisers[r])) * -g, target, start + i);
                 }
 
                 for (; i < width; i++)
                 {
-                    ((float*)to)[i] = -g * MathF.Exp(((float*)from)[i] - normalisers[r]);
+                    T.Set(-g * MathF.Exp(T.Get(source, start + i) - normalisers[r]), target, start + i);
                 }
 
-                ((float*)to)[targets[r]] += g;
+                // From the logit again: near one, a probability that was rounded leaves nothing of the difference.
+                var shifted = T.Get(source, start + targets[r]) - normalisers[r];
+                var probability = targets[r] < width / Lanes * Lanes ? Vector512.Exp(Vector512.Create(shifted))[0] : MathF.Exp(shifted);
+                T.Set(probability * -g + g, target, start + targets[r]);
             }
         });
         return result;
@@ -106,7 +117,7 @@ internal static unsafe class TargetLogProb
             return result;
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(2, () =>
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(2, grad_output, () =>
         {
             using var _ = no_grad();
             var gradient = Backward(ctx.get_saved_variables()[0], (long[])ctx.get_data("targets"), (float[])ctx.get_data("normalisers"), grad_output);

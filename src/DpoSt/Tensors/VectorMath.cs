@@ -3,29 +3,35 @@ using System.Runtime.Intrinsics;
 namespace DpoSt.Tensors;
 
 /// <summary>Small vectorised reductions that several kernels share.</summary>
-internal static class VectorMath
+internal static unsafe class VectorMath
 {
     /// <summary>The largest number of a row; minus infinity for an empty one.</summary>
     public static float Max(ReadOnlySpan<float> row)
     {
-        var (top, i) = (float.NegativeInfinity, 0);
-        if (row.Length >= Vector512<float>.Count)
+        fixed (float* start = row)
         {
-            var lanes = Vector512.Create(row);
-            for (i = Vector512<float>.Count; i + Vector512<float>.Count <= row.Length; i += Vector512<float>.Count)
-            {
-                lanes = Vector512.Max(lanes, Vector512.Create(row[i..]));
-            }
+            return Max<Fp32>((nint)start, 0, row.Length);
+        }
+    }
 
-            for (var lane = 0; lane < Vector512<float>.Count; lane++)
-            {
-                top = MathF.Max(top, lanes[lane]);
-            }
+    /// <summary>The same of so many numbers from the <paramref name="index"/>-th on, whatever they are kept in.</summary>
+    public static float Max<T>(nint start, long index, int count)
+        where T : struct, IElement
+    {
+        var (lanes, top, i) = (Vector512.Create(float.NegativeInfinity), float.NegativeInfinity, 0);
+        for (; i + Vector512<float>.Count <= count; i += Vector512<float>.Count)
+        {
+            lanes = Vector512.Max(lanes, T.Load(start, index + i));
         }
 
-        for (; i < row.Length; i++)
+        for (var lane = 0; lane < Vector512<float>.Count; lane++)
         {
-            top = MathF.Max(top, row[i]);
+            top = MathF.Max(top, lanes[lane]);
+        }
+
+        for (; i < count; i++)
+        {
+            top = MathF.Max(top, T.Get(start, index + i));
         }
 
         return top;

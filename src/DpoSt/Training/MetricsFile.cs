@@ -8,10 +8,16 @@ namespace DpoSt.Training;
 /// <c>metrics.jsonl</c>: one line a logging step, for programs to read. Lines are appended as they come; after a resume those behind the
 /// restored step are cut off, and come again.
 /// </summary>
-internal sealed class MetricsFile(string path)
+/// <param name="path">Where it lies.</param>
+/// <param name="events">Receives the same for TensorBoard; null where nobody asks.</param>
+internal sealed class MetricsFile(string path, EventFile? events = null)
 {
     /// <summary>The file's name beside a model.</summary>
     public const string Name = "metrics.jsonl";
+
+    /// <summary>Whether a file tells of a run and is no part of its model: metrics, for programs or for TensorBoard.</summary>
+    public static bool IsMetrics(string file) =>
+        System.IO.Path.GetFileName(file) is var name && (name == Name || name.StartsWith(EventFile.Prefix, StringComparison.Ordinal));
 
     /// <summary>Where it lies.</summary>
     public string Path => path;
@@ -48,6 +54,7 @@ internal sealed class MetricsFile(string path)
         buffer.WriteByte((byte)'\n');
         using var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
         stream.Write(buffer.GetBuffer(), 0, (int)buffer.Length);
+        events?.Write(step, metrics);
     }
 
     /// <summary>Reads the numbers of each line.</summary>
@@ -63,9 +70,10 @@ internal sealed class MetricsFile(string path)
         stream.Flush(flushToDisk: true);
     }
 
-    /// <summary>Leaves the whole lines up to a step, and no others.</summary>
+    /// <summary>Leaves the whole lines up to a step, and no others: a run goes on behind it.</summary>
     public void KeepUpTo(long step)
     {
+        events?.Begin(step);
         var lines = File.Exists(path) ? File.ReadAllLines(path) : [];
         AtomicFile.WriteAllText(path, lines.TakeWhile(line => StepOf(line) <= step).Aggregate(new StringBuilder(), (text, line) => text.Append(line).Append('\n')).ToString());
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DpoSt.Models;
 
 namespace DpoSt.Training;
 
@@ -53,6 +54,18 @@ public sealed record TrainingRecipe
     /// <summary>Average the means of micro-batches, as the reference does.</summary>
     public bool MeanOfMeans { get; init; }
 
+    /// <summary>Whether matrix products are computed in bfloat16. It changes what is learnt, and the key of an fp32 stage does not name it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Bf16 { get; init; }
+
+    /// <summary>Whether blocks are computed again in the backward pass instead of being kept for it; the same bits are learnt.</summary>
+    [JsonIgnore]
+    public bool GradientCheckpointing { get; init; }
+
+    /// <summary>Whether metrics are written for TensorBoard too.</summary>
+    [JsonIgnore]
+    public bool TensorBoard { get; init; }
+
     /// <summary>When the state of a run in progress is kept: it changes nothing that is learnt, and so belongs to no key of a stage.</summary>
     [JsonIgnore]
     public CheckpointPolicy Checkpoints { get; init; } = new();
@@ -64,6 +77,10 @@ public sealed record TrainingRecipe
     /// <summary>Examples of a batch of evaluation.</summary>
     [JsonIgnore]
     public int EvalBatchSize { get; init; } = 8;
+
+    /// <summary>How the model computes while it trains.</summary>
+    [JsonIgnore]
+    internal TrainingCompute Compute => new(Bf16, GradientCheckpointing);
 
     /// <summary>Optimizer steps over this many examples.</summary>
     internal long StepsFor(int examples)

@@ -44,6 +44,19 @@ public sealed class ConfigBinderTests
     }
 
     [Theory]
+    [InlineData("tensorboard", true)]
+    [InlineData("[wandb, TensorBoard]", true)]
+    [InlineData("[wandb]", false)]
+    [InlineData("none", false)]
+    [InlineData("true", false)]
+    [InlineData("{a: tensorboard}", false)]
+    public void TensorBoardIsTheOnlyOneThatIsReportedTo(string value, bool reports)
+    {
+        var (options, ignored) = Bind(Least.Replace("run_name: r", $"run_name: r, report_to: {value}", StringComparison.Ordinal));
+        Assert.Equal((reports, reports ? 0 : 1), (options.Trainer.ReportTo, ignored.Count));
+    }
+
+    [Theory]
     [InlineData("trainer:\n  learning_rat: 1\n", "c.yaml:2: there is no option trainer.learning_rat; did you mean trainer.learning_rate?")]
     [InlineData("trainer:\n  fp16: true\n", "c.yaml:2: there is no option trainer.fp16; did you mean trainer.bf16?")]
     [InlineData("trainer:\n  nonsense_here: 1\n", "c.yaml:2: there is no option trainer.nonsense_here; correct its spelling or remove it.")]

@@ -64,8 +64,8 @@ public sealed class ForcingTests(ITestOutputHelper output)
     private static string Reason(string text, int? ours, string theirs) =>
         theirs.Length > 0 && !char.IsAsciiDigit(theirs[0]) ? "reference raised"
         : ours is null ? "text deviates from the tool's"
-        : text[text.LastIndexOf('[')..] is var call && text.Contains("=" + call, StringComparison.Ordinal) ? "bracket glued to the word before"
-        : Calculator.TryEvaluate(call[1..call.IndexOf('=', StringComparison.Ordinal)], out var result) && result.StartsWith('-') ? "negative result"
+        : text.AsSpan(text.LastIndexOf('[')).ToString() is var call && text.Contains("=" + call, StringComparison.Ordinal) ? "bracket glued to the word before"
+        : Calculator.TryEvaluate(call.AsSpan(1, call.IndexOf('=', StringComparison.Ordinal) - 1), out var result) && result.StartsWith('-') ? "negative result"
         : $"unexplained at '{text}'";
 
     private static int[] AtOnce(ITokenizer tokenizer, CalculatorFormat format, int[] answer)
@@ -73,7 +73,7 @@ public sealed class ForcingTests(ITestOutputHelper output)
         var row = new Row(0, new GenerationRequest("row", 0, [1]), tokenizer, new GenerationOptions(answer.Length, 1, format), 0, null);
         while (!row.Done)
         {
-            row.Accept(answer[row.Position]);
+            row.Accept(answer[row.Position], logProb: 0);
         }
 
         return row.Result(tokenizer.EosId).Ids;

@@ -10,11 +10,11 @@ internal sealed class ModelFixture : IDisposable
 {
     private readonly string folder;
 
-    public ModelFixture(string name)
+    public ModelFixture(string name, TrainingCompute? compute = null)
     {
         folder = SharedFolder.Path("fixtures", name);
         Golden = SafeTensorsFile.Open(Path.Combine(folder, "tensors.safetensors"));
-        Model = ModelFolder.Load(folder, CPU);
+        Model = ModelFolder.Load(folder, CPU, compute);
         Inputs = Json("inputs.json");
     }
 

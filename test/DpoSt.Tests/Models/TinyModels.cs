@@ -40,20 +40,20 @@ internal static class TinyModels
     /// <summary>One model a kind of network: "t5", "t5-relu-tied", "llama", "llama-tied".</summary>
     public static TheoryData<string> Kinds => ["t5", "t5-relu-tied", "llama", "llama-tied"];
 
-    public static ILanguageModel New(string kind, ulong seed, ScalarType dtype = ScalarType.Float32) => kind switch
+    public static ILanguageModel New(string kind, ulong seed, ScalarType dtype = ScalarType.Float32, TrainingCompute? compute = null) => kind switch
     {
-        "t5" => New(T5, seed, dtype),
-        "t5-relu-tied" => New(T5 with { FeedForwardProj = "relu", TieWordEmbeddings = true }, seed, dtype),
-        "llama" => New(Llama, seed, dtype),
-        "llama-tied" => New(Llama with { TieWordEmbeddings = true, NumKeyValueHeads = 4, HeadDim = 6 }, seed, dtype),
+        "t5" => New(T5, seed, dtype, compute),
+        "t5-relu-tied" => New(T5 with { FeedForwardProj = "relu", TieWordEmbeddings = true }, seed, dtype, compute),
+        "llama" => New(Llama, seed, dtype, compute),
+        "llama-tied" => New(Llama with { TieWordEmbeddings = true, NumKeyValueHeads = 4, HeadDim = 6 }, seed, dtype, compute),
         _ => throw new ArgumentException(kind, nameof(kind)),
     };
 
-    public static T5Model New(T5Config config, ulong seed, ScalarType dtype = ScalarType.Float32) =>
-        new(config, Parameters(T5Weights.Specs(config), seed, dtype));
+    public static T5Model New(T5Config config, ulong seed, ScalarType dtype = ScalarType.Float32, TrainingCompute? compute = null) =>
+        new(config, Parameters(T5Weights.Specs(config), seed, dtype, compute), compute?.RecomputesBlocks ?? false);
 
-    public static LlamaModel New(LlamaConfig config, ulong seed, ScalarType dtype = ScalarType.Float32) =>
-        new(config, Parameters(LlamaWeights.Specs(config), seed, dtype));
+    public static LlamaModel New(LlamaConfig config, ulong seed, ScalarType dtype = ScalarType.Float32, TrainingCompute? compute = null) =>
+        new(config, Parameters(LlamaWeights.Specs(config), seed, dtype, compute), compute?.RecomputesBlocks ?? false);
 
     /// <summary>Rows of random length over random tokens; completions end with EOS.</summary>
     public static TokenBatch Batch(ulong seed, int rows)
@@ -62,9 +62,9 @@ internal static class TinyModels
         return TokenBatch.Of([.. Enumerable.Range(0, rows).Select(b => (Ids(ref random), Ids(ref random), (long)b))]);
     }
 
-    private static ParameterSet Parameters(IReadOnlyList<ParameterSpec> specs, ulong seed, ScalarType dtype)
+    private static ParameterSet Parameters(IReadOnlyList<ParameterSpec> specs, ulong seed, ScalarType dtype, TrainingCompute? compute)
     {
-        var parameters = new ParameterSet(specs, CPU, dtype);
+        var parameters = new ParameterSet(specs, CPU, dtype, compute?.Products);
         parameters.Initialise(seed);
         return parameters;
     }

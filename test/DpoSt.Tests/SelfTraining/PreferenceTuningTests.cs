@@ -11,11 +11,13 @@ public sealed class PreferenceTuningTests
     private static readonly string[] Dpo =
         ["dpo", "--config-path", "exp_config/tiny", "model.model_path=base", "trainer.logging_steps=2", "trainer.max_steps=4", "trainer.per_device_train_batch_size=4"];
 
-    [Fact]
-    public void Withheld_pairs_are_evaluated_every_few_steps_and_a_policy_that_stands_still_costs_the_logarithm_of_two()
+    [Theory]
+    [InlineData("+trainer.bf16=false")]
+    [InlineData("+trainer.bf16=true")]                 // the reference is scored in the type that the policy computes in
+    public void Withheld_pairs_are_evaluated_every_few_steps_and_a_policy_that_stands_still_costs_the_logarithm_of_two(string precision)
     {
         using var run = NewRun();
-        var (code, _, error) = run.Run([.. Dpo, "trainer.learning_rate=0", "+trainer.eval_strategy=steps", "+trainer.eval_steps=2", "+trainer.per_device_eval_batch_size=3"]);
+        var (code, _, error) = run.Run([.. Dpo, precision, "trainer.learning_rate=0", "+trainer.eval_strategy=steps", "+trainer.eval_steps=2", "+trainer.per_device_eval_batch_size=3"]);
         Assert.True(code == 0, error);
         var lines = File.ReadAllLines(run.Path("ft_models/tiny/dpo-1/metrics.jsonl")).Select(line => JsonNode.Parse(line)!.AsObject()).ToArray();
         Assert.Equal([(2, false), (2, true), (4, false), (4, true)], lines.Select(l => (l["step"]!.GetValue<int>(), l.ContainsKey("eval_loss"))));

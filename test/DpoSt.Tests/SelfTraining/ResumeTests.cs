@@ -16,14 +16,18 @@ public sealed class ResumeTests
     ];
 
     [Theory]
-    [InlineData("sft", "sft-0", 2)]
-    [InlineData("dpo", "dpo-1", 2)]
-    public void Killed_at_random_moments_it_ends_with_the_same_losses_and_weights(string command, string name, int kills) => Kill(command, name, kills);
+    [InlineData("sft", "sft-0", false)]
+    [InlineData("sft", "sft-0", true)]
+    [InlineData("dpo", "dpo-1", false)]
+    [InlineData("dpo", "dpo-1", true)]
+    public void Killed_at_random_moments_it_ends_with_the_same_losses_and_weights(string command, string name, bool bf16) => Kill(command, name, bf16, 2);
 
     [Theory(Explicit = true)]
-    [InlineData("sft", "sft-0", 20)]
-    [InlineData("dpo", "dpo-1", 20)]
-    public void Killed_at_many_moments_it_ends_with_the_same_losses_and_weights(string command, string name, int kills) => Kill(command, name, kills);
+    [InlineData("sft", "sft-0", false)]
+    [InlineData("sft", "sft-0", true)]
+    [InlineData("dpo", "dpo-1", false)]
+    [InlineData("dpo", "dpo-1", true)]
+    public void Killed_at_many_moments_it_ends_with_the_same_losses_and_weights(string command, string name, bool bf16) => Kill(command, name, bf16, 20);
 
     [Theory]
     [InlineData("INT")]
@@ -56,9 +60,9 @@ public sealed class ResumeTests
         fresh.WaitForExit();
     }
 
-    private static void Kill(string command, string name, int kills)
+    private static void Kill(string command, string name, bool bf16, int kills)
     {
-        string[] arguments = [command, .. Common, $"trainer.max_steps={12 * kills + 3}"];
+        string[] arguments = [command, .. Common, bf16 ? "+trainer.bf16=true" : "+trainer.bf16=false", $"trainer.max_steps={12 * kills + 3}"];
         using var whole = NewRun();
         var (code, _, error) = whole.Run(arguments);
         Assert.True(code == 0, error);

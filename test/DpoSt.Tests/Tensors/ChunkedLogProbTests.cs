@@ -45,7 +45,7 @@ public sealed class ChunkedLogProbTests
         using var scope = NewDisposeScope();
         var calls = 0;
         var x = ones(3).requires_grad_(true);
-        var y = Recomputed.Apply(x, t => calls++ == 0 ? t.mul(2) : throw new UserErrorException("the second time"));
+        var y = Recomputed.Apply([x], t => calls++ == 0 ? t[0].mul(2) : throw new UserErrorException("the second time"));
         Assert.Equal("the second time", Assert.Throws<UserErrorException>(() => BackwardGuard.Backward(y.sum())).Message);
     }
 

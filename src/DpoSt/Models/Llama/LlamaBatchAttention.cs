@@ -7,10 +7,19 @@ namespace DpoSt.Models.Llama;
 /// Llama attention over packed rows, in training, scoring and reading prompts: softmax(q k^T / sqrt(K)) v among the tokens of a group.
 /// Shapes: N tokens, L tokens of a group, H query heads, G key-value heads, K head size, I = H K.
 /// </summary>
-internal sealed class LlamaBatchAttention(LlamaConfig config, PackedRows rows, RotaryTurn turn, Dropout? dropout) : ILlamaAttention
+/// <param name="config">The model's.</param>
+/// <param name="rows">The tokens.</param>
+/// <param name="turn">Their positions.</param>
+/// <param name="dropout">Drops attention probabilities in training.</param>
+/// <param name="recomputes">Whether layers are computed again in the backward pass instead of being kept for it.</param>
+internal sealed class LlamaBatchAttention(LlamaConfig config, PackedRows rows, RotaryTurn turn, Dropout? dropout, bool recomputes = false) : ILlamaAttention
 {
     /// <summary>Sees each layer's rotated query, key and value [N, (H + 2 G) K].</summary>
     public Action<int, Tensor>? Watch { get; init; }
+
+    public Tensor Run(Tensor x, Func<Tensor, ILlamaAttention, Tensor> layer) => recomputes
+        ? Recomputed.Apply([x, .. rows.Masks], t => layer(t[0], new LlamaBatchAttention(config, rows.Over(t[1..]), turn, dropout)))
+        : layer(x, this);
 
     public Tensor Attend(int layer, Tensor qkv)
     {

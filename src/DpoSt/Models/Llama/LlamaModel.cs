@@ -12,10 +12,15 @@ internal sealed class LlamaModel : ILanguageModel
     private readonly LlamaStack stack;
     private readonly Linear head;
     private readonly RotaryEmbedding rotary;
+    private readonly bool recomputesBlocks;
 
     /// <summary>A model over parameters laid out by <see cref="LlamaWeights.Specs"/>; it owns them.</summary>
-    public LlamaModel(LlamaConfig config, IWeights weights)
+    /// <param name="config">The model's config.json.</param>
+    /// <param name="weights">Its parameters.</param>
+    /// <param name="recomputesBlocks">Whether layers are computed again in the backward pass instead of being kept for it.</param>
+    public LlamaModel(LlamaConfig config, IWeights weights, bool recomputesBlocks = false)
     {
+        this.recomputesBlocks = recomputesBlocks;
         Config = config;
         Weights = weights;
         stack = new LlamaStack(config, weights.Linear, name => weights[name]);
@@ -60,7 +65,7 @@ internal sealed class LlamaModel : ILanguageModel
         using var scope = NewDisposeScope();
         var x = Embed(rows.Ids);                                                                        // [N, D]
         var turn = rotary.At(rows.Positions);
-        return stack.Forward(x, new LlamaBatchAttention(Config, rows, turn, dropout) { Watch = attended }, watch).MoveToOuterDisposeScope();
+        return stack.Forward(x, new LlamaBatchAttention(Config, rows, turn, dropout, recomputesBlocks) { Watch = attended }, watch).MoveToOuterDisposeScope();
     }
 
     /// <summary>The embeddings of tokens: [N, D].</summary>
@@ -70,12 +75,8 @@ internal sealed class LlamaModel : ILanguageModel
         return Weights[LlamaWeights.Embedding].index_select(0, index);
     }
 
-    /// <summary>States [M, D] give logits [M, V] in fp32 (fp64 for an fp64 model).</summary>
-    public Tensor Logits(Tensor states)
-    {
-        using var scope = NewDisposeScope();
-        return head.call(states).AtLeastSingle().MoveToOuterDisposeScope();
-    }
+    /// <summary>States [M, D] give logits [M, V] in the type of matrix products.</summary>
+    public Tensor Logits(Tensor states) => head.call(states);
 
     public void Dispose()
     {

@@ -30,7 +30,8 @@ internal sealed class LlamaStack : IDisposable
         using var scope = NewDisposeScope();
         for (var i = 0; i < layers.Length; i++)
         {
-            x = layers[i].Forward(x, i, attention, epsilon);
+            var (layer, index) = (layers[i], i);                   // of this round: it may run again in the backward pass
+            x = attention.Run(x, (t, how) => layer.Forward(t, index, how, epsilon));
             watch?.Invoke(x);
         }
 
@@ -67,4 +68,7 @@ internal interface ILlamaAttention
 {
     /// <summary>Attention of a layer: query, key and value side by side, positions not yet applied, [N, (H + 2 G) K] give [N, I].</summary>
     Tensor Attend(int layer, Tensor qkv);
+
+    /// <summary>Computes a layer that attends in this way, from the stream before it.</summary>
+    Tensor Run(Tensor x, Func<Tensor, ILlamaAttention, Tensor> layer) => layer(x, this);
 }

@@ -33,6 +33,9 @@ internal sealed class PackedRows
     /// <summary>The scored tokens: [M].</summary>
     public long[] Targets { get; }
 
+    /// <summary>The same rows over other tensors in place of <see cref="Masks"/>.</summary>
+    public PackedRows Over(Tensor[] masks) => new(Ids, Positions, GroupLengths, masks, AttentionKeys, Scored, Targets);
+
     /// <summary>Lays out a batch.</summary>
     /// <param name="batch">Prompts of at least one token each, with completions.</param>
     /// <param name="dropoutHeads">Query heads whose attention is dropped; null without dropout.</param>

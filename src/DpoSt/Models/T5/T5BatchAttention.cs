@@ -12,8 +12,13 @@ namespace DpoSt.Models.T5;
 /// <param name="bias">What is added to the scores: relative positions, the causal mask, padding; [1 or B, H, T, T].</param>
 /// <param name="memory">The encoder's output to attend to; null in the encoder.</param>
 /// <param name="dropout">Drops attention probabilities in training.</param>
-internal sealed class T5BatchAttention(int heads, long rows, Tensor bias, T5Memory? memory, RowDropout? dropout) : IT5Attention
+/// <param name="recomputes">Whether blocks are computed again in the backward pass instead of being kept for it.</param>
+internal sealed class T5BatchAttention(int heads, long rows, Tensor bias, T5Memory? memory, RowDropout? dropout, bool recomputes = false) : IT5Attention
 {
+    public Tensor Run(Tensor x, Func<Tensor, IT5Attention, Tensor> block) => recomputes
+        ? Recomputed.Apply([x, bias, .. memory?.Tensors ?? []], t => block(t[0], new T5BatchAttention(heads, rows, t[1], memory?.Over(t[2..]), dropout)))
+        : block(x, this);
+
     public Tensor Self(int layer, Tensor qkv)
     {
         using var scope = NewDisposeScope();
@@ -49,4 +54,11 @@ internal sealed class T5BatchAttention(int heads, long rows, Tensor bias, T5Memo
 /// <param name="Prompts">P.</param>
 /// <param name="Padding">Minus infinity, nearly, where a row's source is padding: [B, 1, 1, S]; null where nothing is.</param>
 /// <param name="PromptOf">The prompt of each row [B]; null where it is the row's own number.</param>
-internal sealed record T5Memory(Tensor States, long Prompts, Tensor? Padding, Tensor? PromptOf);
+internal sealed record T5Memory(Tensor States, long Prompts, Tensor? Padding, Tensor? PromptOf)
+{
+    /// <summary>The tensors there are.</summary>
+    public Tensor[] Tensors => [.. new[] { States, Padding, PromptOf }.OfType<Tensor>()];
+
+    /// <summary>The same over others in place of <see cref="Tensors"/>.</summary>
+    public T5Memory Over(Tensor[] tensors) => new(tensors[0], Prompts, Padding is null ? null : tensors[1], PromptOf is null ? null : tensors[^1]);
+}

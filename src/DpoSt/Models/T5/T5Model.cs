@@ -13,10 +13,15 @@ internal sealed class T5Model : ILanguageModel
     private readonly T5Stack encoder;
     private readonly T5Stack decoder;
     private readonly Linear head;
+    private readonly bool recomputesBlocks;
 
     /// <summary>A model over parameters laid out by <see cref="T5Weights.Specs"/>; it owns them.</summary>
-    public T5Model(T5Config config, IWeights weights)
+    /// <param name="config">The model's config.json.</param>
+    /// <param name="weights">Its parameters.</param>
+    /// <param name="recomputesBlocks">Whether blocks are computed again in the backward pass instead of being kept for it.</param>
+    public T5Model(T5Config config, IWeights weights, bool recomputesBlocks = false)
     {
+        this.recomputesBlocks = recomputesBlocks;
         Config = config;
         Weights = weights;
         encoder = new T5Stack(config, "encoder", config.NumLayers, crosses: false, weights.Linear, name => weights[name]);
@@ -73,7 +78,7 @@ internal sealed class T5Model : ILanguageModel
         var x = Embed(PaddedIds.Flat(prompts, width, Config.PadTokenId, Weights.Device));             // [P * S, D]
         var bias = RelativePosition.Bias(Weights["encoder.bias"], width, width, bidirectional: true, Config);
         bias = PaddedIds.Mask(prompts, width, Weights.Device) is { } mask ? bias.add(mask) : bias;   // [1 or P, H, S, S]
-        return encoder.Forward(x, new T5BatchAttention(Config.NumHeads, prompts.Count, bias, null, dropout), dropout, watch).MoveToOuterDisposeScope();
+        return encoder.Forward(x, new T5BatchAttention(Config.NumHeads, prompts.Count, bias, null, dropout, recomputesBlocks), dropout, watch).MoveToOuterDisposeScope();
     }
 
     /// <summary>The decoder's output [B * T, D] for completions shifted right behind the start token; <paramref name="watch"/> sees the stream after every layer.</summary>
@@ -93,16 +98,16 @@ internal sealed class T5Model : ILanguageModel
         var causal = full(target, target, float.MinValue, device: device).triu(1);
         var bias = RelativePosition.Bias(Weights["decoder.bias"], target, target, bidirectional: false, Config).add(causal);
         var rows = Rows(dropout, batch.Examples, target, DecoderSites);
-        var attention = new T5BatchAttention(Config.NumHeads, inputs.Length, bias, new T5Memory(memory, batch.Prompts.Count, padding, promptOf), rows);
+        var attention = new T5BatchAttention(Config.NumHeads, inputs.Length, bias, new T5Memory(memory, batch.Prompts.Count, padding, promptOf), rows, recomputesBlocks);
         return decoder.Forward(x, attention, rows, watch).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Decoder states [M, D] give logits [M, V] in fp32 (fp64 for an fp64 model).</summary>
+    /// <summary>Decoder states [M, D] give logits [M, V] in the type of matrix products.</summary>
     public Tensor Logits(Tensor states)
     {
         using var scope = NewDisposeScope();
         var scaled = Config.TieWordEmbeddings ? states.mul(Math.Pow(Config.DModel, -0.5)) : states;
-        return head.call(scaled).AtLeastSingle().MoveToOuterDisposeScope();
+        return head.call(scaled).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -34,7 +34,8 @@ internal sealed class T5Stack : IDisposable
         x = Drop(x, EmbeddingSite);
         for (var layer = 0; layer < blocks.Length; layer++)
         {
-            x = blocks[layer].Forward(x, layer, attention, epsilon, Drop);
+            var (block, index) = (blocks[layer], layer);           // of this round: it may run again in the backward pass
+            x = attention.Run(x, (t, how) => block.Forward(t, index, how, epsilon, Drop));
             watch?.Invoke(x);
         }
 
@@ -118,4 +119,7 @@ internal interface IT5Attention
 
     /// <summary>Attention of a decoder layer to the encoder's output: query [N, I] gives [N, I].</summary>
     Tensor Cross(int layer, Tensor query, Linear keyValue);
+
+    /// <summary>Computes a block that attends in this way, from the stream before it.</summary>
+    Tensor Run(Tensor x, Func<Tensor, IT5Attention, Tensor> block) => block(x, this);
 }

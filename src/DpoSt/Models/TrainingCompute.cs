@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace DpoSt.Models;
+
+/// <summary>How a model that is trained computes.</summary>
+/// <param name="Bf16">
+/// Matrix products in bfloat16; weights, gradients and moments, norms, softmax, losses and the residual stream stay in fp32.
+/// </param>
+/// <param name="RecomputesBlocks">
+/// Whether each block's intermediate results are computed again in the backward pass instead of being kept for it (gradient checkpointing,
+/// Chen et al. 2016): less memory for a second forward pass, and the same bits.
+/// </param>
+internal sealed record TrainingCompute(bool Bf16 = false, bool RecomputesBlocks = false)
+{
+    /// <summary>The type of matrix products.</summary>
+    public ScalarType Products => Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
+}

@@ -1,0 +1,51 @@
+using DpoSt.Configuration;
+using DpoSt.Models;
+using DpoSt.SelfTraining;
+using DpoSt.Tensors;
+
+namespace DpoSt.Tests.SelfTraining;
+
+/// <summary>The options of how training computes, from the configuration to the weights that are written.</summary>
+public sealed class TrainingComputeTests
+{
+    private static readonly string[] Sft =
+        ["sft", "--config-path", "exp_config/tiny", "model.model_path=base", "trainer.max_steps=6", "trainer.per_device_train_batch_size=4", "trainer.dropout=0.1"];
+
+    [Fact]
+    public void Blocks_computed_again_give_the_same_file_and_bfloat16_another_one_in_fp32()
+    {
+        using var run = new TinyRun();
+        var plain = Weights();
+        Assert.Equal(plain, Weights("+trainer.gradient_checkpointing=true"));
+        var half = Weights("+trainer.bf16=true");
+        Assert.NotEqual(plain, half);
+        Assert.Equal(half, Weights("+trainer.bf16=true", "+trainer.gradient_checkpointing=true"));
+        using var file = SafeTensorsFile.Open(run.Path("ft_models/tiny/sft-0/model.safetensors"));
+        Assert.All(file.Entries.Values, entry => Assert.Equal("F32", entry.DType));
+
+        byte[] Weights(params string[] more)
+        {
+            var (code, _, error) = run.Run([.. Sft, .. more]);
+            Assert.True(code == 0, error);
+            return File.ReadAllBytes(run.Path("ft_models/tiny/sft-0/model.safetensors"));
+        }
+    }
+
+    [Theory]
+    [InlineData("", false, false)]
+    [InlineData(", bf16: true", true, false)]
+    [InlineData(", gradient_checkpointing: true", false, true)]
+    public void The_keys_reach_the_model_and_only_what_changes_the_outcome_is_part_of_the_stage_s_key(string keys, bool bf16, bool recomputes)
+    {
+        var recipe = ConfiguredRecipes.Recipe(Options(keys));
+        Assert.Equal(new TrainingCompute(bf16, recomputes), recipe.Compute);
+        Assert.Equal(bf16, ContentKey.Of(recipe, []) != ContentKey.Of(ConfiguredRecipes.Recipe(Options("")), []));
+    }
+
+    private static ExperimentOptions Options(string keys)
+    {
+        using var folder = new TemporaryFolder();
+        folder.File("c.yaml", $"exp_name: e\ntrainer: {{run_name: r, output_dir: o{keys}}}\nmodel: {{model_path: m}}\ndata: {{data_path: d, train_data_path: d, dev_data_path: d, test_data_path: d}}\n");
+        return ConfigBinder.Bind<ExperimentOptions>(ConfigComposer.Compose(folder.Root, "c", [], _ => null)).Options;
+    }
+}
