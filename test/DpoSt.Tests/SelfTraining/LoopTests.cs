@@ -41,8 +41,8 @@ public sealed class LoopTests
         Assert.Equal(0, code);
         var second = Keys(run);
         Assert.Equal(["dpo-1", "evaluate dpo-1", "evaluate sft-1", "pseudo-labels dpo-1", "sample dpo-1", "sft-1"], first.Keys.Where(k => first[k] != second[k]).Order(StringComparer.Ordinal));
-        Assert.Contains("pairs dpo-1  done already", error, StringComparison.Ordinal);
-        Assert.DoesNotContain("sft-1  done already", error, StringComparison.Ordinal);
+        Assert.Matches(@"\npairs dpo-1 \(\d+ of \d+\)  done already\n", error);
+        Assert.DoesNotMatch(@"\nsft-1 \(\d+ of \d+\)  done already\n", error);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class LoopTests
     {
         while (process.StandardError.ReadLine() is { } line)
         {
-            if (line.StartsWith(stage + "  ", StringComparison.Ordinal) && !line.Contains("done already", StringComparison.Ordinal))
+            if (line.StartsWith(stage + " (", StringComparison.Ordinal) && !line.Contains("done already", StringComparison.Ordinal))
             {
                 return;
             }

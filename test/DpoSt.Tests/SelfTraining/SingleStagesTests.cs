@@ -84,7 +84,7 @@ public sealed class SingleStagesTests : IDisposable
 
         // The same again is the same; a model of other options is not the run's, whoever evaluated what.
         Trained([.. Sft, "--fresh"]);
-        Assert.Contains("sft-0  done already", run.Run(loop).Error, StringComparison.Ordinal);
+        Assert.Contains("sft-0 (1 of 2)  done already", run.Run(loop).Error, StringComparison.Ordinal);
         Trained([.. Sft, "trainer.learning_rate=1e-3"]);
         Assert.Contains("sft-0 | runs again: overwritten | 2 steps of 16 examples", Rows(run.Run([.. loop, "--dry-run"]).Out));
         var part = run.Run([.. loop, "--only", "evaluate sft-0"]).Error;
