@@ -16,7 +16,8 @@ internal static class DownloadCommand
         it stopped. Files lie in the cache that Hugging Face's own tools use; the folder is printed. HF_ENDPOINT, HF_TOKEN, HF_HOME and
         HF_HUB_CACHE mean what they mean there.
 
-        Example: dpost download google/flan-t5-base --local-dir hf_models/flan-t5-base
+        Example:
+          dpost download google/flan-t5-base --local-dir hf_models/flan-t5-base
         """;
 
     public static Command Create(CommandConsole console)

@@ -5,5 +5,5 @@ namespace DpoSt.App.Commands;
 /// <summary><c>--fresh</c>: what trains starts over.</summary>
 internal static class FreshOption
 {
-    public static Option<bool> New() => new("--fresh") { Description = "Start over, even where an interrupted run could be resumed." };
+    public static Option<bool> New() => new("--fresh") { Description = "Start over, even where something is done already or could be resumed." };
 }

@@ -49,7 +49,7 @@ internal static class RunCommand
             var selection = new StageSelection(result.GetValue(only) ?? result.GetValue(from), result.GetValue(only) ?? result.GetValue(until));
             if (result.GetValue(dryRun))
             {
-                StageTable.Write(console.Results(), SelfTrainingLoop.Plan(plan, device, selection, result.GetValue(fresh)));
+                StageTable.Write(console.Results(), StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Plan(plan, device, selection, result.GetValue(fresh), reporter)));
             }
             else
             {

@@ -13,8 +13,8 @@ internal static class StageCommands
     [
         Stage(console, "sft", "sft-0", "Fine-tune a model on questions with rationales.", "dpost sft --config-name sft-0 trainer.num_train_epochs=2", s => s.Sft(), fresh: FreshOption.New()),
         Stage(console, "generate", "sft-0", "Let a run's model answer a data set.", "dpost generate --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5", s => s.Generate(), Format("Write")),
-        Stage(console, "eval-sampling", "sft-0", "Label samples by their final answers and estimate pass@k.", "dpost eval-sampling --config-name sft-0 +data.split=train eval.sampling.max_seed=5", s => s.EvalSampling(), Format("Insist on")),
-        Stage(console, "make-dpo-data", "dpo-1", "Pair right samples with wrong ones.", "dpost make-dpo-data --config-name dpo-1", s => s.MakeDpoData()),
+        Stage(console, "eval-sampling", "sft-0", "Label samples by their final answers and estimate pass@k.", "dpost eval-sampling --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5", s => s.EvalSampling(), Format("Insist on")),
+        Stage(console, "make-dpo-data", "sft-0", "Pair right samples with wrong ones.", "dpost make-dpo-data --config-name sft-0", s => s.MakeDpoData()),
         Stage(console, "dpo", "dpo-1", "Tune a model on preference pairs.", "dpost dpo --config-name dpo-1", s => s.Dpo(), fresh: FreshOption.New()),
         Stage(console, "make-rft-data", "dpo-1", "Keep right samples as rationales for the next fine-tuning.", "dpost make-rft-data --config-name dpo-1", s => s.MakeRftData()),
         Stage(console, "eval-greedy", "sft-0", "Count the right greedy answers.", "dpost eval-greedy --config-name sft-0 +data.split=test", s => s.EvalGreedy(), Format("Insist on")),
@@ -29,7 +29,7 @@ internal static class StageCommands
     private static Command Stage(
         CommandConsole console, string name, string defaultConfig, string what, string example, Func<SingleStages, string> run, Option<SampleFormat?>? format = null, Option<bool>? fresh = null)
     {
-        var command = new Command(name, $"{what}\n\nExample: {example}");
+        var command = new Command(name, CommandHelp.Of(what, example));
         if (fresh is not null)
         {
             command.Add(fresh);
@@ -48,7 +48,11 @@ internal static class StageCommands
             var device = launch.Device(result, console);
             var summary = StageProgress.Watch(console.Progress(), reporter =>
             {
-                var stages = new SingleStages(options, RunPaths.Here(options), device, fresh is not null && result.GetValue(fresh), reporter, console.Cancel) { Format = format is null ? null : result.GetValue(format) };
+                var stages = new SingleStages(options, RunPaths.Here(options), device, fresh is not null && result.GetValue(fresh), reporter, console.Cancel)
+                {
+                    Format = format is null ? null : result.GetValue(format),
+                    Config = new StageConfig(arguments.Path(result), arguments.Name(result), arguments.Overrides(result)),
+                };
                 var text = run(stages);
                 reporter.End(text);
                 return text;

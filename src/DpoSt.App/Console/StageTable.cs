@@ -23,6 +23,7 @@ internal static class StageTable
         StageState.Done => "done already",
         StageState.Changed => "runs again: changed",
         StageState.Gone => "runs again: gone",
+        StageState.Replaced => "runs again: overwritten",
         _ => "runs",
     };
 }

@@ -14,11 +14,10 @@ internal static partial class LineChart
 
     /// <summary>Draws the lines.</summary>
     /// <param name="id">Unique in the page: ids within the SVG begin with it.</param>
-    /// <param name="x">What the horizontal axis is.</param>
+    /// <param name="x">What the horizontal axis is: whole numbers.</param>
     /// <param name="y">What the vertical axis is.</param>
     /// <param name="lines">The lines.</param>
-    /// <param name="wholeX">Whether only whole numbers stand on the horizontal axis.</param>
-    public static string Svg(string id, string x, string y, IReadOnlyList<ChartLine> lines, bool wholeX = false)
+    public static string Svg(string id, string x, string y, IReadOnlyList<ChartLine> lines)
     {
         using var plot = new Plot();
         plot.Font.Set(Fonts.Sans);
@@ -32,11 +31,8 @@ internal static partial class LineChart
 
         plot.XLabel(x);
         plot.YLabel(y);
-        if (wholeX)
-        {
-            plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { IntegerTicksOnly = true };
-        }
-
+        plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { IntegerTicksOnly = true };
+        plot.Axes.Bottom.MinorTickStyle.Length = 0;
         plot.ShowLegend(Edge.Bottom);
         return Embedded(plot.GetSvgXml(Width, Height), id);
     }

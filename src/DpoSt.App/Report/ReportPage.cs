@@ -37,6 +37,7 @@ internal static class ReportPage
         var page = new StringBuilder();
         page.AppendLine("<!DOCTYPE html>").AppendLine("<html lang=\"en\">").AppendLine("<head>").AppendLine(Head)
             .Append(Line($"<title>dpost: {Text(run.ExpName)}</title>")).AppendLine("</head>").AppendLine("<body>").Append(Line($"<h1>{Text(run.ExpName)}</h1>"));
+        Stages(page, run);
         Accuracy(page, run);
         Training(page, run);
         Passes(page, run);
@@ -46,9 +47,27 @@ internal static class ReportPage
         return page.AppendLine("</body>").AppendLine("</html>").ToString();
     }
 
+    // Of a run that is over there is nothing to say.
+    private static void Stages(StringBuilder page, RunSummary run)
+    {
+        var missing = run.Stages.Where(s => !s.IsDone).Select(s => s.Name).ToList();
+        if (missing.Count > 0)
+        {
+            var done = run.Stages.Where(s => s.IsDone).Select(s => s.Name).ToList();
+            page.AppendLine("<h2>Stages</h2>").Append(Line($"<p>{done.Count} of {run.Stages.Count} stages are done{Text(done.Count > 0 ? $": {string.Join(", ", done)}" : "")}.</p>"))
+                .Append(Line($"<p>Still to come: {Text(string.Join(", ", missing))}.</p>"));
+        }
+    }
+
     private static void Accuracy(StringBuilder page, RunSummary run)
     {
         page.AppendLine("<h2>Accuracy</h2>");
+        if (run.Evaluations.Count == 0)
+        {
+            page.AppendLine("<p>No model is evaluated yet.</p>");
+            return;
+        }
+
         var rows = run.Evaluations.Where(e => e.DataSet == run.TestSet).ToList();
         var lines = new List<ChartLine>();
         foreach (var (kind, name) in new[] { ("sft-", "DPO-ST"), ("st-", "self-training") })
@@ -62,7 +81,7 @@ internal static class ReportPage
         }
 
         lines.AddRange(PaperResults.ByIteration.Select(p => new ChartLine(p.Model, [.. p.Accuracy.Select((_, i) => (double)i)], p.Accuracy, IsOurs: false)));
-        Figure(page, LineChart.Svg("accuracy", "iteration", "% right, greedy", lines, wholeX: true), "Greedy accuracy by iteration. The paper's lines are of other models, on GSM8K: they show the shape to expect, not a level to reach.");
+        Figure(page, LineChart.Svg("accuracy", "iteration", "% right, greedy", lines), "Greedy accuracy by iteration. The paper's lines are of other models, on GSM8K: they show the shape to expect, not a level to reach.");
         Table(page, ["model", "data", "problems", "greedy", "95 % interval", "no calculator", "pass@1", "pass@n", "maj@n"], run.Evaluations.OrderBy(e => e.DataSet != run.TestSet).ThenBy(e => e.DataSet, StringComparer.Ordinal).Select(e => (string[])
             [ResultTable.Describe(e.Run), e.DataSet, Number(e.Problems), Percent(e.Greedy), $"{Percent(e.GreedyLow)} - {Percent(e.GreedyHigh)}", Percent(e.GreedyWithoutCalculator), Percent(e.PassAt1), Percent(e.PassAtN), Percent(e.MajorityAtN)]));
         Table(page, ["GSM8K, % right", "iteration 0", "1", "2", "3"], PaperResults.ByIteration.Select(p => (string[])[p.Model, .. p.Accuracy.Select(a => a.ToString("0.0", CultureInfo.InvariantCulture))]));
@@ -70,6 +89,11 @@ internal static class ReportPage
 
     private static void Training(StringBuilder page, RunSummary run)
     {
+        if (run.Trainings.Count == 0)
+        {
+            return;
+        }
+
         page.AppendLine("<h2>Training</h2>");
         Curves("loss", "loss", "Loss of fine-tuning.", run.Trainings.Where(t => !IsDpo(t.Run)));
         Curves("dpo-loss", "loss", "Loss of preference optimisation; ln 2 = 0.693 is a model that prefers nothing yet.", run.Trainings.Where(t => IsDpo(t.Run)));
@@ -92,20 +116,27 @@ internal static class ReportPage
         {
             page.AppendLine("<h2>pass@k</h2>");
             var lines = run.Passes.Select(p => new ChartLine(p.Run, [.. p.PassAtK.Select((_, i) => i + 1.0)], [.. p.PassAtK.Select(v => 100 * v)])).ToList();
-            Figure(page, LineChart.Svg("pass", "k", $"pass@k on {run.TestSet}, %", lines, wholeX: true), "The share of questions that at least one of k samples solves (unbiased).");
+            Figure(page, LineChart.Svg("pass", "k", $"pass@k on {run.TestSet}, %", lines), "The share of questions that at least one of k samples solves (unbiased).");
             Table(page, ["model", .. Enumerable.Range(1, run.Passes.Max(p => p.PassAtK.Count)).Select(k => $"pass@{k}")], run.Passes.Select(p => (string[])[p.Run, .. p.PassAtK.Select(Percent)]));
         }
     }
 
     private static void Selections(StringBuilder page, RunSummary run)
     {
-        page.AppendLine("<h2>Pairs and pseudo-labels</h2>");
-        Table(page, ["from the samples of", "pairs", "withheld pairs", "pseudo-labels"], run.Selections.Select(s => (string[])[s.Run, Number(s.Pairs), Number(s.WithheldPairs), Number(s.PseudoLabels)]));
+        if (run.Selections.Count > 0)
+        {
+            page.AppendLine("<h2>Pairs and pseudo-labels</h2>");
+            Table(page, ["from the samples of", "pairs", "withheld pairs", "pseudo-labels"], run.Selections.Select(s => (string[])[s.Run, Number(s.Pairs), Number(s.WithheldPairs), Number(s.PseudoLabels)]));
+        }
     }
 
     private static void Examples(StringBuilder page, RunSummary run)
     {
-        page.AppendLine("<h2>Answers</h2>").AppendLine("<p>Greedy answers of the last model; <mark>calculations</mark> are marked.</p>");
+        if (run.Examples.Count > 0)
+        {
+            page.AppendLine("<h2>Answers</h2>").AppendLine("<p>Greedy answers of the last model; <mark>calculations</mark> are marked.</p>");
+        }
+
         foreach (var example in run.Examples)
         {
             var verdict = example.IsCorrect ? "right" : "wrong";

@@ -151,12 +151,12 @@ internal sealed class DefaultsComposer(string root, IReadOnlyList<Override> over
         return content;
     }
 
-    private static UserErrorException Missing(DefaultsEntry entry, string file, bool isPrimary)
+    private UserErrorException Missing(DefaultsEntry entry, string file, bool isPrimary)
     {
         var folder = System.IO.Path.GetDirectoryName(file)!;
         if (!Directory.Exists(folder))
         {
-            return new UserErrorException($"{folder}: there is no such folder; expected a folder of YAML configurations.");
+            return new UserErrorException($"{folder}: there is no such folder; {(Directory.Exists(root) ? "expected a folder of YAML configurations." : ConfigFolders.Hint())}");
         }
 
         var names = Directory.EnumerateFiles(folder, "*.yaml").Select(f => System.IO.Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);

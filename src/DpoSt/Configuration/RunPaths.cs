@@ -37,6 +37,15 @@ public sealed class RunPaths
     /// <summary>The results of the experiment: <c>results/EXPERIMENT.json</c>.</summary>
     public string ResultsFile => Path.Combine(CurrentFolder, "results", options.ExpName + ".json");
 
+    /// <summary>What keeps a second process out of the experiment while one works in it: <c>results/EXPERIMENT.lock</c>.</summary>
+    public string LockFile => Path.ChangeExtension(ResultsFile, ".lock");
+
+    /// <summary>The samples of all runs of the experiment: <c>model_outputs/EXPERIMENT</c>.</summary>
+    public string OutputsFolder => Path.Combine(CurrentFolder, "model_outputs", options.ExpName);
+
+    /// <summary>The models of the experiment, by custom: <c>ft_models/EXPERIMENT</c>.</summary>
+    public string ModelsFolder => Path.Combine(DataFolder, "ft_models", options.ExpName);
+
     /// <summary>The places of a run where the program stands: DATA_DIR of the environment, else of <c>.env</c>, else the current folder.</summary>
     public static RunPaths Here(ExperimentOptions options)
     {
@@ -48,7 +57,7 @@ public sealed class RunPaths
     public string SamplesFolder(string split) => SamplesFolder(options.Trainer.RunName, split);
 
     /// <summary>The samples of another run of the experiment.</summary>
-    public string SamplesFolder(string runName, string split) => Path.Combine(CurrentFolder, "model_outputs", options.ExpName, runName, split);
+    public string SamplesFolder(string runName, string split) => Path.Combine(OutputsFolder, runName, split);
 
     /// <summary>A path of the <c>data</c> section.</summary>
     public string DataFile(string path) => Path.GetFullPath(path, CurrentFolder);

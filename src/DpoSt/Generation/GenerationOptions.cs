@@ -31,7 +31,11 @@ public sealed record GenerationRequest(string Key, int Sample, int[] Prompt, int
 /// <param name="Text">Their text without special tokens.</param>
 /// <param name="Forced">How many of the ids the calculator wrote.</param>
 /// <param name="Finished">Whether the row ended by EOS, not by the limit.</param>
-public sealed record Generated(int Index, int[] Ids, string Text, int Forced, bool Finished);
+/// <param name="LogProb">
+/// The log-probability of the drawn ids, in nats, the closing EOS included: under the model itself, before temperature, top-k and top-p, as
+/// <c>dpost score</c> gives it. What the calculator wrote was not drawn and is left out, though what follows is conditioned on it.
+/// </param>
+public sealed record Generated(int Index, int[] Ids, string Text, int Forced, bool Finished, double LogProb);
 
 /// <summary>A piece of text that a row has just got.</summary>
 /// <param name="Index">The request's place.</param>

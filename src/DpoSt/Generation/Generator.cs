@@ -1,4 +1,5 @@
 using DpoSt.Models;
+using DpoSt.Tensors;
 using DpoSt.Text.Tokenizers;
 using static TorchSharp.torch;
 
@@ -39,8 +40,6 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
 
             using var scope = NewDisposeScope();
             var logits = decoder.Step(plan.Slots, plan.Counts, plan.Ids);                        // [entries, V]
-            // Embeddings are often padded to a round number: ids beyond the vocabulary mean nothing and are never drawn.
-            logits = logits.narrow(1, 0, Math.Min(logits.size(1), tokenizer.VocabularySize));
             var ready = plan.ReadyEntries(rows);
             if (ready.Length == 0)
             {
@@ -49,10 +48,17 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
 
             var drawn = ready.Length == plan.Slots.Length ? logits : logits.index_select(0, tensor(ready.Select(e => (long)e).ToArray(), device: logits.device));
             var readyRows = ready.Select(e => rows[plan.Slots[e]]!).ToArray();
-            var ids = sampler.Next(drawn, readyRows);
+            // Embeddings are often padded to a round number: ids beyond the vocabulary mean nothing and are never drawn.
+            var ids = sampler.Next(drawn.narrow(1, 0, Math.Min(drawn.size(1), tokenizer.VocabularySize)), readyRows);
             for (var i = 0; i < ready.Length; i++)
             {
-                readyRows[i].Accept(readyRows[i].Request.Script is { } script && readyRows[i].Position < script.Length ? script[readyRows[i].Position] : ids[i]);
+                ids[i] = readyRows[i].Request.Script is { } script && readyRows[i].Position < script.Length ? script[readyRows[i].Position] : ids[i];
+            }
+
+            var logProbs = TargetLogProb.Apply(drawn, [.. ids.Select(id => (long)id)]).cpu().data<float>().ToArray();
+            for (var i = 0; i < ready.Length; i++)
+            {
+                readyRows[i].Accept(ids[i], logProbs[i]);
                 if (readyRows[i].Done)
                 {
                     finished(readyRows[i].Result(tokenizer.EosId));

@@ -20,6 +20,7 @@ internal sealed class Row
     private readonly int maxNewTokens;
     private readonly Action<WrittenText>? written;
     private int forced;
+    private double logProb;
 
     public Row(int index, GenerationRequest request, ITokenizer tokenizer, GenerationOptions options, int firstToken, Action<WrittenText>? written)
     {
@@ -51,9 +52,10 @@ internal sealed class Row
     /// <summary>The position of the next drawn id.</summary>
     public int Position => ids.Count;
 
-    /// <summary>Takes a drawn id; where it completes an open calculation, the result and its closer follow by themselves.</summary>
-    public void Accept(int id)
+    /// <summary>Takes a drawn id with its log-probability; where it completes an open calculation, the result and its closer follow by themselves.</summary>
+    public void Accept(int id, double logProb)
     {
+        this.logProb += logProb;
         if (Add(id, isForced: false) is { } result && format is not null)
         {
             // Result and closer are encoded apart, so that the ids are those of a token-by-token forcing.
@@ -72,7 +74,7 @@ internal sealed class Row
     public Generated Result(int eos)
     {
         Write(decoder.Flush(), isForced: false);
-        return new Generated(Index, [.. ids], text.ToString(), forced, ids.Count > 0 && ids[^1] == eos);
+        return new Generated(Index, [.. ids], text.ToString(), forced, ids.Count > 0 && ids[^1] == eos, logProb);
     }
 
     private string? Add(int id, bool isForced)

@@ -14,6 +14,9 @@ internal sealed record AnsweredQuestion(string Id, string Question, bool IsCorre
 /// </summary>
 internal static class CompletionFile
 {
+    // More is rounding: a row's sum is of single-precision numbers.
+    private const int LogProbDigits = 4;
+
     /// <summary>Writes completions in the order of the problems.</summary>
     public static void Write(string path, IEnumerable<Completion> completions, IReadOnlyList<Problem> problems, SampleFormat format = SampleFormat.Dpost)
     {
@@ -25,7 +28,8 @@ internal static class CompletionFile
         }
 
         JsonLines.Write(path, completions.Select(c => new SampleRow(
-            c.ProblemId, c.Sample, c.Seed, byId[c.ProblemId].Question, byId[c.ProblemId].Ans, c.Text, c.Verdict.ToString().ToLower(CultureInfo.InvariantCulture), c.Ids?.Length ?? 0, c.CalculatorTokens)));
+            c.ProblemId, c.Sample, c.Seed, byId[c.ProblemId].Question, byId[c.ProblemId].Ans, c.Text, c.Verdict.ToString().ToLower(CultureInfo.InvariantCulture), c.Ids?.Length ?? 0, c.CalculatorTokens,
+            c.LogProb is { } logProb ? Math.Round(logProb, LogProbDigits) : null)));
     }
 
     /// <summary>Reads completions and judges them anew against the problems.</summary>
@@ -102,5 +106,6 @@ internal static class CompletionFile
 
     private static string Named(SampleFormat format) => format == SampleFormat.Reference ? "the paper's repository" : "dpost";
 
-    private sealed record SampleRow(string Id, int Sample, long Seed, string Question, double Ans, string Text, string Verdict, int Tokens, int CalculatorTokens);
+    private sealed record SampleRow(
+        string Id, int Sample, long Seed, string Question, double Ans, string Text, string Verdict, int Tokens, int CalculatorTokens, double? LogProb = null);
 }

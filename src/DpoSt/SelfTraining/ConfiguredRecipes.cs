@@ -91,9 +91,10 @@ internal static class ConfiguredRecipes
         {
             ExpName = run.ExpName,
             BaseModel = paths.ModelFolder,
-            ModelsFolder = Path.Combine(paths.DataFolder, "ft_models", run.ExpName),
-            OutputsFolder = Path.Combine(paths.CurrentFolder, "model_outputs", run.ExpName),
-            ResultsFolder = Path.GetDirectoryName(paths.ResultsFile)!,
+            ModelsFolder = paths.ModelsFolder,
+            OutputsFolder = paths.OutputsFolder,
+            ResultsFile = paths.ResultsFile,
+            LockFile = paths.LockFile,
             TrainFile = paths.DataFile(run.Data.TrainDataPath),
             PoolFile = run.Data.PoolPath is { } pool ? paths.DataFile(pool) : null,
             TestSets = tests,

@@ -13,8 +13,8 @@ internal static class ContentKey
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(parts.Aggregate(new StringBuilder(JsonSerializer.Serialize(options)), (text, part) => text.Append('\n').Append(part)).ToString())));
 
     /// <summary>
-    /// The content of a file, or of the files of a model folder with their names. A model's metrics are left out: they tell times, which
-    /// differ where the model does not.
+    /// The content of a file, or of the files of a model folder with their names. A model's metrics and the key of its training are left out:
+    /// they differ where the model does not.
     /// </summary>
     /// <exception cref="UserErrorException">It cannot be read.</exception>
     public static string OfPath(string path)
@@ -22,7 +22,7 @@ internal static class ContentKey
         var text = new StringBuilder();
         try
         {
-            var files = Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(f => !MetricsFile.IsMetrics(f)).Order(StringComparer.Ordinal) : (IEnumerable<string>)[path];
+            var files = Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(f => !MetricsFile.IsMetrics(f) && Path.GetFileName(f) != TrainingKey.Name).Order(StringComparer.Ordinal) : (IEnumerable<string>)[path];
             foreach (var file in files)
             {
                 using var stream = File.OpenRead(file);

@@ -1,21 +1,27 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace DpoSt.SelfTraining;
 
+/// <summary>A stage that is done.</summary>
+/// <param name="Key">Of all it depended on.</param>
+/// <param name="Outputs">Of what it left.</param>
+internal sealed record LedgerEntry([property: JsonRequired] string Key, [property: JsonRequired] string Outputs);
+
 /// <summary>
-/// What a run has done: for every stage a key of all it depended on. A stage whose key is the same and whose outputs are there is not
-/// run again; a changed option changes the keys of what depends on it, and of nothing else.
+/// What a run has done: for every stage a key of all it depended on and one of what it left. A stage whose keys are the same is not run
+/// again; a changed option changes the keys of what depends on it, and of nothing else.
 /// </summary>
 internal sealed class Ledger
 {
     private readonly string path;
-    private readonly SortedDictionary<string, string> keys;
+    private readonly SortedDictionary<string, LedgerEntry> entries;
     private readonly Dictionary<string, string> contents = new(StringComparer.Ordinal);
 
-    private Ledger(string path, SortedDictionary<string, string> keys)
+    private Ledger(string path, SortedDictionary<string, LedgerEntry> entries)
     {
         this.path = path;
-        this.keys = keys;
+        this.entries = entries;
     }
 
     /// <summary>Opens the ledger at a path; empty where there is none yet.</summary>
@@ -24,13 +30,13 @@ internal sealed class Ledger
     {
         if (!File.Exists(path))
         {
-            return new Ledger(path, new SortedDictionary<string, string>(StringComparer.Ordinal));
+            return new Ledger(path, new SortedDictionary<string, LedgerEntry>(StringComparer.Ordinal));
         }
 
         try
         {
-            var read = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path))!;
-            return new Ledger(path, new SortedDictionary<string, string>(read, StringComparer.Ordinal));
+            var read = JsonSerializer.Deserialize<Dictionary<string, LedgerEntry>>(File.ReadAllText(path), Json)!;
+            return new Ledger(path, new SortedDictionary<string, LedgerEntry>(read, StringComparer.Ordinal));
         }
         catch (Exception e) when (e is JsonException or ArgumentNullException or IOException or UnauthorizedAccessException)
         {
@@ -38,20 +44,20 @@ internal sealed class Ledger
         }
     }
 
-    /// <summary>The key under which a stage was finished, or null.</summary>
-    public string? this[string stage] => keys.GetValueOrDefault(stage);
+    /// <summary>What is known of a stage that is done; null where it is not.</summary>
+    public LedgerEntry? this[string stage] => entries.GetValueOrDefault(stage);
 
-    /// <summary>Notes a stage as finished.</summary>
-    public void Finish(string stage, string key)
+    /// <summary>Notes a stage as finished, with what it left.</summary>
+    public void Finish(Stage stage, string key)
     {
-        keys[stage] = key;
+        entries[stage.Name] = new LedgerEntry(key, OutputsOf(stage));
         Write();
     }
 
     /// <summary>Notes that a stage's outputs are about to change.</summary>
     public void Forget(string stage)
     {
-        if (keys.Remove(stage))
+        if (entries.Remove(stage))
         {
             Write();
         }
@@ -65,10 +71,18 @@ internal sealed class Ledger
     {
         return ContentKey.Of(options, [.. before, .. files.Select(Content)]);
 
-        string Content(string file) => contents.TryGetValue(file, out var content) ? content : contents[file] = ContentKey.OfPath(file);
+        // Absent only where nothing is to run: a run looks for its inputs before it asks for keys.
+        string Content(string file) => contents.TryGetValue(file, out var content) ? content : contents[file] = Path.Exists(file) ? ContentKey.OfPath(file) : "";
     }
 
-    private void Write() => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(keys, Indented) + "\n");
+    /// <summary>
+    /// A key of what lies where a stage writes: of a file's content, and of how a model was trained, for the model may have gigabytes. Whoever
+    /// else has written there is noticed by it.
+    /// </summary>
+    public static string OutputsOf(Stage stage) => ContentKey.Of("", stage.Outputs.Select(output =>
+        Directory.Exists(output) ? TrainingKey.Read(output)?.Digest() ?? "" : ContentKey.OfPath(output)));
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private void Write() => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(entries, Json) + "\n");
+
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 }

@@ -20,8 +20,11 @@ public sealed record LoopPlan
     /// <summary>The folder of the runs' samples, such as <c>model_outputs/t5</c>.</summary>
     public required string OutputsFolder { get; init; }
 
-    /// <summary>The folder of results and of the run's ledger.</summary>
-    public required string ResultsFolder { get; init; }
+    /// <summary>The experiment's results, such as <c>results/t5.json</c>; the run's ledger lies beside it.</summary>
+    public required string ResultsFile { get; init; }
+
+    /// <summary>What keeps a second process out of the experiment.</summary>
+    public required string LockFile { get; init; }
 
     /// <summary>Questions with rationales.</summary>
     public required string TrainFile { get; init; }
@@ -94,6 +97,9 @@ public sealed record LoopPlan
 
     /// <summary>The plan of configuration files: the run's says how often and on what, the stages' say how.</summary>
     public static LoopPlan From(ExperimentOptions run, ExperimentOptions sft, ExperimentOptions dpo, RunPaths paths) => ConfiguredRecipes.Loop(run, sft, dpo, paths);
+
+    /// <summary>What is done, and what it was done with.</summary>
+    internal string LedgerFile => Path.ChangeExtension(ResultsFile, ".ledger.json");
 
     /// <summary>The folder of a run's model.</summary>
     internal string ModelOf(string run) => Path.Combine(ModelsFolder, run);

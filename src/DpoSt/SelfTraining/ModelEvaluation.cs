@@ -17,6 +17,7 @@ internal static class ModelEvaluation
         reporter.Begin(stage, $"{StageActions.Shown(plan.ModelOf(run))} answers {string.Join(", ", sets.Select(s => $"{s.Problems.Count} of {s.Key}"))}", total, "answers");
         using var bundle = ModelBundle.Load(plan.ModelOf(run), null, plan.ReferenceText, device, toRead: true);
         var done = 0L;
+        var measures = new Dictionary<string, double>(StringComparer.Ordinal);
         var rows = sets.ConvertAll(set =>
         {
             var folder = plan.OutputsOf(run, set.Key);
@@ -30,9 +31,20 @@ internal static class ModelEvaluation
                 CompletionFile.Write(Path.Combine(folder, SampleFile.Name(s, plan.Temperature)), sampled.Where(c => c.Sample == s), set.Problems);
             }
 
-            return EvaluationRow.Of(run, set.Key, set.Problems, greedy, bare, sampled);
+            var row = EvaluationRow.Of(run, set.Key, set.Problems, greedy, bare, sampled);
+            measures[$"{set.Key}@1"] = row.Greedy;
+            if (plan.EvalSamples > 1)
+            {
+                foreach (var (name, pass) in ResultsFile.Passes(set.Key, plan.EvalSamples, [.. sampled.Chunk(plan.EvalSamples).Select(c => c.Count(s => s.Verdict == Verdict.Correct))]))
+                {
+                    measures[name] = pass;
+                }
+            }
+
+            return row;
         });
         EvaluationFile.Write(output, rows);
+        ResultsFile.Add(plan.ResultsFile, run, measures);
         return string.Join("; ", rows.Select(r => $"{r.DataSet}: {r.Greedy:0.0 %} right greedily [{r.GreedyLow:0.0 %}, {r.GreedyHigh:0.0 %}]"));
 
         IReadOnlyList<Completion> Answer(IReadOnlyList<Problem> problems, int samples, AnswerOptions options)

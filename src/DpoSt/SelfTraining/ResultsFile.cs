@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DpoSt.Evaluation;
 
 namespace DpoSt.SelfTraining;
 
@@ -13,6 +14,17 @@ internal static class ResultsFile
     /// <exception cref="UserErrorException">The file is there but no JSON object.</exception>
     public static void Add(string path, string run, IReadOnlyDictionary<string, double> measures) =>
         Set(path, run, measures.Select(m => KeyValuePair.Create(m.Key, (JsonNode)(100 * m.Value).ToString("0.0", CultureInfo.InvariantCulture))));
+
+    /// <summary>
+    /// The reference's measures of samples: pass@k of all of them, and from five on also of five and of three. <c>SPLIT@1</c> is the greedy
+    /// answers'.
+    /// </summary>
+    /// <param name="split">What was answered.</param>
+    /// <param name="samples">Samples a question.</param>
+    /// <param name="right">How many of them are right, question by question.</param>
+    public static IReadOnlyDictionary<string, double> Passes(string split, int samples, IReadOnlyCollection<int> right) =>
+        ((int[])(samples >= 5 ? [samples, 5, 3] : [samples])).Distinct().ToDictionary(
+            k => string.Create(CultureInfo.InvariantCulture, $"{split}@{k}"), k => right.Average(count => PassAtK.Estimate(samples, count, k)), StringComparer.Ordinal);
 
     /// <summary>Sets a count of a run and keeps everything else.</summary>
     /// <exception cref="UserErrorException">The file is there but no JSON object.</exception>

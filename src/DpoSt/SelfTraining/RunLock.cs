@@ -1,6 +1,6 @@
 namespace DpoSt.SelfTraining;
 
-/// <summary>Keeps a second run out of a folder. The system lets go of it when the process ends, however it ends; the file goes with the run.</summary>
+/// <summary>Keeps a second process out of an experiment, be it a whole run or a stage alone. The system lets go of it when the process ends, however it ends; the file goes with it.</summary>
 internal sealed class RunLock : IDisposable
 {
     private readonly FileStream stream;
@@ -30,7 +30,7 @@ internal sealed class RunLock : IDisposable
         }
         catch (IOException e)
         {
-            throw new UserErrorException($"{path} is held by another run: wait until it is done, or give this one another exp_name.", e);
+            throw new UserErrorException($"{path} is held by another dpost that works in this experiment: wait until it is done, or give this one another exp_name.", e);
         }
     }
 

@@ -9,11 +9,13 @@ namespace DpoSt.SelfTraining;
 /// <summary>What a run was made with: <c>model_outputs/EXP/run.json</c>, written when it starts.</summary>
 /// <param name="ExpName">The experiment.</param>
 /// <param name="Models">The folder of its models, relative to the file's.</param>
+/// <param name="Ledger">The file that says which stages are done, relative too.</param>
+/// <param name="Stages">All its stages, in order.</param>
 /// <param name="TestSet">The data set that its models are compared on.</param>
 /// <param name="Versions">The program, the runtime, libtorch, the machine.</param>
 /// <param name="Configuration">Every option in effect, defaults included: of the run, and of its two kinds of training.</param>
 internal sealed record RunRecord(
-    string ExpName, string Models, string TestSet, IReadOnlyDictionary<string, string> Versions, IReadOnlyDictionary<string, ExperimentOptions> Configuration)
+    string ExpName, string Models, string Ledger, IReadOnlyList<string> Stages, string TestSet, IReadOnlyDictionary<string, string> Versions, IReadOnlyDictionary<string, ExperimentOptions> Configuration)
 {
     /// <summary>The file's name.</summary>
     public const string Name = "run.json";
@@ -27,12 +29,14 @@ internal sealed record RunRecord(
     };
 
     /// <summary>The record of a run that starts now.</summary>
-    public static RunRecord Of(LoopPlan plan, string device)
+    public static RunRecord Of(LoopPlan plan, IReadOnlyList<string> stages, string device)
     {
         var machine = MachineInfo.Read();
         return new RunRecord(
             plan.ExpName,
-            Path.GetRelativePath(plan.OutputsFolder, plan.ModelsFolder).Replace('\\', '/'),
+            Relative(plan.ModelsFolder),
+            Relative(plan.LedgerFile),
+            stages,
             plan.TestSets[0].Key,
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
@@ -44,6 +48,8 @@ internal sealed record RunRecord(
                 ["device"] = device,
             },
             plan.Configuration);
+
+        string Relative(string path) => Path.GetRelativePath(plan.OutputsFolder, path).Replace('\\', '/');
     }
 
     /// <summary>Writes the record into the run's folder.</summary>
@@ -56,7 +62,7 @@ internal sealed record RunRecord(
         var path = Path.Combine(folder, Name);
         try
         {
-            return JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(path), Options) is { ExpName: not null, Models: not null, TestSet: not null, Versions: not null, Configuration: not null } record
+            return JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(path), Options) is { ExpName: not null, Models: not null, Ledger: not null, Stages: not null, TestSet: not null, Versions: not null, Configuration: not null } record
                 ? record
                 : throw new JsonException("a part is missing");
         }

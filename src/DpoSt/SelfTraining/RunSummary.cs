@@ -7,6 +7,9 @@ using DpoSt.Training;
 
 namespace DpoSt.SelfTraining;
 
+/// <summary>A stage of a run, and whether it is done.</summary>
+public sealed record StageMark(string Name, bool IsDone);
+
 /// <summary>One model's training: its lines of metrics by name, such as <c>loss</c> and <c>rewards/margins</c>.</summary>
 public sealed record TrainingCurve(string Run, IReadOnlyList<IReadOnlyDictionary<string, double>> Lines);
 
@@ -23,13 +26,14 @@ public sealed record ExampleAnswer(string Run, string Question, string Text, boo
 /// <param name="ExpName">The experiment.</param>
 /// <param name="TestSet">The data set that models are compared on.</param>
 /// <param name="Versions">What it was made with.</param>
-/// <param name="Trainings">Curves, in the order of the method.</param>
+/// <param name="Stages">All stages of the run, in order.</param>
+/// <param name="Trainings">Curves, in the order of the method; of a training that is not over, as far as it has come.</param>
 /// <param name="Evaluations">What each model scored on each data set.</param>
 /// <param name="Selections">How many pairs and pseudo-labels.</param>
 /// <param name="Passes">pass@k on the test questions.</param>
 /// <param name="Examples">Answers of the last fine-tuned model, right ones first.</param>
 public sealed record RunSummary(
-    string ExpName, string TestSet, IReadOnlyDictionary<string, string> Versions, IReadOnlyList<TrainingCurve> Trainings, IReadOnlyList<EvaluationRow> Evaluations,
+    string ExpName, string TestSet, IReadOnlyDictionary<string, string> Versions, IReadOnlyList<StageMark> Stages, IReadOnlyList<TrainingCurve> Trainings, IReadOnlyList<EvaluationRow> Evaluations,
     IReadOnlyList<SelectionCounts> Selections, IReadOnlyList<PassCurve> Passes, IReadOnlyList<ExampleAnswer> Examples)
 {
     private const int ExamplesOfEach = 4;
@@ -41,12 +45,14 @@ public sealed record RunSummary(
     {
         var record = RunRecord.Read(folder);
         var models = Path.GetFullPath(record.Models, Path.GetFullPath(folder));
-        var runs = InOrder(Names(folder).Union(Names(models), StringComparer.Ordinal));
+        var runs = InOrder(Names(folder).Union(Names(models).Select(TrainingFolder.ModelOf), StringComparer.Ordinal));
+        var ledger = Ledger.Open(Path.GetFullPath(record.Ledger, Path.GetFullPath(folder)));
         return new RunSummary(
             record.ExpName,
             record.TestSet,
             record.Versions,
-            [.. runs.Where(run => File.Exists(Path.Combine(models, run, MetricsFile.Name))).Select(run => new TrainingCurve(run, MetricsFile.Read(Path.Combine(models, run, MetricsFile.Name))))],
+            [.. record.Stages.Select(stage => new StageMark(stage, ledger[stage] is not null))],
+            [.. runs.Select(run => (Run: run, File: MetricsOf(Path.Combine(models, run)))).Where(t => File.Exists(t.File)).Select(t => new TrainingCurve(t.Run, MetricsFile.Read(t.File)))],
             [.. runs.Select(run => Path.Combine(folder, run, "evaluation.json")).Where(File.Exists).SelectMany(EvaluationFile.Read)],
             [.. runs.Select(run => Counts(folder, run)).Where(c => c != new SelectionCounts(c.Run, null, null, null))],
             [.. runs.Select(run => new PassCurve(run, PassAtKOf(Path.Combine(folder, run, record.TestSet)))).Where(p => p.PassAtK.Count > 0)],
@@ -57,6 +63,8 @@ public sealed record RunSummary(
     private static List<string> InOrder(IEnumerable<string> runs) => [.. runs
         .OrderBy(run => int.TryParse(run.Split('-').ElementAtOrDefault(1), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : int.MaxValue)
         .ThenBy(run => run, StringComparer.Ordinal)];
+
+    private static string MetricsOf(string model) => Path.Combine(Directory.Exists(model) ? model : TrainingFolder.PathOf(model), MetricsFile.Name);
 
     private static IEnumerable<string> Names(string folder) =>
         Directory.Exists(folder) ? Directory.EnumerateDirectories(folder).Select(f => Path.GetFileName(f)!).Where(n => n[0] != '.') : [];

@@ -36,7 +36,7 @@ internal static class Sampling
         {
             var problem = problems[answer.Index / samples.Count];
             completions[answer.Index] = new Completion(
-                problem.Id, requests[answer.Index].Sample, options.Seed, answer.Text, Completion.Judge(answer.Text, problem.Ans), answer.Ids, answer.Forced);
+                problem.Id, requests[answer.Index].Sample, options.Seed, answer.Text, Completion.Judge(answer.Text, problem.Ans), answer.Ids, answer.Forced, answer.LogProb);
             advance(++done);
         }, cancel);
         return completions;

@@ -30,30 +30,36 @@ public sealed class SelfTrainingLoop
     /// <exception cref="UserErrorException">A file is missing or broken, or another run holds the folder.</exception>
     public static IReadOnlyList<EvaluationRow> Run(LoopPlan plan, Device device, StageSelection selection, bool fresh, IStageReporter reporter, CancellationToken cancel)
     {
-        CheckInputs(plan);
+        ModelBundle.CheckFolder(plan.BaseModel);
+        CheckQuestions(plan);
         var loop = new SelfTrainingLoop(plan, device, fresh);
-        using var _ = RunLock.Take(Path.Combine(plan.ResultsFolder, $"{plan.ExpName}.lock"));
+        string[] names = [.. loop.stages.Select(s => s.Name)];
+        selection.Of(names);
+        using var _ = RunLock.Take(plan.LockFile);
         var runner = loop.Runner(selection, fresh);
-        runner.Plan();
-        RunRecord.Of(plan, device.ToString()).Write(plan.OutputsFolder);
+        RunRecord.Of(plan, names, device.ToString()).Write(plan.OutputsFolder);
         runner.Run(reporter, cancel);
         return [.. loop.stages.Where(s => s.Name.StartsWith("evaluate ", StringComparison.Ordinal) && File.Exists(s.Outputs[0])).SelectMany(s => EvaluationFile.Read(s.Outputs[0]))];
     }
 
     /// <summary>What <see cref="Run"/> would do now; nothing is written.</summary>
     /// <exception cref="UserErrorException">A file is missing or broken, or the selection names no stage.</exception>
-    public static IReadOnlyList<PlannedStage> Plan(LoopPlan plan, Device device, StageSelection selection, bool fresh)
+    public static IReadOnlyList<PlannedStage> Plan(LoopPlan plan, Device device, StageSelection selection, bool fresh, IStageReporter reporter)
     {
-        CheckInputs(plan);
+        if (!Directory.Exists(plan.BaseModel))
+        {
+            reporter.Note($"{StageActions.Shown(plan.BaseModel)}: there is no such model folder yet; the run needs it (model.model_path, below DATA_DIR).");
+        }
+
+        CheckQuestions(plan);
         return new SelfTrainingLoop(plan, device, fresh).Runner(selection, fresh).Plan();
     }
 
-    private StageRunner Runner(StageSelection selection, bool fresh) => new(stages, Ledger.Open(Path.Combine(plan.ResultsFolder, $"{plan.ExpName}.ledger.json")), selection, fresh);
+    private StageRunner Runner(StageSelection selection, bool fresh) => new(stages, Ledger.Open(plan.LedgerFile), selection, fresh);
 
     // A mistake in what is read only hours later is told now, before anything is written.
-    private static void CheckInputs(LoopPlan plan)
+    private static void CheckQuestions(LoopPlan plan)
     {
-        ModelBundle.CheckFolder(plan.BaseModel);
         foreach (var set in plan.TestSets)
         {
             ProblemSet.Load(set.Value);
@@ -96,7 +102,9 @@ public sealed class SelfTrainingLoop
         stages.Add(new Stage(
             run, new { plan.BaseModel, plan.Sft, plan.SftLimits, plan.ReferenceText, External = after.Length == 0 }, after,
             after.Length == 0 ? [plan.BaseModel, rowsFile] : [plan.BaseModel], [plan.ModelOf(run)],
-            there => Steps(plan.Sft, there && File.Exists(rowsFile) ? RationaleFile.Read(rowsFile).Count() : null),
+            there => there && File.Exists(rowsFile) && Directory.Exists(plan.BaseModel)
+                ? Standing(plan.ModelOf(run), actions.FineTuneKey(plan.BaseModel, rowsFile, plan.SftLimits, plan.Sft), Steps(plan.Sft, RationaleFile.Read(rowsFile).Count()))
+                : Steps(plan.Sft, null),
             (reporter, cancel) => actions.FineTune(run, plan.BaseModel, rowsFile, plan.ModelOf(run), plan.SftLimits, plan.Sft, reporter, cancel)));
         return run;
     }
@@ -112,7 +120,10 @@ public sealed class SelfTrainingLoop
             (reporter, cancel) =>
             {
                 var summary = actions.Sample($"sample {name}", plan.ModelOf(run), questions, samples, options, folder, reporter, cancel);
-                return $"{StageActions.Label(questions, samples, options.Temperature, folder, "train")}; {summary}";
+                var (solved, labelled) = StageActions.Label(questions, samples, options.Temperature, folder, "train");
+                // The reference's numbers are of the questions with rationales: it has no others.
+                ResultsFile.Add(plan.ResultsFile, name, ResultsFile.Passes("train", count, [.. labelled.Where(q => q.Gold is not null).Select(q => q.Positives.Count)]));
+                return $"{solved}; {summary}";
             }));
     }
 
@@ -121,12 +132,14 @@ public sealed class SelfTrainingLoop
         var folder = plan.OutputsOf(before);
         stages.Add(new Stage(
             $"pairs {dpo}", plan.Selection, [.. runs.Select(r => $"sample {r}")], [], [Path.Combine(folder, PreferencePairFile.Name("train"))], _ => "no model at work",
-            (reporter, _) => actions.BuildPairs($"pairs {dpo}", plan.ModelOf(before), [.. runs.Select(Labelled)], plan.Selection, folder, reporter).Summary));
+            (reporter, _) => Counted(before, "generated_dpo_data", actions.BuildPairs($"pairs {dpo}", plan.ModelOf(before), [.. runs.Select(Labelled)], plan.Selection, folder, reporter))));
     }
 
     private void Tune(string dpo, string before) => stages.Add(new Stage(
         dpo, new { plan.Dpo, plan.DpoLimits, plan.Loss }, [before, $"pairs {dpo}"], [], [plan.ModelOf(dpo)],
-        there => Steps(plan.Dpo, there && Path.Combine(plan.OutputsOf(before), PreferencePairFile.Name("train")) is var pairs && File.Exists(pairs) ? PreferencePairFile.Read(pairs).Count() : null),
+        there => there && Path.Combine(plan.OutputsOf(before), PreferencePairFile.Name("train")) is var pairs && File.Exists(pairs)
+            ? Standing(plan.ModelOf(dpo), actions.PreferenceTuneKey(plan.ModelOf(before), plan.OutputsOf(before), plan.DpoLimits, plan.Loss, plan.Dpo), Steps(plan.Dpo, PreferencePairFile.Read(pairs).Count()))
+            : Steps(plan.Dpo, null),
         (reporter, cancel) => actions.PreferenceTune(dpo, plan.ModelOf(before), plan.OutputsOf(before), plan.ModelOf(dpo), plan.DpoLimits, plan.Loss, plan.Dpo, reporter, cancel)));
 
     private string PseudoLabels(string run, string[] runs)
@@ -135,7 +148,7 @@ public sealed class SelfTrainingLoop
         var rows = Path.Combine(folder, RationaleFile.Name("train"));
         stages.Add(new Stage(
             $"pseudo-labels {run}", plan.Selection, [.. runs.Select(r => $"sample {r}")], [], [rows], _ => "no model at work",
-            (reporter, _) => actions.BuildPseudoLabels($"pseudo-labels {run}", plan.BaseModel, [.. runs.Select(Labelled)], plan.Selection, folder, reporter).Summary));
+            (reporter, _) => Counted(run, "generated_sft_data", actions.BuildPseudoLabels($"pseudo-labels {run}", plan.BaseModel, [.. runs.Select(Labelled)], plan.Selection, folder, reporter))));
         return rows;
     }
 
@@ -148,6 +161,15 @@ public sealed class SelfTrainingLoop
             _ => $"{plan.TestSets.Sum(s => (long)ProblemSet.Load(s.Value).Count) * (2 + plan.EvalSamples)} answers",
             (reporter, cancel) => ModelEvaluation.Run($"evaluate {run}", run, plan, device, output, reporter, cancel)));
     }
+
+    private string Counted(string run, string name, (string Summary, int Count) made)
+    {
+        ResultsFile.Count(plan.ResultsFile, run, name, made.Count);
+        return made.Summary;
+    }
+
+    private string Standing(string model, TrainingKey key, string steps) =>
+        actions.Fresh || TrainingFolder.Standing(model, key) is not { } standing ? steps : $"{steps}, {standing}";
 
     private static string Steps(TrainingRecipe recipe, int? examples)
     {

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;
 
-/// <summary>The stages as commands of their own, each driven by its configuration file, with the reference's inputs and outputs.</summary>
+/// <summary>The stages as commands of their own, each driven by its configuration file, with the reference's inputs and outputs, one at a time in an experiment.</summary>
 public sealed class SingleStages
 {
     private readonly ExperimentOptions options;
@@ -16,7 +16,7 @@ public sealed class SingleStages
     private readonly IStageReporter reporter;
     private readonly CancellationToken cancel;
 
-    /// <summary>Stages of one configuration; where <paramref name="fresh"/>, training starts over instead of resuming.</summary>
+    /// <summary>Stages of one configuration; where <paramref name="fresh"/>, training starts over instead of resuming, or of leaving a finished model alone.</summary>
     public SingleStages(ExperimentOptions options, RunPaths paths, Device device, bool fresh, IStageReporter reporter, CancellationToken cancel)
     {
         this.options = options;
@@ -29,6 +29,9 @@ public sealed class SingleStages
     /// <summary>How sample files are written; in reading, what they must be. Null writes dpost's own and reads either.</summary>
     public SampleFormat? Format { get; init; }
 
+    /// <summary>The configuration in use, so that what is said of a missing input names the command that makes it.</summary>
+    public StageConfig? Config { get; init; }
+
     private string Run => options.Trainer.RunName;
 
     private string Split => options.Data.Split ?? "train";
@@ -36,21 +39,22 @@ public sealed class SingleStages
     private double Temperature => options.Eval.Sampling.Temperature;
 
     /// <summary>Fine-tunes <c>model.model_path</c> on <c>data.data_path</c>.</summary>
-    public string Sft() => actions.FineTune(
-        Run, paths.ModelFolder, paths.DataFile(options.Data.DataPath), paths.OutputFolder, ConfiguredRecipes.SftLimits(options), ConfiguredRecipes.Recipe(options), reporter, cancel);
+    public string Sft()
+    {
+        var rows = paths.DataFile(options.Data.DataPath);
+        return Alone([rows, paths.ModelFolder], () => actions.FineTune(
+            Run, paths.ModelFolder, rows, paths.OutputFolder, ConfiguredRecipes.SftLimits(options), ConfiguredRecipes.Recipe(options), reporter, cancel));
+    }
 
     /// <summary>Lets the run's model answer the split: a file a seed when sampling, one file when greedy.</summary>
     public string Generate()
     {
         var problems = Problems();
         var folder = paths.SamplesFolder(Split);
-        if (options.Eval.Mode == EvalMode.Sampling)
-        {
-            return actions.Sample($"generate {Run}", paths.OutputFolder, problems, Seeds(), ConfiguredRecipes.Answers(options, Temperature, options.Eval.UseCalc), folder, reporter, cancel, Format ?? SampleFormat.Dpost);
-        }
-
-        var file = Path.Combine(folder, SampleFile.GreedyName);
-        return actions.Greedy($"generate {Run}", paths.OutputFolder, problems, ConfiguredRecipes.Answers(options, 0, options.Eval.UseCalc), file, reporter, cancel, Format ?? SampleFormat.Dpost);
+        var (samples, greedy) = (options.Eval.Mode == EvalMode.Sampling ? Seeds() : [], Path.Combine(folder, SampleFile.GreedyName));
+        return Alone([paths.OutputFolder], () => samples.Length > 0
+            ? actions.Sample($"generate {Run}", paths.OutputFolder, problems, samples, ConfiguredRecipes.Answers(options, Temperature, options.Eval.UseCalc), folder, reporter, cancel, Format ?? SampleFormat.Dpost)
+            : actions.Greedy($"generate {Run}", paths.OutputFolder, problems, ConfiguredRecipes.Answers(options, 0, options.Eval.UseCalc), greedy, reporter, cancel, Format ?? SampleFormat.Dpost));
     }
 
     /// <summary>Labels the samples and estimates pass@k.</summary>
@@ -59,35 +63,47 @@ public sealed class SingleStages
         var problems = Problems();
         var folder = paths.SamplesFolder(Split);
         var seeds = Seeds();
-        var summary = StageActions.Label(problems, seeds, Temperature, folder, Split, Format);
-        var questions = LabelledQuestionFile.Read(Path.Combine(folder, LabelledQuestionFile.Name(Split))).ToList();
-        // The reference's keys: of all samples, and from five on also of five and of three. SPLIT@1 is the greedy answers' (eval-greedy).
-        int[] counts = seeds.Length >= 5 ? [seeds.Length, 5, 3] : [seeds.Length];
-        var passes = counts.Distinct()
-            .ToDictionary(k => string.Create(CultureInfo.InvariantCulture, $"{Split}@{k}"), k => questions.Average(q => PassAtK.Estimate(seeds.Length, q.Positives.Count, k)), StringComparer.Ordinal);
-        ResultsFile.Add(paths.ResultsFile, Run, passes);
-        return $"{summary}; {string.Join(", ", passes.Select(p => $"{p.Key} {100 * p.Value:0.0}"))}; {StageActions.Shown(paths.ResultsFile)}";
+        return Alone(seeds.Select(seed => Path.Combine(folder, SampleFile.Name(seed, Temperature))), () =>
+        {
+            reporter.Begin($"eval-sampling {Run}", $"judge {seeds.Length} samples of {problems.Count} questions", seeds.Length, "files");
+            var (summary, questions) = StageActions.Label(problems, seeds, Temperature, folder, Split, Format);
+            var passes = ResultsFile.Passes(Split, seeds.Length, [.. questions.Select(q => q.Positives.Count)]);
+            ResultsFile.Add(paths.ResultsFile, Run, passes);
+            return $"{summary}; {string.Join(", ", passes.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {100 * p.Value:0.0}")))}; {StageActions.Shown(paths.ResultsFile)}";
+        });
     }
 
     /// <summary>Makes preference pairs from the samples of <c>model.sft_run_name</c>, or of this run where it is the SFT run itself, and of the runs before it.</summary>
     public string MakeDpoData()
     {
         var source = options.Model.SftRunName ?? Run;
-        var (summary, pairs) = actions.BuildPairs($"make-dpo-data {Run}", paths.ModelFolder, Labelled(source, "train"), ConfiguredRecipes.Selection(options), PairsFolder(source), reporter);
-        ResultsFile.Count(paths.ResultsFile, source, "generated_dpo_data", pairs);
-        return summary;
+        var labelled = Labelled(source, "train");
+        return Alone([.. labelled, paths.ModelFolder], () =>
+        {
+            var (summary, pairs) = actions.BuildPairs($"make-dpo-data {Run}", paths.ModelFolder, labelled, ConfiguredRecipes.Selection(options), PairsFolder(source), reporter);
+            ResultsFile.Count(paths.ResultsFile, source, "generated_dpo_data", pairs);
+            return $"{summary}; {StageActions.Shown(PairsFolder(source))}";
+        });
     }
 
     /// <summary>Tunes <c>model.model_path</c> on the pairs.</summary>
-    public string Dpo() => actions.PreferenceTune(
-        Run, paths.ModelFolder, PairsFolder(options.Model.SftRunName ?? ""), paths.OutputFolder, ConfiguredRecipes.DpoLimits(options), ConfiguredRecipes.Loss(options), ConfiguredRecipes.Recipe(options), reporter, cancel);
+    public string Dpo()
+    {
+        var pairs = PairsFolder(options.Model.SftRunName ?? Run);
+        return Alone([paths.ModelFolder, Path.Combine(pairs, PreferencePairFile.Name("train"))], () => actions.PreferenceTune(
+            Run, paths.ModelFolder, pairs, paths.OutputFolder, ConfiguredRecipes.DpoLimits(options), ConfiguredRecipes.Loss(options), ConfiguredRecipes.Recipe(options), reporter, cancel));
+    }
 
     /// <summary>Makes pseudo-labels from the samples of this run and of the runs before it.</summary>
     public string MakeRftData()
     {
-        var (summary, rows) = actions.BuildPseudoLabels($"make-rft-data {Run}", paths.ModelFolder, Labelled(Run, "train"), ConfiguredRecipes.Selection(options), paths.SamplesFolder("train"), reporter);
-        ResultsFile.Count(paths.ResultsFile, Run, "generated_sft_data", rows);
-        return summary;
+        var (labelled, folder) = (Labelled(Run, "train"), paths.SamplesFolder("train"));
+        return Alone([.. labelled, paths.ModelFolder], () =>
+        {
+            var (summary, rows) = actions.BuildPseudoLabels($"make-rft-data {Run}", paths.ModelFolder, labelled, ConfiguredRecipes.Selection(options), folder, reporter);
+            ResultsFile.Count(paths.ResultsFile, Run, "generated_sft_data", rows);
+            return $"{summary}; {StageActions.Shown(folder)}";
+        });
     }
 
     /// <summary>Counts the right greedy answers.</summary>
@@ -95,11 +111,23 @@ public sealed class SingleStages
     {
         var problems = Problems();
         var file = Path.Combine(paths.SamplesFolder(Split), SampleFile.GreedyName);
-        var right = CompletionFile.Read(file, problems, 0, Format).Count(c => c.Verdict == Verdict.Correct);
-        var interval = WilsonInterval.Of(right, problems.Count);
-        ResultsFile.Add(paths.ResultsFile, Run, new Dictionary<string, double>(StringComparer.Ordinal) { [$"{Split}@1"] = (double)right / problems.Count });
-        return string.Create(CultureInfo.InvariantCulture,
-            $"{Run} on {Split}: {right} of {problems.Count} right, {100.0 * right / problems.Count:0.0} % [{100 * interval.Low:0.0}, {100 * interval.High:0.0}]; {StageActions.Shown(paths.ResultsFile)}");
+        return Alone([file], () =>
+        {
+            reporter.Begin($"eval-greedy {Run}", $"judge {problems.Count} answers", 1, "files");
+            var right = CompletionFile.Read(file, problems, 0, Format).Count(c => c.Verdict == Verdict.Correct);
+            var interval = WilsonInterval.Of(right, problems.Count);
+            ResultsFile.Add(paths.ResultsFile, Run, new Dictionary<string, double>(StringComparer.Ordinal) { [$"{Split}@1"] = (double)right / problems.Count });
+            return string.Create(CultureInfo.InvariantCulture,
+                $"{Run} on {Split}: {right} of {problems.Count} right, {100.0 * right / problems.Count:0.0} % [{100 * interval.Low:0.0}, {100 * interval.High:0.0}]; {StageActions.Shown(paths.ResultsFile)}");
+        });
+    }
+
+    // Every stage writes below the experiment's folders, and all read and rewrite its results: one process at a time.
+    private string Alone(IEnumerable<string> inputs, Func<string> work)
+    {
+        new StageInputs(options, paths, Config).Check(inputs);
+        using var _ = RunLock.Take(paths.LockFile);
+        return work();
     }
 
     private IReadOnlyList<Problem> Problems() => ProblemSet.Load(paths.DataFile(Split switch

@@ -10,9 +10,12 @@ namespace DpoSt.SelfTraining;
 /// </summary>
 /// <param name="device">Where models compute.</param>
 /// <param name="referenceText">Whether texts are the reference's.</param>
-/// <param name="fresh">Whether training leaves earlier checkpoints aside.</param>
+/// <param name="fresh">Whether training leaves aside what is there already.</param>
 internal sealed class StageActions(Device device, bool referenceText, bool fresh)
 {
+    /// <summary>Whether training leaves earlier checkpoints and finished models aside.</summary>
+    public bool Fresh => fresh;
+
     /// <summary>Questions with an eval pair, of each hundred, that are withheld from the training pairs.</summary>
     private const int WithheldPercent = 5;
 
@@ -29,14 +32,23 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         }
 
         ModelBundle.CheckFolder(from);
-        using var folder = TrainingFolder.Open(to, from, rowsFile, new { Objective = "sft", Recipe = Learnt(recipe), limits, referenceText }, recipe.TensorBoard, fresh, reporter);
+        reporter.Begin(name, $"fine-tune {Shown(from)} on {found.Count} rationales", recipe.StepsFor(found.Count), "steps");
+        using var folder = TrainingFolder.Open(to, FineTuneKey(from, rowsFile, limits, recipe), recipe.TensorBoard, fresh, reporter);
+        if (folder is null)
+        {
+            return Done(to);
+        }
+
         using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
         var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
-        reporter.Begin(name, $"fine-tune {Shown(from)} on {rows.Count} rationales", recipe.StepsFor(rows.Count), "steps");
         var last = FineTuning.Run(bundle, rows, limits, recipe, folder, reporter, cancel);
         folder.Finish(bundle.Model, from);
         return $"loss {last.Loss:0.000}, model in {Shown(to)}";
     }
+
+    /// <summary>All that <see cref="FineTune"/> depends on.</summary>
+    public TrainingKey FineTuneKey(string from, string rowsFile, TokenLimits limits, TrainingRecipe recipe) =>
+        TrainingKey.Of(new { Objective = "sft", Recipe = Learnt(recipe), limits, referenceText }, from, rowsFile);
 
     /// <summary>Samples answers; one file a sample, named as the reference names them.</summary>
     public string Sample(string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string folder, IStageReporter reporter, CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
@@ -63,12 +75,12 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     }
 
     /// <summary>Sorts the samples of a folder by verdict into <c>train_dpo_data.jsonl</c>.</summary>
-    public static string Label(IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, double temperature, string folder, string split, SampleFormat? format = null)
+    public static (string Summary, IReadOnlyList<LabelledQuestion> Questions) Label(IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, double temperature, string folder, string split, SampleFormat? format = null)
     {
         var completions = samples.SelectMany(s => CompletionFile.Read(Path.Combine(folder, SampleFile.Name(s, temperature)), problems, s, format));
         var questions = LabelledQuestion.From(problems, completions);
         LabelledQuestionFile.Write(Path.Combine(folder, LabelledQuestionFile.Name(split)), questions);
-        return $"{questions.Count(q => q.Positives.Count > 0)} of {questions.Count} questions solved at least once";
+        return ($"{questions.Count(q => q.Positives.Count > 0)} of {questions.Count} questions solved at least once", questions);
     }
 
     /// <summary>Makes preference pairs from the labelled samples of some runs, and withholds some questions' pairs for evaluation.</summary>
@@ -97,19 +109,25 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     public string PreferenceTune(string name, string from, string pairsFolder, string to, TokenLimits limits, PreferenceLoss loss, TrainingRecipe recipe, IStageReporter reporter, CancellationToken cancel)
     {
         var file = Path.Combine(pairsFolder, PreferencePairFile.Name("train"));
-        if (!PreferencePairFile.Read(file).Any())
+        var pairs = PreferencePairFile.Read(file).Count();
+        if (pairs == 0)
         {
             throw new UserErrorException($"{file}: there is no pair to learn from; expected lines like {{\"prompt\": ..., \"chosen\": ..., \"rejected\": ...}}: make them with dpost make-dpo-data.");
         }
 
         ModelBundle.CheckFolder(from);
-        using var folder = TrainingFolder.Open(to, from, file, new { Objective = "dpo", Recipe = Learnt(recipe), limits, loss, referenceText }, recipe.TensorBoard, fresh, reporter);
+        reporter.Begin(name, $"DPO from {Shown(from)} on {pairs} pairs", recipe.StepsFor(pairs), "steps");
+        using var folder = TrainingFolder.Open(to, PreferenceTuneKey(from, pairsFolder, limits, loss, recipe), recipe.TensorBoard, fresh, reporter);
+        if (folder is null)
+        {
+            return Done(to);
+        }
+
         using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
         var train = EncodedPairs.Read(file, encoder);
         var evalFile = Path.Combine(pairsFolder, PreferencePairFile.Name("eval"));
         var eval = EncodedPairs.Read(evalFile, encoder);
-        reporter.Begin(name, $"DPO from {Shown(from)} on {train.Count} pairs", recipe.StepsFor(train.Count), "steps");
         var key = ContentKey.Of(new { limits, referenceText, recipe.Bf16 }, [ContentKey.OfPath(from)]);
         train.Score(bundle, key, cancel);
         if (recipe.Evaluation != new StepInterval())
@@ -129,6 +147,10 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         return $"pair accuracy {last.Metrics["rewards/accuracies"]:0.00}, margin {last.Metrics["rewards/margins"]:0.000}, chosen log-ratio {last.Metrics["rewards/chosen"] / loss.Beta:0.00}; model in {Shown(to)}";
     }
 
+    /// <summary>All that <see cref="PreferenceTune"/> depends on.</summary>
+    public TrainingKey PreferenceTuneKey(string from, string pairsFolder, TokenLimits limits, PreferenceLoss loss, TrainingRecipe recipe) =>
+        TrainingKey.Of(new { Objective = "dpo", Recipe = Learnt(recipe), limits, loss, referenceText }, from, Path.Combine(pairsFolder, PreferencePairFile.Name("train")));
+
     /// <summary>Makes the rows of the next fine-tuning from gold rationales and the right samples of some runs.</summary>
     public (string Summary, int Rows) BuildPseudoLabels(string name, string model, IReadOnlyList<string> labelled, SelectionOptions selection, string folder, IStageReporter reporter)
     {
@@ -146,6 +168,8 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     /// <summary>A path as a person in the current folder would write it.</summary>
     internal static string Shown(string path) =>
         Path.GetRelativePath(Directory.GetCurrentDirectory(), path) is var relative && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+
+    private static string Done(string model) => $"{Shown(model)} is done already with these options; --fresh trains it again";
 
     // How often a line is logged changes nothing that is learnt: a run may resume with another.
     private static TrainingRecipe Learnt(TrainingRecipe recipe) => recipe with { LogEvery = 0 };

@@ -17,6 +17,9 @@ public enum StageState
 
     /// <summary>It was done, but an output is gone.</summary>
     Gone,
+
+    /// <summary>It was done, but something else has written where it writes since.</summary>
+    Replaced,
 }
 
 /// <summary>A stage and what will become of it.</summary>
@@ -25,23 +28,37 @@ public enum StageState
 /// <param name="Cost">What it takes, as far as that is known.</param>
 public sealed record PlannedStage(string Name, StageState State, string Cost);
 
-/// <summary>Runs stages in order, leaving out those that the ledger knows as done; with <c>fresh</c> all that are wanted.</summary>
-internal sealed class StageRunner(IReadOnlyList<Stage> stages, Ledger ledger, StageSelection selection, bool fresh = false)
+/// <summary>
+/// Runs stages in order, leaving out those that the ledger knows as done; with <c>fresh</c> all that are wanted. What becomes of each is
+/// settled when the runner is made.
+/// </summary>
+internal sealed class StageRunner
 {
-    /// <summary>What a run would do now.</summary>
+    private readonly IReadOnlyList<Stage> stages;
+    private readonly Ledger ledger;
+    private readonly List<Step> steps;
+
+    /// <summary>Looks at what is done.</summary>
     /// <exception cref="UserErrorException">A wanted stage needs one that is left out and not done.</exception>
+    public StageRunner(IReadOnlyList<Stage> stages, Ledger ledger, StageSelection selection, bool fresh = false)
+    {
+        (this.stages, this.ledger) = (stages, ledger);
+        steps = Lay(selection, fresh);
+    }
+
+    // A key is computed where it is needed: it may take reading a model.
+    private sealed record Step(Stage Stage, Lazy<string> Key, StageState State);
+
+    /// <summary>What a run would do now.</summary>
     public IReadOnlyList<PlannedStage> Plan()
     {
-        var steps = Lay();
         var ready = steps.Where(s => s.State is StageState.Done or StageState.LeftOut).Select(s => s.Stage.Name).ToHashSet(StringComparer.Ordinal);
         return [.. steps.Select(s => new PlannedStage(s.Stage.Name, s.State, s.Stage.Cost(s.Stage.After.All(ready.Contains))))];
     }
 
-    /// <summary>Runs what is wanted and not done yet; may be stopped at any moment and called again.</summary>
-    /// <exception cref="UserErrorException">As <see cref="Plan"/>.</exception>
+    /// <summary>Runs what is wanted and not done yet; may be stopped at any moment.</summary>
     public void Run(IStageReporter reporter, CancellationToken cancel)
     {
-        var steps = Lay();
         reporter.Run([.. steps.Where(s => s.State != StageState.LeftOut).Select(s => s.Stage.Name)]);
         foreach (var (stage, key, state) in steps)
         {
@@ -59,49 +76,55 @@ internal sealed class StageRunner(IReadOnlyList<Stage> stages, Ledger ledger, St
                 case StageState.Gone:
                     reporter.Note($"{stage.Name} was done, but {StageActions.Shown(stage.Outputs.First(o => !Path.Exists(o)))} is gone: it runs again.");
                     break;
+                case StageState.Replaced:
+                    reporter.Note($"{stage.Name} was done, but {string.Join(", ", stage.Outputs.Select(StageActions.Shown))} is not what it left: it runs again.");
+                    break;
             }
 
             ledger.Forget(stage.Name);
             var summary = stage.Run(reporter, cancel);
-            ledger.Finish(stage.Name, key);
+            ledger.Finish(stage, key.Value);
             reporter.End(summary);
         }
     }
 
-    private List<(Stage Stage, string Key, StageState State)> Lay()
+    private List<Step> Lay(StageSelection selection, bool fresh)
     {
         var (first, last) = selection.Of([.. stages.Select(s => s.Name)]);
-        var keys = new Dictionary<string, string>(StringComparer.Ordinal);
-        var steps = new List<(Stage Stage, string Key, StageState State)>();
+        var keys = new Dictionary<string, Lazy<string>>(StringComparer.Ordinal);
+        var laid = new List<Step>();
         for (var i = 0; i < stages.Count; i++)
         {
             var stage = stages[i];
-            var old = ledger[stage.Name];
-            if (i < first || i > last)
-            {
-                // Taken as it is: what depends on it is keyed by what was really done.
-                keys[stage.Name] = old ?? "";
-                steps.Add((stage, "", StageState.LeftOut));
-                continue;
-            }
-
-            var key = keys[stage.Name] = ledger.KeyOf(stage.Options, stage.After.Select(name => keys[name]), stage.Inputs);
-            var there = stage.Outputs.All(Path.Exists);
-            var state = fresh || old is null ? StageState.ToRun : old != key ? StageState.Changed : there ? StageState.Done : StageState.Gone;
-            if (state != StageState.Done && stage.After.FirstOrDefault(name => IsMissing(name, first)) is { } before)
+            var wanted = i >= first && i <= last;
+            var key = keys[stage.Name] = new Lazy<string>(() => wanted ? ledger.KeyOf(stage.Options, stage.After.Select(name => keys[name].Value), stage.Inputs) : AsItIs(stage));
+            var state = !wanted ? StageState.LeftOut : fresh || ledger[stage.Name] is not { } entry ? StageState.ToRun : StateOf(stage, entry, key.Value);
+            if (wanted && state != StageState.Done && stage.After.FirstOrDefault(name => IsMissing(name, first)) is { } before)
             {
                 throw new UserErrorException($"the stage '{stage.Name}' needs '{before}', which is not done: run that first, or leave --from and --only out.");
             }
 
-            steps.Add((stage, key, state));
+            laid.Add(new Step(stage, key, state));
         }
 
-        return steps;
+        return laid;
     }
+
+    private static StageState StateOf(Stage stage, LedgerEntry entry, string key) =>
+        entry.Key != key ? StageState.Changed
+        : !AreThere(stage) ? StageState.Gone
+        : entry.Outputs != Ledger.OutputsOf(stage) ? StageState.Replaced
+        : StageState.Done;
+
+    // The key of a stage that is left out: what depends on it is keyed by what really lies there.
+    private string AsItIs(Stage stage) =>
+        ledger[stage.Name] is not { } entry ? "" : !AreThere(stage) || Ledger.OutputsOf(stage) is var outputs && outputs == entry.Outputs ? entry.Key : outputs;
 
     private bool IsMissing(string name, int first)
     {
         var place = stages.ToList().FindIndex(s => s.Name == name);
-        return place < first && (ledger[name] is null || !stages[place].Outputs.All(Path.Exists));
+        return place < first && (ledger[name] is null || !AreThere(stages[place]));
     }
+
+    private static bool AreThere(Stage stage) => stage.Outputs.All(Path.Exists);
 }

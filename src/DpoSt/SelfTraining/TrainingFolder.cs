@@ -1,3 +1,4 @@
+using System.Globalization;
 using DpoSt.Models;
 using DpoSt.Training;
 
@@ -9,17 +10,16 @@ namespace DpoSt.SelfTraining;
 /// </summary>
 internal sealed class TrainingFolder : IDisposable
 {
-    /// <summary>Changes when checkpoints are laid out in another way.</summary>
-    private const int Layout = 1;
+    private const string Suffix = ".training";
 
     private readonly string output;
     private readonly string folder;
-    private readonly string key;
+    private readonly TrainingKey key;
     private readonly RunLock held;
     private readonly MetricsFile metrics;
     private readonly IStageReporter reporter;
 
-    private TrainingFolder(string output, string key, bool tensorBoard, IStageReporter reporter)
+    private TrainingFolder(string output, TrainingKey key, bool tensorBoard, IStageReporter reporter)
     {
         this.output = output;
         this.key = key;
@@ -29,32 +29,53 @@ internal sealed class TrainingFolder : IDisposable
         metrics = new MetricsFile(Path.Combine(folder, MetricsFile.Name), tensorBoard ? new EventFile(folder) : null);
     }
 
-    /// <summary>Takes the folder of the model that is to be written to <paramref name="output"/>.</summary>
+    /// <summary>
+    /// Takes the folder of the model that is to be written to <paramref name="output"/>; null where that model is done already: trained with
+    /// this very key.
+    /// </summary>
     /// <param name="output">The model's folder.</param>
-    /// <param name="from">The folder of the first model.</param>
-    /// <param name="data">The file of rows or pairs.</param>
-    /// <param name="options">All else that the outcome depends on.</param>
+    /// <param name="key">All that the outcome depends on.</param>
     /// <param name="tensorBoard">Whether metrics are written for TensorBoard too.</param>
-    /// <param name="fresh">Whether to leave earlier checkpoints aside.</param>
-    /// <param name="reporter">Is told of a resume, and of every line.</param>
+    /// <param name="fresh">Whether to train whatever is there, and to leave earlier checkpoints aside.</param>
+    /// <param name="reporter">Is told of a model that is replaced, of a resume, and of every line.</param>
     /// <exception cref="UserErrorException">Another process trains there, or nothing can be written there.</exception>
-    public static TrainingFolder Open(string output, string from, string data, object options, bool tensorBoard, bool fresh, IStageReporter reporter)
+    public static TrainingFolder? Open(string output, TrainingKey key, bool tensorBoard, bool fresh, IStageReporter reporter)
     {
-        var opened = new TrainingFolder(output, ContentKey.Of(new { Layout, options }, [ContentKey.OfPath(from), ContentKey.OfPath(data)]), tensorBoard, reporter);
+        var done = TrainingKey.Read(output);
+        var opened = new TrainingFolder(output, key, tensorBoard, reporter);
         if (fresh)
         {
             opened.RemoveAll();
+        }
+        else if (done == key)
+        {
+            opened.RemoveOwnCheckpoints();
+            opened.Dispose();
+            return null;
+        }
+        else if (Directory.Exists(output))
+        {
+            reporter.Note($"{StageActions.Shown(output)} {(done is null ? "does not say how it was trained" : $"was trained {key.Difference(done)}")}: it is trained again and then replaced.");
         }
 
         return opened;
     }
 
+    /// <summary>How far a training is: done, at some step, or null where it has yet to begin.</summary>
+    public static string? Standing(string output, TrainingKey key) =>
+        TrainingKey.Read(output) == key ? "done already"
+        : Checkpoints.Newest(PathOf(output), key.Digest()) is { } step ? string.Create(CultureInfo.InvariantCulture, $"resumes after step {step}")
+        : null;
+
     /// <summary>The folder that belongs to a model's.</summary>
-    public static string PathOf(string output) => Path.TrimEndingDirectorySeparator(output) + ".training";
+    public static string PathOf(string output) => Path.TrimEndingDirectorySeparator(output) + Suffix;
+
+    /// <summary>The model that a folder of this kind belongs to; any other folder is a model's own.</summary>
+    public static string ModelOf(string name) => name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name;
 
     /// <summary>The checkpoints of a run over this many examples.</summary>
     public Checkpoints CheckpointsOf(TrainingRecipe recipe, long stepsPerEpoch) =>
-        new(folder, key, recipe.Checkpoints, stepsPerEpoch, metrics, reporter.Note);
+        new(folder, key.Digest(), recipe.Checkpoints, stepsPerEpoch, metrics, reporter.Note);
 
     /// <summary>Appends a line of metrics, and shows it.</summary>
     public void Log(TrainingLine line)
@@ -69,7 +90,7 @@ internal sealed class TrainingFolder : IDisposable
     /// <summary>Writes the model with its metrics, and drops what was only kept for a resume.</summary>
     public void Finish(ILanguageModel model, string from)
     {
-        ModelFolder.Save(model, from, output, [metrics.Path, .. EventFile.In(folder)]);
+        ModelFolder.Save(model, from, output, [metrics.Path, key.Write(folder), .. EventFile.In(folder)]);
         RemoveAll();
     }
 
@@ -77,13 +98,22 @@ internal sealed class TrainingFolder : IDisposable
     public void Dispose()
     {
         held.Dispose();
-        if (Directory.EnumerateFileSystemEntries(folder).All(MetricsFile.IsMetrics))       // of a run that cannot be resumed
+        if (Directory.EnumerateFileSystemEntries(folder).All(path => MetricsFile.IsMetrics(path) || Path.GetFileName(path) == TrainingKey.Name))       // of a run that cannot be resumed
         {
             Directory.Delete(folder, recursive: true);
         }
     }
 
     private static string LockOf(string folder) => Path.Combine(folder, "lock");
+
+    // A process that died between the model and the end of its folder left them; those of another key may still be wanted.
+    private void RemoveOwnCheckpoints()
+    {
+        if (Checkpoints.Newest(folder, key.Digest()) is not null)
+        {
+            RemoveAll();
+        }
+    }
 
     private void RemoveAll()
     {

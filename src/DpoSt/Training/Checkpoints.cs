@@ -21,10 +21,11 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
     private long lastSaved = Stopwatch.GetTimestamp();
     private TimeSpan cost;
 
-    private IEnumerable<(string Path, long Step)> NewestFirst => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder, Prefix + "*")
-        .Select(path => (path, long.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1))
-        .Where(found => found.Item2 >= 0)
-        .OrderByDescending(found => found.Item2);
+    private IEnumerable<(string Path, long Step)> NewestFirst => In(folder);
+
+    /// <summary>The step that a run would go on from, without reading a checkpoint's tensors; null where there is none of that run.</summary>
+    public static long? Newest(string folder, string key) =>
+        In(folder).Where(found => TrainingCheckpoint.KeyOf(found.Path) == key).Select(found => (long?)found.Step).FirstOrDefault();
 
     /// <summary>Puts the newest whole checkpoint's weights and moments in place; null where there is none.</summary>
     public TrainingState? Restore(AdamW optimizer)
@@ -90,8 +91,7 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         return path;
     }
 
-    /// <summary>Removes every checkpoint: the run is over, or starts again.</summary>
-    public void RemoveAll()
+    private void RemoveAll()
     {
         foreach (var (path, _) in NewestFirst.ToList())
         {
@@ -111,6 +111,11 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
             return null;
         }
     }
+
+    private static IEnumerable<(string Path, long Step)> In(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder, Prefix + "*")
+        .Select(path => (path, long.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1))
+        .Where(found => found.Item2 >= 0)
+        .OrderByDescending(found => found.Item2);
 
     // A process that was killed while it wrote leaves a draft.
     private void RemoveDrafts()

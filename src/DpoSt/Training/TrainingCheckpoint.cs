@@ -59,6 +59,19 @@ internal static class TrainingCheckpoint
         }
     }
 
+    /// <summary>What run a checkpoint says it is of, nothing of it checked; null where it does not say.</summary>
+    public static string? KeyOf(string folder)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(Path.Combine(folder, StateName)), Options)?.Key;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Copies a checkpoint's tensors; <see cref="Read"/> has found it whole.</summary>
     public static void LoadInto(string folder, IReadOnlyList<KeyValuePair<string, Tensor>> tensors)
     {

@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
+using DpoSt.App.Report;
 using DpoSt.SelfTraining;
 using Microsoft.Playwright;
 
 namespace DpoSt.Tests.App;
 
-public sealed class ReportCommandTests : IDisposable
+public sealed partial class ReportCommandTests : IDisposable
 {
     private readonly ReportFolder folder = new();
 
@@ -47,6 +49,44 @@ public sealed class ReportCommandTests : IDisposable
             Assert.True(await drawing.Locator("path").CountAsync() > 2);
         }
     }
+
+    [Fact]
+    public void Of_an_unfinished_run_it_shows_what_is_there_and_names_what_is_not()
+    {
+        folder.Done("sft-0");
+        folder.Move("models/dpo-1", "models/dpo-1.training");
+        folder.Remove("models/sft-1");
+        foreach (var name in (string[])["sft-0", "dpo-1", "sft-1"])
+        {
+            folder.Remove($"run/{name}");
+        }
+
+        var page = ReportPage.Html(RunSummary.Read(folder.Root));
+        Assert.Contains("<p>1 of 3 stages are done: sft-0.</p>\n<p>Still to come: evaluate sft-0, dpo-1.</p>", page, StringComparison.Ordinal);
+        Assert.Equal(["Stages", "Accuracy", "Training"], Headings().Matches(page).Select(m => m.Groups["text"].Value));
+        Assert.Contains("No model is evaluated yet.", page, StringComparison.Ordinal);
+        Assert.Contains("dpo-1", Labels().Matches(page).Select(m => m.Groups["text"].Value.Trim()));
+        Assert.DoesNotContain(".training", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("paper: Flan", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(10, 11)]
+    public void There_are_no_half_steps_between_two(double first, double second)
+    {
+        // Values whose own ticks are whole.
+        var labels = Labels().Matches(LineChart.Svg("c", "step", "loss", [new ChartLine("sft-0", [first, second], [0, 1000])])).Select(m => m.Groups["text"].Value.Trim()).ToArray();
+        Assert.Contains($"{first}", labels);
+        Assert.Contains($"{second}", labels);
+        Assert.DoesNotContain(labels, label => label.Contains('.', StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex("<h2>(?<text>[^<]*)</h2>", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Headings();
+
+    [GeneratedRegex("<text[^>]*>(?<text>[^<]*)</text>", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Labels();
 
     [Fact]
     public void Metrics_come_back_as_numbers_and_what_is_none_is_left_out()

@@ -10,11 +10,13 @@ internal sealed class ReportFolder : IDisposable
 {
     public const string Script = "<script>alert(1)</script> & \"How many?\"";
 
+    public static readonly string[] Stages = ["sft-0", "evaluate sft-0", "dpo-1"];
+
     private readonly TemporaryFolder folder = new();
 
     public ReportFolder()
     {
-        new RunRecord("a<b>", "../models", "test", new Dictionary<string, string>(StringComparer.Ordinal) { ["dpost"] = "0.1 <b>" }, new Dictionary<string, ExperimentOptions>(StringComparer.Ordinal)).Write(Root);
+        new RunRecord("a<b>", "../models", "../results/ledger.json", Stages, "test", new Dictionary<string, string>(StringComparer.Ordinal) { ["dpost"] = "0.1 <b>" }, new Dictionary<string, ExperimentOptions>(StringComparer.Ordinal)).Write(Root);
         Train("sft-0", (10, 2.5, null), (20, 1.25, null));
         Train("dpo-1", (5, 0.6931, 0.0), (10, 0.5, 0.75));
         Train("sft-1", (10, 2.0, null), (20, 1.0, null));
@@ -27,6 +29,7 @@ internal sealed class ReportFolder : IDisposable
         Answers("sft-1/test/seed_0-t_0.7.json", "correct", "invalid");
         Answers("sft-1/test/seed_1-t_0.7.json", "wrong", "wrong");
         Answers("sft-1/test/seed_2-t_0.7.json", "wrong", "wrong");
+        Done(Stages);
         Lines("sft-0/train/train_dpo_processed.jsonl", 7);
         Lines("sft-0/train/eval_dpo_processed.jsonl", 2);
         Lines("dpo-1/train/train_rft_processed.jsonl", 11);
@@ -35,6 +38,19 @@ internal sealed class ReportFolder : IDisposable
     public string Root => folder.File("run");
 
     public void Dispose() => folder.Dispose();
+
+    /// <summary>Says which stages are done.</summary>
+    public void Done(params string[] stages)
+    {
+        Directory.CreateDirectory(folder.File("results"));
+        folder.File("results/ledger.json", $"{{{string.Join(", ", stages.Select(s => $"\"{s}\": {{\"key\": \"k\", \"outputs\": \"o\"}}"))}}}");
+    }
+
+    /// <summary>Takes away what a run would not have yet.</summary>
+    public void Remove(string name) => Directory.Delete(folder.File(name), recursive: true);
+
+    /// <summary>Gives a folder another name.</summary>
+    public void Move(string from, string to) => Directory.Move(folder.File(from), folder.File(to));
 
     private void Train(string run, params (long Step, double Loss, double? Margin)[] lines)
     {

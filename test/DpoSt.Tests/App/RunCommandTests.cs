@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using DpoSt.Data;
 using DpoSt.Tests.SelfTraining;
 
 namespace DpoSt.Tests.App;
@@ -27,6 +29,59 @@ public sealed class RunCommandTests : IDisposable
         var epochs = Rows(run.Run(TinyRun.Loop("--dry-run", "loop.baseline=false", "sft.trainer.max_steps=-1", "+sft.trainer.num_train_epochs=2")).Out);
         Assert.Contains("sft-0 | runs | 4 steps of 16 examples", epochs);
         Assert.Contains("sft-1 | runs | 2 epochs, 16 examples a step, over examples that are not made yet", epochs);
+    }
+
+    [Fact]
+    public void A_dry_run_needs_no_model_and_says_where_a_training_resumes()
+    {
+        string[] loop = TinyRun.Loop("loop.baseline=false", "sft.trainer.max_steps=4000", "+sft.trainer.save_steps=2", "sft.trainer.logging_steps=1");
+        using (var process = run.Start(loop))
+        {
+            while (!process.StandardError.ReadLine()!.Contains("step 4/", StringComparison.Ordinal))
+            {
+            }
+
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        var newest = Directory.GetDirectories(run.Path("ft_models/tiny/sft-0.training"), "checkpoint-*").Max(d => int.Parse(d[(d.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture));
+        Assert.Contains($"sft-0 | runs | 4000 steps of 16 examples, resumes after step {newest}", Rows(run.Run([.. loop, "--dry-run"]).Out));
+        Assert.Contains("sft-0 | runs | 4000 steps of 16 examples", Rows(run.Run([.. loop, "--dry-run", "--fresh"]).Out));
+        Assert.Contains("sft-0 | runs | 4000 steps of 16 examples", Rows(run.Run([.. loop, "--dry-run", "sft.trainer.learning_rate=1e-3"]).Out));
+
+        Directory.Move(run.Path("base"), run.Path("elsewhere"));
+        var (code, output, error) = run.Run([.. loop, "--dry-run"]);
+        Assert.Equal((0, "base: there is no such model folder yet; the run needs it (model.model_path, below DATA_DIR).\n"), (code, error));
+        Assert.Contains("sft-0 | runs | 4000 steps of 16 examples", Rows(output));
+    }
+
+    [Fact]
+    public void A_run_writes_the_results_that_the_stages_write()
+    {
+        Assert.Equal(0, run.Run(TinyRun.Loop("loop.pair_samples=5", "sft.trainer.max_steps=60")).Code);
+        var results = JsonDocument.Parse(File.ReadAllText(run.Path("results/tiny.json"))).RootElement;
+        Assert.Equal(["sft-0", "dpo-1", "sft-1", "sft-0-more", "st-1"], results.EnumerateObject().Select(p => p.Name));
+        string[] evaluated = ["test@1", "test@2", "ood@1", "ood@2"];
+        Assert.Equal([.. evaluated, "train@5", "train@3", "generated_dpo_data"], Keys("sft-0"));
+        Assert.Equal([.. evaluated, "train@2", "generated_sft_data"], Keys("dpo-1"));
+        Assert.Equal(evaluated, Keys("sft-1"));
+        Assert.Equal(["train@2", "generated_sft_data"], Keys("sft-0-more"));
+
+        // The stages alone, over the run's own files: 24 questions with rationales, and not the pool's 24.
+        Assert.Equal(JsonLines.Read(run.Path("model_outputs/tiny/sft-0/train/train_dpo_processed.jsonl")).Count(), results.GetProperty("sft-0").GetProperty("generated_dpo_data").GetInt32());
+        string[] seeds = ["--config-path", "exp_config/tiny", "eval.sampling.max_seed=5"];
+        foreach (var seed in Enumerable.Range(0, 5).Select(i => run.Path($"model_outputs/tiny/sft-0/train/seed_{i}-t_0.7.json")))
+        {
+            File.WriteAllLines(seed, File.ReadLines(seed).Take(24).ToArray());
+        }
+
+        var before = results.ToString();
+        Assert.Equal(0, run.Run(["eval-sampling", .. seeds]).Code);
+        Assert.Equal(0, run.Run(["eval-greedy", .. seeds, "+data.split=test"]).Code);
+        Assert.Equal(before, JsonDocument.Parse(File.ReadAllText(run.Path("results/tiny.json"))).RootElement.ToString());
+
+        IEnumerable<string> Keys(string name) => results.GetProperty(name).EnumerateObject().Select(p => p.Name);
     }
 
     [Fact]

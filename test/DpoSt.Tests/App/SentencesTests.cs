@@ -29,6 +29,39 @@ public sealed class SentencesTests : IDisposable
         Assert.True((code, output, error) == (2, "", sentence + "\n"), $"{what}: {code} {output}{error}");
     }
 
+    // In the order of the paper's commands: none of them finds what the one before it makes.
+    [Theory]
+    [InlineData("generate", "sft-0 +data.split=test", "ft_models/tiny/sft-0: there is no such model yet; run dpost sft {0} +data.split=test first.")]
+    [InlineData("generate", "dpo-1", "ft_models/tiny/dpo-1: there is no such model yet; run dpost dpo {0} first.")]
+    [InlineData("eval-sampling", "sft-0 eval.sampling.max_seed=2", "model_outputs/tiny/sft-0/train/seed_0-t_0.7.json: there is no such file yet; run dpost generate {0} eval.sampling.max_seed=2 eval.mode=sampling first.")]
+    [InlineData("eval-greedy", "sft-0 +data.split=test", "model_outputs/tiny/sft-0/test/greedy_decode.json: there is no such file yet; run dpost generate {0} +data.split=test first.")]
+    [InlineData("make-dpo-data", "sft-0", "model_outputs/tiny/sft-0/train/train_dpo_data.jsonl: there is no such file yet; run dpost eval-sampling {0} eval.mode=sampling first.")]
+    [InlineData("dpo", "dpo-1 trainer.max_steps=1 model.model_path=base", "model_outputs/tiny/sft-0/train/train_dpo_processed.jsonl: there is no such file yet; run dpost make-dpo-data {1} first.")]
+    [InlineData("dpo", "dpo-1", "ft_models/tiny/sft-0: there is no such model yet; run dpost sft {1} first.")]
+    [InlineData("make-rft-data", "dpo-1", "model_outputs/tiny/dpo-1/train/train_dpo_data.jsonl: there is no such file yet; run dpost eval-sampling {0} eval.mode=sampling first.")]
+    [InlineData("sft", "sft-1", "model_outputs/tiny/dpo-1/train/train_rft_processed.jsonl: there is no such file yet; run dpost make-rft-data {2} first.")]
+    public void Of_a_stage_whose_input_another_stage_makes(string command, string rest, string sentence)
+    {
+        var words = rest.Split(' ');
+        const string config = "--config-path exp_config/tiny --config-name ";
+        var (code, output, error) = run.Run([command, .. config.TrimEnd().Split(' '), .. words]);
+        var expected = string.Format(System.Globalization.CultureInfo.InvariantCulture, sentence, config + words[0], config + "sft-0", config + "dpo-1");
+        Assert.Equal((2, "", $"{run.Path(expected)}\n"), (code, output, error));
+        Assert.False(Directory.Exists(run.Path("results")));
+    }
+
+    [Fact]
+    public void Of_the_wrong_folder()
+    {
+        Assert.Equal((2, "", "exp_config/t5: there is no such folder; the current folder has exp_config/tiny: name one with --config-path.\n"), run.Run("sft"));
+        Directory.Move(run.Path("exp_config"), run.Path("data/exp_config"));
+        Assert.Equal((2, "", "exp_config/tiny: there is no such folder; data has exp_config: run it there.\n"), run.Run("sft", "--config-path", "exp_config/tiny"));
+        Directory.Delete(run.Path("data"), recursive: true);
+        Assert.Equal(
+            (2, "", "exp_config/t5: there is no such folder; there is no exp_config in the current folder: run it where one is, such as the folder of dpost demo, or name a folder of YAML configurations with --config-path.\n"),
+            run.Run("run"));
+    }
+
     [Fact]
     public void Of_two_runs_in_one_folder()
     {
@@ -36,7 +69,11 @@ public sealed class SentencesTests : IDisposable
         using (new FileStream(run.Path("results/tiny.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
         {
             var (code, _, error) = run.Run(TinyRun.Loop());
-            Assert.Equal((2, run.Path("results/tiny.lock") + " is held by another run: wait until it is done, or give this one another exp_name.\n"), (code, error));
+            Assert.Equal((2, run.Path("results/tiny.lock") + " is held by another dpost that works in this experiment: wait until it is done, or give this one another exp_name.\n"), (code, error));
+
+            // A mistake of one's own is told first.
+            Assert.Equal(
+                (2, "", "there is no stage 'dpo-2' in this run; did you mean 'dpo-1'?\n"), run.Run(TinyRun.Loop("--only", "dpo-2")));
         }
     }
 

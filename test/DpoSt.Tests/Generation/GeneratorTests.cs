@@ -1,4 +1,6 @@
 using DpoSt.Generation;
+using DpoSt.Models;
+using DpoSt.Tests.Models;
 using DpoSt.Text;
 using DpoSt.Text.Tokenizers;
 
@@ -86,6 +88,31 @@ public sealed class GeneratorTests : IDisposable
         var result = Run(model, [new GenerationRequest("0", 0, [0])], slots: 1, CalculatorFormat.T5, limit: prefix + 1)[0];
         Assert.Equal(prefix + 1, result.Ids.Length);
         Assert.False(result.Finished);
+    }
+
+    [Fact]
+    public void The_log_probability_is_of_what_was_drawn_and_not_of_what_the_calculator_wrote()
+    {
+        var model = new ScriptedModel(tokenizer.VocabularySize, [.. Answers.Select(Spoilt)]);
+        var results = Run(model, Requests(copies: 1), slots: 3, CalculatorFormat.T5);
+        // The scripted logit is 1 and all others are 0.
+        var each = 1 - Math.Log(Math.E + tokenizer.VocabularySize - 1);
+        Assert.All(results, r => Assert.Equal((r.Ids.Length - r.Forced) * each, r.LogProb, 1e-4));
+    }
+
+    [Theory, MemberData(nameof(TinyModels.Kinds), MemberType = typeof(TinyModels))]
+    public void The_log_probability_is_the_whole_row_s_whatever_the_temperature(string kind)
+    {
+        using var model = TinyModels.New(kind, 3);
+        var prompts = TinyModels.Batch(8, 6).Prompts;
+        // Fewer ids than the embedding has rows: the others are never drawn, but the model gives them their share.
+        var ids = IdTokenizer.New(TinyModels.Vocabulary - 5, eos: 1);
+        var answers = new Generated[prompts.Count];
+        var options = new GenerationOptions(14, 4, null, Temperature: 1.5, TopK: 30, TopP: 0.95, Seed: 5);
+        new Generator(model, ids, options).Run([.. prompts.Select((p, i) => new GenerationRequest($"{i}", 0, p))], r => answers[r.Index] = r, CancellationToken.None);
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var _ = TorchSharp.torch.no_grad();
+        Assert.All(answers, (r, i) => Assert.Equal(model.TokenLogProbs(TokenBatch.Of([(prompts[i], r.Ids, 0)]), null).sum().item<float>(), r.LogProb, 1e-4));
     }
 
     [Fact]

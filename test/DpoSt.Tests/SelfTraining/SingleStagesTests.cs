@@ -1,0 +1,112 @@
+using DpoSt.SelfTraining;
+
+namespace DpoSt.Tests.SelfTraining;
+
+/// <summary>A stage alone and the same stage of a run: each knows what the other has done, and neither trusts what it did not make.</summary>
+public sealed class SingleStagesTests : IDisposable
+{
+    private const string Model = "ft_models/tiny/sft-0";
+    private const string Done = Model + " is done already with these options; --fresh trains it again\n";
+    private static readonly string[] Sft = ["sft", "--config-path", "exp_config/tiny", "trainer.max_steps=2", "trainer.logging_steps=4"];
+    private readonly TinyRun run = new();
+
+    public void Dispose() => run.Dispose();
+
+    [Fact]
+    public void A_finished_model_is_left_alone_until_something_it_depends_on_changes()
+    {
+        Assert.DoesNotContain(Done, Trained(Sft), StringComparison.Ordinal);
+        var first = Weights();
+        Assert.Equal((0, Done), Result(run.Run([.. Sft, "trainer.logging_steps=1"])));
+        Assert.Equal(first, Weights());
+
+        var (_, _, options) = run.Run([.. Sft, "trainer.learning_rate=1e-3"]);
+        Assert.Contains(Model + " was trained with other options: it is trained again and then replaced.", options, StringComparison.Ordinal);
+        Assert.NotEqual(first, Weights());
+        File.AppendAllText(run.Path("data/train.jsonl"), File.ReadLines(run.Path("data/test.jsonl")).First() + "\n");
+        var (_, _, both) = run.Run(Sft);
+        Assert.Contains(Model + " was trained with other options and on other data: it is trained again", both, StringComparison.Ordinal);
+
+        var before = File.GetLastWriteTimeUtc(run.Path(Model + "/model.safetensors"));
+        Trained([.. Sft, "--fresh"]);
+        Assert.NotEqual(before, File.GetLastWriteTimeUtc(run.Path(Model + "/model.safetensors")));
+        File.Delete(run.Path(Model + "/training.json"));
+        Assert.Contains(Model + " does not say how it was trained: it is trained again", run.Run(Sft).Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(run.Path(Model + ".training")));
+    }
+
+    // As a process leaves them that dies between the model and the end.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Checkpoints_that_outlived_their_training_go_and_those_of_another_stay(bool own)
+    {
+        Trained(Sft);
+        var checkpoint = run.Path(Model + ".training/checkpoint-1");
+        Directory.CreateDirectory(checkpoint);
+        File.WriteAllText(Path.Combine(checkpoint, "training_state.json"), $"{{\"key\": \"{(own ? TrainingKey.Read(run.Path(Model))!.Digest() : "another")}\", \"step\": 1}}");
+        Assert.Equal(Done, Trained(Sft));
+        Assert.Equal(!own, Directory.Exists(run.Path(Model + ".training")));
+    }
+
+    [Theory]
+    [InlineData("sft")]
+    [InlineData("generate trainer.output_dir=base")]
+    [InlineData("eval-sampling")]
+    [InlineData("make-dpo-data")]
+    [InlineData("dpo")]
+    [InlineData("make-rft-data")]
+    [InlineData("eval-greedy")]
+    public void No_stage_works_in_an_experiment_beside_another_process(string command)
+    {
+        run.LayPairs("train", 2, 1);
+        foreach (var name in (string[])["greedy_decode.json", "seed_0-t_0.7.json", "train_dpo_data.jsonl"])
+        {
+            File.WriteAllText(run.Path($"model_outputs/tiny/sft-0/train/{name}"), "");
+        }
+
+        Directory.CreateDirectory(run.Path("results"));
+        using var held = new FileStream(run.Path("results/tiny.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        string[] arguments = [.. command.Split(' '), "--config-path", "exp_config/tiny", "--config-name", "sft-0", "eval.sampling.max_seed=1"];
+        Assert.Equal((2, "", run.Path("results/tiny.lock") + " is held by another dpost that works in this experiment: wait until it is done, or give this one another exp_name.\n"), run.Run(arguments));
+    }
+
+    [Fact]
+    public void A_run_takes_a_model_that_a_stage_made_with_its_options_and_notices_any_other()
+    {
+        string[] loop = TinyRun.Loop("loop.iterations=0", "loop.eval_samples=0", "sft.trainer.max_steps=2", "eval.max_new_tokens=4");
+        Trained(Sft);
+        var weights = Weights();
+        var written = File.GetLastWriteTimeUtc(run.Path(Model + "/model.safetensors"));
+        Assert.Contains("sft-0 | runs | 2 steps of 16 examples, done already", Rows(run.Run([.. loop, "--dry-run"]).Out));
+        Assert.Contains(Done.TrimEnd(), run.Run(loop).Error, StringComparison.Ordinal);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(run.Path(Model + "/model.safetensors")));
+
+        // The same again is the same; a model of other options is not the run's, whoever evaluated what.
+        Trained([.. Sft, "--fresh"]);
+        Assert.Contains("sft-0  done already", run.Run(loop).Error, StringComparison.Ordinal);
+        Trained([.. Sft, "trainer.learning_rate=1e-3"]);
+        Assert.Contains("sft-0 | runs again: overwritten | 2 steps of 16 examples", Rows(run.Run([.. loop, "--dry-run"]).Out));
+        var part = run.Run([.. loop, "--only", "evaluate sft-0"]).Error;
+        Assert.Contains("evaluate sft-0 was done with other options or other inputs", part, StringComparison.Ordinal);
+        var (code, _, error) = run.Run(loop);
+        Assert.Equal(0, code);
+        Assert.Contains($"sft-0 was done, but {Model} is not what it left: it runs again.\n", error, StringComparison.Ordinal);
+        Assert.Contains("evaluate sft-0 was done with other options or other inputs", error, StringComparison.Ordinal);
+        Assert.Equal(weights, Weights());
+    }
+
+    private string Trained(string[] arguments)
+    {
+        var (code, output, error) = run.Run(arguments);
+        Assert.True(code == 0, error);
+        return output;
+    }
+
+    private byte[] Weights() => File.ReadAllBytes(run.Path(Model + "/model.safetensors"));
+
+    private static (int, string) Result((int Code, string Out, string Error) result) => (result.Code, result.Out);
+
+    private static List<string> Rows(string table) =>
+        [.. table.Split('\n').Where(l => l.StartsWith('│')).Select(l => string.Join(" | ", l.Trim('│').Split('│').Select(cell => cell.Trim())))];
+}
