@@ -25,7 +25,7 @@ public sealed class TrainingComputeTests
 
         byte[] Weights(params string[] more)
         {
-            var (code, _, error) = run.Run([.. Sft, .. more]);
+            var (code, _, error) = run.Run([.. Sft, "--fresh", .. more]);
             Assert.True(code == 0, error);
             return File.ReadAllBytes(run.Path("ft_models/tiny/sft-0/model.safetensors"));
         }

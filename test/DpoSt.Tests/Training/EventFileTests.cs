@@ -48,7 +48,7 @@ public sealed class EventFileTests
     public void Where_the_configuration_asks_the_model_s_folder_has_what_its_metrics_say_and_its_key_leaves_it_out()
     {
         using var run = new TinyRun();
-        string[] sft = ["sft", "--config-path", "exp_config/tiny", "model.model_path=base", "trainer.max_steps=4", "trainer.logging_steps=2"];
+        string[] sft = ["sft", "--config-path", "exp_config/tiny", "model.model_path=base", "trainer.max_steps=4", "trainer.logging_steps=2", "--fresh"];
         var (code, _, error) = run.Run([.. sft, "+trainer.report_to=[wandb,tensorboard]"]);
         Assert.True(code == 0, error);
         var folder = run.Path("ft_models/tiny/sft-0");
