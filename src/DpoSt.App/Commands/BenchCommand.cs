@@ -26,18 +26,21 @@ internal static class BenchCommand
         var data = new Option<string?>("--data") { Description = "Rationales in GSM8K's form to lead rows along; the embedded problems' where not given.", HelpName = "FILE" };
         var protocol = new Option<string>("--protocol") { Description = "tokens: tokens a second, with and without the calculator; lengths: continuous against static batching, shared prompts against none.", DefaultValueFactory = _ => "tokens" };
         protocol.AcceptOnlyFromAmong("tokens", "lengths");
+        var dtypes = new Option<string[]>("--dtype") { Description = "Types of matrix products (fp32 and bf16 unless told otherwise; --protocol lengths is in fp32).", AllowMultipleArgumentsPerToken = true };
+        dtypes.AcceptOnlyFromAmong("fp32", "bf16");
         var json = new Option<bool>("--json") { Description = "Write one JSON object." };
         var command = new Command("generate", CommandHelp.Of(
             "Measure decoding on a T5 of 70.7 million parameters and a Llama of 58.1 million with random weights: 120 prompt tokens, 128 new tokens.",
             "dpost bench generate --batch 1 8 --json"))
-        { batches, runs, pairs, tokenizer, data, protocol, json };
+        { batches, runs, pairs, dtypes, tokenizer, data, protocol, json };
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
             _ = device.Device(parsed);
             using var unpacked = new ScratchFolder();
             var options = new DecodeBenchOptions(
-                parsed.GetValue(batches) is { Length: > 0 } given ? given : DefaultBatches, parsed.GetValue(runs), parsed.GetValue(pairs), parsed.GetValue(tokenizer) ?? EmbeddedTokenizer(unpacked), Answers(parsed.GetValue(data)));
+                parsed.GetValue(batches) is { Length: > 0 } given ? given : DefaultBatches, parsed.GetValue(runs), parsed.GetValue(pairs), parsed.GetValue(tokenizer) ?? EmbeddedTokenizer(unpacked), Answers(parsed.GetValue(data)),
+                parsed.GetValue(dtypes) is { Length: > 0 } asked ? asked : ["fp32", "bf16"]);
             var lengths = parsed.GetValue(protocol) == "lengths";
             if (lengths && options.Pairs < 1)
             {

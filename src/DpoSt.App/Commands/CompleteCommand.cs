@@ -25,7 +25,7 @@ internal static class CompleteCommand
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
-            using var completing = new Completing(parsed.GetValue(model)!, device.Device(parsed));
+            using var completing = new Completing(parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed));
             var prompts = JsonLines.Read(console.In, "standard input").Select(completing.Prompt).ToList();
             var format = parsed.GetValue(calculator) switch { "t5" => CalculatorFormat.T5, "llama" => CalculatorFormat.Llama, _ => null };
             var options = decoding.Options(parsed, parsed.GetValue(batch), format);

@@ -34,7 +34,7 @@ internal static class SolveCommand
                 throw new UserErrorException("The question is empty; expected one in words, such as \"Tom has 3 bags of 12 apples. How many apples does he have?\".");
             }
 
-            using var completing = new Completing(parsed.GetValue(model)!, device.Device(parsed));
+            using var completing = new Completing(parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed));
             var options = decoding.Options(parsed, slots: 1, parsed.GetValue(noCalculator) ? null : completing.Calculator);
             Solve(console, completing, asked, options, parsed.GetValue(json));
         });

@@ -5,7 +5,7 @@ namespace DpoSt.Benchmarks;
 
 /// <summary>One line of a generation measurement.</summary>
 /// <param name="Model">t5 or llama.</param>
-/// <param name="Dtype">fp32.</param>
+/// <param name="Dtype">fp32 or bf16: the type of matrix products.</param>
 /// <param name="Mode">plain, script or calc, or what another protocol compares.</param>
 /// <param name="Batch">Rows decoded together.</param>
 /// <param name="TokensPerS">Generated tokens a second, the median of the runs.</param>

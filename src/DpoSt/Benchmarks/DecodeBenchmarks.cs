@@ -11,16 +11,17 @@ namespace DpoSt.Benchmarks;
 /// <param name="Pairs">Pairs of runs with and without the calculator.</param>
 /// <param name="Tokenizer">A folder or file with a tokenizer.</param>
 /// <param name="Answers">Rationales in GSM8K's form.</param>
-public sealed record DecodeBenchOptions(IReadOnlyList<int> Batches, int Runs, int Pairs, string Tokenizer, IReadOnlyList<string> Answers);
+/// <param name="Dtypes">fp32, bf16: the types of matrix products.</param>
+public sealed record DecodeBenchOptions(IReadOnlyList<int> Batches, int Runs, int Pairs, string Tokenizer, IReadOnlyList<string> Answers, IReadOnlyList<string> Dtypes);
 
 /// <summary>Measurements of the decode engine.</summary>
 public static class DecodeBenchmarks
 {
     /// <summary>Tokens a second, with and without the calculator.</summary>
     public static IReadOnlyList<GenerateRow> Generate(DecodeBenchOptions options, IStageReporter reporter, CancellationToken cancel) =>
-        Each(options, reporter, options.Batches.Count, (shape, model, tokenizer, scripts, done) =>
+        Each(options, reporter, options.Dtypes, options.Batches.Count, (shape, dtype, model, tokenizer, scripts, done) =>
         {
-            var bench = new GenerateBench(shape, model, tokenizer, scripts, cancel);
+            var bench = new GenerateBench(shape, dtype, model, tokenizer, scripts, cancel);
             return options.Batches.SelectMany(batch =>
             {
                 var rows = bench.Run(batch, options.Runs, options.Pairs).ToList();
@@ -31,7 +32,7 @@ public static class DecodeBenchmarks
 
     /// <summary>Questions a second on the lengths of real answers: continuous against static batching, shared prompts against none.</summary>
     public static IReadOnlyList<ComparisonRow> Lengths(DecodeBenchOptions options, IStageReporter reporter, CancellationToken cancel) =>
-        Each(options, reporter, 1, (shape, model, _, scripts, done) =>
+        Each(options, reporter, ["fp32"], 1, (shape, _, model, _, scripts, done) =>
         {
             var rows = new LengthsBench(shape, model, scripts, cancel).Run(32, 160, options.Pairs).ToList();
             done();
@@ -42,19 +43,23 @@ public static class DecodeBenchmarks
     public static IReadOnlyDictionary<string, double> Calibrate() => GemmCalibration.Run();
 
     private static List<T> Each<T>(
-        DecodeBenchOptions options, IStageReporter reporter, int parts, Func<BenchModel, ILanguageModel, ITokenizer, IReadOnlyList<int[]>, Action, IEnumerable<T>> measure)
+        DecodeBenchOptions options, IStageReporter reporter, IReadOnlyList<string> dtypes, int parts, Func<BenchModel, string, ILanguageModel, ITokenizer, IReadOnlyList<int[]>, Action, IEnumerable<T>> measure)
     {
         var tokenizer = TokenizerLoader.Load(options.Tokenizer);
         var rows = new List<T>();
         foreach (var shape in (BenchModel[])[BenchModel.T5, BenchModel.Llama])
         {
-            reporter.Begin(shape.Name, "measures decoding", parts, "batch sizes");
+            reporter.Begin(shape.Name, "measures decoding", parts * dtypes.Count, "batch sizes");
             using var folder = new ScratchFolder();
             shape.Write(folder.Path);
-            using var model = ModelFolder.LoadToRead(folder.Path, CPU);
             var scripts = AnswerScripts.Of(options.Answers, tokenizer, shape.Format);
             var done = 0L;
-            rows.AddRange(measure(shape, model, tokenizer, scripts, () => reporter.Advance(++done)));
+            foreach (var dtype in dtypes)
+            {
+                using var model = ModelFolder.LoadToRead(folder.Path, CPU, dtype == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32);
+                rows.AddRange(measure(shape, dtype, model, tokenizer, scripts, () => reporter.Advance(++done)));
+            }
+
             reporter.End("measured");
         }
 

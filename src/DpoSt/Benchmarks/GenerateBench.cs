@@ -9,7 +9,7 @@ namespace DpoSt.Benchmarks;
 /// (<c>plain</c>), or led along real answers, each row along another, without (<c>script</c>) and with (<c>calc</c>) the calculator. It calls
 /// the engine of <c>dpost generate</c> with its defaults and holds no loop of its own.
 /// </summary>
-internal sealed class GenerateBench(BenchModel shape, ILanguageModel model, ITokenizer tokenizer, IReadOnlyList<int[]> scripts, CancellationToken cancel)
+internal sealed class GenerateBench(BenchModel shape, string dtype, ILanguageModel model, ITokenizer tokenizer, IReadOnlyList<int[]> scripts, CancellationToken cancel)
 {
     private const int PromptTokens = 120;
     private const int NewTokens = 128;
@@ -64,7 +64,7 @@ internal sealed class GenerateBench(BenchModel shape, ILanguageModel model, ITok
         return (tokens / seconds, (double)forced / tokens);
     }
 
-    private GenerateRow Row(string mode, int batch, double[] rates) => new(shape.Name, "fp32", mode, batch, Measure.Median(rates), [rates.Min(), rates.Max()]);
+    private GenerateRow Row(string mode, int batch, double[] rates) => new(shape.Name, dtype, mode, batch, Measure.Median(rates), [rates.Min(), rates.Max()]);
 
     private int[] Prompt(int i)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using DpoSt.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,7 +16,7 @@ internal sealed class Linear : IDisposable
     private readonly bool isOwned;
 
     /// <summary>Whether this processor has packed products.</summary>
-    public static bool CanPack => System.Runtime.Intrinsics.X86.Avx2.IsSupported;
+    public static bool CanPack => Avx2.IsSupported;
 
     /// <summary>The map of a parameter [N, K] that somebody else owns, computed in its type or in another.</summary>
     public Linear(Tensor weight, ScalarType? products = null)
@@ -35,18 +36,33 @@ internal sealed class Linear : IDisposable
     /// <summary>The type they are computed in.</summary>
     public ScalarType Dtype { get; }
 
-    /// <summary>The same map, prepared for products with this many rows; gradients do not flow, and later changes of the weight do not show.</summary>
-    public static Linear ForDecoding(Tensor weight, int rows)
+    /// <summary>
+    /// The map of a parameter, prepared for products with this many rows, computed in its type or in another; gradients do not flow, and later
+    /// changes of the weight do not show.
+    /// </summary>
+    public static Linear ForDecoding(Tensor weight, int rows, ScalarType? products = null)
     {
-        var packs = weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32 && CanPack;
-        return new Linear((packs ? Aten.PackLinearWeight(weight.detach(), rows) : weight.detach()).DetachFromDisposeScope(), (weight.size(0), weight.size(1)), weight.dtype, packs, isOwned: true);
+        var dtype = products ?? weight.dtype;
+        using var scope = NewDisposeScope();
+        var prepared = weight.detach().to(dtype);
+        var packs = weight.device_type == DeviceType.CPU && CanPack && (dtype == ScalarType.Float32 || (dtype == ScalarType.BFloat16 && Avx512BW.IsSupported));
+        return new Linear((packs ? Aten.PackLinearWeight(prepared, rows) : prepared).DetachFromDisposeScope(), (weight.size(0), weight.size(1)), dtype, packs, isOwned: true);
     }
 
     /// <summary>The same map for somebody who does not own it.</summary>
     public Linear Shared() => new(weight, Shape, Dtype, isPacked, isOwned: false);
 
     /// <summary>x [.., K] gives [.., N] in the type of the product.</summary>
-    public Tensor call(Tensor x) => isPacked ? Aten.OneDnnLinear(x, weight) : LinearProduct.Apply(x, weight, Dtype);
+    public Tensor call(Tensor x)
+    {
+        if (!isPacked)
+        {
+            return LinearProduct.Apply(x, weight, Dtype);
+        }
+
+        using var rounded = x.to(Dtype);
+        return Aten.OneDnnLinear(rounded, weight);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

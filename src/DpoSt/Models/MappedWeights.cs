@@ -16,11 +16,13 @@ internal sealed class MappedWeights : IWeights
     private readonly Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Linear> linears = new(StringComparer.Ordinal);
     private readonly Lazy<Tensor> scratch;
+    private readonly ScalarType products;
 
-    /// <summary>The weights of a checkpoint, which is owned from here on.</summary>
+    /// <summary>The weights of a checkpoint, which is owned from here on; products with its matrices are computed in a type of their own.</summary>
     /// <exception cref="UserErrorException">Lists every missing and unexpected name and every wrong shape.</exception>
-    public MappedWeights(IReadOnlyList<ParameterSpec> specs, HubCheckpoint checkpoint, Func<string, bool> mayIgnore)
+    public MappedWeights(IReadOnlyList<ParameterSpec> specs, HubCheckpoint checkpoint, Func<string, bool> mayIgnore, ScalarType products = ScalarType.Float32)
     {
+        this.products = products;
         this.checkpoint = checkpoint;
         this.specs = specs.ToDictionary(s => s.Name, StringComparer.Ordinal);
         checkpoint.Check(specs, mayIgnore);
@@ -50,7 +52,7 @@ internal sealed class MappedWeights : IWeights
     {
         if (!Models.Linear.CanPack)
         {
-            return new Linear(this[name]);
+            return new Linear(this[name], products);
         }
 
         if (!linears.TryGetValue(name, out var linear))
@@ -59,7 +61,7 @@ internal sealed class MappedWeights : IWeights
             using var _ = no_grad();
             var spec = specs[name];
             checkpoint.Prefetch(spec);
-            linears[name] = linear = Models.Linear.ForDecoding(checkpoint.Read(spec, spec.Slices.Count > 1 ? scratch.Value : null), PackedRows);
+            linears[name] = linear = Models.Linear.ForDecoding(checkpoint.Read(spec, spec.Slices.Count > 1 ? scratch.Value : null), PackedRows, products);
             checkpoint.Release(spec);
         }
 

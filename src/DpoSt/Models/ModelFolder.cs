@@ -33,19 +33,22 @@ internal static class ModelFolder
     }
 
     /// <summary>Loads a model that is only asked, never trained: on a CPU in little more memory than its file takes.</summary>
+    /// <param name="folder">The checkpoint.</param>
+    /// <param name="device">Where it computes.</param>
+    /// <param name="products">The type of matrix products; norms, softmax, the residual stream and caches are in fp32.</param>
     /// <exception cref="UserErrorException">The folder is no checkpoint of a supported family.</exception>
-    public static ILanguageModel LoadToRead(string folder, Device device)
+    public static ILanguageModel LoadToRead(string folder, Device device, ScalarType products = ScalarType.Float32)
     {
         if (device.type != DeviceType.CPU)
         {
-            return Load(folder, device);
+            return Load(folder, device, new TrainingCompute(Bf16: products == ScalarType.BFloat16));
         }
 
         var family = Family(folder);
         var checkpoint = HubCheckpoint.Open(folder);
         try
         {
-            return family.Over(new MappedWeights(family.Specs, checkpoint, family.MayIgnore), false);
+            return family.Over(new MappedWeights(family.Specs, checkpoint, family.MayIgnore, products), false);
         }
         catch
         {

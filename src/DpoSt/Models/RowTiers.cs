@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using DpoSt.Tensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models;
@@ -12,6 +15,8 @@ internal sealed class RowTiers
     // With fewer rows kernels read their weights no faster than with these.
     private const int Fewest = 4;
 
+    private static readonly ConcurrentDictionary<(long Outputs, long Inputs, ScalarType Dtype, DeviceType Device, int Threads, int Size, int Capacity), bool> Found = new();
+
     private readonly int[] sizes;
 
     private RowTiers(int[] sizes) => this.sizes = sizes;
@@ -22,7 +27,8 @@ internal sealed class RowTiers
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var shapes = linears.DistinctBy(linear => linear.Shape).ToList();
-        var kept = Candidates(usual, capacity).Where(size => shapes.TrueForAll(linear => KeepsBits(linear, size, capacity)));
+        var kept = Candidates(usual, capacity).Where(size => shapes.TrueForAll(linear =>
+            Found.GetOrAdd((linear.Shape.Outputs, linear.Shape.Inputs, linear.Dtype, linear.Device.type, CpuThreads.Count, size, capacity), _ => KeepsBits(linear, size, capacity))));
         return new RowTiers([.. kept, capacity]);
     }
 

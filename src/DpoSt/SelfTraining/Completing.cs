@@ -11,10 +11,10 @@ public sealed class Completing : IDisposable
     private readonly ModelBundle bundle;
     private readonly RowEncoder encoder;
 
-    /// <summary>Loads a model.</summary>
-    public Completing(string folder, Device device)
+    /// <summary>Loads a model; its matrix products are computed in fp32, or in bf16.</summary>
+    public Completing(string folder, Device device, ScalarType products = ScalarType.Float32)
     {
-        bundle = ModelBundle.LoadForIds(folder, device);
+        bundle = ModelBundle.LoadForIds(folder, device, products);
         encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, TokenLimits.None);
     }
 

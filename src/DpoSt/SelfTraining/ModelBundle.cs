@@ -14,7 +14,7 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
     {
         CheckFolder(folder);
         var tokenizer = TokenizerLoader.Load(tokenizerFolder ?? folder);
-        var model = toRead ? ModelFolder.LoadToRead(folder, device) : ModelFolder.Load(folder, device, compute);
+        var model = toRead ? ModelFolder.LoadToRead(folder, device, compute?.Products ?? ScalarType.Float32) : ModelFolder.Load(folder, device, compute);
         if (tokenizer.VocabularySize > model.VocabularySize)
         {
             model.Dispose();
@@ -26,15 +26,15 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
 
     /// <summary>Loads a folder for work on token ids, which needs no tokenizer files; where there are none, texts are refused.</summary>
     /// <exception cref="UserErrorException">The folder is no checkpoint.</exception>
-    public static ModelBundle LoadForIds(string folder, Device device)
+    public static ModelBundle LoadForIds(string folder, Device device, ScalarType products = ScalarType.Float32)
     {
         CheckFolder(folder);
         if (TokenizerLoader.IsIn(folder))
         {
-            return Load(folder, null, false, device, toRead: true);
+            return Load(folder, null, false, device, toRead: true, new TrainingCompute(products == ScalarType.BFloat16));
         }
 
-        var model = ModelFolder.LoadToRead(folder, device);
+        var model = ModelFolder.LoadToRead(folder, device, products);
         return new ModelBundle(folder, model, IdTokenizer.New(model.VocabularySize, ModelFolder.EosOf(folder)), FormatOf(model.ModelType, false));
     }
 
@@ -44,7 +44,7 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
     {
         if (!Directory.Exists(folder))
         {
-            throw new UserErrorException($"{folder}: there is no such model folder; expected config.json, model.safetensors and a tokenizer in it: check model.model_path, trainer.output_dir and DATA_DIR.");
+            throw new UserErrorException($"{folder}: there is no such model folder; expected config.json, model.safetensors and a tokenizer in it: check the path (where a configuration names it: model.model_path, trainer.output_dir and DATA_DIR).");
         }
     }
 

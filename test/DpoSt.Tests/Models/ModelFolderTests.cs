@@ -35,22 +35,41 @@ public sealed class ModelFolderTests : IDisposable
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         using var model = TinyModels.New(kind, 3);
-        var config = (JsonObject)(model is T5Model t5 ? JsonSerializer.SerializeToNode(t5.Config, ModelJson.Options) : JsonSerializer.SerializeToNode(((LlamaModel)model).Config, ModelJson.Options))!;
-        config["model_type"] = model.ModelType;
-        folder.File("config.json", config.ToJsonString());
-        ModelFolder.Save(model, folder.Root, folder.File("saved"));
-        using var read = ModelFolder.LoadToRead(folder.File("saved"), CPU);
+        using var read = ModelFolder.LoadToRead(Saved(model), CPU);
         var batch = TinyModels.Batch(4, 5);
         KernelCheck.Close(model.TokenLogProbs(batch, null), read.TokenLogProbs(batch, null), 1e-5, "log-probabilities");
         KernelCheck.Close(Step(model), Step(read), 1e-5, "logits");
         Assert.Throws<InvalidOperationException>(() => read.Parameters);
+    }
 
-        Tensor Step(ILanguageModel of)
-        {
-            using var decoder = of.NewDecoder(1, 16, 4);
-            decoder.Start(0, decoder.AddPrompts([[5, 6, 7]])[0]);
-            return decoder.Step([0], [2], [9, 10]).DetachFromDisposeScope();
-        }
+    [Theory, MemberData(nameof(TinyModels.Kinds), MemberType = typeof(TinyModels))]
+    public void Products_in_bf16_come_near_those_in_fp32(string kind)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var model = TinyModels.New(kind, 3);
+        using var rough = ModelFolder.LoadToRead(Saved(model), CPU, ScalarType.BFloat16);
+        var exact = Step(model);
+        var distance = (Step(rough) - exact).norm().item<float>() / exact.norm().item<float>();
+        Assert.InRange(distance, 1e-4, 0.1);                     // a bf16 number has eight bits: a few roundings after one another
+        var batch = TinyModels.Batch(4, 5);
+        KernelCheck.Close(model.TokenLogProbs(batch, null), rough.TokenLogProbs(batch, null), 0.5, "log-probabilities");
+    }
+
+    private static Tensor Step(ILanguageModel of)
+    {
+        using var decoder = of.NewDecoder(1, 16, 4);
+        decoder.Start(0, decoder.AddPrompts([[5, 6, 7]])[0]);
+        return decoder.Step([0], [2], [9, 10]).DetachFromDisposeScope();
+    }
+
+    private string Saved(ILanguageModel model)
+    {
+        var config = (JsonObject)(model is T5Model t5 ? JsonSerializer.SerializeToNode(t5.Config, ModelJson.Options) : JsonSerializer.SerializeToNode(((LlamaModel)model).Config, ModelJson.Options))!;
+        config["model_type"] = model.ModelType;
+        folder.File("config.json", config.ToJsonString());
+        ModelFolder.Save(model, folder.Root, folder.File("saved"));
+        return folder.File("saved");
     }
 
     [Fact]

@@ -57,7 +57,7 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
             var positions = Enumerable.Range(0, prompts[p].Length).ToArray();
             for (var layer = 0; layer < cross.Length; layer++)
             {
-                cross[layer].Append(keysAndValues[layer].narrow(0, (long)p * width, prompts[p].Length), 0, config.Inner, owner, positions);
+                cross[layer].Append(keysAndValues[layer].to(model.Weights.Dtype).narrow(0, (long)p * width, prompts[p].Length), 0, config.Inner, owner, positions);
             }
         }
 
@@ -93,14 +93,16 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
         return head.call(states).narrow(0, 0, slots.Length).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
+    // Caches are of the weights' type, whatever products are computed in.
     Tensor IT5Attention.Self(int layer, Tensor qkv)
     {
+        qkv = qkv.to(model.Weights.Dtype);
         self[layer].Append(qkv, config.Inner, 2 * config.Inner, step.Slots, step.Positions);
         return self[layer].Attend(qkv, config.NumHeads, step.Slots, step.Lengths, 1, bias);
     }
 
     Tensor IT5Attention.Cross(int layer, Tensor query, Linear keyValue) =>
-        cross[layer].Attend(query, config.NumHeads, step.Prompts, step.PromptLengths, 1, null);
+        cross[layer].Attend(query.to(model.Weights.Dtype), config.NumHeads, step.Prompts, step.PromptLengths, 1, null);
 
     public void Dispose()
     {
