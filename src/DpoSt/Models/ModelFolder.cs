@@ -91,12 +91,29 @@ internal static class ModelFolder
         throw new UserErrorException($"{folder}: neither generation_config.json nor config.json names an eos_token_id, so it is not known what ends a text.");
     }
 
+    /// <summary>A model is written as a whole folder, in the place of an earlier one: never in that of anything else.</summary>
+    /// <exception cref="UserErrorException">The folder holds what is no model.</exception>
+    public static void CheckMayReplace(string folder)
+    {
+        if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            return;
+        }
+
+        var other = Directory.EnumerateDirectories(folder).FirstOrDefault() ?? (File.Exists(Path.Combine(folder, CheckpointFiles.Config)) ? null : Directory.EnumerateFiles(folder).First());
+        if (other is not null)
+        {
+            throw new UserErrorException($"{folder}: a model would take the place of this folder, but it holds other things ({Path.GetFileName(other)}); expected a new folder, an empty one, or a model: name another.");
+        }
+    }
+
     /// <summary>
     /// Writes the model beside a copy of the tokenizer and configuration files of <paramref name="origin"/>, in the layout transformers
     /// reads, and copies of any further files. The folder appears whole or not at all.
     /// </summary>
     public static void Save(ILanguageModel model, string origin, string folder, params string[] further)
     {
+        CheckMayReplace(folder);
         using var draft = new DraftFolder(folder);
         try
         {

@@ -47,6 +47,7 @@ public static class Pretraining
     /// <summary>Trains and writes the model.</summary>
     public static void Run(string folder, PretrainingOptions options, Device device, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel)
     {
+        ModelFolder.CheckMayReplace(folder);
         using var draft = new DraftFolder(folder);
         AtomicFile.WriteAllText(Path.Combine(draft.Path, "tokenizer.json"), BpeTrainer.Train(PretrainingMix.VocabularyTexts(options.Seed), VocabularySize, sentinels: 16));
         var tokenizer = TokenizerLoader.Load(draft.Path);

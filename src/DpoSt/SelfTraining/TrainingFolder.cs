@@ -41,6 +41,7 @@ internal sealed class TrainingFolder : IDisposable
     /// <exception cref="UserErrorException">Another process trains there, or nothing can be written there.</exception>
     public static TrainingFolder? Open(string output, TrainingKey key, bool tensorBoard, bool fresh, IStageReporter reporter)
     {
+        ModelFolder.CheckMayReplace(output);
         var done = TrainingKey.Read(output);
         var opened = new TrainingFolder(output, key, tensorBoard, reporter);
         if (fresh)

@@ -56,6 +56,21 @@ public sealed class ModelFolderTests : IDisposable
         KernelCheck.Close(model.TokenLogProbs(batch, null), rough.TokenLogProbs(batch, null), 0.5, "log-probabilities");
     }
 
+    [Theory]
+    [InlineData("thesis.txt")]
+    [InlineData("drafts/config.json")]
+    public void A_folder_that_holds_other_things_is_never_replaced(string name)
+    {
+        using var model = TinyModels.New(TinyModels.T5, 1);
+        var target = Directory.CreateDirectory(folder.File("mine")).FullName;
+        var file = Path.Combine(target, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, "years of work");
+        var error = Assert.Throws<UserErrorException>(() => ModelFolder.Save(model, Origin(), target));
+        Assert.Contains(name.Split('/')[0], error.Message, StringComparison.Ordinal);
+        Assert.Equal("years of work", File.ReadAllText(file));
+    }
+
     private static Tensor Step(ILanguageModel of)
     {
         using var decoder = of.NewDecoder(1, 16, 4);

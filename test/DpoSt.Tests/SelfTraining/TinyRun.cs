@@ -42,7 +42,9 @@ internal sealed class TinyRun : IDisposable
     /// <summary>Starts <c>dpost</c> in the folder.</summary>
     public Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder.Root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        // Whoever starts the tests in the background may have had Ctrl-C ignored, and a child would inherit that.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        var start = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = folder.Root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(typeof(DemoFolder).Assembly.Location);
         foreach (var argument in arguments)
         {

@@ -50,14 +50,14 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
         var handles = table.AddPrompts(prompts, p => p.Length);
         var width = PaddedIds.Width(prompts);
         var memory = model.Encode(prompts, dropout: null);                               // [P * S, D]
-        var keysAndValues = stack.KeysAndValues(memory);
+        var keysAndValues = Array.ConvertAll(stack.KeysAndValues(memory), t => t.to(model.Weights.Dtype));
         for (var p = 0; p < handles.Length; p++)
         {
             var owner = Enumerable.Repeat(handles[p], prompts[p].Length).ToArray();
             var positions = Enumerable.Range(0, prompts[p].Length).ToArray();
             for (var layer = 0; layer < cross.Length; layer++)
             {
-                cross[layer].Append(keysAndValues[layer].to(model.Weights.Dtype).narrow(0, (long)p * width, prompts[p].Length), 0, config.Inner, owner, positions);
+                cross[layer].Append(keysAndValues[layer].narrow(0, (long)p * width, prompts[p].Length), 0, config.Inner, owner, positions);
             }
         }
 
