@@ -15,6 +15,8 @@ internal static partial class EngineStart
             // Tests run side by side, each with an OpenMP team of its own: threads that spin while they wait would make all of them
             // many times slower. Read once, when libtorch is loaded, from the C library's environment, which .NET's own does not change.
             _ = SetVariable("GOMP_SPINCOUNT", "0", overwrite: 0);
+            // Programs that tests start inherit .NET's.
+            Environment.SetEnvironmentVariable("GOMP_SPINCOUNT", "0");
         }
 
         Start();

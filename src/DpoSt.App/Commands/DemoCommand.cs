@@ -11,7 +11,7 @@ internal static class DemoCommand
 {
     private static readonly string Help = CommandHelp.Of("""
         Run the whole loop in minutes, with nothing downloaded.
-        A model of about a million parameters, made for this, learns to solve word problems written from a seed: about five minutes on two
+        A model of about a million parameters, made for this, learns to solve word problems written from a seed: five to seven minutes on two
         cores. Everything lands in a folder of its own; run it again to resume, or with another --seed and --output. An override changes an
         option of the run, or with sft. or dpo. before the key of that kind of training; what depends on it is done again.
         """,

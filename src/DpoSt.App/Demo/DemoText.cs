@@ -4,7 +4,7 @@ namespace DpoSt.App.Demo;
 internal static class DemoText
 {
     public static string Before(string folder) => $"""
-        The whole self-training loop on a small model: about five minutes on two cores.
+        The whole self-training loop on a small model: five to seven minutes on two cores.
         {DemoFolder.LabelledProblems} word problems with rationales, {DemoFolder.PoolProblems} with answers only, {DemoFolder.TestProblems} to test on. Everything goes to {folder}.
         """;
 
