@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using Spectre.Console;
 using DpoSt.App.Console;
+using Spectre.Console;
 
 namespace DpoSt.App;
 
@@ -47,6 +47,7 @@ internal sealed class RootHelp(CommandConsole console, RootCommand root, IReadOn
 
             results.Write(grid);
         }
+
         console.Out.WriteLine("""
 
             dpost COMMAND --help explains a command and shows an example. --version tells the version; --verbose shows where an error came from.

@@ -53,16 +53,7 @@ internal sealed class Linear : IDisposable
     public Linear Shared() => new(weight, Shape, Dtype, isPacked, isOwned: false);
 
     /// <summary>x [.., K] gives [.., N] in the type of the product.</summary>
-    public Tensor call(Tensor x)
-    {
-        if (!isPacked)
-        {
-            return LinearProduct.Apply(x, weight, Dtype);
-        }
-
-        using var rounded = x.to(Dtype);
-        return Aten.OneDnnLinear(rounded, weight);
-    }
+    public Tensor call(Tensor x) => isPacked ? Aten.OneDnnLinear(x.In(Dtype), weight) : LinearProduct.Apply(x, weight, Dtype);
 
     /// <inheritdoc/>
     public void Dispose()

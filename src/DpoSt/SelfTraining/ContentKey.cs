@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using DpoSt.Training;
 
 namespace DpoSt.SelfTraining;
 
@@ -22,7 +21,7 @@ internal static class ContentKey
         var text = new StringBuilder();
         try
         {
-            var files = Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(f => !MetricsFile.IsMetrics(f) && Path.GetFileName(f) != TrainingKey.Name).Order(StringComparer.Ordinal) : (IEnumerable<string>)[path];
+            var files = Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(f => !TrainingFolder.IsRecord(f)).Order(StringComparer.Ordinal) : (IEnumerable<string>)[path];
             foreach (var file in files)
             {
                 using var stream = File.OpenRead(file);

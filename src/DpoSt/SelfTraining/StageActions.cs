@@ -117,7 +117,8 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
         ModelBundle.CheckFolder(from);
         reporter.Begin(name, $"DPO from {Shown(from)} on {pairs} pairs", recipe.StepsFor(pairs), "steps");
-        using var folder = TrainingFolder.Open(to, PreferenceTuneKey(from, pairsFolder, limits, loss, recipe), recipe.TensorBoard, fresh, reporter);
+        var whole = PreferenceTuneKey(from, pairsFolder, limits, loss, recipe);
+        using var folder = TrainingFolder.Open(to, whole, recipe.TensorBoard, fresh, reporter);
         if (folder is null)
         {
             return Done(to);
@@ -128,7 +129,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         var train = EncodedPairs.Read(file, encoder);
         var evalFile = Path.Combine(pairsFolder, PreferencePairFile.Name("eval"));
         var eval = EncodedPairs.Read(evalFile, encoder);
-        var key = ContentKey.Of(new { limits, referenceText, recipe.Bf16 }, [ContentKey.OfPath(from)]);
+        var key = ContentKey.Of(new { limits, referenceText, recipe.Bf16 }, [whole.FirstModel]);
         train.Score(bundle, key, cancel);
         if (recipe.Evaluation != new StepInterval())
         {

@@ -74,6 +74,9 @@ internal sealed class TrainingFolder : IDisposable
     /// <summary>The model that a folder of this kind belongs to; any other folder is a model's own.</summary>
     public static string ModelOf(string name) => name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name;
 
+    /// <summary>Whether a file tells of a training and is no part of its model: metrics, or what it was trained with.</summary>
+    public static bool IsRecord(string file) => MetricsFile.IsMetrics(file) || Path.GetFileName(file) == TrainingKey.Name;
+
     /// <summary>The checkpoints of a run over this many examples.</summary>
     public Checkpoints CheckpointsOf(TrainingRecipe recipe, long stepsPerEpoch) =>
         new(folder, key.Digest(), recipe.Checkpoints, stepsPerEpoch, metrics, reporter.Note);
@@ -99,7 +102,7 @@ internal sealed class TrainingFolder : IDisposable
     public void Dispose()
     {
         held.Dispose();
-        if (Directory.EnumerateFileSystemEntries(folder).All(path => MetricsFile.IsMetrics(path) || Path.GetFileName(path) == TrainingKey.Name))       // of a run that cannot be resumed
+        if (Directory.EnumerateFileSystemEntries(folder).All(IsRecord))       // of a run that cannot be resumed
         {
             Directory.Delete(folder, recursive: true);
         }

@@ -30,7 +30,7 @@ internal static class LinearProduct
     {
         if (weight.dtype == products)
         {
-            return Apply(x.dtype == products ? x : x.to(products), weight);
+            return Apply(x.In(products), weight);
         }
 
         if (is_grad_enabled() && (x.requires_grad || weight.requires_grad))

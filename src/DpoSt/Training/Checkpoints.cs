@@ -21,8 +21,6 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
     private long lastSaved = Stopwatch.GetTimestamp();
     private TimeSpan cost;
 
-    private IEnumerable<(string Path, long Step)> NewestFirst => In(folder);
-
     /// <summary>The step that a run would go on from, without reading a checkpoint's tensors; null where there is none of that run.</summary>
     public static long? Newest(string folder, string key) =>
         In(folder).Where(found => TrainingCheckpoint.KeyOf(found.Path) == key).Select(found => (long?)found.Step).FirstOrDefault();
@@ -31,7 +29,7 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
     public TrainingState? Restore(AdamW optimizer)
     {
         RemoveDrafts();
-        foreach (var (path, _) in NewestFirst.ToList())
+        foreach (var (path, _) in In(folder).ToList())
         {
             if (Read(path) is not { } state)
             {
@@ -69,7 +67,7 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         {
             metrics.Flush();
             TrainingCheckpoint.Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step}")), new TrainingState(key, step, since), optimizer.State);
-            foreach (var (path, _) in NewestFirst.Skip(policy.Kept).ToList())
+            foreach (var (path, _) in In(folder).Skip(policy.Kept).ToList())
             {
                 Directory.Delete(path, recursive: true);
             }
@@ -93,7 +91,7 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
 
     private void RemoveAll()
     {
-        foreach (var (path, _) in NewestFirst.ToList())
+        foreach (var (path, _) in In(folder).ToList())
         {
             Directory.Delete(path, recursive: true);
         }
@@ -112,6 +110,7 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         }
     }
 
+    // The newest first.
     private static IEnumerable<(string Path, long Step)> In(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder, Prefix + "*")
         .Select(path => (path, long.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1))
         .Where(found => found.Item2 >= 0)

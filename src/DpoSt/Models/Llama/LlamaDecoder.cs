@@ -56,7 +56,7 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
             using var scope = NewDisposeScope();
             using var _ = no_grad();
             var packed = PackedRows.Of(new TokenBatch(read, [], [], []), null, model.Weights.Device);
-            model.States(packed, null, (layer, qkv) => Append(this.prompts[layer], qkv.to(model.Weights.Dtype), owners, positions));
+            model.States(packed, null, (layer, qkv) => Append(this.prompts[layer], qkv.In(model.Weights.Dtype), owners, positions));
         }
 
         return handles;
@@ -89,7 +89,7 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
 
     Tensor ILlamaAttention.Attend(int layer, Tensor qkv)
     {
-        using var turned = turn!.Apply(qkv.to(model.Weights.Dtype), config.NumAttentionHeads + config.KeyValueHeads, config.HeadSize);
+        using var turned = turn!.Apply(qkv.In(model.Weights.Dtype), config.NumAttentionHeads + config.KeyValueHeads, config.HeadSize);
         Append(rows[layer], turned, step.Slots, step.Positions);
         var prefix = new RaggedPrefix(prompts[layer], step.Prompts, step.PromptLengths);
         return rows[layer].Attend(turned, config.NumAttentionHeads, step.Slots, step.Lengths, 1 / MathF.Sqrt(config.HeadSize), null, prefix);

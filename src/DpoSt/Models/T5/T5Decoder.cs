@@ -50,7 +50,7 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
         var handles = table.AddPrompts(prompts, p => p.Length);
         var width = PaddedIds.Width(prompts);
         var memory = model.Encode(prompts, dropout: null);                               // [P * S, D]
-        var keysAndValues = Array.ConvertAll(stack.KeysAndValues(memory), t => t.to(model.Weights.Dtype));
+        var keysAndValues = Array.ConvertAll(stack.KeysAndValues(memory), t => t.In(model.Weights.Dtype));
         for (var p = 0; p < handles.Length; p++)
         {
             var owner = Enumerable.Repeat(handles[p], prompts[p].Length).ToArray();
@@ -96,13 +96,13 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
     // Caches are of the weights' type, whatever products are computed in.
     Tensor IT5Attention.Self(int layer, Tensor qkv)
     {
-        qkv = qkv.to(model.Weights.Dtype);
+        qkv = qkv.In(model.Weights.Dtype);
         self[layer].Append(qkv, config.Inner, 2 * config.Inner, step.Slots, step.Positions);
         return self[layer].Attend(qkv, config.NumHeads, step.Slots, step.Lengths, 1, bias);
     }
 
     Tensor IT5Attention.Cross(int layer, Tensor query, Linear keyValue) =>
-        cross[layer].Attend(query.to(model.Weights.Dtype), config.NumHeads, step.Prompts, step.PromptLengths, 1, null);
+        cross[layer].Attend(query.In(model.Weights.Dtype), config.NumHeads, step.Prompts, step.PromptLengths, 1, null);
 
     public void Dispose()
     {
