@@ -29,6 +29,7 @@ public sealed class CliTests
 
     [Theory]
     [InlineData("validate")]
+    [InlineData("plan")]
     [InlineData("report")]
     [InlineData("calc")]
     [InlineData("tokenize")]
