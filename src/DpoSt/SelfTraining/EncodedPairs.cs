@@ -28,6 +28,9 @@ internal sealed class EncodedPairs
     public static EncodedPairs Read(string file, RowEncoder encoder) =>
         new(file, File.Exists(file) ? [.. PreferencePairFile.Read(file).Select(pair => encoder.Pair(pair.Prompt, pair.Chosen, pair.Rejected))] : []);
 
+    /// <summary>Pairs that are token ids already; <paramref name="name"/> is what errors call them.</summary>
+    public static EncodedPairs Of((int[] Prompt, int[] Chosen, int[] Rejected)[] pairs, string name) => new(name, pairs);
+
     /// <summary>The tokens of both completions of each pair: what rows are grouped by.</summary>
     public int[] Lengths { get; }
 
@@ -44,9 +47,31 @@ internal sealed class EncodedPairs
         scores = Cached(place);
         if (scores.Length != Count)
         {
-            scores = Scored(bundle, cancel);
+            Score(bundle.Model, bundle.Folder, cancel);
             JsonLines.Write(place, scores);
         }
+    }
+
+    /// <summary>Scores every pair with the reference, batch by batch; nothing is kept on disk.</summary>
+    /// <param name="model">The reference.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="cancel">Ends the work.</param>
+    public void Score(ILanguageModel model, string name, CancellationToken cancel)
+    {
+        var found = new ReferenceScore[Count];
+        foreach (var part in Enumerable.Range(0, Count).OrderBy(i => Lengths[i]).Chunk(ScoringBatch))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var logProbs = SequenceLogProbs.Score(model, Tokens(part));
+            for (var i = 0; i < part.Length; i++)
+            {
+                found[part[i]] = new ReferenceScore(logProbs[i], logProbs[part.Length + i]);
+            }
+        }
+
+        scores = Array.TrueForAll(found, s => float.IsFinite(s.Chosen) && float.IsFinite(s.Rejected))
+            ? found
+            : throw new UserErrorException($"{name}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; train or download it again.");
     }
 
     /// <summary>Some of the pairs, with their scores.</summary>
@@ -64,24 +89,6 @@ internal sealed class EncodedPairs
         {
             return [];
         }
-    }
-
-    private ReferenceScore[] Scored(ModelBundle bundle, CancellationToken cancel)
-    {
-        var found = new ReferenceScore[Count];
-        foreach (var part in Enumerable.Range(0, Count).OrderBy(i => Lengths[i]).Chunk(ScoringBatch))
-        {
-            cancel.ThrowIfCancellationRequested();
-            var logProbs = SequenceLogProbs.Score(bundle.Model, Tokens(part));
-            for (var i = 0; i < part.Length; i++)
-            {
-                found[part[i]] = new ReferenceScore(logProbs[i], logProbs[part.Length + i]);
-            }
-        }
-
-        return Array.TrueForAll(found, s => float.IsFinite(s.Chosen) && float.IsFinite(s.Rejected))
-            ? found
-            : throw new UserErrorException($"{bundle.Folder}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; train or download it again.");
     }
 
     private TokenBatch Tokens(int[] part) => new(
