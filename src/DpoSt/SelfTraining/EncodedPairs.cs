@@ -21,7 +21,7 @@ internal sealed class EncodedPairs
     private EncodedPairs(string file, (int[] Prompt, int[] Chosen, int[] Rejected)[] pairs)
     {
         (this.file, this.pairs) = (file, pairs);
-        Lengths = Array.ConvertAll(pairs, pair => pair.Chosen.Length + pair.Rejected.Length);
+        Lengths = Array.ConvertAll(pairs, pair => (pair.Prompt.Length, Math.Max(pair.Chosen.Length, pair.Rejected.Length)));
     }
 
     public int Count => pairs.Length;
@@ -30,8 +30,11 @@ internal sealed class EncodedPairs
     public static EncodedPairs Read(string file, RowEncoder encoder) =>
         new(file, File.Exists(file) ? [.. PreferencePairFile.Read(file).Select(pair => encoder.Pair(pair.Prompt, pair.Chosen, pair.Rejected))] : []);
 
-    /// <summary>The tokens of both completions of each pair: what rows are grouped by.</summary>
-    public int[] Lengths { get; }
+    /// <summary>Pairs that are token ids already; <paramref name="name"/> is what errors call them.</summary>
+    public static EncodedPairs Of((int[] Prompt, int[] Chosen, int[] Rejected)[] pairs, string name) => new(name, pairs);
+
+    /// <summary>The tokens of each pair's prompt and of its longer completion: what rows are grouped by.</summary>
+    public (int Prompt, int Completion)[] Lengths { get; }
 
     /// <summary>
     /// Scores every pair with the reference, once: it never changes, and no second model is kept in memory. The scores stay on disk beside the
@@ -46,9 +49,31 @@ internal sealed class EncodedPairs
         scores = Cached(place);
         if (scores.Length != Count)
         {
-            scores = Scored(bundle, cancel);
+            Score(bundle.Model, bundle.Folder, cancel);
             JsonLines.Write(place, scores);
         }
+    }
+
+    /// <summary>Scores every pair with the reference, batch by batch; nothing is kept on disk.</summary>
+    /// <param name="model">The reference.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="cancel">Ends the work.</param>
+    public void Score(ILanguageModel model, string name, CancellationToken cancel)
+    {
+        var found = new ReferenceScore[Count];
+        foreach (var part in Enumerable.Range(0, Count).OrderBy(i => Lengths[i].Completion).Chunk(ScoringBatch))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var logProbs = SequenceLogProbs.Score(model, Tokens(part));
+            for (var i = 0; i < part.Length; i++)
+            {
+                found[part[i]] = new ReferenceScore(logProbs[i], logProbs[part.Length + i]);
+            }
+        }
+
+        scores = Array.TrueForAll(found, s => float.IsFinite(s.Chosen) && float.IsFinite(s.Rejected))
+            ? found
+            : throw new UserErrorException($"{name}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; train or download it again.");
     }
 
     /// <summary>Some of the pairs, with their scores.</summary>
@@ -66,24 +91,6 @@ internal sealed class EncodedPairs
         {
             return [];
         }
-    }
-
-    private ReferenceScore[] Scored(ModelBundle bundle, CancellationToken cancel)
-    {
-        var found = new ReferenceScore[Count];
-        foreach (var part in Enumerable.Range(0, Count).OrderBy(i => Lengths[i]).Chunk(ScoringBatch))
-        {
-            cancel.ThrowIfCancellationRequested();
-            var logProbs = SequenceLogProbs.Score(bundle.Model, Tokens(part));
-            for (var i = 0; i < part.Length; i++)
-            {
-                found[part[i]] = new ReferenceScore(logProbs[i], logProbs[part.Length + i]);
-            }
-        }
-
-        return Array.TrueForAll(found, s => float.IsFinite(s.Chosen) && float.IsFinite(s.Rejected))
-            ? found
-            : throw new UserErrorException($"{bundle.Folder}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; train or download it again.");
     }
 
     private TokenBatch Tokens(int[] part) => new(

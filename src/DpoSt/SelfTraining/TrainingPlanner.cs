@@ -105,13 +105,13 @@ internal sealed class TrainingPlanner(bool referenceText)
         return (largest.Batch!, largest.Memory, flops / steps);
     }
 
-    // As the stages order them: by both completions of a pair, by the whole of a row.
+    // As the stages order them.
     private static BatchOrder Order(PromptShape[] examples, TrainingRecipe recipe) => new(
-        [.. examples.Select(e => e.Completions.Sum() + (e.Completions.Count == 1 ? e.Prompt : 0))], recipe.BatchSize * recipe.GradientAccumulation, recipe.LengthWindow, (ulong)recipe.Seed);
+        [.. examples.Select(e => (e.Prompt, e.Completions.Max()))], recipe.BatchSize * recipe.GradientAccumulation, recipe.BatchSize, recipe.LengthWindow, (ulong)recipe.Seed);
 
     private static double Flops(IModelCosts costs, BatchShape batch, TrainingRecipe recipe) => TrainingMemory.Flops(costs.Forward(batch, recipe.Bf16, dropout: false), recipe.Compute);
 
     // Once a pair, forward only.
     private static double Scoring(IModelCosts costs, PromptShape[] examples) =>
-        examples.OrderBy(e => e.Completions.Sum()).Chunk(EncodedPairs.ScoringBatch).Sum(part => costs.Forward(new BatchShape(part), bf16: false, dropout: false).Flops);
+        examples.OrderBy(e => e.Completions.Max()).Chunk(EncodedPairs.ScoringBatch).Sum(part => costs.Forward(new BatchShape(part), bf16: false, dropout: false).Flops);
 }

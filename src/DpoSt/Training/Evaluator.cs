@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace DpoSt.Training;
 
 /// <summary>An objective on examples that are not trained on.</summary>
@@ -8,13 +6,11 @@ internal static class Evaluator
     /// <summary>The means over all batches, without dropout, named <c>eval_loss</c>, <c>eval_rewards/margins</c> and so on, as transformers and trl name them.</summary>
     public static IReadOnlyList<KeyValuePair<string, double>> Run<TBatch>(IObjective<TBatch> objective, IEnumerable<TBatch> batches)
     {
-        using var _ = no_grad();
         var means = new MetricAverages();
         foreach (var batch in batches)
         {
-            using var scope = NewDisposeScope();
-            var cost = objective.Evaluate(batch, null);
-            means.Add(cost.Metrics.Prepend(new("loss", cost.Loss.to(ScalarType.Float64).cpu().item<double>())), objective.Weight(batch), objective.Tokens(batch));
+            var cost = objective.Evaluate(batch, null, null);
+            means.Add(cost.Metrics.Prepend(new("loss", cost.Loss)), objective.Weight(batch), objective.Tokens(batch));
         }
 
         var line = means.Line(0, 0, 0, 0);

@@ -10,9 +10,6 @@ internal sealed class SftObjective(ILanguageModel model) : IObjective<TokenBatch
 
     public long Tokens(TokenBatch batch) => batch.Tokens;
 
-    public Cost Evaluate(TokenBatch batch, Dropout? dropout)
-    {
-        using var logProbs = model.TokenLogProbs(batch, dropout);             // [M]
-        return new Cost(logProbs.sum().neg(), []);
-    }
+    public Cost Evaluate(TokenBatch batch, Dropout? dropout, double? gradientScale) => ChunkedLoss.Run(
+        model, batch, [.. batch.Completions.Select((_, c) => (int[])[c])], dropout, gradientScale, (_, logProbs) => new PartCost(logProbs.sum().neg(), []));
 }

@@ -100,12 +100,10 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
         foreach (var batch in batches)
         {
             using var scope = NewDisposeScope();
-            var cost = objective.Evaluate(batch, dropout);
             var share = options.MeanOfMeans ? 1 / (objective.Weight(batch) * batches.Count) : 1 / total;
-            BackwardGuard.Backward(cost.Loss.mul(share));
-            var loss = cost.Loss.detach().to(ScalarType.Float64).cpu().item<double>();
-            since.Add(cost.Metrics.Append(new("loss", options.MeanOfMeans ? loss * share * total : loss)), objective.Weight(batch), objective.Tokens(batch));
-            if (!double.IsFinite(loss))
+            var cost = objective.Evaluate(batch, dropout, share);
+            since.Add(cost.Metrics.Append(new("loss", options.MeanOfMeans ? cost.Loss * share * total : cost.Loss)), objective.Weight(batch), objective.Tokens(batch));
+            if (!double.IsFinite(cost.Loss))
             {
                 return null;
             }

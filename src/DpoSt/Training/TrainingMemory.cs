@@ -1,5 +1,4 @@
 using DpoSt.Models;
-using DpoSt.Tensors;
 
 namespace DpoSt.Training;
 
@@ -12,7 +11,7 @@ namespace DpoSt.Training;
 /// <param name="Gradients">fp32.</param>
 /// <param name="Optimizer">AdamW's two moments, fp32.</param>
 /// <param name="Activations">Kept by a forward pass for the backward pass: for its whole micro-batch.</param>
-/// <param name="Working">In the backward pass besides: a chunk of logits with its gradient, or a block computed again; what a product turns round; a weight's gradient.</param>
+/// <param name="Working">In the backward pass besides: a chunk of logits with its gradient, or a block computed again; what a product turns round; a weight's gradient and that of the scored states.</param>
 public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer, long Activations, long Working)
 {
     /// <summary>What is held from the first step to the last, whatever the batch.</summary>
@@ -34,35 +33,27 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
         var forward = model.Forward(batch, compute.Bf16, dropout);
         // The product that gives it turns both of its factors round, and makes a copy of each.
         var gradient = 2 * model.Specs.Max(s => s.Count) * (compute.Bf16 ? sizeof(float) + 2 : sizeof(float));
-        return new TrainingMemory(weights, weights, 2 * weights, Kept(forward, compute), Math.Max(Head(forward.Head, compute), forward.Blocks.Max(b => Block(b, compute))) + gradient);
+        return new TrainingMemory(weights, weights, 2 * weights, Kept(forward, compute), Math.Max(Head(forward.Head, compute), forward.Blocks.Max(b => Block(b, compute))) + gradient + forward.Head.Scored * forward.Head.Width * sizeof(float));
     }
 
     /// <summary>Weights, gradients and both moments of these parameters, in bytes.</summary>
     internal static long StateOf(IReadOnlyList<ParameterSpec> specs) => 4 * sizeof(float) * specs.Sum(s => s.Count);
 
-    /// <summary>Floating point operations of a step over one micro-batch: forward, twice that backward, and what is computed again.</summary>
-    internal static double Flops(ForwardCosts forward, TrainingCompute compute) =>
-        3 * forward.Flops + (compute.RecomputesBlocks ? forward.BlockFlops : 0) + (IsChunked(forward.Head) ? forward.Head.Flops : 0);
+    /// <summary>Floating point operations of a step over one micro-batch: forward, twice that backward, and blocks that are computed again.</summary>
+    internal static double Flops(ForwardCosts forward, TrainingCompute compute) => 3 * forward.Flops + (compute.RecomputesBlocks ? forward.BlockFlops : 0);
 
+    // With the scored states and their places.
     private static long Kept(ForwardCosts forward, TrainingCompute compute) =>
-        forward.AroundBytes + forward.Blocks.Sum(b => b.Count * (compute.RecomputesBlocks ? b.InputBytes : b.KeptBytes)) + HeadKept(forward.Head, compute.Bf16);
+        forward.AroundBytes + forward.Blocks.Sum(b => b.Count * (compute.RecomputesBlocks ? b.InputBytes : b.KeptBytes)) + forward.Head.Scored * (sizeof(long) + sizeof(float) * forward.Head.Width);
 
-    // The scored states and their places; in one piece also the logits, and in bf16 the rounded weight.
-    private static long HeadKept(HeadCosts head, bool bf16) =>
-        head.Scored * sizeof(long) + (IsChunked(head) ? head.Scored * head.Width * sizeof(float)
-            : Product(bf16) * (head.Scored * head.Width + head.Scored * head.Vocabulary + (bf16 ? head.Vocabulary * head.Width : 0)));
-
+    // A chunk of logits, its gradient, and that turned round; in bf16 the rounded weight.
     private static long Head(HeadCosts head, TrainingCompute compute)
     {
-        var logits = Product(compute.Bf16) * Math.Min(head.Scored, ChunkRows(head)) * head.Vocabulary;
-        return IsChunked(head) ? 3 * logits + (compute.Bf16 ? 2 * head.Vocabulary * head.Width : 0) : 2 * logits;
+        var logits = Product(compute.Bf16) * Math.Min(head.Scored, Math.Max(1, CompletionScores.ChunkSize / head.Vocabulary)) * head.Vocabulary;
+        return 3 * logits + (compute.Bf16 ? 2 * head.Vocabulary * head.Width : 0);
     }
 
     private static long Block(BlockCosts block, TrainingCompute compute) => 3 * block.WidestBytes + (compute.RecomputesBlocks ? block.KeptBytes - block.InputBytes : 0);
-
-    private static bool IsChunked(HeadCosts head) => head.Scored > ChunkRows(head);
-
-    private static long ChunkRows(HeadCosts head) => Math.Max(1, ChunkedLogProb.ChunkSize / head.Vocabulary);
 
     private static long Product(bool bf16) => bf16 ? 2 : sizeof(float);
 }

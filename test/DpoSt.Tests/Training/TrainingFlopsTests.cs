@@ -35,18 +35,6 @@ public sealed class TrainingFlopsTests
         Check(Llama, 3 * layer, Product(13, 24, 61));
     }
 
-    [Fact]
-    public void The_head_runs_twice_forward_where_its_logits_are_computed_in_chunks()
-    {
-        // 2^25 logits a chunk: with 2^20 words 32 rows fit into one, and 33 do not.
-        var wide = new LlamaCosts(TinyModels.Llama with { VocabSize = 1 << 20 });
-        foreach (var (scored, heads) in ((int, int)[])[(32, 3), (33, 4)])
-        {
-            var forward = wide.Forward(BatchShape.Uniform(1, 5, scored), bf16: false, dropout: false);
-            Assert.Equal(3 * forward.BlockFlops + heads * Product(scored, 24, 1 << 20), TrainingMemory.Flops(forward, new TrainingCompute()));
-        }
-    }
-
     // Backward is two products for each forward; blocks computed again are forward once more, their head is not.
     private static void Check(IModelCosts model, double blocks, double head)
     {

@@ -47,19 +47,11 @@ public sealed class TrainingMemoryTests
     }
 
     [Theory, MemberData(nameof(Ways))]
-    public void Activations_are_what_a_forward_pass_leaves_allocated(string kind, bool bf16, bool recomputes) => Activations(kind, Models[kind], new TrainingCompute(bf16, recomputes));
-
-    [Fact]
-    public void So_are_those_of_a_vocabulary_whose_logits_are_computed_in_chunks()
-    {
-        Activations("t5", Of(T5 with { VocabSize = 250_000 }), new TrainingCompute());
-        Activations("llama", Of(Llama with { VocabSize = 250_000 }), new TrainingCompute());
-    }
-
-    private static void Activations(string kind, (IModelCosts Costs, Func<TrainingCompute, ILanguageModel> New) family, TrainingCompute compute)
+    public void Activations_are_what_a_forward_pass_leaves_allocated(string kind, bool bf16, bool recomputes)
     {
         NativeMemory.SkipUnlessTold();
-        var (costs, create) = family;
+        var (costs, create) = Models[kind];
+        var compute = new TrainingCompute(bf16, recomputes);
         using var scope = NewDisposeScope();
         using var model = create(compute);
         model.Parameters.EnableGradients();
@@ -76,20 +68,20 @@ public sealed class TrainingMemoryTests
 
     private static long Held(ILanguageModel model, TokenBatch batch, double dropout)
     {
-        LogProbs().Dispose();
+        States().Dispose();
         // The runtime allocates too, at moments of its own: the middle one of some rounds.
         return Enumerable.Range(0, 5).Select(_ => Once()).Order().ElementAt(2) + Arrays(model, batch);
 
         long Once()
         {
             var before = NativeMemory.Allocated();
-            var logProbs = LogProbs();
+            var states = States();
             var held = NativeMemory.Allocated() - before;
-            BackwardGuard.Backward(logProbs.sum());
+            BackwardGuard.Backward(states, ones_like(states));
             return held;
         }
 
-        Tensor LogProbs() => model.TokenLogProbs(batch, dropout > 0 ? new Dropout(dropout, 3, 1) : null);
+        Tensor States() => model.CompletionStates(batch, dropout > 0 ? new Dropout(dropout, 3, 1) : null);
     }
 
     // Tensors over .NET's arrays, of which the C library does not know: T5's ids and buckets, Llama's ids and masks.
