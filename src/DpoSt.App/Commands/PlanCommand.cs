@@ -61,18 +61,20 @@ internal static class PlanCommand
         return ([TrainingPlans.Of(options, RunPaths.Here(options), new StageConfig(path, name, overrides))], null);
     }
 
+    // The stages of a run that have the same objective train in the same way: one measurement each.
     private static IReadOnlyList<TrainingRate> Rates(IReadOnlyList<TrainingPlan> plans, TorchSharp.torch.Device device, IStageReporter reporter, CancellationToken cancel)
     {
-        reporter.Begin("plan", "measures how fast this machine trains", plans.Count, "stages");
-        var rates = new List<TrainingRate>();
-        foreach (var plan in plans)
+        var ways = plans.DistinctBy(p => p.Objective, StringComparer.Ordinal).ToArray();
+        reporter.Begin("plan", "measures how fast this machine trains", ways.Length, "objectives");
+        var rates = new Dictionary<string, TrainingRate>(StringComparer.Ordinal);
+        foreach (var plan in ways)
         {
             cancel.ThrowIfCancellationRequested();
-            rates.Add(TrainingRateBench.Run(plan, device));
+            rates[plan.Objective] = TrainingRateBench.Run(plan, device);
             reporter.Advance(rates.Count);
         }
 
         reporter.End("measured");
-        return rates;
+        return [.. plans.Select(p => rates[p.Objective])];
     }
 }
