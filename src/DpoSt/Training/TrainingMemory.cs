@@ -19,7 +19,7 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
 
     /// <summary>
     /// What the C library keeps of memory that is free again, in holes that batches of other lengths have left: half of the activations and twice
-    /// the work, which is a little more than runs with rows of many lengths were seen to hold (docs/experiments.md).
+    /// the work, which is from 3 % less to 13 % more at the peak than runs with rows of many lengths were seen to hold (docs/experiments.md).
     /// </summary>
     public long Allocator => Activations / 2 + 2 * Working;
 
