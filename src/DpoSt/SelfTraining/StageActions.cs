@@ -1,5 +1,6 @@
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
+using DpoSt.Tensors;
 using DpoSt.Training;
 using static TorchSharp.torch;
 
@@ -39,6 +40,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             return Done(to);
         }
 
+        TrainingRoom.Check(from, FreeMemory.Of(device));
         using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
         var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
         var last = FineTuning.Run(bundle, rows, limits, recipe, folder, reporter, cancel);
@@ -128,6 +130,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             return Done(to);
         }
 
+        TrainingRoom.Check(from, FreeMemory.Of(device));
         using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
         var train = EncodedPairs.Read(file, encoder);
