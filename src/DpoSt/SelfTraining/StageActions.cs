@@ -57,12 +57,14 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     {
         using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true);
         reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions {samples.Count} times", (long)problems.Count * samples.Count, "answers");
-        var completions = Sampling.Run(bundle, problems, samples, options, reporter.Advance, cancel);
+        using var journal = new AnswerJournal(Path.Combine(folder, SampleFile.Name(samples[0], options.Temperature)), reporter.Note);
+        var completions = Sampling.Run(bundle, problems, samples, options, journal, reporter.Advance, cancel);
         for (var s = 0; s < samples.Count; s++)
         {
             CompletionFile.Write(Path.Combine(folder, SampleFile.Name(samples[s], options.Temperature)), completions.Where((_, i) => i % samples.Count == s), problems, format);
         }
 
+        journal.Remove();
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {Shown(folder)}";
     }
 
@@ -71,8 +73,10 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     {
         using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true);
         reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions", problems.Count, "answers");
-        var completions = Sampling.Run(bundle, problems, [0], options, reporter.Advance, cancel);
+        using var journal = new AnswerJournal(file, reporter.Note);
+        var completions = Sampling.Run(bundle, problems, [0], options, journal, reporter.Advance, cancel);
         CompletionFile.Write(file, completions, problems, format);
+        journal.Remove();
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {problems.Count} answers are right; {Shown(file)}";
     }
 
