@@ -64,7 +64,7 @@ internal sealed class T5Model : ILanguageModel
             }
         }
 
-        var scored = states.index_select(0, tensor(rows, device: states.device));                       // [M, D]
+        var scored = Weights.Enter(T5Weights.Head, states.index_select(0, tensor(rows, device: states.device)));     // [M, D]
         return ChunkedLogProb.Apply(scored, targets, VocabularySize, Logits).MoveToOuterDisposeScope();         // [M]
     }
 
@@ -78,7 +78,7 @@ internal sealed class T5Model : ILanguageModel
         var x = Embed(PaddedIds.Flat(prompts, width, Config.PadTokenId, Weights.Device));             // [P * S, D]
         var bias = RelativePosition.Bias(Weights["encoder.bias"], width, width, bidirectional: true, Config);
         bias = PaddedIds.Mask(prompts, width, Weights.Device) is { } mask ? bias.add(mask) : bias;   // [1 or P, H, S, S]
-        return encoder.Forward(x, new T5BatchAttention(Config.NumHeads, prompts.Count, bias, null, dropout, recomputesBlocks), dropout, watch).MoveToOuterDisposeScope();
+        return encoder.Forward(x, new T5BatchAttention(Config.NumHeads, prompts.Count, bias, null, dropout, recomputesBlocks), dropout, Weights.Enter, watch).MoveToOuterDisposeScope();
     }
 
     /// <summary>The decoder's output [B * T, D] for completions shifted right behind the start token; <paramref name="watch"/> sees the stream after every layer.</summary>
@@ -99,7 +99,7 @@ internal sealed class T5Model : ILanguageModel
         var bias = RelativePosition.Bias(Weights["decoder.bias"], target, target, bidirectional: false, Config).add(causal);
         var rows = Rows(dropout, batch.Examples, target, DecoderSites);
         var attention = new T5BatchAttention(Config.NumHeads, inputs.Length, bias, new T5Memory(memory, batch.Prompts.Count, padding, promptOf), rows, recomputesBlocks);
-        return decoder.Forward(x, attention, rows, watch).MoveToOuterDisposeScope();
+        return decoder.Forward(x, attention, rows, Weights.Enter, watch).MoveToOuterDisposeScope();
     }
 
     /// <summary>Decoder states [M, D] give logits [M, V] in the type of matrix products.</summary>
