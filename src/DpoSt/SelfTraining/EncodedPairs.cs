@@ -1,7 +1,9 @@
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
 using DpoSt.Models;
+using DpoSt.Parallel;
 using DpoSt.Training;
+using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;
 
@@ -37,14 +39,26 @@ internal sealed class EncodedPairs
     /// </summary>
     /// <param name="bundle">The reference.</param>
     /// <param name="key">Of the model, its tokenizer and how rows are cut.</param>
+    /// <param name="group">Who scores them together; the first rank keeps the files.</param>
     /// <param name="cancel">Ends the work.</param>
-    public void Score(ModelBundle bundle, string key, CancellationToken cancel)
+    public void Score(ModelBundle bundle, string key, IProcessGroup group, CancellationToken cancel)
     {
         var place = Path.Combine(Path.GetDirectoryName(file)!, $"{Path.GetFileNameWithoutExtension(file)}.{ContentKey.Of(key, [ContentKey.OfPath(file)])[..16]}.logps.jsonl");
-        scores = Cached(place);
-        if (scores.Length != Count)
+        scores = group.Rank == 0 ? Cached(place) : [];
+        if (group.First(scores.Length == Count))
         {
-            scores = Scored(bundle, cancel);
+            scores = Summed(group, scores.Length == Count ? scores : new ReferenceScore[Count]);
+            return;
+        }
+
+        scores = Summed(group, Scored(bundle, group, cancel));
+        if (!Array.TrueForAll(scores, s => float.IsFinite(s.Chosen) && float.IsFinite(s.Rejected)))
+        {
+            throw new UserErrorException($"{bundle.Folder}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; train or download it again.");
+        }
+
+        if (group.Rank == 0)
+        {
             JsonLines.Write(place, scores);
         }
     }
@@ -66,10 +80,11 @@ internal sealed class EncodedPairs
         }
     }
 
-    private ReferenceScore[] Scored(ModelBundle bundle, CancellationToken cancel)
+    // What is this rank's to score; the rest is left out.
+    private ReferenceScore?[] Scored(ModelBundle bundle, IProcessGroup group, CancellationToken cancel)
     {
-        var found = new ReferenceScore[Count];
-        foreach (var part in Enumerable.Range(0, Count).OrderBy(i => Lengths[i]).Chunk(ScoringBatch))
+        var found = new ReferenceScore?[Count];
+        foreach (var part in Enumerable.Range(0, Count).OrderBy(i => Lengths[i]).Chunk(ScoringBatch).Where((_, i) => i % group.Size == group.Rank))
         {
             cancel.ThrowIfCancellationRequested();
             var logProbs = SequenceLogProbs.Score(bundle.Model, Tokens(part));
@@ -79,9 +94,16 @@ internal sealed class EncodedPairs
             }
         }
 
-        return Array.TrueForAll(found, s => float.IsFinite(s.Chosen) && float.IsFinite(s.Rejected))
-            ? found
-            : throw new UserErrorException($"{bundle.Folder}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; train or download it again.");
+        return found;
+    }
+
+    // Every score is one rank's: a sum with nothing of the others is the score itself.
+    private static ReferenceScore[] Summed(IProcessGroup group, ReferenceScore?[] found)
+    {
+        using var scope = NewDisposeScope();
+        var numbers = tensor(found.SelectMany(s => (float[])[s?.Chosen ?? 0, s?.Rejected ?? 0]).ToArray());
+        group.AllReduce(numbers);
+        return [.. numbers.data<float>().ToArray().Chunk(2).Select(s => new ReferenceScore(s[0], s[1]))];
     }
 
     private TokenBatch Tokens(int[] part) => new(

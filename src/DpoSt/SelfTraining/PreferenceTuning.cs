@@ -1,4 +1,5 @@
 using System.Globalization;
+using DpoSt.Parallel;
 using DpoSt.Training;
 
 namespace DpoSt.SelfTraining;
@@ -12,24 +13,30 @@ internal static class PreferenceTuning
     /// <param name="eval">Pairs to evaluate on, scored; may be empty.</param>
     /// <param name="loss">What to minimise.</param>
     /// <param name="recipe">How to train.</param>
-    /// <param name="folder">Where the run resumes from, and keeps its state and metrics.</param>
+    /// <param name="folder">Where the run resumes from, and keeps its state and metrics; of the first rank only.</param>
+    /// <param name="group">Who trains together.</param>
     /// <param name="reporter">Told of every step.</param>
     /// <param name="cancel">Ends training after the step at work, with a checkpoint.</param>
     public static TrainingLine Run(
-        ModelBundle bundle, EncodedPairs train, EncodedPairs eval, PreferenceLoss loss, TrainingRecipe recipe, TrainingFolder folder, IStageReporter reporter,
+        ModelBundle bundle, EncodedPairs train, EncodedPairs eval, PreferenceLoss loss, TrainingRecipe recipe, TrainingFolder? folder, IProcessGroup group, IStageReporter reporter,
         CancellationToken cancel)
     {
         var options = recipe.OptionsFor(train.Count, modelDropout: 0);       // the policy is compared with the reference: no dropout
         var objective = new DpoObjective(bundle.Model, loss);
-        var trainer = new Trainer<PreferenceBatch>(bundle.Model.Parameters, objective, options);
+        var replicas = DataParallel.Of(group, bundle.Model.Parameters);
+        var trainer = new Trainer<PreferenceBatch>(bundle.Model.Parameters, objective, options, replicas);
         var order = new BatchOrder(train.Lengths, recipe.BatchSize * recipe.GradientAccumulation, recipe.LengthWindow, (ulong)recipe.Seed);
         TrainingLine? last = null;
         trainer.Run(
             step => [.. order.At(step).Chunk(recipe.BatchSize).Select(train.Batch)],
-            line => folder.Log(last = line),
+            line =>
+            {
+                last = line;
+                folder?.Log(line);
+            },
             reporter.Advance,
             cancel,
-            folder.CheckpointsOf(recipe, order.StepsPerEpoch),
+            folder?.CheckpointsOf(recipe, order.StepsPerEpoch),
             Evaluate);
         return last!;
 
@@ -37,8 +44,8 @@ internal static class PreferenceTuning
         {
             if (eval.Count > 0 && recipe.Evaluation.Holds(step, order.StepsPerEpoch))
             {
-                var metrics = Evaluator.Run(objective, Enumerable.Range(0, eval.Count).Chunk(recipe.EvalBatchSize).Select(eval.Batch));
-                folder.Log(step, metrics);
+                var metrics = Evaluator.Run(objective, Enumerable.Range(0, eval.Count).Chunk(recipe.EvalBatchSize).Select(eval.Batch), replicas);
+                folder?.Log(step, metrics);
                 reporter.Note($"step {step}/{options.TotalSteps}{string.Concat(metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}")))}");
             }
         }

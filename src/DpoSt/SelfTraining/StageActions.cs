@@ -1,5 +1,6 @@
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
+using DpoSt.Parallel;
 using DpoSt.Training;
 using static TorchSharp.torch;
 
@@ -11,7 +12,8 @@ namespace DpoSt.SelfTraining;
 /// <param name="device">Where models compute.</param>
 /// <param name="referenceText">Whether texts are the reference's.</param>
 /// <param name="fresh">Whether training leaves aside what is there already.</param>
-internal sealed class StageActions(Device device, bool referenceText, bool fresh)
+/// <param name="group">Who trains and samples together; the first rank alone writes.</param>
+internal sealed class StageActions(Device device, bool referenceText, bool fresh, IProcessGroup group)
 {
     /// <summary>Whether training leaves earlier checkpoints and finished models aside.</summary>
     public bool Fresh => fresh;
@@ -33,16 +35,16 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
         ModelBundle.CheckFolder(from);
         reporter.Begin(name, $"fine-tune {Shown(from)} on {found.Count} rationales", recipe.StepsFor(found.Count), "steps");
-        using var folder = TrainingFolder.Open(to, FineTuneKey(from, rowsFile, limits, recipe), recipe.TensorBoard, fresh, reporter);
-        if (folder is null)
+        using var folder = group.Rank == 0 ? TrainingFolder.Open(to, FineTuneKey(from, rowsFile, limits, recipe), recipe.TensorBoard, fresh, reporter) : null;
+        if (!group.First(folder is not null))
         {
             return Done(to);
         }
 
         using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
         var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
-        var last = FineTuning.Run(bundle, rows, limits, recipe, folder, reporter, cancel);
-        folder.Finish(bundle.Model, from);
+        var last = FineTuning.Run(bundle, rows, limits, recipe, folder, group, reporter, cancel);
+        folder?.Finish(bundle.Model, from);
         return $"loss {last.Loss:0.000}, model in {Shown(to)}";
     }
 
@@ -55,8 +57,8 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     {
         using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true);
         reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions {samples.Count} times", (long)problems.Count * samples.Count, "answers");
-        var completions = Sampling.Run(bundle, problems, samples, options, reporter.Advance, cancel);
-        for (var s = 0; s < samples.Count; s++)
+        var completions = RankedSampling.Run(group, bundle, problems, samples, options, reporter.Advance, cancel);
+        for (var s = 0; s < samples.Count && group.Rank == 0; s++)
         {
             CompletionFile.Write(Path.Combine(folder, SampleFile.Name(samples[s], options.Temperature)), completions.Where((_, i) => i % samples.Count == s), problems, format);
         }
@@ -69,8 +71,12 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     {
         using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true);
         reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions", problems.Count, "answers");
-        var completions = Sampling.Run(bundle, problems, [0], options, reporter.Advance, cancel);
-        CompletionFile.Write(file, completions, problems, format);
+        var completions = RankedSampling.Run(group, bundle, problems, [0], options, reporter.Advance, cancel);
+        if (group.Rank == 0)
+        {
+            CompletionFile.Write(file, completions, problems, format);
+        }
+
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {problems.Count} answers are right; {Shown(file)}";
     }
 
@@ -117,9 +123,9 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
         ModelBundle.CheckFolder(from);
         reporter.Begin(name, $"DPO from {Shown(from)} on {pairs} pairs", recipe.StepsFor(pairs), "steps");
-        var whole = PreferenceTuneKey(from, pairsFolder, limits, loss, recipe);
-        using var folder = TrainingFolder.Open(to, whole, recipe.TensorBoard, fresh, reporter);
-        if (folder is null)
+        var whole = group.Rank == 0 ? PreferenceTuneKey(from, pairsFolder, limits, loss, recipe) : null;
+        using var folder = whole is null ? null : TrainingFolder.Open(to, whole, recipe.TensorBoard, fresh, reporter);
+        if (!group.First(folder is not null))
         {
             return Done(to);
         }
@@ -129,13 +135,13 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         var train = EncodedPairs.Read(file, encoder);
         var evalFile = Path.Combine(pairsFolder, PreferencePairFile.Name("eval"));
         var eval = EncodedPairs.Read(evalFile, encoder);
-        var key = ContentKey.Of(new { limits, referenceText, recipe.Bf16 }, [whole.FirstModel]);
-        train.Score(bundle, key, cancel);
+        var key = whole is null ? "" : ContentKey.Of(new { limits, referenceText, recipe.Bf16 }, [whole.FirstModel]);
+        train.Score(bundle, key, group, cancel);
         if (recipe.Evaluation != new StepInterval())
         {
             if (eval.Count > 0)
             {
-                eval.Score(bundle, key, cancel);
+                eval.Score(bundle, key, group, cancel);
             }
             else
             {
@@ -143,8 +149,8 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             }
         }
 
-        var last = PreferenceTuning.Run(bundle, train, eval, loss, recipe, folder, reporter, cancel);
-        folder.Finish(bundle.Model, from);
+        var last = PreferenceTuning.Run(bundle, train, eval, loss, recipe, folder, group, reporter, cancel);
+        folder?.Finish(bundle.Model, from);
         return $"pair accuracy {last.Metrics["rewards/accuracies"]:0.00}, margin {last.Metrics["rewards/margins"]:0.000}, chosen log-ratio {last.Metrics["rewards/chosen"] / loss.Beta:0.00}; model in {Shown(to)}";
     }
 
