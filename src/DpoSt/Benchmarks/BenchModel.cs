@@ -52,4 +52,17 @@ internal sealed record BenchModel(string Name, PromptFormat Format, int Vocabula
         parameters.Initialise(1);
         HubCheckpointWriter.Write(parameters, folder);
     }
+
+    /// <summary>Ordinary token ids, drawn from a seed.</summary>
+    public int[] RandomIds(ulong seed, int count)
+    {
+        var random = new SplitMix64(seed);
+        var ids = new int[count];
+        for (var t = 0; t < ids.Length; t++)
+        {
+            ids[t] = 3 + random.Next(VocabularySize - 200);
+        }
+
+        return ids;
+    }
 }

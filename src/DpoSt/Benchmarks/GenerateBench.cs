@@ -66,15 +66,5 @@ internal sealed class GenerateBench(BenchModel shape, string dtype, ILanguageMod
 
     private GenerateRow Row(string mode, int batch, double[] rates) => new(shape.Name, dtype, mode, batch, Measure.Median(rates), [rates.Min(), rates.Max()]);
 
-    private int[] Prompt(int i)
-    {
-        var random = new SplitMix64((ulong)i);
-        var ids = new int[PromptTokens];
-        for (var t = 0; t < ids.Length; t++)
-        {
-            ids[t] = 3 + random.Next(shape.VocabularySize - 200);
-        }
-
-        return ids;
-    }
+    private int[] Prompt(int i) => shape.RandomIds((ulong)i, PromptTokens);
 }

@@ -19,10 +19,13 @@ internal interface ILanguageModel : IDisposable
     ParameterSet Parameters { get; }
 
     /// <summary>
-    /// The log-probability of every completion token given its prompt and the tokens before it: [M], row by row, with M the batch's
-    /// scored tokens. Differentiable where gradients are enabled.
+    /// What predicts every completion token, given its prompt and the tokens before it: [M, D], row by row, with M the batch's scored tokens
+    /// and D the model's width. Differentiable where gradients are enabled.
     /// </summary>
-    Tensor TokenLogProbs(TokenBatch batch, Dropout? dropout);
+    Tensor CompletionStates(TokenBatch batch, Dropout? dropout);
+
+    /// <summary>States [m, D] give logits [m, V] in the type of matrix products.</summary>
+    Tensor Logits(Tensor states);
 
     /// <summary>A decoder with this many slots for rows of up to <paramref name="maxNewTokens"/> tokens.</summary>
     IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens);

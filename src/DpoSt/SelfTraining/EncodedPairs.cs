@@ -30,6 +30,9 @@ internal sealed class EncodedPairs
     public static EncodedPairs Read(string file, RowEncoder encoder) =>
         new(file, File.Exists(file) ? [.. PreferencePairFile.Read(file).Select(pair => encoder.Pair(pair.Prompt, pair.Chosen, pair.Rejected))] : []);
 
+    /// <summary>Pairs that are token ids already; <paramref name="name"/> is what errors call them.</summary>
+    public static EncodedPairs Of((int[] Prompt, int[] Chosen, int[] Rejected)[] pairs, string name) => new(name, pairs);
+
     /// <summary>The tokens of both completions of each pair: what rows are grouped by.</summary>
     public int[] Lengths { get; }
 
@@ -51,15 +54,35 @@ internal sealed class EncodedPairs
             return;
         }
 
-        scores = Summed(group, Scored(bundle, group, cancel));
-        if (!Array.TrueForAll(scores, s => float.IsFinite(s.Chosen) && float.IsFinite(s.Rejected)))
-        {
-            throw new UserErrorException($"{bundle.Folder}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; train or download it again.");
-        }
-
+        Score(bundle.Model, bundle.Folder, group, cancel);
         if (group.Rank == 0)
         {
             JsonLines.Write(place, scores);
+        }
+    }
+
+    /// <summary>Scores every pair with the reference, batch by batch; nothing is kept on disk.</summary>
+    /// <param name="model">The reference.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="group">Who scores them together: each some of the batches.</param>
+    /// <param name="cancel">Ends the work.</param>
+    public void Score(ILanguageModel model, string name, IProcessGroup group, CancellationToken cancel)
+    {
+        var found = new ReferenceScore?[Count];
+        foreach (var part in Enumerable.Range(0, Count).OrderBy(i => Lengths[i]).Chunk(ScoringBatch).Where((_, i) => i % group.Size == group.Rank))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var logProbs = SequenceLogProbs.Score(model, Tokens(part));
+            for (var i = 0; i < part.Length; i++)
+            {
+                found[part[i]] = new ReferenceScore(logProbs[i], logProbs[part.Length + i]);
+            }
+        }
+
+        scores = Summed(group, found);
+        if (!Array.TrueForAll(scores, s => float.IsFinite(s.Chosen) && float.IsFinite(s.Rejected)))
+        {
+            throw new UserErrorException($"{name}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; train or download it again.");
         }
     }
 
@@ -78,23 +101,6 @@ internal sealed class EncodedPairs
         {
             return [];
         }
-    }
-
-    // What is this rank's to score; the rest is left out.
-    private ReferenceScore?[] Scored(ModelBundle bundle, IProcessGroup group, CancellationToken cancel)
-    {
-        var found = new ReferenceScore?[Count];
-        foreach (var part in Enumerable.Range(0, Count).OrderBy(i => Lengths[i]).Chunk(ScoringBatch).Where((_, i) => i % group.Size == group.Rank))
-        {
-            cancel.ThrowIfCancellationRequested();
-            var logProbs = SequenceLogProbs.Score(bundle.Model, Tokens(part));
-            for (var i = 0; i < part.Length; i++)
-            {
-                found[part[i]] = new ReferenceScore(logProbs[i], logProbs[part.Length + i]);
-            }
-        }
-
-        return found;
     }
 
     // Every score is one rank's: a sum with nothing of the others is the score itself.

@@ -22,21 +22,39 @@ internal static class FineTuning
         CancellationToken cancel)
     {
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
-        var examples = rows.Select((row, i) => (Row: encoder.Row(bundle.Format.Prompt(row.Question), row.Answer), i)).Select(e => (e.Row.Prompt, e.Row.Completion, Example: (long)e.i)).ToArray();
-        var options = recipe.OptionsFor(examples.Length, bundle.Model.DropoutRate);
-        var trainer = new Trainer<TokenBatch>(bundle.Model.Parameters, new SftObjective(bundle.Model), options, DataParallel.Of(group, bundle.Model.Parameters));
-        var order = new BatchOrder([.. examples.Select(e => e.Prompt.Length + e.Completion.Length)], recipe.BatchSize * recipe.GradientAccumulation, recipe.LengthWindow, (ulong)recipe.Seed);
         TrainingLine? last = null;
-        trainer.Run(
-            step => [.. order.At(step).Chunk(recipe.BatchSize).Select(part => TokenBatch.Of([.. part.Select(i => examples[i])]))],
-            line =>
-            {
-                last = line;
-                folder?.Log(line);
-            },
-            reporter.Advance,
-            cancel,
-            folder?.CheckpointsOf(recipe, order.StepsPerEpoch));
+        Run(bundle.Model, [.. rows.Select(row => encoder.Row(bundle.Format.Prompt(row.Question), row.Answer))], recipe, Log, reporter.Advance, cancel,
+            steps => folder?.CheckpointsOf(recipe, steps), DataParallel.Of(group, bundle.Model.Parameters));
         return last!;
+
+        void Log(TrainingLine line)
+        {
+            last = line;
+            folder?.Log(line);
+        }
     }
+
+    /// <summary>Trains the model in place on rows of token ids.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="rows">Prompts with completions.</param>
+    /// <param name="recipe">How to train.</param>
+    /// <param name="log">Takes lines of metrics.</param>
+    /// <param name="tick">Takes the steps done, after each.</param>
+    /// <param name="cancel">Ends training after the step at work.</param>
+    /// <param name="checkpoints">The run's checkpoints, given its steps an epoch; null keeps none.</param>
+    /// <param name="replicas">Who trains together; null is this process alone.</param>
+    public static void Run(
+        ILanguageModel model, IReadOnlyList<(int[] Prompt, int[] Completion)> rows, TrainingRecipe recipe, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel,
+        Func<long, Checkpoints?>? checkpoints = null, IReplicas? replicas = null)
+    {
+        var trainer = new Trainer<TokenBatch>(model.Parameters, new SftObjective(model), recipe.OptionsFor(rows.Count, model.DropoutRate), replicas ?? new OneReplica());
+        var order = OrderOf(rows, recipe);
+        trainer.Run(
+            step => [.. order.At(step).Chunk(recipe.BatchSize).Select(part => TokenBatch.Of([.. part.Select(i => (rows[i].Prompt, rows[i].Completion, (long)i))]))],
+            log, tick, cancel, checkpoints?.Invoke(order.StepsPerEpoch));
+    }
+
+    /// <summary>The order in which rows are trained on.</summary>
+    public static BatchOrder OrderOf(IReadOnlyList<(int[] Prompt, int[] Completion)> rows, TrainingRecipe recipe) =>
+        new([.. rows.Select(row => row.Prompt.Length + row.Completion.Length)], recipe.BatchSize * recipe.GradientAccumulation, recipe.LengthWindow, (ulong)recipe.Seed);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DpoSt.Models;
 using DpoSt.Parallel;
 using DpoSt.Training;
 
@@ -21,33 +22,49 @@ internal static class PreferenceTuning
         ModelBundle bundle, EncodedPairs train, EncodedPairs eval, PreferenceLoss loss, TrainingRecipe recipe, TrainingFolder? folder, IProcessGroup group, IStageReporter reporter,
         CancellationToken cancel)
     {
-        var options = recipe.OptionsFor(train.Count, modelDropout: 0);       // the policy is compared with the reference: no dropout
-        var objective = new DpoObjective(bundle.Model, loss);
-        var replicas = DataParallel.Of(group, bundle.Model.Parameters);
-        var trainer = new Trainer<PreferenceBatch>(bundle.Model.Parameters, objective, options, replicas);
-        var order = new BatchOrder(train.Lengths, recipe.BatchSize * recipe.GradientAccumulation, recipe.LengthWindow, (ulong)recipe.Seed);
         TrainingLine? last = null;
-        trainer.Run(
-            step => [.. order.At(step).Chunk(recipe.BatchSize).Select(train.Batch)],
-            line =>
-            {
-                last = line;
-                folder?.Log(line);
-            },
-            reporter.Advance,
-            cancel,
-            folder?.CheckpointsOf(recipe, order.StepsPerEpoch),
-            Evaluate);
+        var replicas = DataParallel.Of(group, bundle.Model.Parameters);
+        Run(bundle.Model, train, loss, recipe, Log, reporter.Advance, cancel, steps => folder?.CheckpointsOf(recipe, steps), Evaluate, replicas);
         return last!;
 
-        void Evaluate(long step)
+        void Log(TrainingLine line)
         {
-            if (eval.Count > 0 && recipe.Evaluation.Holds(step, order.StepsPerEpoch))
+            last = line;
+            folder?.Log(line);
+        }
+
+        void Evaluate(long step, long stepsPerEpoch, DpoObjective objective)
+        {
+            if (eval.Count > 0 && recipe.Evaluation.Holds(step, stepsPerEpoch))
             {
                 var metrics = Evaluator.Run(objective, Enumerable.Range(0, eval.Count).Chunk(recipe.EvalBatchSize).Select(eval.Batch), replicas);
                 folder?.Log(step, metrics);
-                reporter.Note($"step {step}/{options.TotalSteps}{string.Concat(metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}")))}");
+                reporter.Note($"step {step}/{recipe.StepsFor(train.Count)}{string.Concat(metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}")))}");
             }
         }
+    }
+
+    /// <summary>Trains the model in place on pairs that are scored.</summary>
+    /// <param name="model">The policy.</param>
+    /// <param name="train">Pairs to learn from.</param>
+    /// <param name="loss">What to minimise.</param>
+    /// <param name="recipe">How to train.</param>
+    /// <param name="log">Takes lines of metrics.</param>
+    /// <param name="tick">Takes the steps done, after each.</param>
+    /// <param name="cancel">Ends training after the step at work.</param>
+    /// <param name="checkpoints">The run's checkpoints, given its steps an epoch; null keeps none.</param>
+    /// <param name="evaluate">Called after each step with the steps done, those of an epoch and the objective.</param>
+    /// <param name="replicas">Who trains together; null is this process alone.</param>
+    public static void Run(
+        ILanguageModel model, EncodedPairs train, PreferenceLoss loss, TrainingRecipe recipe, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel,
+        Func<long, Checkpoints?>? checkpoints = null, Action<long, long, DpoObjective>? evaluate = null, IReplicas? replicas = null)
+    {
+        var options = recipe.OptionsFor(train.Count, modelDropout: 0);       // the policy is compared with the reference: no dropout
+        var objective = new DpoObjective(model, loss);
+        var trainer = new Trainer<PreferenceBatch>(model.Parameters, objective, options, replicas ?? new OneReplica());
+        var order = new BatchOrder(train.Lengths, recipe.BatchSize * recipe.GradientAccumulation, recipe.LengthWindow, (ulong)recipe.Seed);
+        trainer.Run(
+            step => [.. order.At(step).Chunk(recipe.BatchSize).Select(train.Batch)], log, tick, cancel, checkpoints?.Invoke(order.StepsPerEpoch),
+            step => evaluate?.Invoke(step, order.StepsPerEpoch, objective));
     }
 }

@@ -39,12 +39,14 @@ internal static class BackwardGuard
         }
     }
 
-    /// <summary>Runs autograd from a scalar and throws what a backward function could not.</summary>
-    public static void Backward(Tensor loss)
+    /// <summary>Runs autograd from a tensor and throws what a backward function could not.</summary>
+    /// <param name="tensor">Where it begins.</param>
+    /// <param name="gradient">The gradient there; null is one, for a scalar.</param>
+    public static void Backward(Tensor tensor, Tensor? gradient = null)
     {
         try
         {
-            loss.backward();
+            tensor.backward(gradient is null ? null : [gradient]);
         }
         finally
         {

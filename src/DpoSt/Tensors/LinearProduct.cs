@@ -60,7 +60,9 @@ internal static class LinearProduct
             var (x, weight) = (saved[0], saved[1]);
             var rows = grad_output.reshape(-1, grad_output.size(-1));           // [M, N]
             var inputs = x.reshape(-1, x.size(-1));                             // [M, K]
-            return [x.requires_grad ? Aten.OneDnnLinear(grad_output, weight.t()) : null!, Aten.OneDnnLinear(rows.t(), inputs.t())];
+            // oneDNN is faster where the wider of the two is its second factor.
+            var gradWeight = rows.size(1) > inputs.size(1) ? Aten.OneDnnLinear(inputs.t(), rows.t()).t() : Aten.OneDnnLinear(rows.t(), inputs.t());
+            return [x.requires_grad ? Aten.OneDnnLinear(grad_output, weight.t()) : null!, gradWeight];          // [N, K]
         });
     }
 

@@ -37,13 +37,18 @@ internal sealed class DpoObjective(ILanguageModel model, PreferenceLoss preferen
     public PreferenceBatch? Share(PreferenceBatch batch, int rank, int count) =>
         count == 1 ? batch : rank < batch.Pairs ? batch.Of([.. Enumerable.Range(0, batch.Pairs).Where(pair => pair % count == rank)]) : null;
 
-    public Cost Evaluate(PreferenceBatch batch, Dropout? dropout)
+    public Cost Evaluate(PreferenceBatch batch, Dropout? dropout, double? gradientScale) => ChunkedLoss.Run(
+        model, batch.Tokens, [.. Enumerable.Range(0, batch.Pairs).Select(i => (int[])[i, batch.Pairs + i])], dropout, gradientScale, (part, logProbs) => Of(batch, part, logProbs));
+
+    private PartCost Of(PreferenceBatch batch, int[] part, Tensor logProbs)
     {
         using var scope = NewDisposeScope();
-        var pairs = batch.Pairs;
-        var sums = SequenceLogProbs.Of(model, batch.Tokens, dropout);                                     // [2 pairs]
-        var perToken = tensor(Array.ConvertAll(batch.Tokens.Completions.ToArray(), c => 1f / c.Length), device: sums.device);
-        var reference = tensor(batch.ReferenceLogProbs, device: sums.device);
+        var pairs = part.Length;
+        int[] completions = [.. part, .. part.Select(i => batch.Pairs + i)];
+        var lengths = Array.ConvertAll(completions, c => batch.Tokens.Completions[c].Length);
+        var sums = PairSums(logProbs, lengths);                                                           // [2 pairs]
+        var perToken = tensor(Array.ConvertAll(lengths, length => 1f / length), device: sums.device);
+        var reference = tensor(Array.ConvertAll(completions, c => batch.ReferenceLogProbs[c]), device: sums.device);
         var policy = preference.OfMeans ? sums.mul(perToken) : sums;                                      // [2 pairs]
         var rewards = policy.sub(preference.OfMeans ? reference.mul(perToken) : reference).mul(preference.Beta);
         var margin = rewards.narrow(0, 0, pairs).sub(rewards.narrow(0, pairs, pairs));                    // [pairs]
@@ -56,7 +61,15 @@ internal sealed class DpoObjective(ILanguageModel model, PreferenceLoss preferen
             loss = loss.add(nll.mul(alpha));
         }
 
-        return new Cost(loss.MoveToOuterDisposeScope(), metrics);
+        return new PartCost(loss.MoveToOuterDisposeScope(), metrics);
+    }
+
+    // Tokens come pair by pair, chosen before rejected; their sums go all chosen, all rejected.
+    private static Tensor PairSums(Tensor logProbs, int[] lengths)
+    {
+        var pairs = lengths.Length / 2;
+        var owner = Enumerable.Range(0, pairs).SelectMany(i => Enumerable.Repeat((long)i, lengths[i]).Concat(Enumerable.Repeat((long)pairs + i, lengths[pairs + i]))).ToArray();
+        return SequenceLogProbs.Sums(logProbs, owner, 2 * pairs);
     }
 
     private static List<KeyValuePair<string, double>> Metrics(Tensor policy, Tensor rewards, int pairs)

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace DpoSt.Training;
 
 /// <summary>An objective on examples that are not trained on.</summary>
@@ -9,13 +7,11 @@ internal static class Evaluator
     public static IReadOnlyList<KeyValuePair<string, double>> Run<TBatch>(IObjective<TBatch> objective, IEnumerable<TBatch> batches, IReplicas replicas)
         where TBatch : class
     {
-        using var _ = no_grad();
         var means = new MetricAverages();
         foreach (var batch in batches.Select(batch => objective.Share(batch, replicas.Rank, replicas.Count)).OfType<TBatch>())
         {
-            using var scope = NewDisposeScope();
-            var cost = objective.Evaluate(batch, null);
-            means.Add(cost.Metrics.Prepend(new("loss", cost.Loss.to(ScalarType.Float64).cpu().item<double>())), objective.Weight(batch), objective.Tokens(batch));
+            var cost = objective.Evaluate(batch, null, null);
+            means.Add(cost.Metrics.Prepend(new("loss", cost.Loss)), objective.Weight(batch), objective.Tokens(batch));
         }
 
         var line = means.Over(replicas, objective.MetricNames).Line(0, 0, 0, 0);

@@ -1,5 +1,4 @@
 using DpoSt.Tensors;
-using static TorchSharp.torch;
 
 namespace DpoSt.Training;
 
@@ -20,10 +19,13 @@ internal interface IObjective<TBatch>
     TBatch? Share(TBatch batch, int rank, int count);
 
     /// <summary>The loss of a batch, summed over what <see cref="Weight"/> counts.</summary>
-    Cost Evaluate(TBatch batch, Dropout? dropout);
+    /// <param name="batch">The batch.</param>
+    /// <param name="dropout">Drops activations; null for none.</param>
+    /// <param name="gradientScale">The loss's gradients are added to the parameters', multiplied by this; null computes none.</param>
+    Cost Evaluate(TBatch batch, Dropout? dropout, double? gradientScale);
 }
 
 /// <summary>A batch's loss and what is worth watching.</summary>
-/// <param name="Loss">A scalar, differentiable; summed, not averaged.</param>
+/// <param name="Loss">Summed, not averaged.</param>
 /// <param name="Metrics">Further sums over the same count, by their literal metric names.</param>
-internal sealed record Cost(Tensor Loss, IReadOnlyList<KeyValuePair<string, double>> Metrics);
+internal sealed record Cost(double Loss, IReadOnlyList<KeyValuePair<string, double>> Metrics);

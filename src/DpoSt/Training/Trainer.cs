@@ -136,12 +136,10 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
             if (isFinite && objective.Share(batch, replicas.Rank, replicas.Count) is { } mine)
             {
                 using var scope = NewDisposeScope();
-                var cost = objective.Evaluate(mine, dropout);
                 var share = options.MeanOfMeans ? 1 / (objective.Weight(batch) * batches.Count) : 1 / total;
-                BackwardGuard.Backward(cost.Loss.mul(share));
-                var loss = cost.Loss.detach().to(ScalarType.Float64).cpu().item<double>();
-                since.Add(cost.Metrics.Append(new("loss", options.MeanOfMeans ? loss * share * total : loss)), objective.Weight(mine), objective.Tokens(mine));
-                isFinite = double.IsFinite(loss);
+                var cost = objective.Evaluate(mine, dropout, share);
+                since.Add(cost.Metrics.Append(new("loss", options.MeanOfMeans ? cost.Loss * share * total : cost.Loss)), objective.Weight(mine), objective.Tokens(mine));
+                isFinite = double.IsFinite(cost.Loss);
             }
         }
 

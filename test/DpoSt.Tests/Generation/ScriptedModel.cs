@@ -24,7 +24,9 @@ internal sealed class ScriptedModel(int vocabulary, int[][] scripts, int capacit
     /// <summary>How many prompts were encoded.</summary>
     public int Encoded { get; private set; }
 
-    public Tensor TokenLogProbs(TokenBatch batch, Dropout? dropout) => throw new NotSupportedException();
+    public Tensor CompletionStates(TokenBatch batch, Dropout? dropout) => throw new NotSupportedException();
+
+    public Tensor Logits(Tensor states) => throw new NotSupportedException();
 
     public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) => new Decoder(this, slots);
 

@@ -15,8 +15,8 @@ public sealed class DpoObjectiveTests
         using var scope = NewDisposeScope();
         using var model = TinyModels.New(TinyModels.T5, 1);
         var tokens = Pairs(3);
-        var cost = new DpoObjective(model, new PreferenceLoss()).Evaluate(new PreferenceBatch(tokens, SequenceLogProbs.Score(model, tokens)), null);
-        Assert.Equal(Math.Log(2), cost.Loss.item<float>() / 3, 1e-6);
+        var cost = new DpoObjective(model, new PreferenceLoss()).Evaluate(new PreferenceBatch(tokens, SequenceLogProbs.Score(model, tokens)), null, null);
+        Assert.Equal(Math.Log(2), cost.Loss / 3, 1e-6);
         Assert.Equal(0, Metric(cost, "rewards/margins"), 1e-9);
         Assert.Equal(0, Metric(cost, "rewards/accuracies"));
     }
@@ -29,8 +29,8 @@ public sealed class DpoObjectiveTests
         var tokens = Pairs(3);
         var swapped = tokens with { Completions = [.. tokens.Completions.Skip(3), .. tokens.Completions.Take(3)] };
         float[] reference = [-30, -20, -40, -35, -25, -50];
-        var cost = new DpoObjective(model, new PreferenceLoss(0.3)).Evaluate(new PreferenceBatch(tokens, reference), null);
-        var mirror = new DpoObjective(model, new PreferenceLoss(0.3)).Evaluate(new PreferenceBatch(swapped, [.. reference[3..], .. reference[..3]]), null);
+        var cost = new DpoObjective(model, new PreferenceLoss(0.3)).Evaluate(new PreferenceBatch(tokens, reference), null, null);
+        var mirror = new DpoObjective(model, new PreferenceLoss(0.3)).Evaluate(new PreferenceBatch(swapped, [.. reference[3..], .. reference[..3]]), null, null);
         Assert.Equal(Metric(cost, "rewards/margins"), -Metric(mirror, "rewards/margins"), 1e-4);
         Assert.Equal(Metric(cost, "rewards/chosen"), Metric(mirror, "rewards/rejected"), 1e-4);
         Assert.Equal(3, Metric(cost, "rewards/accuracies") + Metric(mirror, "rewards/accuracies"));
@@ -47,8 +47,8 @@ public sealed class DpoObjectiveTests
         {
             var tokens = new TokenBatch([[1]], [[1], [1]], [0, 0], [0, 1]);
             var objective = new DpoObjective(new ScriptedModel([chosen[i], rejected[i]]), new PreferenceLoss(golden.GetProperty("beta").GetDouble()));
-            var cost = objective.Evaluate(new PreferenceBatch(tokens, [referenceChosen[i], referenceRejected[i]]), null);
-            Assert.Equal(golden.GetProperty("expected_losses")[i].GetDouble(), cost.Loss.item<float>(), 1e-4);
+            var cost = objective.Evaluate(new PreferenceBatch(tokens, [referenceChosen[i], referenceRejected[i]]), null, null);
+            Assert.Equal(golden.GetProperty("expected_losses")[i].GetDouble(), cost.Loss, 1e-4);
         }
 
         float[] Numbers(string key) => golden.GetProperty(key).Deserialize<float[]>()!;
@@ -63,8 +63,8 @@ public sealed class DpoObjectiveTests
         for (var i = 0; i < golden.GetProperty("expected_hinge_losses").GetArrayLength(); i++)
         {
             var model = new ScriptedModel([Number("policy_chosen_logps", i), Number("policy_rejected_logps", i)]);
-            var cost = new DpoObjective(model, loss).Evaluate(new PreferenceBatch(new TokenBatch([[1]], [[1], [1]], [0, 0], [0, 1]), [Number("ref_chosen_logps", i), Number("ref_rejected_logps", i)]), null);
-            Assert.Equal(golden.GetProperty("expected_hinge_losses")[i].GetDouble(), cost.Loss.item<float>(), 1e-4);
+            var cost = new DpoObjective(model, loss).Evaluate(new PreferenceBatch(new TokenBatch([[1]], [[1], [1]], [0, 0], [0, 1]), [Number("ref_chosen_logps", i), Number("ref_rejected_logps", i)]), null, null);
+            Assert.Equal(golden.GetProperty("expected_hinge_losses")[i].GetDouble(), cost.Loss, 1e-4);
         }
 
         float Number(string key, int i) => golden.GetProperty(key)[i].GetSingle();
@@ -80,8 +80,8 @@ public sealed class DpoObjectiveTests
         using var scope = NewDisposeScope();
         var tokens = new TokenBatch([[1], [1]], [[1, 1], [1], [1, 1, 1, 1], [1]], [0, 1, 0, 1], [0, 1, 2, 3]);
         var model = new ScriptedModel([-1, -1, -3, -0.5f, -0.5f, -0.5f, -0.5f, -2]);
-        var cost = new DpoObjective(model, new PreferenceLoss(0.1, type, RpoAlpha: alpha)).Evaluate(new PreferenceBatch(tokens, [-3, -2, -6, -1.75f]), null);
-        Assert.Equal(expected, cost.Loss.item<float>(), 1e-5);
+        var cost = new DpoObjective(model, new PreferenceLoss(0.1, type, RpoAlpha: alpha)).Evaluate(new PreferenceBatch(tokens, [-3, -2, -6, -1.75f]), null, null);
+        Assert.Equal(expected, cost.Loss, 1e-5);
         if (alpha is not null)
         {
             Assert.Equal(4, Metric(cost, "nll_loss"), 1e-6);
@@ -94,18 +94,20 @@ public sealed class DpoObjectiveTests
 
     private static double Metric(Cost cost, string name) => cost.Metrics.Single(m => m.Key == name).Value;
 
-    /// <summary>A model that gives every token the log-probability it is told.</summary>
+    /// <summary>A model of two tokens that gives every token 1 the log-probability it is told.</summary>
     private sealed class ScriptedModel(float[] logProbs) : ILanguageModel
     {
         public string ModelType => "scripted";
 
-        public int VocabularySize => throw new NotSupportedException();
+        public int VocabularySize => 2;
 
         public double DropoutRate => 0;
 
         public ParameterSet Parameters => throw new NotSupportedException();
 
-        public Tensor TokenLogProbs(TokenBatch batch, Dropout? dropout) => tensor(logProbs);
+        public Tensor CompletionStates(TokenBatch batch, Dropout? dropout) => tensor(logProbs).view(-1, 1);
+
+        public Tensor Logits(Tensor states) => cat([states.exp().neg().log1p(), states], 1);
 
         public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) => throw new NotSupportedException();
 

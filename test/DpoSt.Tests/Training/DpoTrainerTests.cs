@@ -26,15 +26,14 @@ public sealed class DpoTrainerTests
         Close([.. Numbers(golden, "policy_chosen_logps"), .. Numbers(golden, "policy_rejected_logps")], policy);
 
         fixture.Model.Parameters.EnableGradients();
-        var cost = new DpoObjective(fixture.Model, new PreferenceLoss(golden.GetProperty("beta").GetDouble())).Evaluate(new PreferenceBatch(tokens, reference), null);
-        TrainingRuns.Close(golden.GetProperty("loss_mean"), cost.Loss.item<float>() / pairs, "loss");
+        var cost = new DpoObjective(fixture.Model, new PreferenceLoss(golden.GetProperty("beta").GetDouble())).Evaluate(new PreferenceBatch(tokens, reference), null, 1.0 / pairs);
+        TrainingRuns.Close(golden.GetProperty("loss_mean"), cost.Loss / pairs, "loss");
         var metrics = cost.Metrics.ToDictionary(m => m.Key, m => m.Value / pairs);
         Assert.Equal(Numbers(golden, "chosen_rewards").Average(), metrics["rewards/chosen"], TrainingRuns.Tolerance);
         Assert.Equal(Numbers(golden, "rejected_rewards").Average(), metrics["rewards/rejected"], TrainingRuns.Tolerance);
         TrainingRuns.Close(golden.GetProperty("reward_margin_mean"), metrics["rewards/margins"], "margin");
         TrainingRuns.Close(golden.GetProperty("reward_accuracy"), metrics["rewards/accuracies"], "accuracy");
 
-        BackwardGuard.Backward(cost.Loss.div(pairs));
         foreach (var norm in golden.GetProperty("grad_norms").EnumerateObject())
         {
             TrainingRuns.Close(norm.Value, fixture.Gradient(norm.Name).norm().item<float>(), $"gradient of {norm.Name}");

@@ -44,13 +44,13 @@ internal sealed class LlamaModel : ILanguageModel
     /// <summary>The parameter that is the head's weight [V, D]: the embedding where tied.</summary>
     public string HeadName => Config.TieWordEmbeddings ? LlamaWeights.Embedding : LlamaWeights.Head;
 
-    public Tensor TokenLogProbs(TokenBatch batch, Dropout? dropout)
+    public Tensor CompletionStates(TokenBatch batch, Dropout? dropout)
     {
         using var scope = NewDisposeScope();
         var rows = PackedRows.Of(batch, dropout is null ? null : Config.NumAttentionHeads, Weights.Device);
         var states = States(rows, dropout);                                                             // [N, D]
-        var scored = Weights.Enter(LlamaWeights.Head, states.index_select(0, tensor(rows.Scored, device: states.device)));     // [M, D]
-        return ChunkedLogProb.Apply(scored, rows.Targets, VocabularySize, Logits).MoveToOuterDisposeScope();     // [M]
+        var scored = states.index_select(0, tensor(rows.Scored, device: states.device));                       // [M, D]
+        return Weights.Enter(LlamaWeights.Head, scored).MoveToOuterDisposeScope();
     }
 
     public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) => new LlamaDecoder(this, slots, maxPromptTokens, maxNewTokens);
@@ -75,7 +75,6 @@ internal sealed class LlamaModel : ILanguageModel
         return Weights[LlamaWeights.Embedding].index_select(0, index);
     }
 
-    /// <summary>States [M, D] give logits [M, V] in the type of matrix products.</summary>
     public Tensor Logits(Tensor states) => head.call(states);
 
     public void Dispose()

@@ -9,8 +9,8 @@ namespace DpoSt.Models.Llama;
 /// </summary>
 internal sealed class PackedRows
 {
-    private PackedRows(int[] ids, int[] positions, long[] groupLengths, Tensor[] masks, ulong[][]? attentionKeys, long[] scored, long[] targets) =>
-        (Ids, Positions, GroupLengths, Masks, AttentionKeys, Scored, Targets) = (ids, positions, groupLengths, masks, attentionKeys, scored, targets);
+    private PackedRows(int[] ids, int[] positions, long[] groupLengths, Tensor[] masks, ulong[][]? attentionKeys, long[] scored) =>
+        (Ids, Positions, GroupLengths, Masks, AttentionKeys, Scored) = (ids, positions, groupLengths, masks, attentionKeys, scored);
 
     /// <summary>The tokens fed: [N].</summary>
     public int[] Ids { get; }
@@ -30,11 +30,8 @@ internal sealed class PackedRows
     /// <summary>The token whose logits score each target: [M], completion by completion as the batch has them.</summary>
     public long[] Scored { get; }
 
-    /// <summary>The scored tokens: [M].</summary>
-    public long[] Targets { get; }
-
     /// <summary>The same rows over other tensors in place of <see cref="Masks"/>.</summary>
-    public PackedRows Over(Tensor[] masks) => new(Ids, Positions, GroupLengths, masks, AttentionKeys, Scored, Targets);
+    public PackedRows Over(Tensor[] masks) => new(Ids, Positions, GroupLengths, masks, AttentionKeys, Scored);
 
     /// <summary>Lays out a batch.</summary>
     /// <param name="batch">Prompts of at least one token each, with completions.</param>
@@ -80,7 +77,7 @@ internal sealed class PackedRows
             scored.AddRange(Enumerable.Range(0, batch.Completions[c].Length).Select(t => t == 0 ? places[c].Last : (long)places[c].Start + t - 1));
         }
 
-        return new PackedRows([.. ids], [.. positions], [.. lengths], [.. masks], dropoutHeads is null ? null : [.. keys], [.. scored], [.. batch.Completions.SelectMany(c => c).Select(id => (long)id)]);
+        return new PackedRows([.. ids], [.. positions], [.. lengths], [.. masks], dropoutHeads is null ? null : [.. keys], [.. scored]);
     }
 
     // A token sees those before it that are the prompt's (owner -1) or its own completion's.

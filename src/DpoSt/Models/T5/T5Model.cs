@@ -48,24 +48,22 @@ internal sealed class T5Model : ILanguageModel
     /// <summary>The decoder's first token.</summary>
     public int StartToken => Config.DecoderStartTokenId ?? Config.PadTokenId;
 
-    public Tensor TokenLogProbs(TokenBatch batch, Dropout? dropout)
+    public Tensor CompletionStates(TokenBatch batch, Dropout? dropout)
     {
         using var scope = NewDisposeScope();
         var states = Decode(batch, dropout);                                                            // [B * T, D]
         var width = PaddedIds.Width(batch.Completions);
         var rows = new long[batch.ScoredTokens];
-        var targets = new long[rows.Length];
         for (int b = 0, m = 0; b < batch.Completions.Count; b++)
         {
             for (var t = 0; t < batch.Completions[b].Length; t++, m++)
             {
                 rows[m] = b * width + t;
-                targets[m] = batch.Completions[b][t];
             }
         }
 
-        var scored = Weights.Enter(T5Weights.Head, states.index_select(0, tensor(rows, device: states.device)));     // [M, D]
-        return ChunkedLogProb.Apply(scored, targets, VocabularySize, Logits).MoveToOuterDisposeScope();         // [M]
+        var scored = states.index_select(0, tensor(rows, device: states.device));                       // [M, D]
+        return Weights.Enter(T5Weights.Head, scored).MoveToOuterDisposeScope();
     }
 
     public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) => new T5Decoder(this, slots, maxPromptTokens, maxNewTokens);
@@ -102,7 +100,6 @@ internal sealed class T5Model : ILanguageModel
         return decoder.Forward(x, attention, rows, Weights.Enter, watch).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Decoder states [M, D] give logits [M, V] in the type of matrix products.</summary>
     public Tensor Logits(Tensor states)
     {
         using var scope = NewDisposeScope();

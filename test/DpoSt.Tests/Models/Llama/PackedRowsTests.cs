@@ -31,7 +31,7 @@ public sealed class PackedRowsTests
                 if (one.TryGetProperty("completion_mask", out var mask))
                 {
                     var counted = Enumerable.Range(0, examples.Length).Sum(b => mask[half * examples.Length + b].Deserialize<int[]>()!.Sum());
-                    Assert.Equal(counted, rows.Targets.Length);
+                    Assert.Equal(counted, rows.Scored.Length);
                 }
             }
         }
@@ -44,7 +44,6 @@ public sealed class PackedRowsTests
         Assert.Equal([5, 6, 7, 8, 10], rows.Ids);
         Assert.Equal([0, 1, 2, 3, 2], rows.Positions);
         Assert.Equal([1, 2, 3, 1, 4], rows.Scored);
-        Assert.Equal([7, 8, 9, 10, 11], rows.Targets);
         bool[][] sees =
         [
             [true, false, false, false, false],

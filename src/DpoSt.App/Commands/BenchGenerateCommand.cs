@@ -1,0 +1,54 @@
+using System.CommandLine;
+using DpoSt.App.Console;
+using DpoSt.Benchmarks;
+using static DpoSt.App.Commands.BenchCommand;
+
+namespace DpoSt.App.Commands;
+
+/// <summary><c>dpost bench generate</c>: how fast this machine decodes.</summary>
+internal static class BenchGenerateCommand
+{
+    public static Command Create(CommandConsole console)
+    {
+        var batches = new Option<int[]>("--batch") { Description = "Batch sizes (1 8 16 32 128 unless told otherwise).", AllowMultipleArgumentsPerToken = true }.From(1);
+        var runs = new Option<int>("--runs") { Description = "Runs of plain decoding, one to warm up besides.", DefaultValueFactory = _ => 3 }.From(1);
+        var pairs = new Option<int>("--pairs") { Description = "Pairs of runs to compare two ways, one to warm up besides; 0 leaves the comparison out.", DefaultValueFactory = _ => 7 }.From(0);
+        var tokenizer = new Option<string?>("--tokenizer") { Description = "A folder with a tokenizer; the embedded one where not given.", HelpName = "DIR-OR-FILE" };
+        var data = new Option<string?>("--data") { Description = "Rationales in GSM8K's form to lead rows along; the embedded problems' where not given.", HelpName = "FILE" };
+        var protocol = new Option<string>("--protocol") { Description = "tokens: tokens a second, with and without the calculator; lengths: continuous against static batching, shared prompts against none.", DefaultValueFactory = _ => "tokens" };
+        protocol.AcceptOnlyFromAmong("tokens", "lengths");
+        var dtypes = Dtypes("Types of matrix products (fp32 and bf16 unless told otherwise; --protocol lengths is in fp32).");
+        var json = new Option<bool>("--json") { Description = "Write one JSON object." };
+        var command = new Command("generate", CommandHelp.Of(
+            "Measure decoding on a T5 of 70.7 million parameters and a Llama of 58.1 million with random weights: 120 prompt tokens, 128 new tokens. With --pairs 0 that takes about five minutes on two cores, with every option as it is far longer.",
+            "dpost bench generate --batch 1 8 --json"))
+        { batches, runs, pairs, dtypes, tokenizer, data, protocol, json };
+        var device = new DeviceArguments(command);
+        command.SetAction(parsed =>
+        {
+            _ = device.Device(parsed);
+            using var unpacked = new ScratchFolder();
+            var options = new DecodeBenchOptions(
+                Chosen(parsed, batches, 1, 8, 16, 32, 128), parsed.GetValue(runs), parsed.GetValue(pairs), Tokenizer(parsed.GetValue(tokenizer), unpacked),
+                [.. Rationales(parsed.GetValue(data)).Select(row => row.Answer)],
+                Chosen(parsed, dtypes, "fp32", "bf16"));
+            var lengths = parsed.GetValue(protocol) == "lengths";
+            if (lengths && options.Pairs < 1)
+            {
+                throw new UserErrorException("--protocol lengths compares runs: --pairs must be at least 1.");
+            }
+
+            if (lengths)
+            {
+                Write(console, parsed.GetValue(json), StageProgress.Watch(console.Progress(), reporter => DecodeBenchmarks.Lengths(options, reporter, console.Cancel)), ["model", "compared", "batch", "questions/s", "baseline/s", "ratio"],
+                    r => [r.Model, r.Compared, Number(r.Batch), Number(r.QuestionsPerS), Number(r.BaselinePerS), Number(r.Ratio)]);
+            }
+            else
+            {
+                Write(console, parsed.GetValue(json), StageProgress.Watch(console.Progress(), reporter => DecodeBenchmarks.Generate(options, reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "tokens/s", "slowest", "fastest", "to script", "ceiling"],
+                    r => [r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.TokensPerS), Number(r.Spread[0]), Number(r.Spread[1]), Number(r.RatioToScript), Number(r.Ceiling)]);
+            }
+        });
+        return command;
+    }
+}

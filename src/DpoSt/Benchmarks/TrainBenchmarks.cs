@@ -1,0 +1,67 @@
+using DpoSt.Data;
+using DpoSt.Models;
+using DpoSt.SelfTraining;
+using DpoSt.Text.Tokenizers;
+using static TorchSharp.torch;
+
+namespace DpoSt.Benchmarks;
+
+/// <summary>What <c>dpost bench train</c> measures.</summary>
+/// <param name="Runs">Timed optimizer steps a row, or pairs of epochs for real rows.</param>
+/// <param name="Models">t5, llama.</param>
+/// <param name="Modes">sft, dpo.</param>
+/// <param name="Dtypes">fp32, bf16: the types of matrix products.</param>
+public sealed record TrainBenchOptions(int Runs, IReadOnlyList<string> Models, IReadOnlyList<string> Modes, IReadOnlyList<string> Dtypes);
+
+/// <summary>Measurements of the training engine.</summary>
+public static class TrainBenchmarks
+{
+    /// <summary>Examples a second on rows of one length.</summary>
+    public static IReadOnlyList<TrainRow> Steps(TrainBenchOptions options, IStageReporter reporter, CancellationToken cancel) =>
+        Each(options, options.Modes.Count, reporter, (shape, dtype, model, done) => options.Modes.Select(mode =>
+        {
+            var bench = new TrainBench(shape, dtype, model, options.Runs, cancel);
+            var row = mode == "dpo" ? bench.Preferences() : bench.FineTuning();
+            done();
+            return row;
+        }));
+
+    /// <summary>Examples a second on rows with rationales: grouped by length, against random batches that are padded.</summary>
+    /// <param name="options">Modes do not count: this is fine-tuning.</param>
+    /// <param name="rows">Questions with rationales in GSM8K's form.</param>
+    /// <param name="tokenizer">A folder or file with a tokenizer.</param>
+    /// <param name="reporter">Is told of every row done.</param>
+    /// <param name="cancel">Ends the work.</param>
+    public static IReadOnlyList<RealRowsRow> RealRows(TrainBenchOptions options, IReadOnlyList<RationaleRow> rows, string tokenizer, IStageReporter reporter, CancellationToken cancel)
+    {
+        var loaded = TokenizerLoader.Load(tokenizer);
+        return Each(options, 1, reporter, (shape, dtype, model, done) =>
+        {
+            var bench = new RealRowsBench(shape, dtype, model, loaded, rows, cancel);
+            var row = bench.Run(options.Runs);
+            done();
+            return new[] { row };
+        });
+    }
+
+    private static List<T> Each<T>(TrainBenchOptions options, int parts, IStageReporter reporter, Func<BenchModel, string, ILanguageModel, Action, IEnumerable<T>> measure)
+    {
+        var rows = new List<T>();
+        foreach (var shape in ((BenchModel[])[BenchModel.T5, BenchModel.Llama]).Where(shape => options.Models.Contains(shape.Name, StringComparer.Ordinal)))
+        {
+            reporter.Begin(shape.Name, "measures training", parts * options.Dtypes.Count, "rows");
+            using var folder = new ScratchFolder();
+            shape.Write(folder.Path);
+            var done = 0L;
+            foreach (var dtype in options.Dtypes)
+            {
+                using var model = ModelFolder.Load(folder.Path, CPU, new TrainingCompute(Bf16: dtype == "bf16"));
+                rows.AddRange(measure(shape, dtype, model, () => reporter.Advance(++done)));
+            }
+
+            reporter.End("measured");
+        }
+
+        return rows;
+    }
+}
