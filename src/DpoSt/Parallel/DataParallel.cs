@@ -36,7 +36,7 @@ internal sealed class DataParallel : IReplicas
 
     public void Broadcast(Tensor tensor) => group.Broadcast(tensor, 0);
 
-    public void BeginReduction() => (isOpen, begun) = (true, 0);
+    public void BeginReduction() => isOpen = true;
 
     public void EndReduction()
     {
@@ -47,7 +47,7 @@ internal sealed class DataParallel : IReplicas
         }
 
         pending.Clear();
-        isOpen = false;
+        (isOpen, begun) = (false, 0);
     }
 
     private static bool IsLate(FlatBuffer buffer) => buffer.Specs.Any(s => s.IsShared);

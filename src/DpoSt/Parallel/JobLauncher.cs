@@ -15,12 +15,13 @@ public static partial class JobLauncher
 
     private const string Variable = "DPOST_LAUNCHER";
     private const int Terminate = 15;
+    private const int BySignal = 128;
     private static readonly int? Launcher = int.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
 
     /// <summary>Whether this is a rank that was started from here, by a process that is no more.</summary>
     internal static bool IsGone => Launcher is { } launcher && !Directory.Exists($"/proc/{launcher}");
 
-    /// <summary>Runs the command to its end; gives its exit code.</summary>
+    /// <summary>Runs the command to its end; gives its exit code, which is 1 where a rank was killed.</summary>
     /// <param name="processes">How many ranks.</param>
     /// <param name="command">A program and its arguments.</param>
     /// <param name="output">Receives what the ranks write to standard output.</param>
@@ -48,7 +49,7 @@ public static partial class JobLauncher
             }
         }
 
-        return process.ExitCode;
+        return process.ExitCode > BySignal && !cancel.IsCancellationRequested ? 1 : process.ExitCode;
     }
 
     // A session of its own: Ctrl-C reaches the ranks as a wish and not as their end.

@@ -22,7 +22,7 @@ public sealed class RankFailureTests
         string[] line = [.. Train, "trainer.max_steps=40"];
         Assert.Equal(0, whole.Run(line).Code);
         var (code, error) = Strike(broken, [.. line, "--nproc", "4"], victim: 2, "KILL", steps: 5);
-        Assert.Equal(137, code);
+        Assert.Equal(1, code);
         Assert.Contains("rank 2 of 4 was ended by signal 9 (Killed)", error, StringComparison.Ordinal);
 
         (code, _, error) = broken.Run([.. line, "--nproc", "2"]);
@@ -57,6 +57,23 @@ public sealed class RankFailureTests
         Assert.True(process.ExitCode == 130, error);
         Assert.Contains("the same command goes on from there", error, StringComparison.Ordinal);
         Assert.Single(Directory.GetDirectories(run.Path("ft_models/tiny/sft-0.training"), "checkpoint-*"));
+        Gone(run);
+    }
+
+    [Fact]
+    public void A_second_job_in_the_same_folder_is_refused_and_the_first_goes_on()
+    {
+        Ranks.Need();
+        using var run = RankedStagesTests.NewRun();
+        string[] line = [.. Train, "trainer.max_steps=4000", "--nproc", "2"];
+        using var process = run.Start(line);
+        AfterSteps(process, 1);
+        var (code, output, error) = run.Run(line);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains("is held by another dpost", error.Split('\n')[^2], StringComparison.Ordinal);
+        AfterSteps(process, 1);
+        process.Kill();
+        process.WaitForExit();
         Gone(run);
     }
 

@@ -84,7 +84,10 @@ public sealed class RankedStagesTests
     public void Without_Open_MPI_the_package_is_named()
     {
         using var run = NewRun();
-        using var process = run.Start(start => start.Environment["PATH"] = Path.GetDirectoryName(Environment.ProcessPath) ?? "", ["sft", .. Train, "--nproc", "2"]);
+        Directory.CreateDirectory(run.Path("bin"));
+        var dotnet = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "dotnet")).First(File.Exists);
+        File.CreateSymbolicLink(run.Path("bin/dotnet"), dotnet);
+        using var process = run.Start(start => start.Environment["PATH"] = run.Path("bin"), ["sft", .. Train, "--nproc", "2"]);
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.Equal((2, "several processes need Open MPI 4.1 or 5, but mpirun is not on the PATH: apt-get install openmpi-bin.\n"), (process.ExitCode, error));
