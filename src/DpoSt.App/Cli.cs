@@ -24,7 +24,7 @@ internal static class Cli
         try
         {
             var groups = Groups(console);
-            var parsed = Root(console, groups).Parse(args is [] ? ["--help"] : args, Parser);
+            var parsed = Root(console, groups).Parse(args is [] ? ["--help"] : args is ["help", .. var of] ? [.. of, "--help"] : args, Parser);
             verbose = parsed.GetValue(Verbose);
             resumes = groups.Any(g => g.IsResumable && g.Commands.Contains(parsed.CommandResult.Command));
             return parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction

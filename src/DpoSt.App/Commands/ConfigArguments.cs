@@ -7,7 +7,7 @@ namespace DpoSt.App.Commands;
 /// <summary>What every command that reads a configuration file takes: the file and overrides.</summary>
 internal sealed class ConfigArguments
 {
-    private readonly Option<string> path = new("--config-path") { Description = "The folder of configuration files.", DefaultValueFactory = _ => "exp_config/t5" };
+    private readonly Option<string> path = new("--config-path") { Description = "The folder of configuration files; without it exp_config/t5, or where that is not there the only one in exp_config that has the file.", HelpName = "DIR" };
     private readonly Option<string> name;
     private readonly Argument<string[]> overrides = OverrideArgument.Create("key=value changes a key, +key=value adds one, ~key removes one.");
 
@@ -21,7 +21,7 @@ internal sealed class ConfigArguments
     }
 
     /// <summary>The folder of configuration files.</summary>
-    public string Path(ParseResult result) => result.GetValue(path)!;
+    public string Path(ParseResult result) => result.GetValue(path) ?? ConfigFolders.Default(Name(result));
 
     /// <summary>The configuration file's name.</summary>
     public string Name(ParseResult result) => result.GetValue(name)!;

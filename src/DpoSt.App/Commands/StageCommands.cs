@@ -61,7 +61,7 @@ internal static class StageCommands
                     Config = new StageConfig(arguments.Path(result), arguments.Name(result), arguments.Overrides(result)),
                 };
                 var text = run(stages);
-                reporter.End(text);
+                reporter.End("");                                  // the result is for standard output, once
                 return text;
             }));
             console.Out.WriteLine(summary);

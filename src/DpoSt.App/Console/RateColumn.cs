@@ -13,10 +13,13 @@ internal sealed class RateColumn : ProgressColumn
     /// <summary>What an earlier run had done already.</summary>
     public long Before { get; set; }
 
+    /// <summary>A rate with as many digits as it takes to be more than nothing.</summary>
+    public static string Text(double rate) => rate.ToString(rate >= 1 ? "0.0" : "0.###", CultureInfo.InvariantCulture);
+
     public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
     {
         var seconds = task.ElapsedTime?.TotalSeconds ?? 0;
-        var text = seconds < 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{(task.Value - Before) / seconds:0.0} {Unit}/s");
+        var text = seconds < 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{Text((task.Value - Before) / seconds)} {Unit}/s");
         return new Markup(text, new Style(Color.Grey));
     }
 }

@@ -84,7 +84,7 @@ internal sealed class StageProgress : IStageReporter
             var elapsed = Stopwatch.GetElapsedTime(started);
             var made = done - before.Value;
             var left = elapsed * ((double)(total - done) / Math.Max(1, made));
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {done} of {total} {unit}, {made / elapsed.TotalSeconds:0.#}/s, {Duration(left)} left"));
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {done} of {total} {unit}, {RateColumn.Text(made / elapsed.TotalSeconds)}/s, {Duration(left)} left"));
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed class StageProgress : IStageReporter
         task?.StopTask();
         task?.Value = task.MaxValue;
         (task, stage) = (null, null);
-        console.MarkupLineInterpolated($"  [green]done[/] in {Duration(Stopwatch.GetElapsedTime(started))}: {summary}");
+        console.MarkupLineInterpolated($"  [green]done[/] in {Duration(Stopwatch.GetElapsedTime(started))}{(summary.Length == 0 ? "" : ": ")}{summary}");
     }
 
     public void Skip(string stage, string why) => console.MarkupLineInterpolated($"[grey]{stage}{Place(stage)}  {why}[/]");

@@ -1,13 +1,20 @@
 namespace DpoSt.Configuration;
 
 /// <summary>Where configurations lie around the current folder: for whoever named a folder that is not there, or stands in another one.</summary>
-internal static class ConfigFolders
+public static class ConfigFolders
 {
     private const string Custom = "exp_config";
     private const int Named = 6;
 
+    /// <summary>The folder to take where none is named: the paper's, or where that is not there the only one that has the file.</summary>
+    public static string Default(string config)
+    {
+        var paper = Path.Combine(Custom, "t5");
+        return !Directory.Exists(paper) && Below(".").Where(folder => File.Exists(Path.Combine(folder, config + ".yaml"))).ToArray() is [var only] ? only : paper;
+    }
+
     /// <summary>The end of a sentence that says what to do.</summary>
-    public static string Hint()
+    internal static string Hint()
     {
         var here = Below(".");
         if (here.Length > 0)

@@ -24,7 +24,11 @@ public static class NamedFiles
             ("loop", "sft", Path.GetDirectoryName(Path.GetFullPath(config.File))!, ".yaml"),
             ("loop", "dpo", Path.GetDirectoryName(Path.GetFullPath(config.File))!, ".yaml"),
         ];
+
+        // The whole loop reads its own sets; what a stage alone would read may be there all the same, from a file it builds on.
+        var isLoop = config.Root.Entries.ContainsKey("loop");
         return [.. keys
+            .Where(k => !isLoop || k.Key is not ("data_path" or "data_dir" or "dev_data_path"))
             .Select(k => (Name: Value(config.Root, k.Section, k.Key) is { } name ? name + k.Extension : null, k.Folder))
             .Where(k => k.Name is not null && !Path.Exists(Path.GetFullPath(k.Name, k.Folder)))
             .Select(k => k.Name!)

@@ -21,7 +21,7 @@ internal sealed class EncodedPairs
     private EncodedPairs(string file, (int[] Prompt, int[] Chosen, int[] Rejected)[] pairs)
     {
         (this.file, this.pairs) = (file, pairs);
-        Lengths = Array.ConvertAll(pairs, pair => pair.Chosen.Length + pair.Rejected.Length);
+        Lengths = Array.ConvertAll(pairs, pair => (pair.Prompt.Length, Math.Max(pair.Chosen.Length, pair.Rejected.Length)));
     }
 
     public int Count => pairs.Length;
@@ -33,8 +33,8 @@ internal sealed class EncodedPairs
     /// <summary>Pairs that are token ids already; <paramref name="name"/> is what errors call them.</summary>
     public static EncodedPairs Of((int[] Prompt, int[] Chosen, int[] Rejected)[] pairs, string name) => new(name, pairs);
 
-    /// <summary>The tokens of both completions of each pair: what rows are grouped by.</summary>
-    public int[] Lengths { get; }
+    /// <summary>The tokens of each pair's prompt and of its longer completion: what rows are grouped by.</summary>
+    public (int Prompt, int Completion)[] Lengths { get; }
 
     /// <summary>
     /// Scores every pair with the reference, once: it never changes, and no second model is kept in memory. The scores stay on disk beside the
@@ -69,7 +69,7 @@ internal sealed class EncodedPairs
     public void Score(ILanguageModel model, string name, IProcessGroup group, CancellationToken cancel)
     {
         var found = new ReferenceScore?[Count];
-        foreach (var part in Enumerable.Range(0, Count).OrderBy(i => Lengths[i]).Chunk(ScoringBatch).Where((_, i) => i % group.Size == group.Rank))
+        foreach (var part in Enumerable.Range(0, Count).OrderBy(i => Lengths[i].Completion).Chunk(ScoringBatch).Where((_, i) => i % group.Size == group.Rank))
         {
             cancel.ThrowIfCancellationRequested();
             var logProbs = SequenceLogProbs.Score(model, Tokens(part));

@@ -65,7 +65,7 @@ public static class Pretraining
         var schedule = new LearningRateSchedule("linear", options.LearningRate, options.Steps, LearningRateSchedule.WarmupOf(0.03, options.Steps));
         var trainer = new Trainer<TokenBatch>(model.Parameters, new SftObjective(model), new TrainerOptions(
             options.Steps, schedule, new AdamWOptions(), MaxGradNorm: 1, Dropout: 0, (ulong)options.Seed, LogEvery: 100));
-        var order = new BatchOrder([.. rows.Select(r => r.Prompt.Length + r.Completion.Length)], options.BatchSize, window: 16, (ulong)options.Seed);
+        var order = new BatchOrder([.. rows.Select(r => (r.Prompt.Length, r.Completion.Length))], options.BatchSize, options.BatchSize, window: 16, (ulong)options.Seed);
         trainer.Run(step => [TokenBatch.Of([.. order.At(step).Select(i => (rows[i].Prompt, rows[i].Completion, (long)i))])], log, tick, cancel);
     }
 

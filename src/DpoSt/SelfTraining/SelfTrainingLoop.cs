@@ -61,6 +61,12 @@ public sealed class SelfTrainingLoop
     // A mistake in what is read only hours later is told now, before anything is written.
     private static void CheckQuestions(LoopPlan plan)
     {
+        string[] absent = [.. plan.TestSets.Select(set => set.Value).Append(plan.PoolFile).Prepend(plan.TrainFile).OfType<string>().Where(file => !File.Exists(file)).Select(StageActions.Shown)];
+        if (absent.Length > 1)
+        {
+            throw new UserErrorException($"{string.Join(", ", absent)}: there are no such files; expected files with one JSON object a line: put them there, or change data.train_data_path, data.pool_path, data.test_data_path and data.ood_data_path.");
+        }
+
         foreach (var set in plan.TestSets)
         {
             ProblemSet.Load(set.Value);

@@ -3,24 +3,28 @@ namespace DpoSt.Training;
 /// <summary>
 /// Which examples each optimizer step takes: a pure function of the step, so that a run resumes anywhere. Every epoch is a new shuffle;
 /// within windows of some steps examples of like length are put together, and the steps of a window are shuffled again, so that little
-/// is computed on padding and the order stays random.
+/// is computed on padding and the order stays random. Prompts and completions are padded apart: a window is sorted by completions, and
+/// stretches of it by prompts, so that a micro-batch is narrow in both.
 /// </summary>
 internal sealed class BatchOrder
 {
-    private readonly IReadOnlyList<int> lengths;
+    private readonly IReadOnlyList<(int Prompt, int Completion)> lengths;
     private readonly int batchSize;
+    private readonly int microBatch;
     private readonly int window;
     private readonly ulong seed;
     private (long Epoch, int[][] Steps) current = (-1, []);
 
-    /// <param name="lengths">A length for each example; only their order matters.</param>
+    /// <param name="lengths">The tokens of each example.</param>
     /// <param name="batchSize">Examples an optimizer step.</param>
+    /// <param name="microBatch">Examples that are computed, and padded, together.</param>
     /// <param name="window">Steps whose examples are grouped by length; 1 keeps the plain shuffle.</param>
     /// <param name="seed">Keys the shuffles.</param>
-    public BatchOrder(IReadOnlyList<int> lengths, int batchSize, int window, ulong seed)
+    public BatchOrder(IReadOnlyList<(int Prompt, int Completion)> lengths, int batchSize, int microBatch, int window, ulong seed)
     {
         this.lengths = lengths;
         this.batchSize = batchSize;
+        this.microBatch = microBatch;
         this.window = window;
         this.seed = seed;
     }
@@ -47,8 +51,7 @@ internal sealed class BatchOrder
         var steps = new List<int[]>();
         foreach (var part in order.Chunk(batchSize * window))
         {
-            var grouped = window == 1 ? part : [.. part.OrderBy(i => lengths[i])];
-            var chunks = grouped.Chunk(batchSize).ToArray();
+            var chunks = (window == 1 ? part : Grouped(part)).Chunk(batchSize).ToArray();
             if (window > 1)
             {
                 CounterRandom.Shuffle<int[]>(chunks, seed, epoch, (ulong)steps.Count);
@@ -58,5 +61,12 @@ internal sealed class BatchOrder
         }
 
         return [.. steps];
+    }
+
+    // As many stretches as each has micro-batches; every other one backwards, so that one which spans two of them is narrow too.
+    private int[] Grouped(int[] part)
+    {
+        var stretch = microBatch * (int)Math.Ceiling(Math.Sqrt(part.Length / (double)microBatch));
+        return [.. part.OrderBy(i => lengths[i].Completion).Chunk(stretch).SelectMany((examples, n) => examples.OrderBy(i => n % 2 == 0 ? lengths[i].Prompt : -lengths[i].Prompt))];
     }
 }

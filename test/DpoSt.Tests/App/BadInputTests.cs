@@ -20,6 +20,10 @@ public sealed class BadInputTests : IDisposable
         Refused(TinyRun.Loop($"{key}=data/{name}-none.jsonl"), run.Path($"data/{name}-none.jsonl"), "there is no such file", "one JSON object a line");
 
     [Fact]
+    public void All_missing_data_files_of_the_loop_are_named_together() =>
+        Refused(TinyRun.Loop("--dry-run", "data.pool_path=data/none.jsonl", "data.test_data_path=data/neither.jsonl"), "data/neither.jsonl, data/none.jsonl: there are no such files", "data.pool_path");
+
+    [Fact]
     public void A_missing_data_file_of_a_stage()
     {
         Refused(Stage("sft", "data.data_path=data/none.jsonl"), run.Path("data/none.jsonl"), "there is no such file");

@@ -15,6 +15,13 @@ public sealed class CliTests
         Assert.Matches(@"^[^\n]+; see dpost( \w+)? --help\.\n$", run.Error);
     }
 
+    [Fact]
+    public void Help_is_a_command_too()
+    {
+        Assert.Equal(CommandRun.Of("--help"), CommandRun.Of("help"));
+        Assert.Equal(CommandRun.Of("bench", "train", "--help"), CommandRun.Of("help", "bench", "train"));
+    }
+
     [Theory]
     [InlineData("There is no command 'slove' (did you mean 'solve'?); see dpost --help.", "slove", "a question")]
     [InlineData("There is no option '--hlep' (did you mean '--help'?); see dpost --help.", "--hlep")]

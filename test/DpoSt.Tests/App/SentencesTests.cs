@@ -53,7 +53,9 @@ public sealed class SentencesTests : IDisposable
     [Fact]
     public void Of_the_wrong_folder()
     {
-        Assert.Equal((2, "", "exp_config/t5: there is no such folder; the current folder has exp_config/tiny: name one with --config-path.\n"), run.Run("sft"));
+        Directory.CreateDirectory(run.Path("exp_config/large"));
+        File.Copy(run.Path("exp_config/tiny/sft-0.yaml"), run.Path("exp_config/large/sft-0.yaml"));
+        Assert.Equal((2, "", "exp_config/t5: there is no such folder; the current folder has exp_config/large, exp_config/tiny: name one with --config-path.\n"), run.Run("sft"));
         Directory.Move(run.Path("exp_config"), run.Path("data/exp_config"));
         Assert.Equal((2, "", "exp_config/tiny: there is no such folder; data has exp_config: run it there.\n"), run.Run("sft", "--config-path", "exp_config/tiny"));
         Directory.Delete(run.Path("data"), recursive: true);

@@ -25,6 +25,8 @@ public sealed class ValidateCommandTests
         using var run = new TinyRun();
         var (code, output, error) = run.Run("validate", "--config-path", "exp_config/tiny");
         Assert.Equal((0, "exp_config/tiny/sft-0.yaml is fine, but these files are missing: data/dev.jsonl.\n", ""), (code, output, error));
+        Assert.StartsWith("exp_config/tiny/sft-0.yaml is fine", run.Run("validate").Out, StringComparison.Ordinal);       // the only folder that has it
+        Assert.Equal("exp_config/tiny/self-train.yaml is fine.\n", run.Run("validate", "--config-name", "self-train").Out);
         File.Copy(run.Path("data/test.jsonl"), run.Path("data/dev.jsonl"));
         Assert.Equal((0, "exp_config/tiny/self-train.yaml is fine.\n", ""), run.Run("validate", "--config-path", "exp_config/tiny", "--config-name", "self-train"));
         Assert.Equal((0, "exp_config/tiny/sft-0.yaml is fine; ignored: trainer.tf32.\n", ""), run.Run("validate", "--config-path", "exp_config/tiny", "+trainer.tf32=true"));

@@ -43,17 +43,19 @@ public sealed class BatchOrderTests
     [Fact]
     public void Grouping_puts_examples_of_like_length_together()
     {
-        Assert.True(Spread(window: 16) < Spread(window: 1) / 4);
+        Assert.All(new Func<(int Prompt, int Completion), int>[] { l => l.Prompt, l => l.Completion }, of => Assert.True(Spread(of, window: 16) < Spread(of, window: 1) / 2));
 
-        static double Spread(int window)
+        static double Spread(Func<(int Prompt, int Completion), int> of, int window)
         {
             var lengths = Lengths(512);
-            var order = new BatchOrder(lengths, 8, window, 5);
-            return Enumerable.Range(0, 64).Average(s => order.At(s).Max(i => lengths[i]) - order.At(s).Min(i => lengths[i]));
+            var order = new BatchOrder(lengths, 32, 8, window, 5);
+            return Enumerable.Range(0, 16).SelectMany(s => order.At(s).Chunk(8)).Average(micro => micro.Max(i => of(lengths[i])) - micro.Min(i => of(lengths[i])));
         }
     }
 
-    private static BatchOrder Order(int examples, int batchSize, int window, ulong seed) => new(Lengths(examples), batchSize, window, seed);
+    private static BatchOrder Order(int examples, int batchSize, int window, ulong seed) => new(Lengths(examples), batchSize, batchSize, window, seed);
 
-    private static int[] Lengths(int count) => [.. Enumerable.Range(0, count).Select(i => (int)(CounterRandom.Uniform(9, (ulong)i) * 200))];
+    private static (int Prompt, int Completion)[] Lengths(int count) => [.. Enumerable.Range(0, count).Select(i => (Draw(2 * i), Draw(2 * i + 1)))];
+
+    private static int Draw(int i) => (int)(CounterRandom.Uniform(9, (ulong)i) * 200);
 }

@@ -146,7 +146,7 @@ public sealed class CheckpointsTests
         public void Train(TemporaryFolder? folder, CheckpointPolicy policy, long? stopAfter = null, string key = "this run")
         {
             using var cancel = new CancellationTokenSource();
-            var order = new BatchOrder([.. Data.Completions.Select(c => c.Length)], batchSize: 4, window: 2, seed: 5);
+            var order = new BatchOrder([.. Data.Completions.Select(c => (0, c.Length))], batchSize: 4, microBatch: 2, window: 2, seed: 5);
             var schedule = new LearningRateSchedule("cosine_with_min_lr", 1e-3, Steps, 2, 0.1);
             var options = new TrainerOptions(Steps, schedule, new AdamWOptions(), MaxGradNorm: 1, Dropout: 0.1, Seed: 9, LogEvery: 1);
             var checkpoints = folder is null ? null : new Checkpoints(folder.Root, key, policy, order.StepsPerEpoch, new MetricsFile(folder.File(MetricsFile.Name)), Told.Add);
