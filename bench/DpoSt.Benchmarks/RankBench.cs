@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using DpoSt.Models;
 using DpoSt.Parallel;
-using DpoSt.SelfTraining;
 using DpoSt.Tensors;
 using DpoSt.Training;
 using static TorchSharp.torch;

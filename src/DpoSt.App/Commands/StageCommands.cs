@@ -45,12 +45,12 @@ internal static class StageCommands
 
         command.SetAction(result =>
         {
-            var options = arguments.Options(result, console);
             if (overRanks && launch.RunAsRanks(result, console) is { } code)
             {
-                return code;
+                return code;                                   // the first rank has said what there is to say
             }
 
+            var options = arguments.Options(result, console);
             var device = launch.Device(result, console);
             var summary = RankJob.Run(group => StageProgress.Watch(console.Progress(), reporter =>
             {

@@ -28,7 +28,7 @@ public sealed class RankFailureTests
         (code, _, error) = broken.Run([.. line, "--nproc", "2"]);
         Assert.True(code == 0, error);
         Assert.Contains("resumed after step", error, StringComparison.Ordinal);
-        RankedStagesTests.Equal(RankedStagesTests.Metrics(whole, "sft-0"), RankedStagesTests.Metrics(broken, "sft-0"), 1e-5);
+        RankedStagesTests.Equal(RankedStagesTests.Metrics(whole, "sft-0"), RankedStagesTests.Metrics(broken, "sft-0"), 1e-4);
     }
 
     [Theory]
