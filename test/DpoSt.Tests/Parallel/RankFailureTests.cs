@@ -61,6 +61,30 @@ public sealed class RankFailureTests
     }
 
     [Fact]
+    public void What_stops_one_rank_alone_it_says_itself()
+    {
+        using var run = RankedStagesTests.NewRun();
+        string[] program = ["dotnet", typeof(DpoSt.App.Cli).Assembly.Location, .. Train, "trainer.max_steps=4000"];
+        var (code, said) = Ranks.Mpirun(run.Root, ["-n", "1", .. program, ":", "-n", "1", .. program, "data.data_path=data/absent.jsonl"]);
+        Assert.Equal(2, code);
+        Assert.Contains("rank 1 of 2: ", said, StringComparison.Ordinal);
+        Assert.Contains("absent.jsonl", said, StringComparison.Ordinal);
+        Gone(run);
+    }
+
+    [Fact]
+    public void mpirun_before_a_stage_that_is_one_process_is_refused()
+    {
+        using var run = RankedStagesTests.NewRun();
+        var (code, said) = Ranks.Mpirun(run.Root, "-n", "2", "dotnet", typeof(DpoSt.App.Cli).Assembly.Location, "eval-greedy", "--config-path", "exp_config/tiny", "+data.split=test");
+        Assert.Equal(2, code);
+        Assert.Contains("dpost eval-greedy works as one process, but mpirun has started 2: start it without mpirun.", said, StringComparison.Ordinal);
+        (code, said) = Ranks.Mpirun(run.Root, ["-n", "2", "dotnet", typeof(DpoSt.App.Cli).Assembly.Location, .. Train, "--nproc", "3"]);
+        Assert.Equal(2, code);
+        Assert.Contains("--nproc is 3, but mpirun has started 2 processes: leave --nproc out, or mpirun.", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_second_job_in_the_same_folder_is_refused_and_the_first_goes_on()
     {
         Ranks.Need();

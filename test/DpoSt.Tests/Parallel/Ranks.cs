@@ -28,14 +28,21 @@ internal static class Ranks
         Assert.Skip(reason);
     }
 
-    /// <summary>Runs an explicit test as <paramref name="count"/> ranks that write into a folder, and gives what they said.</summary>
-    public static string Run(string folder, string method, int count, params string[] transport)
+    /// <summary>Runs an explicit test as <paramref name="count"/> ranks that write into a folder.</summary>
+    public static void Run(string folder, string method, int count, params string[] transport)
+    {
+        var (code, said) = Mpirun(
+            folder, [.. transport, "-n", count.ToString(CultureInfo.InvariantCulture), "dotnet", typeof(Ranks).Assembly.Location, "-method", method, "-explicit", "only", "-noLogo", "-noColor"]);
+        Assert.True(code == 0, $"{count} ranks of {method} ended with code {code}: {said}");
+    }
+
+    /// <summary>Runs mpirun in a folder, four minutes at most; gives how it ended, and what was said.</summary>
+    public static (int Code, string Said) Mpirun(string folder, params string[] arguments)
     {
         Need();
-        string[] ranks = ["-n", count.ToString(CultureInfo.InvariantCulture), "--map-by", "slot:OVERSUBSCRIBE", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", .. transport];
-        string[] program = ["dotnet", typeof(Ranks).Assembly.Location, "-method", method, "-explicit", "only", "-noLogo", "-noColor"];
         // timeout(1) ends the whole group, should a rank hang.
-        var start = new ProcessStartInfo("timeout", ["--kill-after=10", "240", "mpirun", .. ranks, .. program]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        string[] line = ["--kill-after=10", "240", "mpirun", "--map-by", "slot:OVERSUBSCRIBE", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", .. arguments];
+        var start = new ProcessStartInfo("timeout", line) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (name, value) in (KeyValuePair<string, string>[])
         [
             new("OMPI_ALLOW_RUN_AS_ROOT", "1"), new("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"), new("OMPI_MCA_btl_vader_single_copy_mechanism", "none"), new(Variable, folder), new("TERM", "dumb"),
@@ -48,7 +55,6 @@ internal static class Ranks
         var error = process.StandardError.ReadToEndAsync();
         var said = process.StandardOutput.ReadToEnd() + error.Result;
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{count} ranks of {method} ended with code {process.ExitCode}: {said}");
-        return said;
+        return (process.ExitCode, said);
     }
 }
