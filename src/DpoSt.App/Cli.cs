@@ -61,7 +61,7 @@ internal static class Cli
     [
         new("The whole loop", true, [DemoCommand.Create(console), RunCommand.Create(console)]),
         new("Its stages, one by one", true, [.. StageCommands.Create(console)]),
-        new("Before and after a run", false, [ValidateCommand.Create(console), ReportCommand.Create(console)]),
+        new("Before and after a run", false, [ValidateCommand.Create(console), PlanCommand.Create(console), ReportCommand.Create(console)]),
         new("Models and their answers", false, [
             EvaluateCommand.Create(console), CompareCommand.Create(console), SolveCommand.Create(console), CompleteCommand.Create(console), ScoreCommand.Create(console),
             DownloadCommand.Create(console), PretrainCommand.Create(console)]),

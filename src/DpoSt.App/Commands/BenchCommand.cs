@@ -21,6 +21,10 @@ internal static class BenchCommand
         BenchTrainCommand.Create(console),
     };
 
+    /// <summary>The models to measure.</summary>
+    public static Option<string[]> ModelOption() =>
+        new Option<string[]>("--model") { Description = "Models (both unless told otherwise).", AllowMultipleArgumentsPerToken = true }.AcceptOnlyFromAmong("t5", "llama");
+
     /// <summary>The types of matrix products to measure.</summary>
     public static Option<string[]> Dtypes(string description) =>
         new Option<string[]>("--dtype") { Description = description, AllowMultipleArgumentsPerToken = true }.AcceptOnlyFromAmong("fp32", "bf16");

@@ -10,6 +10,7 @@ internal static class BenchGenerateCommand
 {
     public static Command Create(CommandConsole console)
     {
+        var models = ModelOption();
         var batches = new Option<int[]>("--batch") { Description = "Batch sizes (1 8 16 32 128 unless told otherwise).", AllowMultipleArgumentsPerToken = true }.From(1);
         var runs = new Option<int>("--runs") { Description = "Runs of plain decoding, one to warm up besides.", DefaultValueFactory = _ => 3 }.From(1);
         var pairs = new Option<int>("--pairs") { Description = "Pairs of runs to compare two ways, one to warm up besides; 0 leaves the comparison out.", DefaultValueFactory = _ => 7 }.From(0);
@@ -22,7 +23,7 @@ internal static class BenchGenerateCommand
         var command = new Command("generate", CommandHelp.Of(
             "Measure decoding on a T5 of 70.7 million parameters and a Llama of 58.1 million with random weights: 120 prompt tokens, 128 new tokens. With --pairs 0 that takes about five minutes on two cores, with every option as it is far longer.",
             "dpost bench generate --batch 1 8 --json"))
-        { batches, runs, pairs, dtypes, tokenizer, data, protocol, json };
+        { models, batches, runs, pairs, dtypes, tokenizer, data, protocol, json };
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
@@ -31,7 +32,7 @@ internal static class BenchGenerateCommand
             var options = new DecodeBenchOptions(
                 Chosen(parsed, batches, 1, 8, 16, 32, 128), parsed.GetValue(runs), parsed.GetValue(pairs), Tokenizer(parsed.GetValue(tokenizer), unpacked),
                 [.. Rationales(parsed.GetValue(data)).Select(row => row.Answer)],
-                Chosen(parsed, dtypes, "fp32", "bf16"));
+                Chosen(parsed, models, "t5", "llama"), Chosen(parsed, dtypes, "fp32", "bf16"));
             var lengths = parsed.GetValue(protocol) == "lengths";
             if (lengths && options.Pairs < 1)
             {

@@ -12,7 +12,7 @@ internal static class BenchTrainCommand
 
     public static Command Create(CommandConsole console)
     {
-        var models = new Option<string[]>("--model") { Description = "Models (both unless told otherwise).", AllowMultipleArgumentsPerToken = true }.AcceptOnlyFromAmong("t5", "llama");
+        var models = ModelOption();
         var modes = new Option<string[]>("--mode") { Description = "Fine-tuning, DPO (both unless told otherwise; --protocol real is fine-tuning).", AllowMultipleArgumentsPerToken = true }.AcceptOnlyFromAmong("sft", "dpo");
         var dtypes = Dtypes("Types of matrix products (fp32 and bf16 unless told otherwise; with --protocol real fp32).");
         var runs = new Option<int?>("--runs") { Description = "Steps that are timed (5 unless told otherwise), behind one to warm up; with --protocol real pairs of epochs (1)." };

@@ -59,6 +59,9 @@ internal static class RunCommand
         return command;
     }
 
+    /// <summary>Whether a configuration is one of a whole run, and not of a stage.</summary>
+    public static bool Describes(string path, string name, IReadOnlyList<string> overrides) => ConfigComposer.Compose(path, name, Without(overrides, "sft.", "dpo.")).Has("loop");
+
     /// <summary>The plan that a configuration folder describes.</summary>
     public static LoopPlan Plan(string path, string name, IReadOnlyList<string> overrides, CommandConsole console)
     {

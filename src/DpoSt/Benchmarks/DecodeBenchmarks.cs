@@ -11,8 +11,10 @@ namespace DpoSt.Benchmarks;
 /// <param name="Pairs">Pairs of runs with and without the calculator.</param>
 /// <param name="Tokenizer">A folder or file with a tokenizer.</param>
 /// <param name="Answers">Rationales in GSM8K's form.</param>
+/// <param name="Models">t5, llama.</param>
 /// <param name="Dtypes">fp32, bf16: the types of matrix products.</param>
-public sealed record DecodeBenchOptions(IReadOnlyList<int> Batches, int Runs, int Pairs, string Tokenizer, IReadOnlyList<string> Answers, IReadOnlyList<string> Dtypes);
+public sealed record DecodeBenchOptions(
+    IReadOnlyList<int> Batches, int Runs, int Pairs, string Tokenizer, IReadOnlyList<string> Answers, IReadOnlyList<string> Models, IReadOnlyList<string> Dtypes);
 
 /// <summary>Measurements of the decode engine.</summary>
 public static class DecodeBenchmarks
@@ -47,7 +49,7 @@ public static class DecodeBenchmarks
     {
         var tokenizer = TokenizerLoader.Load(options.Tokenizer);
         var rows = new List<T>();
-        foreach (var shape in (BenchModel[])[BenchModel.T5, BenchModel.Llama])
+        foreach (var shape in BenchModel.Of(options.Models))
         {
             reporter.Begin(shape.Name, "measures decoding", parts * dtypes.Count, "batch sizes");
             using var folder = new ScratchFolder();

@@ -47,7 +47,7 @@ public static class TrainBenchmarks
     private static List<T> Each<T>(TrainBenchOptions options, int parts, IStageReporter reporter, Func<BenchModel, string, ILanguageModel, Action, IEnumerable<T>> measure)
     {
         var rows = new List<T>();
-        foreach (var shape in ((BenchModel[])[BenchModel.T5, BenchModel.Llama]).Where(shape => options.Models.Contains(shape.Name, StringComparer.Ordinal)))
+        foreach (var shape in BenchModel.Of(options.Models))
         {
             reporter.Begin(shape.Name, "measures training", parts * options.Dtypes.Count, "rows");
             using var folder = new ScratchFolder();

@@ -25,6 +25,9 @@ public sealed class ComposedConfig
 
     internal ConfigMap Root { get; }
 
+    /// <summary>Whether a section is there.</summary>
+    public bool Has(string section) => Root.Entries.ContainsKey(section);
+
     /// <summary>Writes the configuration as one JSON object, keys in the order in which they were composed.</summary>
     public void WriteTo(Utf8JsonWriter writer)
     {

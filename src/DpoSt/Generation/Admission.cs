@@ -16,14 +16,14 @@ internal sealed class Admission
     private readonly Dictionary<int, int> users = [];
     private (int[] Ids, int Handle)? last;
 
-    public Admission(IReadOnlyList<GenerationRequest> requests, IStepDecoder decoder, int slots, bool isStatic)
+    public Admission(IReadOnlyList<GenerationRequest> requests, IEnumerable<int> waiting, IStepDecoder decoder, int slots, bool isStatic)
     {
         this.requests = requests;
         this.decoder = decoder;
         threshold = isStatic ? slots : Math.Max(1, slots / 8);
         promptOfSlot = new int[slots];
         // Longest first: the rows of long prompts tend to run long, and none of them is then left alone at the end.
-        waiting = new Queue<int>(Enumerable.Range(0, requests.Count).OrderByDescending(i => requests[i].Prompt.Length));
+        this.waiting = new Queue<int>(waiting.OrderByDescending(i => requests[i].Prompt.Length));
     }
 
     /// <summary>Puts new rows into free slots, unless so few are free that it is better to wait.</summary>

@@ -11,8 +11,9 @@ namespace DpoSt.Generation;
 /// <param name="TopP">Of those, the fewest whose probability reaches this; 1 keeps all.</param>
 /// <param name="Seed">Keys the draws, together with problem, sample and position.</param>
 /// <param name="IsStatic">Admit requests only when all slots are empty: what continuous batching is measured against.</param>
+/// <param name="MinTokensToKeep">As many of the likeliest tokens may be drawn at least, whatever top-k and top-p say.</param>
 public sealed record GenerationOptions(
-    int MaxNewTokens, int Slots, CalculatorFormat? Calculator, double Temperature = 0, int TopK = 50, double TopP = 1, ulong Seed = 0, bool IsStatic = false)
+    int MaxNewTokens, int Slots, CalculatorFormat? Calculator, double Temperature = 0, int TopK = 50, double TopP = 1, ulong Seed = 0, bool IsStatic = false, int MinTokensToKeep = 1)
 {
     /// <summary>Rows decoded together unless told otherwise: enough to fill the processor, few enough to stay in its caches.</summary>
     public const int DefaultSlots = 128;

@@ -16,16 +16,19 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
     /// <param name="finished">Called once a request, with its result.</param>
     /// <param name="cancel">Ends the run between two steps; what is finished has been handed out.</param>
     /// <param name="written">Hears text as it comes, of any row.</param>
-    public void Run(IReadOnlyList<GenerationRequest> requests, Action<Generated> finished, CancellationToken cancel, Action<WrittenText>? written = null)
+    /// <param name="done">Requests, by their place, that are left out; there are as many slots as with them.</param>
+    public void Run(
+        IReadOnlyList<GenerationRequest> requests, Action<Generated> finished, CancellationToken cancel, Action<WrittenText>? written = null, IReadOnlySet<int>? done = null)
     {
-        if (requests.Count == 0)
+        int[] waiting = [.. Enumerable.Range(0, requests.Count).Where(i => done?.Contains(i) is not true)];
+        if (waiting.Length == 0)
         {
             return;
         }
 
         var slots = Math.Min(options.Slots, requests.Count);
         using var decoder = model.NewDecoder(slots, requests.Max(r => r.Prompt.Length), options.MaxNewTokens);
-        var admission = new Admission(requests, decoder, slots, options.IsStatic);
+        var admission = new Admission(requests, waiting, decoder, slots, options.IsStatic);
         var sampler = new Sampler(options);
         var rows = new Row?[slots];
         var plan = new StepPlan(decoder.StepCapacity);

@@ -21,7 +21,7 @@ internal sealed class Sampler(GenerationOptions options)
             return ArgMax.Of(logits);
         }
 
-        var width = (int)Math.Min(options.TopK + Ties, logits.size(-1));
+        var width = (int)Math.Min(Most(options) + Ties, logits.size(-1));
         var (values, indices) = logits.topk(width);                                 // [B, width], largest first
         var top = values.cpu().data<float>().ToArray();
         var ids = indices.cpu().data<long>().ToArray();
@@ -37,8 +37,8 @@ internal sealed class Sampler(GenerationOptions options)
     /// <param name="weights">Room for as many.</param>
     public static int Weigh(ReadOnlySpan<float> logits, GenerationOptions options, Span<double> weights)
     {
-        var (total, count) = (0.0, 0);
-        for (; count < logits.Length && (count < options.TopK || logits[count] == logits[options.TopK - 1]); count++)
+        var (total, count, most) = (0.0, 0, Most(options));
+        for (; count < logits.Length && (count < most || logits[count] == logits[most - 1]); count++)
         {
             weights[count] = Math.Exp((logits[count] - logits[0]) / options.Temperature);
             total += weights[count];
@@ -46,13 +46,15 @@ internal sealed class Sampler(GenerationOptions options)
 
         // A nucleus that is reached but for rounding in fp32 is reached.
         var (kept, nucleus) = (0.0, 0);
-        while (nucleus < count && (nucleus == 0 || kept < options.TopP * total * (1 - 1e-7)))
+        while (nucleus < count && (nucleus < options.MinTokensToKeep || kept < options.TopP * total * (1 - 1e-7)))
         {
             kept += weights[nucleus++];
         }
 
         return options.TopP < 1 ? nucleus : count;
     }
+
+    private static int Most(GenerationOptions options) => Math.Max(options.TopK, options.MinTokensToKeep);
 
     private int Draw(ReadOnlySpan<float> logits, Row row)
     {

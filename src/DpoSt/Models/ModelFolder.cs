@@ -48,7 +48,7 @@ internal static class ModelFolder
         var checkpoint = HubCheckpoint.Open(folder);
         try
         {
-            return family.Over(new MappedWeights(family.Specs, checkpoint, family.MayIgnore, products), false);
+            return family.Over(new MappedWeights(family.Costs.Specs, checkpoint, family.MayIgnore, products), false);
         }
         catch
         {
@@ -61,8 +61,12 @@ internal static class ModelFolder
     public static ILanguageModel Build(string folder, Device device, TrainingCompute? compute = null)
     {
         var family = Family(folder);
-        return family.Over(new ParameterSet(family.Specs, device, products: compute?.Products), compute?.RecomputesBlocks ?? false);
+        return family.Over(new ParameterSet(family.Costs.Specs, device, products: compute?.Products), compute?.RecomputesBlocks ?? false);
     }
+
+    /// <summary>What the model that a folder's config.json describes takes to train; its weights need not be there.</summary>
+    /// <exception cref="UserErrorException">There is no config.json of a supported family.</exception>
+    public static IModelCosts CostsOf(string folder) => Family(folder).Costs;
 
     /// <summary>A folder's model family, config.json's <c>model_type</c>; empty where it names none.</summary>
     public static string TypeOf(string folder)
@@ -158,8 +162,8 @@ internal static class ModelFolder
             var other => throw new UserErrorException($"{path}: model_type is '{other}', but only t5 and llama are supported."),
         };
 
-        static ModelFamily T5(T5Config config) => new(T5Weights.Specs(config), name => T5Weights.MayIgnore(config, name), (weights, recomputes) => new T5Model(config, weights, recomputes));
-        static ModelFamily Llama(LlamaConfig config) => new(LlamaWeights.Specs(config), name => LlamaWeights.MayIgnore(config, name), (weights, recomputes) => new LlamaModel(config, weights, recomputes));
+        static ModelFamily T5(T5Config config) => new(new T5Costs(config), name => T5Weights.MayIgnore(config, name), (weights, recomputes) => new T5Model(config, weights, recomputes));
+        static ModelFamily Llama(LlamaConfig config) => new(new LlamaCosts(config), name => LlamaWeights.MayIgnore(config, name), (weights, recomputes) => new LlamaModel(config, weights, recomputes));
     }
 
     private static string TypeOf(JsonDocument document) =>
@@ -182,5 +186,5 @@ internal static class ModelFolder
     }
 
     /// <summary>What a family makes of a config.json.</summary>
-    private sealed record ModelFamily(IReadOnlyList<ParameterSpec> Specs, Func<string, bool> MayIgnore, Func<IWeights, bool, ILanguageModel> Over);
+    private sealed record ModelFamily(IModelCosts Costs, Func<string, bool> MayIgnore, Func<IWeights, bool, ILanguageModel> Over);
 }

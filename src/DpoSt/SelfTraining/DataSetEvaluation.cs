@@ -41,9 +41,11 @@ public static class DataSetEvaluation
         var output = options.Output ?? DefaultOutput(options);
         var sampledOutput = Path.ChangeExtension(output, null) + SamplesSuffix + Path.GetExtension(output);
         reporter.Begin("evaluate", $"{options.Model} answers {problems.Count} questions of {options.Data}", (long)problems.Count * (1 + options.Samples), "answers");
-        var greedy = Sampling.Run(bundle, problems, [0], Answers(options, 0), reporter.Advance, cancel);
+        using var greedyJournal = new AnswerJournal(output, reporter.Note);
+        var greedy = Sampling.Run(bundle, problems, [0], Answers(options, 0), greedyJournal, reporter.Advance, cancel);
         CompletionFile.Write(output, greedy, problems);
         var sampled = Sample();
+        greedyJournal.Remove();
         return new EvaluationReport(
             options.Model, options.Data, output, sampled.Count > 0 ? sampledOutput : null, problems.LeftOut, EvaluationReport.Score(greedy),
             greedy.Count(a => a.Verdict == Verdict.Invalid), EvaluationReport.Calls(greedy, bundle.Format.Calculator, options.UseCalculator),
@@ -56,9 +58,11 @@ public static class DataSetEvaluation
                 return [];
             }
 
+            using var journal = new AnswerJournal(sampledOutput, reporter.Note);
             var answers = Sampling.Run(
-                bundle, problems, [.. Enumerable.Range(0, options.Samples)], Answers(options, options.Temperature), done => reporter.Advance(problems.Count + done), cancel);
+                bundle, problems, [.. Enumerable.Range(0, options.Samples)], Answers(options, options.Temperature), journal, done => reporter.Advance(problems.Count + done), cancel);
             CompletionFile.Write(sampledOutput, answers, problems);
+            journal.Remove();
             return answers;
         }
     }

@@ -13,7 +13,9 @@ internal sealed record ReferenceScore(float Chosen, float Rejected);
 /// <summary>A file of pairs as token ids, with the reference's log-probabilities once they are known.</summary>
 internal sealed class EncodedPairs
 {
-    private const int ScoringBatch = 16;
+    /// <summary>Pairs that the reference scores together.</summary>
+    public const int ScoringBatch = 16;
+
     private readonly (int[] Prompt, int[] Chosen, int[] Rejected)[] pairs;
     private readonly string file;
     private ReferenceScore[] scores = [];

@@ -17,15 +17,17 @@ internal static class ModelEvaluation
         reporter.Begin(stage, $"{StageActions.Shown(plan.ModelOf(run))} answers {string.Join(", ", sets.Select(s => $"{s.Problems.Count} of {s.Key}"))}", total, "answers");
         using var bundle = ModelBundle.Load(plan.ModelOf(run), null, plan.ReferenceText, device, toRead: true);
         var done = 0L;
+        var journals = new List<AnswerJournal>();                  // of all sets: they stay until the last is done
         var measures = new Dictionary<string, double>(StringComparer.Ordinal);
         var rows = sets.ConvertAll(set =>
         {
             var folder = plan.OutputsOf(run, set.Key);
-            var greedy = Answer(set.Problems, 1, plan.Answers(0, plan.UseCalculator));
-            var bare = Answer(set.Problems, 1, plan.Answers(0, calculator: false));
-            var sampled = Answer(set.Problems, plan.EvalSamples, plan.Answers(plan.Temperature, plan.UseCalculator));
-            CompletionFile.Write(Path.Combine(folder, SampleFile.GreedyName), greedy, set.Problems);
-            CompletionFile.Write(Path.Combine(folder, WithoutCalculatorName), bare, set.Problems);
+            var (greedyFile, bareFile) = (Path.Combine(folder, SampleFile.GreedyName), Path.Combine(folder, WithoutCalculatorName));
+            var greedy = Answer(set.Problems, 1, plan.Answers(0, plan.UseCalculator), greedyFile);
+            var bare = Answer(set.Problems, 1, plan.Answers(0, calculator: false), bareFile);
+            var sampled = Answer(set.Problems, plan.EvalSamples, plan.Answers(plan.Temperature, plan.UseCalculator), Path.Combine(folder, SampleFile.Name(0, plan.Temperature)));
+            CompletionFile.Write(greedyFile, greedy, set.Problems);
+            CompletionFile.Write(bareFile, bare, set.Problems);
             for (var s = 0; s < plan.EvalSamples; s++)
             {
                 CompletionFile.Write(Path.Combine(folder, SampleFile.Name(s, plan.Temperature)), sampled.Where(c => c.Sample == s), set.Problems);
@@ -45,13 +47,15 @@ internal static class ModelEvaluation
         });
         EvaluationFile.Write(output, rows);
         ResultsFile.Add(plan.ResultsFile, run, measures);
+        journals.ForEach(journal => journal.Remove());
         return string.Join("; ", rows.Select(r => $"{r.DataSet}: {r.Greedy:0.0 %} right greedily [{r.GreedyLow:0.0 %}, {r.GreedyHigh:0.0 %}]"));
 
-        IReadOnlyList<Completion> Answer(IReadOnlyList<Problem> problems, int samples, AnswerOptions options)
+        IReadOnlyList<Completion> Answer(IReadOnlyList<Problem> problems, int samples, AnswerOptions options, string file)
         {
             var before = done;
-            var answers = samples == 0 ? [] : Sampling.Run(bundle, problems, [.. Enumerable.Range(0, samples)], options, n => reporter.Advance(done = before + n), cancel);
-            return answers;
+            using var journal = new AnswerJournal(file, reporter.Note);
+            journals.Add(journal);
+            return samples == 0 ? [] : Sampling.Run(bundle, problems, [.. Enumerable.Range(0, samples)], options, journal, n => reporter.Advance(done = before + n), cancel);
         }
     }
 }

@@ -19,8 +19,15 @@ internal sealed record AnswerOptions(
 internal static class Sampling
 {
     /// <summary>Samples <paramref name="samples"/> of every problem; completions come problem by problem, then sample by sample.</summary>
+    /// <param name="bundle">The model.</param>
+    /// <param name="problems">What it answers.</param>
+    /// <param name="samples">Which samples of each.</param>
+    /// <param name="options">How it answers.</param>
+    /// <param name="journal">Keeps answers as they come, and gives those of an interrupted start; null keeps none.</param>
+    /// <param name="advance">Takes the number of answers so far.</param>
+    /// <param name="cancel">Ends the work; what is answered stays in the journal.</param>
     public static IReadOnlyList<Completion> Run(
-        ModelBundle bundle, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, Action<long> advance, CancellationToken cancel)
+        ModelBundle bundle, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, AnswerJournal? journal, Action<long> advance, CancellationToken cancel)
     {
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, TokenLimits.None with { Prompt = options.MaxPromptTokens });
         var requests = problems.SelectMany(problem =>
@@ -32,13 +39,29 @@ internal static class Sampling
             options.MaxNewTokens, options.Slots, options.UseCalculator ? bundle.Format.Calculator : null, options.Temperature, options.TopK, options.TopP, (ulong)options.Seed));
         var completions = new Completion[requests.Count];
         var done = 0L;
+        var found = journal?.Open(Key(bundle, requests, options), requests.Count) ?? [];
+        foreach (var answer in found)
+        {
+            Keep(answer);
+        }
+
         generator.Run(requests, answer =>
+        {
+            journal?.Add(answer);
+            Keep(answer);
+        }, cancel, done: found.Select(answer => answer.Index).ToHashSet());
+        return completions;
+
+        void Keep(Generated answer)
         {
             var problem = problems[answer.Index / samples.Count];
             completions[answer.Index] = new Completion(
                 problem.Id, requests[answer.Index].Sample, options.Seed, answer.Text, Completion.Judge(answer.Text, problem.Ans), answer.Ids, answer.Forced, answer.LogProb);
             advance(++done);
-        }, cancel);
-        return completions;
+        }
     }
+
+    // A draw depends on its request alone, but which of two nearly equal tokens is the greater may depend on how many rows are computed together.
+    private static string Key(ModelBundle bundle, List<GenerationRequest> requests, AnswerOptions options) =>
+        ContentKey.Of(options, [ContentKey.OfPath(bundle.Folder), .. requests.Select(r => $"{r.Key} {r.Sample} {string.Join(',', r.Prompt)}")]);
 }

@@ -1,6 +1,7 @@
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
 using DpoSt.Parallel;
+using DpoSt.Tensors;
 using DpoSt.Training;
 using static TorchSharp.torch;
 
@@ -41,6 +42,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             return Done(to);
         }
 
+        TrainingRoom.Check(from, Room);
         using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
         var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
         var last = FineTuning.Run(bundle, rows, limits, recipe, folder, group, reporter, cancel);
@@ -57,10 +59,17 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     {
         using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true);
         reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions {samples.Count} times", (long)problems.Count * samples.Count, "answers");
-        var completions = RankedSampling.Run(group, bundle, problems, samples, options, reporter.Advance, cancel);
+        var first = Path.Combine(folder, SampleFile.Name(samples[0], options.Temperature));
+        using var journal = RankedSampling.JournalOf(group, first, reporter.Note);
+        var completions = RankedSampling.Run(group, bundle, problems, samples, options, journal, reporter.Advance, cancel);
         for (var s = 0; s < samples.Count && group.Rank == 0; s++)
         {
             CompletionFile.Write(Path.Combine(folder, SampleFile.Name(samples[s], options.Temperature)), completions.Where((_, i) => i % samples.Count == s), problems, format);
+        }
+
+        if (group.Rank == 0)
+        {
+            journal.Remove();
         }
 
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {Shown(folder)}";
@@ -71,10 +80,12 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     {
         using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true);
         reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions", problems.Count, "answers");
-        var completions = RankedSampling.Run(group, bundle, problems, [0], options, reporter.Advance, cancel);
+        using var journal = RankedSampling.JournalOf(group, file, reporter.Note);
+        var completions = RankedSampling.Run(group, bundle, problems, [0], options, journal, reporter.Advance, cancel);
         if (group.Rank == 0)
         {
             CompletionFile.Write(file, completions, problems, format);
+            journal.Remove();
         }
 
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {problems.Count} answers are right; {Shown(file)}";
@@ -130,6 +141,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             return Done(to);
         }
 
+        TrainingRoom.Check(from, Room);
         using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
         var train = EncodedPairs.Read(file, encoder);
@@ -180,6 +192,9 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
     // How often a line is logged changes nothing that is learnt: a run may resume with another.
     private static TrainingRecipe Learnt(TrainingRecipe recipe) => recipe with { LogEvery = 0 };
+
+    // The ranks of a machine share it.
+    private long? Room => FreeMemory.Of(device) / (RankEnvironment.Current?.LocalSize ?? 1);
 
     private RowEncoder Encoder(string model) => RowEncoder.Of(model, referenceText);
 }

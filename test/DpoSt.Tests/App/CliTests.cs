@@ -36,6 +36,7 @@ public sealed class CliTests
 
     [Theory]
     [InlineData("validate")]
+    [InlineData("plan")]
     [InlineData("report")]
     [InlineData("calc")]
     [InlineData("tokenize")]

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using DpoSt.Models;
 using DpoSt.Tensors;
 using DpoSt.Tests.Tensors;
@@ -8,7 +7,7 @@ namespace DpoSt.Tests.Models;
 
 /// <summary>Blocks that are computed again in the backward pass: the same bits, less memory.</summary>
 [Collection(nameof(Alone))]
-public sealed partial class RecomputedBlocksTests
+public sealed class RecomputedBlocksTests
 {
     public static TheoryData<string> Fixtures => ["t5-v10-relu-tied", "t5-v11-gated-gelu", "llama-mha", "llama-gqa"];
 
@@ -35,7 +34,7 @@ public sealed partial class RecomputedBlocksTests
     [InlineData("llama")]
     public void Twelve_layers_hold_less_than_half_even_with_a_block_at_work(string kind)
     {
-        Assert.SkipUnless(RuntimeInformation.RuntimeIdentifier.StartsWith("linux", StringComparison.Ordinal), "the C library's own account of its memory is asked");
+        NativeMemory.SkipUnlessTold();
         var (kept, again, one) = (Held(kind, 12, false), Held(kind, 12, true), Held(kind, 1, false));
         // In the backward pass the inputs of all blocks and the whole of one exist at a time.
         Assert.True(again + one < kept / 2, $"{again} and {one} bytes at work, {kept} where everything is kept");
@@ -74,32 +73,10 @@ public sealed partial class RecomputedBlocksTests
         model.Parameters.EnableGradients();
         var batch = TinyModels.Batch(2, 200);
         LogProbs(model, batch).Dispose();
-        var before = Allocated();
+        var before = NativeMemory.Allocated();
         var logProbs = LogProbs(model, batch);
-        var held = Allocated() - before;
+        var held = NativeMemory.Allocated() - before;
         BackwardGuard.Backward(logProbs.sum());
         return held;
-    }
-
-    private static long Allocated()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var info = MallInfo2();
-        return (long)(info.InUse + info.Mapped);
-    }
-
-    [LibraryImport("libc.so.6", EntryPoint = "mallinfo2")]
-    private static partial MemoryInfo MallInfo2();
-
-    /// <summary>The C library's <c>struct mallinfo2</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private readonly struct MemoryInfo
-    {
-        private readonly nuint arena, ordblks, smblks, hblks;
-        public readonly nuint Mapped;
-        private readonly nuint usmblks, fsmblks;
-        public readonly nuint InUse;
-        private readonly nuint fordblks, keepcost;
     }
 }

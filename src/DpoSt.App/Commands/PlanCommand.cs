@@ -1,0 +1,80 @@
+using System.CommandLine;
+using DpoSt.App.Console;
+using DpoSt.Benchmarks;
+using DpoSt.Configuration;
+using DpoSt.SelfTraining;
+using DpoSt.Tensors;
+using DpoSt.Training;
+
+namespace DpoSt.App.Commands;
+
+/// <summary><c>dpost plan</c>: whether the training of a configuration fits, and how long it takes, before it begins.</summary>
+internal static class PlanCommand
+{
+    private const string Help = """
+        Say whether the training of a configuration will fit into memory, and how long it takes. Nothing is written; the exit code is 2 where it will not fit.
+        A configuration with a loop section is that of dpost run: all its training stages are planned. Of the model only config.json is needed, and its
+        tokenizer where the lengths of examples are to be known; without examples their configured limits count. The rate is measured in a few seconds.
+
+        Example:
+          dpost plan --config-path exp_config/t5 --config-name sft-0 trainer.per_device_train_batch_size=4
+          dpost plan --config-path exp_config/t5 --config-name self-train --json
+        """;
+
+    public static Command Create(CommandConsole console)
+    {
+        var command = new Command("plan", Help);
+        var arguments = new ConfigArguments(command, "sft-0");
+        var device = new DeviceArguments(command);
+        var json = new Option<bool>("--json") { Description = "Write one JSON object: stages, sampling, free_bytes, fits, remedies." };
+        command.Add(json);
+        command.SetAction(result =>
+        {
+            var (plans, sampling) = Plans(arguments.Path(result), arguments.Name(result), arguments.Overrides(result), console);
+            var chosen = device.Device(result);
+            var free = FreeMemory.Of(chosen);
+            var rates = StageProgress.Watch(console.Progress(), reporter => Rates(plans, chosen, reporter, console.Cancel));
+            var view = new PlanView(plans, sampling, rates, chosen.ToString(), free);
+            if (result.GetValue(json))
+            {
+                console.WriteJson(view.Json());
+            }
+            else
+            {
+                view.Write(console);
+            }
+
+            return view.Fits ? 0 : Cli.UserError;
+        });
+        return command;
+    }
+
+    private static (IReadOnlyList<TrainingPlan> Plans, SamplingMemory? Sampling) Plans(string path, string name, string[] overrides, CommandConsole console)
+    {
+        if (RunCommand.Describes(path, name, overrides))
+        {
+            var loop = RunCommand.Plan(path, name, overrides, console);
+            return (TrainingPlans.Of(loop), TrainingPlans.SamplingOf(loop));
+        }
+
+        var options = ConfigArguments.Bind(ConfigComposer.Compose(path, name, overrides), console);
+        return ([TrainingPlans.Of(options, RunPaths.Here(options), new StageConfig(path, name, overrides))], null);
+    }
+
+    // The stages of a run that have the same objective train in the same way: one measurement each.
+    private static IReadOnlyList<TrainingRate> Rates(IReadOnlyList<TrainingPlan> plans, TorchSharp.torch.Device device, IStageReporter reporter, CancellationToken cancel)
+    {
+        var ways = plans.DistinctBy(p => p.Objective, StringComparer.Ordinal).ToArray();
+        reporter.Begin("plan", "measures how fast this machine trains", ways.Length, "objectives");
+        var rates = new Dictionary<string, TrainingRate>(StringComparer.Ordinal);
+        foreach (var plan in ways)
+        {
+            cancel.ThrowIfCancellationRequested();
+            rates[plan.Objective] = TrainingRateBench.Run(plan, device);
+            reporter.Advance(rates.Count);
+        }
+
+        reporter.End("measured");
+        return [.. plans.Select(p => rates[p.Objective])];
+    }
+}
