@@ -27,10 +27,11 @@ internal static class RankBench
 
     private static int Steps(IProcessGroup group, int pairs)
     {
+        var shape = BenchModel.Of(["t5"]).Single();
         using var folder = new ScratchFolder();
-        BenchModel.T5.Write(folder.Path);
+        shape.Write(folder.Path);
         using var model = ModelFolder.Load(folder.Path, CPU, new TrainingCompute());
-        var rows = TokenBatch.Of([.. Enumerable.Range(0, Batch).Select(i => (BenchModel.T5.RandomIds((ulong)i, PromptTokens), BenchModel.T5.RandomIds((ulong)(Batch + i), CompletionTokens), (long)i))]);
+        var rows = TokenBatch.Of([.. Enumerable.Range(0, Batch).Select(i => (shape.RandomIds((ulong)i, PromptTokens), shape.RandomIds((ulong)(Batch + i), CompletionTokens), (long)i))]);
         var steps = 2 * (pairs + 1);
         var options = new TrainingRecipe { MaxSteps = steps, LogEvery = steps }.OptionsFor(Batch, 0.1);
         var times = new List<long>();
