@@ -1,6 +1,11 @@
 using DpoSt.Benchmarks;
 
-return args is ["experiment", ..] ? Experiment.Run(args[1..]) : Usage();
+return args switch
+{
+    ["experiment", ..] => Experiment.Run(args[1..]),
+    ["ranks", ..] => RankBench.Run(args[1..]),
+    _ => Usage(),
+};
 
 static int Usage()
 {
@@ -9,6 +14,8 @@ static int Usage()
 
           experiment --output DIR [--seeds N] [--repeats N] [--threads N] [overrides as in dpost run]
               the demo's setting over several seeds of problems, every arm retrained from fresh samples in each repeat; prints docs/experiments.md's table
+          ranks [--pairs N]
+              one of the ranks that mpirun has started, or one alone: steps of fine-tuning with gradients summed while backward runs and at its end, in turn
         """);
     return 2;
 }

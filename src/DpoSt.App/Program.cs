@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using DpoSt.App;
 using DpoSt.App.Console;
+using DpoSt.Parallel;
 
 using var cancel = new CancellationTokenSource();
 
@@ -12,8 +14,29 @@ void Stop(PosixSignalContext signal)
     cancel.Cancel();
 }
 
+if (RankEnvironment.Current is not null)
+{
+    Environment.SetEnvironmentVariable("TERM", "dumb");           // mpirun lends its ranks a terminal that nobody looks at
+}
+
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 System.Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 using var input = System.Console.OpenStandardInput();
-return Cli.Run(args, new CommandConsole(input, System.Console.Out, System.Console.Error, cancel.Token));
+if (RankEnvironment.Current is not { } ranks)
+{
+    return Cli.Run(args, new CommandConsole(input, System.Console.Out, System.Console.Error, cancel.Token));
+}
+
+// Of several ranks the first one speaks. What stops all of them it tells too, and ends the job with that: what another one has to say is its own.
+using var stop = PosixSignalRegistration.Create((PosixSignal)JobLauncher.StopSignal, Stop);
+using var last = new LastLineWriter();
+var isFirst = ranks.Rank == 0;
+var code = Cli.Run(args, new CommandConsole(input, isFirst ? System.Console.Out : TextWriter.Null, isFirst ? System.Console.Error : last, cancel.Token));
+if (code != 0 && !isFirst)
+{
+    Thread.Sleep(TimeSpan.FromSeconds(3));
+    System.Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rank {ranks.Rank} of {ranks.Size}: {last.Last}"));
+}
+
+return code;

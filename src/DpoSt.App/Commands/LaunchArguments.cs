@@ -1,38 +1,90 @@
 using System.CommandLine;
 using DpoSt.App.Console;
 using DpoSt.Configuration;
+using DpoSt.Parallel;
 using TorchSharp;
 
 namespace DpoSt.App.Commands;
 
-/// <summary>Where a stage computes: the device, and what a launch file says about it.</summary>
+/// <summary>Where a stage computes: the device, how many processes, and what a launch file says about it.</summary>
 internal sealed class LaunchArguments
 {
     private readonly DeviceArguments device;
     private readonly Option<string> launch = new("--launch") { Description = "A launch file (accelerate's acc_config/*.yaml).", HelpName = "FILE" };
+    private readonly Option<int?>? processes;
 
-    /// <summary>Adds the options to a command.</summary>
-    public LaunchArguments(Command command)
+    /// <summary>Adds the options to a command; <c>--nproc</c> where <paramref name="overRanks"/>: it can work as several processes.</summary>
+    public LaunchArguments(Command command, bool overRanks = false)
     {
         device = new DeviceArguments(command);
         command.Add(launch);
+        if (overRanks)
+        {
+            processes = new Option<int?>("--nproc") { Description = "Processes on this machine that share the work (Open MPI).", HelpName = "N" }.From(1);
+            command.Add(processes);
+        }
     }
 
     /// <summary>The device, with libtorch loaded and its threads set.</summary>
     /// <exception cref="UserErrorException">The launch file asks for what is not supported, or the device is not there.</exception>
     public torch.Device Device(ParseResult result, CommandConsole console)
     {
-        if (result.GetValue(launch) is not { } file)
+        var options = File(result);
+        if (processes is null && RankEnvironment.Current is { } ranks)
         {
-            return device.Device(result);
+            throw new UserErrorException($"dpost {result.CommandResult.Command.Name} works as one process, but mpirun has started {ranks.Size}: start it without mpirun.");
         }
 
-        var options = LaunchOptions.Load(file);
-        if (options.Processes > 1)
+        if (processes is null && options?.Processes > 1)
         {
-            console.Error.WriteLine($"{file} asks for {options.Processes} processes, but one is used so far: for the same batch multiply trainer.gradient_accumulation_steps by {options.Processes}.");
+            console.Error.WriteLine($"{result.GetValue(launch)} asks for {options.Processes} processes, but one is used so far: for the same batch multiply trainer.gradient_accumulation_steps by {options.Processes}.");
         }
 
-        return device.Device(result, options.UseCpu);
+        var chosen = device.Device(result, options?.UseCpu ?? false);
+        return RankEnvironment.Current is null || chosen.type == DeviceType.CPU
+            ? chosen
+            : throw new UserErrorException("several processes compute on the CPU only so far: add --device cpu, or use one process on the GPU.");
+    }
+
+    /// <summary>The precision where the configuration does not decide.</summary>
+    public MixedPrecision Precision(ParseResult result) => File(result)?.Precision ?? MixedPrecision.No;
+
+    /// <summary>Runs this very command as several processes where it is to be; gives their exit code, null where the work is this process's own.</summary>
+    /// <exception cref="UserErrorException">Open MPI is not installed, or mpirun has started another number of processes.</exception>
+    public int? RunAsRanks(ParseResult result, CommandConsole console)
+    {
+        var options = File(result);
+        var wanted = result.GetValue(processes!);
+        if (RankEnvironment.Current is { } ranks)
+        {
+            return wanted is null || wanted == ranks.Size ? null : throw new UserErrorException($"--nproc is {wanted}, but mpirun has started {ranks.Size} processes: leave --nproc out, or mpirun.");
+        }
+
+        var count = wanted ?? options?.Processes ?? 1;
+        if (count == 1)
+        {
+            return null;
+        }
+
+        if (options?.Processes > 1)
+        {
+            console.Error.WriteLine($"{result.GetValue(launch)}: {count} processes divide each batch of the configuration between them; for as many rows on each as it says, multiply trainer.gradient_accumulation_steps by {count}.");
+        }
+
+        if (options?.Strategy is LaunchStrategy.FullyShardedDataParallel or LaunchStrategy.DeepSpeedZero3)
+        {
+            console.Error.WriteLine($"{result.GetValue(launch)} asks for sharded weights, but every process holds the whole model so far.");
+        }
+
+        return JobLauncher.Run(count, [.. Program(), .. result.Tokens.Select(token => token.Value)], console.Out, console.Error, console.Cancel);
+    }
+
+    private LaunchOptions? File(ParseResult result) => result.GetValue(launch) is { } file ? LaunchOptions.Load(file) : null;
+
+    // As a program of its own, or through the dotnet host.
+    private static string[] Program()
+    {
+        var host = Environment.ProcessPath!;
+        return Path.GetFileNameWithoutExtension(host) == "dotnet" ? [host, typeof(LaunchArguments).Assembly.Location] : [host];
     }
 }

@@ -36,8 +36,8 @@ public sealed record TrainerSection
     /// <summary>Whether a folder that holds another run is replaced.</summary>
     public bool OverwriteOutputDir { get; init; }
 
-    /// <summary>Whether matrix products are computed in bfloat16 (weights, gradients and the optimizer stay in float32).</summary>
-    public bool Bf16 { get; init; }
+    /// <summary>Whether matrix products are computed in bfloat16 (weights, gradients and the optimizer stay in float32); null leaves it to the launch file.</summary>
+    public bool? Bf16 { get; init; }
 
     /// <summary>Whether each block is computed again in the backward pass instead of being kept for it: less memory, more time.</summary>
     public bool GradientCheckpointing { get; init; }

@@ -19,4 +19,7 @@ internal interface IWeights : IDisposable
 
     /// <summary>The same for decoding with <paramref name="rows"/> rows at a time, as the parameter is now; gradients do not flow.</summary>
     Linear LinearForDecoding(string name, int rows);
+
+    /// <summary>The stream as it enters a block; who trains may want to know when the backward pass has left the block.</summary>
+    Tensor Enter(string block, Tensor x) => x;
 }

@@ -1,3 +1,4 @@
+using DpoSt.Tensors;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models;
@@ -43,12 +44,20 @@ public sealed class ParameterSet : IWeights
     /// <summary>Their type.</summary>
     public ScalarType Dtype => Buffers[0].Values.dtype;
 
+    /// <summary>
+    /// Told in a backward pass of every block whose gradients are complete, and with them those of all blocks behind it; shared parameters
+    /// excepted. Null while nobody asks.
+    /// </summary>
+    internal Action<string>? BlockCompleted { get; set; }
+
     /// <summary>A parameter by our name.</summary>
     public Tensor this[string name] => byName[name];
 
     Linear IWeights.Linear(string name) => new(this[name], products);
 
     Linear IWeights.LinearForDecoding(string name, int rows) => Linear.ForDecoding(this[name], rows);
+
+    Tensor IWeights.Enter(string block, Tensor x) => BlockCompleted is { } told ? BackwardMilestone.Mark(x, () => told(block)) : x;
 
     /// <summary>Fills every parameter with a fresh model's values; the same seed gives the same model.</summary>
     public void Initialise(ulong seed)

@@ -11,6 +11,9 @@ namespace DpoSt.Models;
 /// <param name="Slices">Its rows, in order.</param>
 public sealed record ParameterSpec(string Name, long[] Shape, string Block, bool Decay, IReadOnlyList<HubSlice> Slices)
 {
+    /// <summary>Whether other blocks use it too: its gradient is complete only when the whole backward pass is over.</summary>
+    public bool IsShared { get; init; }
+
     /// <summary>The number of elements.</summary>
     public long Count => Shape.Aggregate(1L, (product, size) => product * size);
 

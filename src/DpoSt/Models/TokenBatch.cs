@@ -16,6 +16,17 @@ public sealed record TokenBatch(IReadOnlyList<int[]> Prompts, IReadOnlyList<int[
     /// <summary>All tokens, prompts included; a shared prompt counts once.</summary>
     public long Tokens => Prompts.Sum(p => (long)p.Length) + ScoredTokens;
 
+    /// <summary>Some of its completions, with their prompts.</summary>
+    public TokenBatch Rows(IReadOnlyList<int> rows)
+    {
+        var prompts = rows.Select(row => PromptOf[row]).Distinct().ToArray();
+        return new TokenBatch(
+            [.. prompts.Select(p => Prompts[p])],
+            [.. rows.Select(row => Completions[row])],
+            [.. rows.Select(row => Array.IndexOf(prompts, PromptOf[row]))],
+            [.. rows.Select(row => Examples[row])]);
+    }
+
     /// <summary>A batch in which every completion has a prompt of its own.</summary>
     public static TokenBatch Of(IReadOnlyList<(int[] Prompt, int[] Completion, long Example)> rows) => new(
         [.. rows.Select(r => r.Prompt)],

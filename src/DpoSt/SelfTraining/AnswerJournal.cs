@@ -12,14 +12,15 @@ namespace DpoSt.SelfTraining;
 /// </summary>
 /// <param name="output">The file that the answers are for.</param>
 /// <param name="tell">Takes one sentence where answers are taken over.</param>
-internal sealed class AnswerJournal(string output, Action<string> tell) : IDisposable
+/// <param name="part">What the file's name says besides, where several processes answer.</param>
+internal sealed class AnswerJournal(string output, Action<string> tell, string part = "") : IDisposable
 {
     private const string Suffix = ".partial";
 
     // A damaged model's log-probabilities are no numbers.
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
-    private readonly string path = output + Suffix;
+    private readonly string path = output + part + Suffix;
     private FileStream? stream;
 
     /// <summary>Opens the journal; gives the answers that an interrupted sampling with the same key left.</summary>
@@ -55,13 +56,14 @@ internal sealed class AnswerJournal(string output, Action<string> tell) : IDispo
         stream!.Flush();                                           // to the system: it outlives the process
     });
 
-    /// <summary>The output is written: the journal is of no more use.</summary>
+    /// <summary>The output is written: the journals of all its parts are of no more use.</summary>
     public void Remove()
     {
         Dispose();
-        if (File.Exists(path))
+        var folder = Path.GetDirectoryName(Path.GetFullPath(output))!;
+        foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder, $"{Path.GetFileName(output)}*{Suffix}") : [])
         {
-            File.Delete(path);
+            File.Delete(file);
         }
     }
 

@@ -33,7 +33,7 @@ internal static class ConfiguredRecipes
             Dropout = trainer.Dropout,
             Seed = trainer.Seed,
             LogEvery = trainer.LoggingSteps,
-            Bf16 = trainer.Bf16,
+            Bf16 = trainer.Bf16 ?? false,
             GradientCheckpointing = trainer.GradientCheckpointing,
             TensorBoard = trainer.ReportTo,
             LengthWindow = options.Compat == Compatibility.Reference ? 1 : trainer.GroupByLengthWindow,

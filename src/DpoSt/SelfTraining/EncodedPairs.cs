@@ -1,7 +1,9 @@
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
 using DpoSt.Models;
+using DpoSt.Parallel;
 using DpoSt.Training;
+using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;
 
@@ -42,14 +44,21 @@ internal sealed class EncodedPairs
     /// </summary>
     /// <param name="bundle">The reference.</param>
     /// <param name="key">Of the model, its tokenizer and how rows are cut.</param>
+    /// <param name="group">Who scores them together; the first rank keeps the files.</param>
     /// <param name="cancel">Ends the work.</param>
-    public void Score(ModelBundle bundle, string key, CancellationToken cancel)
+    public void Score(ModelBundle bundle, string key, IProcessGroup group, CancellationToken cancel)
     {
         var place = Path.Combine(Path.GetDirectoryName(file)!, $"{Path.GetFileNameWithoutExtension(file)}.{ContentKey.Of(key, [ContentKey.OfPath(file)])[..16]}.logps.jsonl");
-        scores = Cached(place);
-        if (scores.Length != Count)
+        scores = group.Rank == 0 ? Cached(place) : [];
+        if (group.First(scores.Length == Count))
         {
-            Score(bundle.Model, bundle.Folder, cancel);
+            scores = Summed(group, scores.Length == Count ? scores : new ReferenceScore[Count]);
+            return;
+        }
+
+        Score(bundle.Model, bundle.Folder, group, cancel);
+        if (group.Rank == 0)
+        {
             JsonLines.Write(place, scores);
         }
     }
@@ -57,11 +66,12 @@ internal sealed class EncodedPairs
     /// <summary>Scores every pair with the reference, batch by batch; nothing is kept on disk.</summary>
     /// <param name="model">The reference.</param>
     /// <param name="name">What errors call it.</param>
+    /// <param name="group">Who scores them together: each some of the batches.</param>
     /// <param name="cancel">Ends the work.</param>
-    public void Score(ILanguageModel model, string name, CancellationToken cancel)
+    public void Score(ILanguageModel model, string name, IProcessGroup group, CancellationToken cancel)
     {
-        var found = new ReferenceScore[Count];
-        foreach (var part in Enumerable.Range(0, Count).OrderBy(i => Lengths[i].Completion).Chunk(ScoringBatch))
+        var found = new ReferenceScore?[Count];
+        foreach (var part in Enumerable.Range(0, Count).OrderBy(i => Lengths[i].Completion).Chunk(ScoringBatch).Where((_, i) => i % group.Size == group.Rank))
         {
             cancel.ThrowIfCancellationRequested();
             var logProbs = SequenceLogProbs.Score(model, Tokens(part));
@@ -71,9 +81,11 @@ internal sealed class EncodedPairs
             }
         }
 
-        scores = Array.TrueForAll(found, s => float.IsFinite(s.Chosen) && float.IsFinite(s.Rejected))
-            ? found
-            : throw new UserErrorException($"{name}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; train or download it again.");
+        scores = Summed(group, found);
+        if (!Array.TrueForAll(scores, s => float.IsFinite(s.Chosen) && float.IsFinite(s.Rejected)))
+        {
+            throw new UserErrorException($"{name}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; train or download it again.");
+        }
     }
 
     /// <summary>Some of the pairs, with their scores.</summary>
@@ -91,6 +103,15 @@ internal sealed class EncodedPairs
         {
             return [];
         }
+    }
+
+    // Every score is one rank's: a sum with nothing of the others is the score itself.
+    private static ReferenceScore[] Summed(IProcessGroup group, ReferenceScore?[] found)
+    {
+        using var scope = NewDisposeScope();
+        var numbers = tensor(found.SelectMany(s => (float[])[s?.Chosen ?? 0, s?.Rejected ?? 0]).ToArray());
+        group.AllReduce(numbers);
+        return [.. numbers.data<float>().ToArray().Chunk(2).Select(s => new ReferenceScore(s[0], s[1]))];
     }
 
     private TokenBatch Tokens(int[] part) => new(

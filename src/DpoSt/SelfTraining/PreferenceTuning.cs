@@ -1,5 +1,6 @@
 using System.Globalization;
 using DpoSt.Models;
+using DpoSt.Parallel;
 using DpoSt.Training;
 
 namespace DpoSt.SelfTraining;
@@ -13,23 +14,31 @@ internal static class PreferenceTuning
     /// <param name="eval">Pairs to evaluate on, scored; may be empty.</param>
     /// <param name="loss">What to minimise.</param>
     /// <param name="recipe">How to train.</param>
-    /// <param name="folder">Where the run resumes from, and keeps its state and metrics.</param>
+    /// <param name="folder">Where the run resumes from, and keeps its state and metrics; of the first rank only.</param>
+    /// <param name="group">Who trains together.</param>
     /// <param name="reporter">Told of every step.</param>
     /// <param name="cancel">Ends training after the step at work, with a checkpoint.</param>
     public static TrainingLine Run(
-        ModelBundle bundle, EncodedPairs train, EncodedPairs eval, PreferenceLoss loss, TrainingRecipe recipe, TrainingFolder folder, IStageReporter reporter,
+        ModelBundle bundle, EncodedPairs train, EncodedPairs eval, PreferenceLoss loss, TrainingRecipe recipe, TrainingFolder? folder, IProcessGroup group, IStageReporter reporter,
         CancellationToken cancel)
     {
         TrainingLine? last = null;
-        Run(bundle.Model, train, loss, recipe, line => folder.Log(last = line), reporter.Advance, cancel, steps => folder.CheckpointsOf(recipe, steps), Evaluate);
+        var replicas = DataParallel.Of(group, bundle.Model.Parameters);
+        Run(bundle.Model, train, loss, recipe, Log, reporter.Advance, cancel, steps => folder?.CheckpointsOf(recipe, steps), Evaluate, replicas);
         return last!;
+
+        void Log(TrainingLine line)
+        {
+            last = line;
+            folder?.Log(line);
+        }
 
         void Evaluate(long step, long stepsPerEpoch, DpoObjective objective)
         {
             if (eval.Count > 0 && recipe.Evaluation.Holds(step, stepsPerEpoch))
             {
-                var metrics = Evaluator.Run(objective, Enumerable.Range(0, eval.Count).Chunk(recipe.EvalBatchSize).Select(eval.Batch));
-                folder.Log(step, metrics);
+                var metrics = Evaluator.Run(objective, Enumerable.Range(0, eval.Count).Chunk(recipe.EvalBatchSize).Select(eval.Batch), replicas);
+                folder?.Log(step, metrics);
                 reporter.Note($"step {step}/{recipe.StepsFor(train.Count)}{string.Concat(metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}")))}");
             }
         }
@@ -45,13 +54,14 @@ internal static class PreferenceTuning
     /// <param name="cancel">Ends training after the step at work.</param>
     /// <param name="checkpoints">The run's checkpoints, given its steps an epoch; null keeps none.</param>
     /// <param name="evaluate">Called after each step with the steps done, those of an epoch and the objective.</param>
+    /// <param name="replicas">Who trains together; null is this process alone.</param>
     public static void Run(
         ILanguageModel model, EncodedPairs train, PreferenceLoss loss, TrainingRecipe recipe, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel,
-        Func<long, Checkpoints>? checkpoints = null, Action<long, long, DpoObjective>? evaluate = null)
+        Func<long, Checkpoints?>? checkpoints = null, Action<long, long, DpoObjective>? evaluate = null, IReplicas? replicas = null)
     {
         var options = recipe.OptionsFor(train.Count, modelDropout: 0);       // the policy is compared with the reference: no dropout
         var objective = new DpoObjective(model, loss);
-        var trainer = new Trainer<PreferenceBatch>(model.Parameters, objective, options);
+        var trainer = new Trainer<PreferenceBatch>(model.Parameters, objective, options, replicas ?? new OneReplica());
         var order = new BatchOrder(train.Lengths, recipe.BatchSize * recipe.GradientAccumulation, recipe.BatchSize, recipe.LengthWindow, (ulong)recipe.Seed);
         trainer.Run(
             step => [.. order.At(step).Chunk(recipe.BatchSize).Select(train.Batch)], log, tick, cancel, checkpoints?.Invoke(order.StepsPerEpoch),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
+using DpoSt.Parallel;
 using DpoSt.Training;
 using static TorchSharp.torch;
 
@@ -21,7 +22,7 @@ public sealed class SelfTrainingLoop
     private SelfTrainingLoop(LoopPlan plan, Device device, bool fresh)
     {
         this.plan = plan;
-        actions = new StageActions(device, plan.ReferenceText, fresh);
+        actions = new StageActions(device, plan.ReferenceText, fresh, new SingleProcess());
         questions = Questions(plan);
         Lay(device);
     }

@@ -3,6 +3,8 @@ using DpoSt.Configuration;
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
 using DpoSt.Evaluation;
+using DpoSt.Parallel;
+using DpoSt.Training;
 using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;
@@ -13,17 +15,19 @@ public sealed class SingleStages
     private readonly ExperimentOptions options;
     private readonly RunPaths paths;
     private readonly StageActions actions;
+    private readonly IProcessGroup group;
     private readonly IStageReporter reporter;
     private readonly CancellationToken cancel;
 
-    /// <summary>Stages of one configuration; where <paramref name="fresh"/>, training starts over instead of resuming, or of leaving a finished model alone.</summary>
-    public SingleStages(ExperimentOptions options, RunPaths paths, Device device, bool fresh, IStageReporter reporter, CancellationToken cancel)
+    /// <summary>Stages of one configuration; where <paramref name="fresh"/>, training starts over instead of resuming, or of leaving a finished model alone. All ranks of a group run the same stage.</summary>
+    public SingleStages(ExperimentOptions options, RunPaths paths, Device device, bool fresh, IProcessGroup group, IStageReporter reporter, CancellationToken cancel)
     {
         this.options = options;
         this.paths = paths;
+        this.group = group;
         this.reporter = reporter;
         this.cancel = cancel;
-        actions = new StageActions(device, options.Compat == Compatibility.Reference, fresh);
+        actions = new StageActions(device, options.Compat == Compatibility.Reference, fresh, group);
     }
 
     /// <summary>How sample files are written; in reading, what they must be. Null writes dpost's own and reads either.</summary>
@@ -31,6 +35,9 @@ public sealed class SingleStages
 
     /// <summary>The configuration in use, so that what is said of a missing input names the command that makes it.</summary>
     public StageConfig? Config { get; init; }
+
+    /// <summary>The precision of training where the configuration does not decide.</summary>
+    public MixedPrecision Precision { get; init; }
 
     private string Run => options.Trainer.RunName;
 
@@ -43,7 +50,7 @@ public sealed class SingleStages
     {
         var rows = paths.DataFile(options.Data.DataPath);
         return Alone([rows, paths.ModelFolder], () => actions.FineTune(
-            Run, paths.ModelFolder, rows, paths.OutputFolder, ConfiguredRecipes.SftLimits(options), ConfiguredRecipes.Recipe(options), reporter, cancel));
+            Run, paths.ModelFolder, rows, paths.OutputFolder, ConfiguredRecipes.SftLimits(options), Recipe(), reporter, cancel));
     }
 
     /// <summary>Lets the run's model answer the split: a file a seed when sampling, one file when greedy.</summary>
@@ -91,7 +98,7 @@ public sealed class SingleStages
     {
         var pairs = PairsFolder(options.Model.SftRunName ?? Run);
         return Alone([paths.ModelFolder, Path.Combine(pairs, PreferencePairFile.Name("train"))], () => actions.PreferenceTune(
-            Run, paths.ModelFolder, pairs, paths.OutputFolder, ConfiguredRecipes.DpoLimits(options), ConfiguredRecipes.Loss(options), ConfiguredRecipes.Recipe(options), reporter, cancel));
+            Run, paths.ModelFolder, pairs, paths.OutputFolder, ConfiguredRecipes.DpoLimits(options), ConfiguredRecipes.Loss(options), Recipe(), reporter, cancel));
     }
 
     /// <summary>Makes pseudo-labels from the samples of this run and of the runs before it.</summary>
@@ -126,9 +133,11 @@ public sealed class SingleStages
     private string Alone(IEnumerable<string> inputs, Func<string> work)
     {
         new StageInputs(options, paths, Config).Check(inputs);
-        using var _ = RunLock.Take(paths.LockFile);
+        using var _ = group.Rank == 0 ? RunLock.Take(paths.LockFile) : null;
         return work();
     }
+
+    private TrainingRecipe Recipe() => ConfiguredRecipes.Recipe(options) with { Bf16 = options.Trainer.Bf16 ?? Precision == MixedPrecision.Bf16 };
 
     private IReadOnlyList<Problem> Problems() => ProblemSet.Load(paths.DataFile(Split switch
     {

@@ -1,5 +1,6 @@
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
+using DpoSt.Parallel;
 using DpoSt.Tensors;
 using DpoSt.Training;
 using static TorchSharp.torch;
@@ -12,7 +13,8 @@ namespace DpoSt.SelfTraining;
 /// <param name="device">Where models compute.</param>
 /// <param name="referenceText">Whether texts are the reference's.</param>
 /// <param name="fresh">Whether training leaves aside what is there already.</param>
-internal sealed class StageActions(Device device, bool referenceText, bool fresh)
+/// <param name="group">Who trains and samples together; the first rank alone writes.</param>
+internal sealed class StageActions(Device device, bool referenceText, bool fresh, IProcessGroup group)
 {
     /// <summary>Whether training leaves earlier checkpoints and finished models aside.</summary>
     public bool Fresh => fresh;
@@ -34,17 +36,17 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
         ModelBundle.CheckFolder(from);
         reporter.Begin(name, $"fine-tune {Shown(from)} on {found.Count} rationales", recipe.StepsFor(found.Count), "steps");
-        using var folder = TrainingFolder.Open(to, FineTuneKey(from, rowsFile, limits, recipe), recipe.TensorBoard, fresh, reporter);
-        if (folder is null)
+        using var folder = group.Rank == 0 ? TrainingFolder.Open(to, FineTuneKey(from, rowsFile, limits, recipe), recipe.TensorBoard, fresh, reporter) : null;
+        if (!group.First(folder is not null))
         {
             return Done(to);
         }
 
-        TrainingRoom.Check(from, FreeMemory.Of(device));
+        TrainingRoom.Check(from, Room);
         using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
         var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
-        var last = FineTuning.Run(bundle, rows, limits, recipe, folder, reporter, cancel);
-        folder.Finish(bundle.Model, from);
+        var last = FineTuning.Run(bundle, rows, limits, recipe, folder, group, reporter, cancel);
+        folder?.Finish(bundle.Model, from);
         return $"loss {last.Loss:0.000}, model in {Shown(to)}";
     }
 
@@ -57,14 +59,19 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     {
         using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true);
         reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions {samples.Count} times", (long)problems.Count * samples.Count, "answers");
-        using var journal = new AnswerJournal(Path.Combine(folder, SampleFile.Name(samples[0], options.Temperature)), reporter.Note);
-        var completions = Sampling.Run(bundle, problems, samples, options, journal, reporter.Advance, cancel);
-        for (var s = 0; s < samples.Count; s++)
+        var first = Path.Combine(folder, SampleFile.Name(samples[0], options.Temperature));
+        using var journal = RankedSampling.JournalOf(group, first, reporter.Note);
+        var completions = RankedSampling.Run(group, bundle, problems, samples, options, journal, reporter.Advance, cancel);
+        for (var s = 0; s < samples.Count && group.Rank == 0; s++)
         {
             CompletionFile.Write(Path.Combine(folder, SampleFile.Name(samples[s], options.Temperature)), completions.Where((_, i) => i % samples.Count == s), problems, format);
         }
 
-        journal.Remove();
+        if (group.Rank == 0)
+        {
+            journal.Remove();
+        }
+
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {Shown(folder)}";
     }
 
@@ -73,10 +80,14 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     {
         using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true);
         reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions", problems.Count, "answers");
-        using var journal = new AnswerJournal(file, reporter.Note);
-        var completions = Sampling.Run(bundle, problems, [0], options, journal, reporter.Advance, cancel);
-        CompletionFile.Write(file, completions, problems, format);
-        journal.Remove();
+        using var journal = RankedSampling.JournalOf(group, file, reporter.Note);
+        var completions = RankedSampling.Run(group, bundle, problems, [0], options, journal, reporter.Advance, cancel);
+        if (group.Rank == 0)
+        {
+            CompletionFile.Write(file, completions, problems, format);
+            journal.Remove();
+        }
+
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {problems.Count} answers are right; {Shown(file)}";
     }
 
@@ -123,26 +134,26 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
         ModelBundle.CheckFolder(from);
         reporter.Begin(name, $"DPO from {Shown(from)} on {pairs} pairs", recipe.StepsFor(pairs), "steps");
-        var whole = PreferenceTuneKey(from, pairsFolder, limits, loss, recipe);
-        using var folder = TrainingFolder.Open(to, whole, recipe.TensorBoard, fresh, reporter);
-        if (folder is null)
+        var whole = group.Rank == 0 ? PreferenceTuneKey(from, pairsFolder, limits, loss, recipe) : null;
+        using var folder = whole is null ? null : TrainingFolder.Open(to, whole, recipe.TensorBoard, fresh, reporter);
+        if (!group.First(folder is not null))
         {
             return Done(to);
         }
 
-        TrainingRoom.Check(from, FreeMemory.Of(device));
+        TrainingRoom.Check(from, Room);
         using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
         var train = EncodedPairs.Read(file, encoder);
         var evalFile = Path.Combine(pairsFolder, PreferencePairFile.Name("eval"));
         var eval = EncodedPairs.Read(evalFile, encoder);
-        var key = ContentKey.Of(new { limits, referenceText, recipe.Bf16 }, [whole.FirstModel]);
-        train.Score(bundle, key, cancel);
+        var key = whole is null ? "" : ContentKey.Of(new { limits, referenceText, recipe.Bf16 }, [whole.FirstModel]);
+        train.Score(bundle, key, group, cancel);
         if (recipe.Evaluation != new StepInterval())
         {
             if (eval.Count > 0)
             {
-                eval.Score(bundle, key, cancel);
+                eval.Score(bundle, key, group, cancel);
             }
             else
             {
@@ -150,8 +161,8 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             }
         }
 
-        var last = PreferenceTuning.Run(bundle, train, eval, loss, recipe, folder, reporter, cancel);
-        folder.Finish(bundle.Model, from);
+        var last = PreferenceTuning.Run(bundle, train, eval, loss, recipe, folder, group, reporter, cancel);
+        folder?.Finish(bundle.Model, from);
         return $"pair accuracy {last.Metrics["rewards/accuracies"]:0.00}, margin {last.Metrics["rewards/margins"]:0.000}, chosen log-ratio {last.Metrics["rewards/chosen"] / loss.Beta:0.00}; model in {Shown(to)}";
     }
 
@@ -181,6 +192,9 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
     // How often a line is logged changes nothing that is learnt: a run may resume with another.
     private static TrainingRecipe Learnt(TrainingRecipe recipe) => recipe with { LogEvery = 0 };
+
+    // The ranks of a machine share it.
+    private long? Room => FreeMemory.Of(device) / (RankEnvironment.Current?.LocalSize ?? 1);
 
     private RowEncoder Encoder(string model) => RowEncoder.Of(model, referenceText);
 }

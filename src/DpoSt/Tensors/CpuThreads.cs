@@ -36,7 +36,7 @@ internal static unsafe class CpuThreads
         }
         else if (GompParallel == null)
         {
-            Parallel.For(0, threads, t => body((int)((long)count * t / threads), (int)((long)count * (t + 1) / threads)));
+            System.Threading.Tasks.Parallel.For(0, threads, t => body((int)((long)count * t / threads), (int)((long)count * (t + 1) / threads)));
         }
         else
         {

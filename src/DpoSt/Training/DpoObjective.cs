@@ -11,6 +11,13 @@ internal sealed record PreferenceBatch(TokenBatch Tokens, float[] ReferenceLogPr
 {
     /// <summary>The number of pairs.</summary>
     public int Pairs => ReferenceLogProbs.Length / 2;
+
+    /// <summary>Some of its pairs.</summary>
+    public PreferenceBatch Of(int[] pairs)
+    {
+        int[] rows = [.. pairs, .. pairs.Select(pair => Pairs + pair)];
+        return new PreferenceBatch(Tokens.Rows(rows), Array.ConvertAll(rows, row => ReferenceLogProbs[row]));
+    }
 }
 
 /// <summary>
@@ -19,9 +26,16 @@ internal sealed record PreferenceBatch(TokenBatch Tokens, float[] ReferenceLogPr
 /// </summary>
 internal sealed class DpoObjective(ILanguageModel model, PreferenceLoss preference) : IObjective<PreferenceBatch>
 {
+    private static readonly string[] Names = ["rewards/chosen", "rewards/rejected", "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected"];
+
+    public IReadOnlyList<string> MetricNames => preference.RpoAlpha is null ? Names : [.. Names, "nll_loss"];
+
     public double Weight(PreferenceBatch batch) => batch.Pairs;
 
     public long Tokens(PreferenceBatch batch) => batch.Tokens.Tokens;
+
+    public PreferenceBatch? Share(PreferenceBatch batch, int rank, int count) =>
+        count == 1 ? batch : rank < batch.Pairs ? batch.Of([.. Enumerable.Range(0, batch.Pairs).Where(pair => pair % count == rank)]) : null;
 
     public Cost Evaluate(PreferenceBatch batch, Dropout? dropout, double? gradientScale) => ChunkedLoss.Run(
         model, batch.Tokens, [.. Enumerable.Range(0, batch.Pairs).Select(i => (int[])[i, batch.Pairs + i])], dropout, gradientScale, (part, logProbs) => Of(batch, part, logProbs));
@@ -43,7 +57,7 @@ internal sealed class DpoObjective(ILanguageModel model, PreferenceLoss preferen
         if (preference.RpoAlpha is { } alpha)
         {
             var nll = sums.mul(perToken).narrow(0, 0, pairs).sum().neg();
-            metrics.Add(new("nll_loss", nll.detach().cpu().item<float>()));
+            metrics.Add(new("nll_loss", nll.detach().to(ScalarType.Float64).cpu().item<double>()));
             loss = loss.add(nll.mul(alpha));
         }
 
@@ -60,17 +74,14 @@ internal sealed class DpoObjective(ILanguageModel model, PreferenceLoss preferen
 
     private static List<KeyValuePair<string, double>> Metrics(Tensor policy, Tensor rewards, int pairs)
     {
-        var reward = rewards.cpu().data<float>().ToArray();
-        var logProbs = policy.cpu().data<float>().ToArray();
+        var reward = rewards.to(ScalarType.Float64).cpu().data<double>().ToArray();
+        var logProbs = policy.to(ScalarType.Float64).cpu().data<double>().ToArray();
         var rows = Enumerable.Range(0, pairs).ToArray();
-        return
+        double[] sums =
         [
-            new("rewards/chosen", rows.Sum(i => (double)reward[i])),
-            new("rewards/rejected", rows.Sum(i => (double)reward[pairs + i])),
-            new("rewards/accuracies", rows.Count(i => reward[i] > reward[pairs + i])),
-            new("rewards/margins", rows.Sum(i => (double)reward[i] - reward[pairs + i])),
-            new("logps/chosen", rows.Sum(i => (double)logProbs[i])),
-            new("logps/rejected", rows.Sum(i => (double)logProbs[pairs + i])),
+            rows.Sum(i => reward[i]), rows.Sum(i => reward[pairs + i]), rows.Count(i => reward[i] > reward[pairs + i]), rows.Sum(i => reward[i] - reward[pairs + i]),
+            rows.Sum(i => logProbs[i]), rows.Sum(i => logProbs[pairs + i]),
         ];
+        return [.. Names.Zip(sums, (name, sum) => new KeyValuePair<string, double>(name, sum))];
     }
 }

@@ -4,16 +4,17 @@ namespace DpoSt.Training;
 internal static class Evaluator
 {
     /// <summary>The means over all batches, without dropout, named <c>eval_loss</c>, <c>eval_rewards/margins</c> and so on, as transformers and trl name them.</summary>
-    public static IReadOnlyList<KeyValuePair<string, double>> Run<TBatch>(IObjective<TBatch> objective, IEnumerable<TBatch> batches)
+    public static IReadOnlyList<KeyValuePair<string, double>> Run<TBatch>(IObjective<TBatch> objective, IEnumerable<TBatch> batches, IReplicas replicas)
+        where TBatch : class
     {
         var means = new MetricAverages();
-        foreach (var batch in batches)
+        foreach (var batch in batches.Select(batch => objective.Share(batch, replicas.Rank, replicas.Count)).OfType<TBatch>())
         {
             var cost = objective.Evaluate(batch, null, null);
             means.Add(cost.Metrics.Prepend(new("loss", cost.Loss)), objective.Weight(batch), objective.Tokens(batch));
         }
 
-        var line = means.Line(0, 0, 0, 0);
+        var line = means.Over(replicas, objective.MetricNames).Line(0, 0, 0, 0);
         return [new("eval_loss", line.Loss), .. line.Metrics.Select(metric => new KeyValuePair<string, double>("eval_" + metric.Key, metric.Value))];
     }
 }

@@ -3,13 +3,20 @@ using DpoSt.Tensors;
 namespace DpoSt.Training;
 
 /// <summary>What training minimises: a function of a batch.</summary>
-internal interface IObjective<in TBatch>
+internal interface IObjective<TBatch>
+    where TBatch : class
 {
+    /// <summary>The names of <see cref="Cost.Metrics"/>.</summary>
+    IReadOnlyList<string> MetricNames { get; }
+
     /// <summary>What the loss is averaged over: a batch's tokens, or its pairs.</summary>
     double Weight(TBatch batch);
 
     /// <summary>The tokens of a batch, prompts and completions: what speed is measured in.</summary>
     long Tokens(TBatch batch);
+
+    /// <summary>What of a batch is one replica's to compute, the same whenever it is asked; null where nothing is left for it.</summary>
+    TBatch? Share(TBatch batch, int rank, int count);
 
     /// <summary>The loss of a batch, summed over what <see cref="Weight"/> counts.</summary>
     /// <param name="batch">The batch.</param>

@@ -7,7 +7,16 @@ namespace DpoSt.Training;
 /// <param name="Weight">What the objective counted: tokens or pairs.</param>
 /// <param name="Tokens">Tokens of prompts and completions.</param>
 /// <param name="Seconds">The time they took.</param>
-internal sealed record MetricSums(IReadOnlyDictionary<string, double> Sums, double Weight, long Tokens, double Seconds);
+internal sealed record MetricSums(IReadOnlyDictionary<string, double> Sums, double Weight, long Tokens, double Seconds)
+{
+    /// <summary>The line of a step.</summary>
+    public TrainingLine Line(long step, long total, double rate, double gradNorm)
+    {
+        var means = Sums.ToDictionary(pair => pair.Key, pair => pair.Value / Weight, StringComparer.Ordinal);
+        means.Remove("loss", out var loss);
+        return new TrainingLine(step, total, loss, rate, gradNorm, means, Weight / Seconds, Tokens / Seconds);
+    }
+}
 
 /// <summary>What happened since the last log line, on average.</summary>
 internal sealed class MetricAverages
@@ -25,9 +34,6 @@ internal sealed class MetricAverages
         (weight, tokens, secondsBefore) = (from?.Weight ?? 0, from?.Tokens ?? 0, from?.Seconds ?? 0);
     }
 
-    /// <summary>The sums so far.</summary>
-    public MetricSums Sums => new(new Dictionary<string, double>(sums, StringComparer.Ordinal), weight, tokens, Seconds);
-
     private double Seconds => secondsBefore + Stopwatch.GetElapsedTime(start).TotalSeconds;
 
     /// <summary>Adds a micro-batch's metrics, which are sums over <paramref name="count"/>.</summary>
@@ -41,11 +47,13 @@ internal sealed class MetricAverages
         }
     }
 
-    /// <summary>The line of a step.</summary>
-    public TrainingLine Line(long step, long total, double rate, double gradNorm)
+    /// <summary>The sums so far of all replicas together; the time is this one's.</summary>
+    /// <param name="replicas">Who trains.</param>
+    /// <param name="names">The objective's metrics: a replica that had nothing to do yet has not met them.</param>
+    public MetricSums Over(IReplicas replicas, IReadOnlyList<string> names)
     {
-        var means = sums.ToDictionary(pair => pair.Key, pair => pair.Value / weight, StringComparer.Ordinal);
-        means.Remove("loss", out var loss);
-        return new TrainingLine(step, total, loss, rate, gradNorm, means, weight / Seconds, tokens / Seconds);
+        string[] all = [.. names, "loss"];
+        var whole = replicas.Sum([weight, tokens, .. all.Select(name => sums.GetValueOrDefault(name))]);
+        return new MetricSums(all.Zip(whole[2..]).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal), whole[0], (long)whole[1], Seconds);
     }
 }

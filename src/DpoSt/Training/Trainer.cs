@@ -30,14 +30,25 @@ public sealed record TrainingLine(
     double TokensPerSecond);
 
 /// <summary>The one training loop, for every objective.</summary>
-internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch> objective, TrainerOptions options)
+/// <param name="parameters">What is trained.</param>
+/// <param name="objective">What is minimised.</param>
+/// <param name="options">How.</param>
+/// <param name="replicas">Who trains together; every one of them is given the same batches.</param>
+internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch> objective, TrainerOptions options, IReplicas replicas)
+    where TBatch : class
 {
+    /// <summary>The trainer of a process alone.</summary>
+    public Trainer(ParameterSet parameters, IObjective<TBatch> objective, TrainerOptions options)
+        : this(parameters, objective, options, new OneReplica())
+    {
+    }
+
     /// <summary>Trains to the last step.</summary>
     /// <param name="microBatches">The micro-batches of a step.</param>
     /// <param name="log">Called every <see cref="TrainerOptions.LogEvery"/> steps and after the last.</param>
     /// <param name="tick">Called after every step.</param>
     /// <param name="cancel">Ends the run after the step at work, with a checkpoint.</param>
-    /// <param name="checkpoints">Where the run resumes from and keeps its state; null starts at the first step and keeps nothing.</param>
+    /// <param name="checkpoints">Where the run resumes from and keeps its state; null starts at the first step and keeps nothing. They are the first replica's affair.</param>
     /// <param name="evaluate">Called after every step, behind its log line and before its checkpoint.</param>
     public void Run(Func<long, IReadOnlyList<TBatch>> microBatches, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel, Checkpoints? checkpoints = null,
         Action<long>? evaluate = null)
@@ -46,8 +57,9 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
         using var optimizer = new AdamW(parameters, options.AdamW);
         var restored = checkpoints?.Restore(optimizer);
         var since = new MetricAverages(restored?.Since);
-        tick(restored?.Step ?? 0);
-        for (var step = restored?.Step ?? 0; step < options.TotalSteps; step++)
+        var first = Start(optimizer, restored?.Step ?? 0);
+        tick(first);
+        for (var step = first; step < options.TotalSteps; step++)
         {
             using var scope = NewDisposeScope();                 // everything below dies with the step
             var rate = options.Schedule.At(step);
@@ -60,7 +72,7 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
             tick(step + 1);
             if ((step + 1) % options.LogEvery == 0 || step + 1 == options.TotalSteps)
             {
-                log(since.Line(step + 1, options.TotalSteps, rate, gradNorm));
+                log(since.Over(replicas, objective.MetricNames).Line(step + 1, options.TotalSteps, rate, gradNorm));
                 since = new MetricAverages();
             }
 
@@ -72,12 +84,28 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
         }
     }
 
-    private static void Keep(Checkpoints? checkpoints, long step, MetricAverages since, AdamW optimizer, CancellationToken cancel)
+    // All replicas begin where the first one stands.
+    private long Start(AdamW optimizer, long step)
     {
-        var stops = cancel.IsCancellationRequested;
-        if (checkpoints is not null && (stops || checkpoints.IsDue(step)))
+        step = (long)replicas.Sum([step])[0];
+        optimizer.StepsDone = step;
+        foreach (var (_, tensor) in optimizer.State)
         {
-            checkpoints.Save(step, since.Sums, optimizer);
+            replicas.Broadcast(tensor);
+        }
+
+        return step;
+    }
+
+    // What one replica wants all do: they must stop after the same step.
+    private void Keep(Checkpoints? checkpoints, long step, MetricAverages since, AdamW optimizer, CancellationToken cancel)
+    {
+        var wanted = replicas.Sum([cancel.IsCancellationRequested ? 1 : 0, checkpoints?.IsDue(step) == true ? 1 : 0]);
+        var stops = wanted[0] > 0;
+        if (stops || wanted[1] > 0)
+        {
+            var sums = since.Over(replicas, objective.MetricNames);
+            checkpoints?.Save(step, sums, optimizer);
         }
 
         if (stops)
@@ -97,20 +125,27 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
     {
         var total = batches.Sum(objective.Weight);
         var dropout = options.Dropout > 0 ? new Dropout(options.Dropout, options.Seed, step) : null;
-        foreach (var batch in batches)
+        var isFinite = true;
+        foreach (var (i, batch) in batches.Index())
         {
-            using var scope = NewDisposeScope();
-            var share = options.MeanOfMeans ? 1 / (objective.Weight(batch) * batches.Count) : 1 / total;
-            var cost = objective.Evaluate(batch, dropout, share);
-            since.Add(cost.Metrics.Append(new("loss", options.MeanOfMeans ? cost.Loss * share * total : cost.Loss)), objective.Weight(batch), objective.Tokens(batch));
-            if (!double.IsFinite(cost.Loss))
+            if (i == batches.Count - 1)
             {
-                return null;
+                replicas.BeginReduction();
+            }
+
+            if (isFinite && objective.Share(batch, replicas.Rank, replicas.Count) is { } mine)
+            {
+                using var scope = NewDisposeScope();
+                var share = options.MeanOfMeans ? 1 / (objective.Weight(batch) * batches.Count) : 1 / total;
+                var cost = objective.Evaluate(mine, dropout, share);
+                since.Add(cost.Metrics.Append(new("loss", options.MeanOfMeans ? cost.Loss * share * total : cost.Loss)), objective.Weight(mine), objective.Tokens(mine));
+                isFinite = double.IsFinite(cost.Loss);
             }
         }
 
+        replicas.EndReduction();
         var norm = optimizer.GradientNorm();
-        if (!double.IsFinite(norm))
+        if (replicas.Sum([isFinite ? 0 : 1])[0] > 0 || !double.IsFinite(norm))
         {
             return null;
         }

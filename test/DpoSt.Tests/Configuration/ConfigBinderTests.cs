@@ -67,7 +67,7 @@ public sealed class ConfigBinderTests
     [InlineData("trainer:\n  learning_rate: '3e-7'\n", "c.yaml:2: trainer.learning_rate is the text '3e-7'; expected a number of at least 0.")]
     [InlineData("trainer:\n  learning_rate: .nan\n", "c.yaml:2: trainer.learning_rate is the number .nan; expected a number of at least 0.")]
     [InlineData("trainer:\n  bf16: 1\n", "c.yaml:2: trainer.bf16 is the number 1; expected true or false.")]
-    [InlineData("trainer:\n  bf16:\n", "c.yaml:2: trainer.bf16 is null; expected true or false.")]
+    [InlineData("trainer:\n  gradient_checkpointing:\n", "c.yaml:2: trainer.gradient_checkpointing is null; expected true or false.")]
     [InlineData("trainer:\n  run_name: true\n", "c.yaml:2: trainer.run_name is true; expected text.")]
     [InlineData("trainer:\n  run_name: ???\n", "c.yaml:2: trainer.run_name is the text '???'; expected text.")]
     [InlineData("trainer:\n  run_name: null\n", "c.yaml:2: trainer.run_name is null; expected text.")]

@@ -40,7 +40,10 @@ internal sealed class TinyRun : IDisposable
     }
 
     /// <summary>Starts <c>dpost</c> in the folder.</summary>
-    public Process Start(params string[] arguments)
+    public Process Start(params string[] arguments) => Start(_ => { }, arguments);
+
+    /// <summary>The same, in another environment.</summary>
+    public Process Start(Action<ProcessStartInfo> change, string[] arguments)
     {
         // Whoever starts the tests in the background may have had Ctrl-C ignored, and a child would inherit that.
         string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
@@ -51,6 +54,7 @@ internal sealed class TinyRun : IDisposable
             start.ArgumentList.Add(argument);
         }
 
+        change(start);
         return Process.Start(start)!;
     }
 

@@ -45,6 +45,7 @@ public sealed class MemoryTests
 
     // The tensors alive as each step begins, from the second on.
     private static IEnumerable<long> Counts<TBatch>(ILanguageModel model, IObjective<TBatch> objective, TBatch batch)
+        where TBatch : class
     {
         var counts = new List<long>();
         Train(model, objective, 6, _ =>
@@ -61,7 +62,8 @@ public sealed class MemoryTests
         return counts.Skip(1);
     }
 
-    private static void Train<TBatch>(ILanguageModel model, IObjective<TBatch> objective, long steps, Func<long, IReadOnlyList<TBatch>> batches) =>
+    private static void Train<TBatch>(ILanguageModel model, IObjective<TBatch> objective, long steps, Func<long, IReadOnlyList<TBatch>> batches)
+        where TBatch : class =>
         new Trainer<TBatch>(model.Parameters, objective, TrainingRuns.Options(steps, 1e-4) with { Dropout = 0.1, MaxGradNorm = 1 })
             .Run(batches, _ => { }, _ => { }, TestContext.Current.CancellationToken);
 

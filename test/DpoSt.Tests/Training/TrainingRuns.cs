@@ -21,6 +21,7 @@ internal static class TrainingRuns
         new(steps, new LearningRateSchedule("constant", rate, steps, 0), new AdamWOptions(), MaxGradNorm: 0, Dropout: 0, Seed: 1, LogEvery: 1);
 
     public static List<TrainingLine> Run<TBatch>(ILanguageModel model, IObjective<TBatch> objective, TrainerOptions options, params TBatch[] microBatches)
+        where TBatch : class
     {
         var lines = new List<TrainingLine>();
         new Trainer<TBatch>(model.Parameters, objective, options).Run(_ => microBatches, lines.Add, _ => { }, TestContext.Current.CancellationToken);

@@ -49,7 +49,8 @@ internal sealed class LlamaModel : ILanguageModel
         using var scope = NewDisposeScope();
         var rows = PackedRows.Of(batch, dropout is null ? null : Config.NumAttentionHeads, Weights.Device);
         var states = States(rows, dropout);                                                             // [N, D]
-        return states.index_select(0, tensor(rows.Scored, device: states.device)).MoveToOuterDisposeScope();     // [M, D]
+        var scored = states.index_select(0, tensor(rows.Scored, device: states.device));                       // [M, D]
+        return Weights.Enter(LlamaWeights.Head, scored).MoveToOuterDisposeScope();
     }
 
     public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) => new LlamaDecoder(this, slots, maxPromptTokens, maxNewTokens);
@@ -64,7 +65,7 @@ internal sealed class LlamaModel : ILanguageModel
         using var scope = NewDisposeScope();
         var x = Embed(rows.Ids);                                                                        // [N, D]
         var turn = rotary.At(rows.Positions);
-        return stack.Forward(x, new LlamaBatchAttention(Config, rows, turn, dropout, recomputesBlocks) { Watch = attended }, watch).MoveToOuterDisposeScope();
+        return stack.Forward(x, new LlamaBatchAttention(Config, rows, turn, dropout, recomputesBlocks) { Watch = attended }, Weights.Enter, watch).MoveToOuterDisposeScope();
     }
 
     /// <summary>The embeddings of tokens: [N, D].</summary>

@@ -24,13 +24,18 @@ internal sealed class LlamaStack : IDisposable
             norm($"{name}.feedForward.norm"), linear($"{name}.feedForward.up"), linear($"{name}.feedForward.down")))];
     }
 
-    /// <summary>x [N, D] after embedding gives [N, D] after the final norm; <paramref name="watch"/> sees the stream after every layer.</summary>
-    public Tensor Forward(Tensor x, ILlamaAttention attention, Action<Tensor>? watch = null)
+    /// <summary>x [N, D] after embedding gives [N, D] after the final norm.</summary>
+    /// <param name="x">The stream.</param>
+    /// <param name="attention">How tokens attend.</param>
+    /// <param name="enter">Takes the stream before every layer, by the name of its block, and gives it back.</param>
+    /// <param name="watch">Sees the stream after every layer.</param>
+    public Tensor Forward(Tensor x, ILlamaAttention attention, Func<string, Tensor, Tensor>? enter = null, Action<Tensor>? watch = null)
     {
         using var scope = NewDisposeScope();
         for (var i = 0; i < layers.Length; i++)
         {
             var (layer, index) = (layers[i], i);                   // of this round: it may run again in the backward pass
+            x = enter?.Invoke($"layer.{i}", x) ?? x;
             x = attention.Run(x, (t, how) => layer.Forward(t, index, how, epsilon));
             watch?.Invoke(x);
         }

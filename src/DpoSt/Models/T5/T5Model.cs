@@ -62,7 +62,8 @@ internal sealed class T5Model : ILanguageModel
             }
         }
 
-        return states.index_select(0, tensor(rows, device: states.device)).MoveToOuterDisposeScope();   // [M, D]
+        var scored = states.index_select(0, tensor(rows, device: states.device));                       // [M, D]
+        return Weights.Enter(T5Weights.Head, scored).MoveToOuterDisposeScope();
     }
 
     public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) => new T5Decoder(this, slots, maxPromptTokens, maxNewTokens);
@@ -75,7 +76,7 @@ internal sealed class T5Model : ILanguageModel
         var x = Embed(PaddedIds.Flat(prompts, width, Config.PadTokenId, Weights.Device));             // [P * S, D]
         var bias = RelativePosition.Bias(Weights["encoder.bias"], width, width, bidirectional: true, Config);
         bias = PaddedIds.Mask(prompts, width, Weights.Device) is { } mask ? bias.add(mask) : bias;   // [1 or P, H, S, S]
-        return encoder.Forward(x, new T5BatchAttention(Config.NumHeads, prompts.Count, bias, null, dropout, recomputesBlocks), dropout, watch).MoveToOuterDisposeScope();
+        return encoder.Forward(x, new T5BatchAttention(Config.NumHeads, prompts.Count, bias, null, dropout, recomputesBlocks), dropout, Weights.Enter, watch).MoveToOuterDisposeScope();
     }
 
     /// <summary>The decoder's output [B * T, D] for completions shifted right behind the start token; <paramref name="watch"/> sees the stream after every layer.</summary>
@@ -96,7 +97,7 @@ internal sealed class T5Model : ILanguageModel
         var bias = RelativePosition.Bias(Weights["decoder.bias"], target, target, bidirectional: false, Config).add(causal);
         var rows = Rows(dropout, batch.Examples, target, DecoderSites);
         var attention = new T5BatchAttention(Config.NumHeads, inputs.Length, bias, new T5Memory(memory, batch.Prompts.Count, padding, promptOf), rows, recomputesBlocks);
-        return decoder.Forward(x, attention, rows, watch).MoveToOuterDisposeScope();
+        return decoder.Forward(x, attention, rows, Weights.Enter, watch).MoveToOuterDisposeScope();
     }
 
     public Tensor Logits(Tensor states)

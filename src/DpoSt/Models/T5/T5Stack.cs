@@ -15,6 +15,7 @@ internal sealed class T5Stack : IDisposable
     private const int EmbeddingSite = 1_000_001;
     private const int FinalSite = 1_000_002;
 
+    private readonly string name;
     private readonly Block[] blocks;
     private readonly Tensor finalNorm;
     private readonly double epsilon;
@@ -22,19 +23,26 @@ internal sealed class T5Stack : IDisposable
     /// <summary>The stack whose parameters' names begin with <paramref name="name"/>.</summary>
     public T5Stack(T5Config config, string name, int layers, bool crosses, Func<string, Linear> linear, Func<string, Tensor> norm)
     {
+        this.name = name;
         epsilon = config.LayerNormEpsilon;
         finalNorm = norm($"{name}.norm");
         blocks = [.. Enumerable.Range(0, layers).Select(layer => new Block(config, $"{name}.{layer}", crosses, linear, norm))];
     }
 
-    /// <summary>x [N, D] after embedding gives [N, D] after the final norm; <paramref name="watch"/> sees the stream after every layer.</summary>
-    public Tensor Forward(Tensor x, IT5Attention attention, RowDropout? dropout, Action<Tensor>? watch = null)
+    /// <summary>x [N, D] after embedding gives [N, D] after the final norm.</summary>
+    /// <param name="x">The stream.</param>
+    /// <param name="attention">How tokens attend.</param>
+    /// <param name="dropout">Drops numbers in training.</param>
+    /// <param name="enter">Takes the stream before every block, by the block's name, and gives it back.</param>
+    /// <param name="watch">Sees the stream after every layer.</param>
+    public Tensor Forward(Tensor x, IT5Attention attention, RowDropout? dropout, Func<string, Tensor, Tensor>? enter = null, Action<Tensor>? watch = null)
     {
         using var scope = NewDisposeScope();
         x = Drop(x, EmbeddingSite);
         for (var layer = 0; layer < blocks.Length; layer++)
         {
             var (block, index) = (blocks[layer], layer);           // of this round: it may run again in the backward pass
+            x = enter?.Invoke($"{name}.{layer}", x) ?? x;
             x = attention.Run(x, (t, how) => block.Forward(t, index, how, epsilon, Drop));
             watch?.Invoke(x);
         }

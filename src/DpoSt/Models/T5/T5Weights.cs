@@ -53,8 +53,8 @@ internal static class T5Weights
         if (layer == 0)
         {
             // No decay: its name holds "bias", and the paper's decay groups go by names.
-            specs.Add(new ParameterSpec($"{stack}.bias", [c.RelativeAttentionNumBuckets, c.NumHeads], block, Decay: false,
-                [new HubSlice($"{hub}.0.SelfAttention.relative_attention_bias.weight", c.RelativeAttentionNumBuckets, wide)]));
+            var slice = new HubSlice($"{hub}.0.SelfAttention.relative_attention_bias.weight", c.RelativeAttentionNumBuckets, wide);
+            specs.Add(new ParameterSpec($"{stack}.bias", [c.RelativeAttentionNumBuckets, c.NumHeads], block, Decay: false, [slice]) { IsShared = true });
         }
 
         if (crosses)

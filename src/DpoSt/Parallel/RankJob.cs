@@ -1,0 +1,30 @@
+namespace DpoSt.Parallel;
+
+/// <summary>Work as one of the ranks that mpirun has started, or alone.</summary>
+public static class RankJob
+{
+    /// <summary>
+    /// Does the work with the group this process belongs to. Where it throws, the group is not left: a rank that ends so ends all
+    /// others, instead of letting them wait for it.
+    /// </summary>
+    public static T Run<T>(Func<IProcessGroup, T> work)
+    {
+        if (RankEnvironment.Current is null)
+        {
+            return work(new SingleProcess());
+        }
+
+        var group = OpenMpiGroup.Join();
+        using var heartbeat = Heartbeat.Join(group, End);
+        var result = work(group);
+        group.Dispose();
+        return result;
+    }
+
+    private static void End(string sentence)
+    {
+        Console.Error.WriteLine(sentence);
+        Console.Error.Flush();
+        _ = OpenMpi.Abort(OpenMpi.World, 1);
+    }
+}
