@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DpoSt.Generation;
@@ -27,19 +26,19 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
     /// <exception cref="UserErrorException">It cannot be written.</exception>
     public IReadOnlyList<Generated> Open(string key, int requests)
     {
-        var found = Read(key, requests);
+        var (found, length) = Read(key, requests);
         Guarded(() =>
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
-            Write(key);
-            foreach (var answer in found)
+            // Without a buffer a line is on its way when it is written: it outlives the process, and closing cannot fail.
+            stream = new FileStream(path, found.Count > 0 ? FileMode.Open : FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            stream.SetLength(length);
+            stream.Seek(0, SeekOrigin.End);
+            if (found.Count == 0)
             {
-                Write(answer);
+                Write(key);
             }
-
-            stream.Flush();
-        });
+        }, removes: found.Count == 0);
         if (found.Count > 0)
         {
             tell(string.Create(CultureInfo.InvariantCulture, $"  {found.Count} of {requests} answers are there already, from a start that was interrupted"));
@@ -50,11 +49,7 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
 
     /// <summary>Keeps an answer.</summary>
     /// <exception cref="UserErrorException">It cannot be written.</exception>
-    public void Add(Generated answer) => Guarded(() =>
-    {
-        Write(answer);
-        stream!.Flush();                                           // to the system: it outlives the process
-    });
+    public void Add(Generated answer) => Guarded(() => Write(answer), removes: false);
 
     /// <summary>The output is written: the journals of all its parts are of no more use.</summary>
     public void Remove()
@@ -70,40 +65,37 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
     /// <inheritdoc/>
     public void Dispose() => stream?.Dispose();
 
-    private void Write<T>(T line)
-    {
-        JsonSerializer.Serialize(stream!, line, Json);
-        stream!.WriteByte((byte)'\n');
-    }
+    private void Write<T>(T line) => stream!.Write([.. JsonSerializer.SerializeToUtf8Bytes(line, Json), (byte)'\n']);
 
-    // What cannot be read is answered again: of a line that was cut off, or of another program, nothing is worth a sentence.
-    private List<Generated> Read(string key, int requests)
+    // The answers up to the first line that is not whole, and where they end. What cannot be read is answered again: of a line that was cut
+    // off, or of another program, nothing is worth a sentence.
+    private (IReadOnlyList<Generated> Found, long Length) Read(string key, int requests)
     {
-        var found = new List<Generated>();
+        var (found, length) = (new Dictionary<int, Generated>(), 0L);
         try
         {
-            using var lines = File.Exists(path) ? new StreamReader(path, Encoding.UTF8) : StreamReader.Null;
-            if (lines.ReadLine() is not { } first || JsonSerializer.Deserialize<string>(first) != key)
+            var rest = File.Exists(path) ? File.ReadAllBytes(path).AsSpan() : [];
+            for (var isFirst = true; rest.IndexOf((byte)'\n') is >= 0 and var end; rest = rest[(end + 1)..], isFirst = false)
             {
-                return [];
-            }
+                if (isFirst ? JsonSerializer.Deserialize<string>(rest[..end]) != key : !Take(JsonSerializer.Deserialize<Generated>(rest[..end], Json)))
+                {
+                    break;
+                }
 
-            while (lines.ReadLine() is { } line && JsonSerializer.Deserialize<Generated>(line, Json) is { Ids: not null, Text: not null } answer && answer.Index >= 0 && answer.Index < requests)
-            {
-                found.Add(answer);
+                length += end + 1;
             }
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
-            return Once(found);
+            // Up to there.
         }
 
-        return Once(found);
+        return found.Count > 0 ? ([.. found.Values], length) : ([], 0);
 
-        static List<Generated> Once(List<Generated> answers) => [.. answers.DistinctBy(a => a.Index)];
+        bool Take(Generated? answer) => answer is { Ids: not null, Text: not null } && answer.Index >= 0 && answer.Index < requests && found.TryAdd(answer.Index, answer);
     }
 
-    private void Guarded(Action write)
+    private void Guarded(Action write, bool removes)
     {
         try
         {
@@ -111,7 +103,12 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path}: the answers so far cannot be kept there ({e.Message.TrimEnd('.')}); free some space or choose another place, then run again.", e);
+            if (removes)
+            {
+                Remove();
+            }
+
+            throw new UserErrorException($"{path}: the answers could not be written ({e.Message.TrimEnd('.')}); free some space or choose another place, then run again.", e);
         }
     }
 }
