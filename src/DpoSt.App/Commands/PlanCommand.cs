@@ -70,7 +70,7 @@ internal static class PlanCommand
         foreach (var plan in ways)
         {
             cancel.ThrowIfCancellationRequested();
-            rates[plan.Objective] = TrainingRateBench.Run(plan, device);
+            rates[plan.Objective] = TrainingRateProbe.Run(plan, device);
             reporter.Advance(rates.Count);
         }
 

@@ -52,6 +52,7 @@ public static class DecodeBenchmarks
         foreach (var shape in BenchModel.Of(options.Models))
         {
             reporter.Begin(shape.Name, "measures decoding", parts * dtypes.Count, "batch sizes");
+            reporter.Advance(0);
             using var folder = new ScratchFolder();
             shape.Write(folder.Path);
             var scripts = AnswerScripts.Of(options.Answers, tokenizer, shape.Format);

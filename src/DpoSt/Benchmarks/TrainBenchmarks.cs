@@ -50,6 +50,7 @@ public static class TrainBenchmarks
         foreach (var shape in BenchModel.Of(options.Models))
         {
             reporter.Begin(shape.Name, "measures training", parts * options.Dtypes.Count, "rows");
+            reporter.Advance(0);
             using var folder = new ScratchFolder();
             shape.Write(folder.Path);
             var done = 0L;
