@@ -15,7 +15,7 @@ internal static class BenchCommand
 {
     private const int EmbeddedAnswers = 600;
 
-    public static Command Create(CommandConsole console) => new("bench", CommandHelp.Of("Measure the speed of this machine.", "dpost bench train", "dpost bench generate --pairs 0"))
+    public static Command Create(CommandConsole console) => new("bench", CommandHelp.Of("Measure the speed of this machine.", "dpost bench generate --batch 1 8 --json", "dpost bench train --model t5 --mode sft"))
     {
         BenchGenerateCommand.Create(console),
         BenchTrainCommand.Create(console),

@@ -23,7 +23,7 @@ internal static class BenchTrainCommand
         var json = new Option<bool>("--json") { Description = "Write one JSON object." };
         var command = new Command("train", CommandHelp.Of(
             "Measure training on a T5 of 70.7 million parameters and a Llama of 58.1 million with random weights: optimizer steps over 12 rows, or 12 pairs, of 120 prompt and 150 completion tokens. It takes some minutes on two cores.",
-            "dpost bench train --model t5 --mode sft", "dpost bench train --json"))
+            "dpost bench train --model t5 --mode sft"))
         { models, modes, dtypes, runs, protocol, tokenizer, data, json };
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
