@@ -10,6 +10,11 @@ using var cancel = new CancellationTokenSource();
 // The first Ctrl-C asks the command to stop at its next safe point; the second ends the process as usual.
 void Stop(PosixSignalContext signal)
 {
+    if (cancel.IsCancellationRequested && RankEnvironment.Current is not null)
+    {
+        RankJob.Leave(Cli.Interrupted);
+    }
+
     signal.Cancel = !cancel.IsCancellationRequested;
     cancel.Cancel();
 }
@@ -35,8 +40,14 @@ var isFirst = ranks.Rank == 0;
 var code = Cli.Run(args, new CommandConsole(input, isFirst ? System.Console.Out : TextWriter.Null, isFirst ? System.Console.Error : last, cancel.Token));
 if (code != 0 && !isFirst)
 {
-    Thread.Sleep(TimeSpan.FromSeconds(3));
+    // The first one may still save; when it ends, mpirun ends the others.
+    Thread.Sleep(code == Cli.Interrupted ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(3));
     System.Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rank {ranks.Rank} of {ranks.Size}: {last.Last}"));
+}
+
+if (code != 0)
+{
+    RankJob.Leave(code);
 }
 
 return code;

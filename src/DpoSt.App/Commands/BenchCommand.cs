@@ -30,7 +30,7 @@ internal static class BenchCommand
         new Option<string[]>("--dtype") { Description = description, AllowMultipleArgumentsPerToken = true }.AcceptOnlyFromAmong("fp32", "bf16");
 
     /// <summary>What was chosen, or all there is.</summary>
-    public static T[] Chosen<T>(ParseResult parsed, Option<T[]> option, params T[] all) => parsed.GetValue(option) is { Length: > 0 } given ? given : all;
+    public static T[] Chosen<T>(ParseResult parsed, Option<T[]> option, params T[] all) => parsed.GetValue(option) is { Length: > 0 } given ? [.. given.Distinct()] : all;
 
     /// <summary>A tokenizer's place: the one that was named, or the embedded model's.</summary>
     public static string Tokenizer(string? named, ScratchFolder folder)

@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace DpoSt.Parallel;
 
 /// <summary>Work as one of the ranks that mpirun has started, or alone.</summary>
-public static class RankJob
+public static partial class RankJob
 {
     /// <summary>
     /// Does the work with the group this process belongs to. Where it throws, the group is not left: a rank that ends so ends all
@@ -20,6 +22,20 @@ public static class RankJob
         group.Dispose();
         return result;
     }
+
+    /// <summary>
+    /// Ends this process at once, without the closing work of libraries: while other threads are still in them, as when mpirun ends a rank,
+    /// that work crashes.
+    /// </summary>
+    public static void Leave(int code)
+    {
+        Console.Out.Flush();
+        Console.Error.Flush();
+        Exit(code);
+    }
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void Exit(int code);
 
     private static void End(string sentence)
     {

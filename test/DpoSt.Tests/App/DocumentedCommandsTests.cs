@@ -97,7 +97,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         "sft" or "dpo" => " ++trainer.max_steps=2",
         "generate" => " eval.max_new_tokens=64",
         "pretrain" => " --steps 1",
-        "bench" when example.Contains("bench train", StringComparison.Ordinal) => " --runs 1 --model t5 --mode sft --dtype fp32",
+        "bench" when example.Contains("bench train", StringComparison.Ordinal) => " --runs 1 --dtype fp32",
         "bench" => " --batch 1 --runs 1 --pairs 0",
         _ => "",
     };
