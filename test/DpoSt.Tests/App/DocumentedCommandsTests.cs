@@ -98,7 +98,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         "generate" => " eval.max_new_tokens=64",
         "pretrain" => " --steps 1",
         "bench" when example.Contains("bench train", StringComparison.Ordinal) => " --runs 1 --dtype fp32",
-        "bench" => " --batch 1 --runs 1 --pairs 0",
+        "bench" => " --model t5 --dtype fp32 --batch 1 --runs 1 --pairs 0",
         _ => "",
     };
 
