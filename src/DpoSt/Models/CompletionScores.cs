@@ -10,11 +10,11 @@ internal static class CompletionScores
     public const long ChunkSize = 1L << 25;
 
     /// <summary>The log-probability of every completion token given its prompt and the tokens before it: [M], row by row.</summary>
-    public static Tensor TokenLogProbs(this ILanguageModel model, TokenBatch batch, Dropout? dropout, long chunkSize = ChunkSize)
+    public static Tensor TokenLogProbs(this ILanguageModel model, TokenBatch batch, Dropout? dropout)
     {
         using var scope = NewDisposeScope();
         var states = model.CompletionStates(batch, dropout);                                            // [M, D]
-        var rows = (int)Math.Clamp(chunkSize / model.VocabularySize, 1, int.MaxValue);
+        var rows = (int)Math.Clamp(ChunkSize / model.VocabularySize, 1, int.MaxValue);
         var chunks = batch.Completions.SelectMany(c => c).Chunk(rows).Select((part, i) =>
         {
             using var inner = NewDisposeScope();

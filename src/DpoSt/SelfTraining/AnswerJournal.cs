@@ -14,11 +14,10 @@ namespace DpoSt.SelfTraining;
 /// <param name="part">What the file's name says besides, where several processes answer.</param>
 internal sealed class AnswerJournal(string output, Action<string> tell, string part = "") : IDisposable
 {
+    /// <summary>How answers are written for dpost itself: a damaged model's log-probabilities are no numbers.</summary>
+    public static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
     private const string Suffix = ".partial";
-
-    // A damaged model's log-probabilities are no numbers.
-    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
-
     private readonly string path = output + part + Suffix;
     private FileStream? stream;
 

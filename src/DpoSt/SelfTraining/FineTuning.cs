@@ -56,5 +56,5 @@ internal static class FineTuning
 
     /// <summary>The order in which rows are trained on.</summary>
     public static BatchOrder OrderOf(IReadOnlyList<(int[] Prompt, int[] Completion)> rows, TrainingRecipe recipe) =>
-        new([.. rows.Select(row => (row.Prompt.Length, row.Completion.Length))], recipe.BatchSize * recipe.GradientAccumulation, recipe.BatchSize, recipe.LengthWindow, (ulong)recipe.Seed);
+        recipe.OrderOf([.. rows.Select(row => (row.Prompt.Length, row.Completion.Length))]);
 }

@@ -8,6 +8,11 @@ namespace DpoSt.SelfTraining;
 /// <summary>A model with what belongs to it: its tokenizer and the form its family writes rationales in.</summary>
 internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokenizer Tokenizer, PromptFormat Format) : IDisposable
 {
+    private readonly Lazy<string> content = new(() => ContentKey.OfPath(Folder));
+
+    /// <summary>The content of its folder, read once: weights are gigabytes.</summary>
+    public string Content => content.Value;
+
     /// <summary>Loads a folder in Hugging Face layout; the tokenizer may lie elsewhere.</summary>
     /// <exception cref="UserErrorException">The folder is no checkpoint, or its tokenizer has more ids than the model.</exception>
     public static ModelBundle Load(string folder, string? tokenizerFolder, bool referenceText, Device device, bool toRead = false, TrainingCompute? compute = null)

@@ -62,7 +62,7 @@ internal static class PreferenceTuning
         var options = recipe.OptionsFor(train.Count, modelDropout: 0);       // the policy is compared with the reference: no dropout
         var objective = new DpoObjective(model, loss);
         var trainer = new Trainer<PreferenceBatch>(model.Parameters, objective, options, replicas ?? new OneReplica());
-        var order = new BatchOrder(train.Lengths, recipe.BatchSize * recipe.GradientAccumulation, recipe.BatchSize, recipe.LengthWindow, (ulong)recipe.Seed);
+        var order = recipe.OrderOf(train.Lengths);
         trainer.Run(
             step => [.. order.At(step).Chunk(recipe.BatchSize).Select(train.Batch)], log, tick, cancel, checkpoints?.Invoke(order.StepsPerEpoch),
             step => evaluate?.Invoke(step, order.StepsPerEpoch, objective));

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using DpoSt.Data;
 using DpoSt.Parallel;
 
@@ -9,9 +8,6 @@ namespace DpoSt.SelfTraining;
 /// <summary>Sampling by several ranks: each answers some of the problems, and all get the completions of all, in the order of one process.</summary>
 internal static class RankedSampling
 {
-    // A damaged model's log-probabilities are no numbers.
-    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
-
     /// <summary>The journal of this rank's answers; the first rank's <see cref="AnswerJournal.Remove"/> removes all of them.</summary>
     public static AnswerJournal JournalOf(IProcessGroup group, string output, Action<string> tell) =>
         new(output, tell, group.Size == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $".{group.Rank}-of-{group.Size}"));
@@ -31,11 +27,11 @@ internal static class RankedSampling
         Problem[] mine = [.. shares[group.Rank].Select(p => problems[p])];
         // The others are about as far as this rank.
         var found = mine.Length == 0 ? [] : Sampling.Run(bundle, mine, samples, options, journal, done => advance(Math.Min(total, done * group.Size)), cancel);
-        var parts = group.Gather(JsonSerializer.SerializeToUtf8Bytes(found, Json));
+        var parts = group.Gather(JsonSerializer.SerializeToUtf8Bytes(found, AnswerJournal.Json));
         var completions = new Completion[total];
         foreach (var (share, part) in shares.Zip(parts))
         {
-            foreach (var (i, completion) in JsonSerializer.Deserialize<Completion[]>(part, Json)!.Index())
+            foreach (var (i, completion) in JsonSerializer.Deserialize<Completion[]>(part, AnswerJournal.Json)!.Index())
             {
                 completions[share[i / samples.Count] * samples.Count + i % samples.Count] = completion;
             }

@@ -63,5 +63,5 @@ internal static class Sampling
 
     // A draw depends on its request alone, but which of two nearly equal tokens is the greater may depend on how many rows are computed together.
     private static string Key(ModelBundle bundle, List<GenerationRequest> requests, AnswerOptions options) =>
-        ContentKey.Of(options, [ContentKey.OfPath(bundle.Folder), .. requests.Select(r => $"{r.Key} {r.Sample} {string.Join(',', r.Prompt)}")]);
+        ContentKey.Of(options, [bundle.Content, .. requests.Select(r => $"{r.Key} {r.Sample} {string.Join(',', r.Prompt)}")]);
 }

@@ -91,7 +91,7 @@ internal sealed class TrainingPlanner(bool referenceText)
     {
         var steps = recipe.StepsFor(examples.Length);
         var (flops, largest) = (0.0, (Batch: (BatchShape?)null, Memory: new TrainingMemory(0, 0, 0, 0, 0)));
-        for (var (step, order) = (0L, Order(examples, recipe)); step < steps; step++)
+        for (var (step, order) = (0L, recipe.OrderOf([.. examples.Select(e => (e.Prompt, e.Completions.Max()))])); step < steps; step++)
         {
             foreach (var part in order.At(step).Chunk(recipe.BatchSize))
             {
@@ -104,10 +104,6 @@ internal sealed class TrainingPlanner(bool referenceText)
 
         return (largest.Batch!, largest.Memory, flops / steps);
     }
-
-    // As the stages order them.
-    private static BatchOrder Order(PromptShape[] examples, TrainingRecipe recipe) => new(
-        [.. examples.Select(e => (e.Prompt, e.Completions.Max()))], recipe.BatchSize * recipe.GradientAccumulation, recipe.BatchSize, recipe.LengthWindow, (ulong)recipe.Seed);
 
     private static double Flops(IModelCosts costs, BatchShape batch, TrainingRecipe recipe) => TrainingMemory.Flops(costs.Forward(batch, recipe.Bf16, dropout: false), recipe.Compute);
 

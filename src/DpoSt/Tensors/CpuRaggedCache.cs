@@ -22,10 +22,13 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
     {
         this.groups = groups;
         size = headSize;
-        this.capacity = (capacity + Lanes - 1) / Lanes * Lanes;
+        this.capacity = (int)Positions(capacity);
         keys = empty((long)slots * groups * headSize * this.capacity).DetachFromDisposeScope();
         values = empty((long)slots * groups * headSize * this.capacity).DetachFromDisposeScope();
     }
+
+    /// <summary>The positions that a row of so many takes: whole blocks.</summary>
+    public static long Positions(long capacity) => (capacity + Lanes - 1) / Lanes * Lanes;
 
     public void Append(Tensor source, int keyColumn, int valueColumn, ReadOnlySpan<int> slots, ReadOnlySpan<int> positions)
     {

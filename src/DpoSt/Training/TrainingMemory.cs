@@ -49,11 +49,9 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
     // A chunk of logits, its gradient, and that turned round; in bf16 the rounded weight.
     private static long Head(HeadCosts head, TrainingCompute compute)
     {
-        var logits = Product(compute.Bf16) * Math.Min(head.Scored, Math.Max(1, CompletionScores.ChunkSize / head.Vocabulary)) * head.Vocabulary;
+        var logits = CostUnits.ProductBytes(compute.Bf16) * Math.Min(head.Scored, Math.Max(1, CompletionScores.ChunkSize / head.Vocabulary)) * head.Vocabulary;
         return 3 * logits + (compute.Bf16 ? 2 * head.Vocabulary * head.Width : 0);
     }
 
     private static long Block(BlockCosts block, TrainingCompute compute) => 3 * block.WidestBytes + (compute.RecomputesBlocks ? block.KeptBytes - block.InputBytes : 0);
-
-    private static long Product(bool bf16) => bf16 ? 2 : sizeof(float);
 }

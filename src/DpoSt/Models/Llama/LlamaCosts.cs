@@ -1,3 +1,5 @@
+using DpoSt.Tensors;
+using static DpoSt.Models.CostUnits;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models.Llama;
@@ -8,10 +10,6 @@ namespace DpoSt.Models.Llama;
 /// </summary>
 internal sealed class LlamaCosts(LlamaConfig config) : IModelCosts
 {
-    private const long Single = 4;
-    private const long Index = 8;
-    private const long Norm = 8;                   // the reciprocal root a row, in fp64
-
     private readonly long d = config.HiddenSize;
     private readonly long i = config.Inner;
     private readonly long c = config.Inner + 2L * config.KeyValueInner;
@@ -28,12 +26,12 @@ internal sealed class LlamaCosts(LlamaConfig config) : IModelCosts
         // A prompt and its completions, whose last tokens are scored but never fed.
         var lengths = batch.Prompts.Select(p => p.Prompt + p.Completions.Sum(t => (long)t - 1)).ToArray();
         var (n, squares) = (lengths.Sum(), lengths.Sum(l => l * l));
-        long product = bf16 ? 2 : Single;
-        var around = Index * n + Single * squares                                          // ids, masks
-            + (Single * d + Norm) * n                                                      // the stream before the final norm
-            + Single * config.HeadSize * n                                                 // cosines and sines
-            + (dropout ? Index * config.NumAttentionHeads * n : 0);                        // what keys the masks of attention's rows
-        var kept = 2 * (Single * d + Norm) * n                                             // the stream, twice
+        var product = ProductBytes(bf16);
+        var around = IndexBytes * n + Fp32Bytes * squares                                          // ids, masks
+            + (Fp32Bytes * d + NormBytes) * n                                                      // the stream before the final norm
+            + Fp32Bytes * config.HeadSize * n                                                 // cosines and sines
+            + (dropout ? IndexBytes * config.NumAttentionHeads * n : 0);                        // what keys the masks of attention's rows
+        var kept = 2 * (Fp32Bytes * d + NormBytes) * n                                             // the stream, twice
             + product * n * (d + c + i + i)                                                // its norm, the turned query, key and value, the scaled query, what attention gives
             + product * (dropout ? 2 : 1) * config.NumAttentionHeads * squares             // probabilities; dropout's result beside softmax's
             + product * n * (d + 3 * f)                                                    // the norm, gate and up, what they give
@@ -41,11 +39,11 @@ internal sealed class LlamaCosts(LlamaConfig config) : IModelCosts
         var flops = 2.0 * (n * (d * c + i * d + d * 2 * f + f * d) + 2 * squares * i);
         var widest = product * Math.Max(n * Math.Max(2 * f, c), config.NumAttentionHeads * squares);
         return new ForwardCosts(
-            [new BlockCosts(config.NumHiddenLayers, Single * n * d, kept, widest, flops)], around, new HeadCosts(batch.ScoredTokens, d, config.VocabSize));
+            [new BlockCosts(config.NumHiddenLayers, Fp32Bytes * n * d, kept, widest, flops)], around, new HeadCosts(batch.ScoredTokens, d, config.VocabSize));
     }
 
     public long CacheBytes(int slots, int maxPromptTokens, int maxNewTokens) =>
-        2 * Single * config.KeyValueInner * config.NumHiddenLayers * slots * (RoundUp(Math.Max(1, maxPromptTokens - 1)) + RoundUp(maxNewTokens + 1));
+        2 * Fp32Bytes * config.KeyValueInner * config.NumHiddenLayers * slots * (CpuRaggedCache.Positions(Math.Max(1, maxPromptTokens - 1)) + CpuRaggedCache.Positions(maxNewTokens + 1));
 
     public IModelCosts Miniature(long parameters)
     {
@@ -65,6 +63,4 @@ internal sealed class LlamaCosts(LlamaConfig config) : IModelCosts
     }
 
     public ILanguageModel New(Device device, TrainingCompute compute) => new LlamaModel(config, new ParameterSet(Specs, device, products: compute.Products), compute.RecomputesBlocks);
-
-    private static long RoundUp(long positions) => (positions + 15) / 16 * 16;
 }

@@ -1,3 +1,5 @@
+using DpoSt.Tensors;
+using static DpoSt.Models.CostUnits;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models.T5;
@@ -8,10 +10,6 @@ namespace DpoSt.Models.T5;
 /// </summary>
 internal sealed class T5Costs(T5Config config) : IModelCosts
 {
-    private const long Single = 4;
-    private const long Index = 8;
-    private const long Norm = 8;                   // the reciprocal root a row, in fp64
-
     private readonly long d = config.DModel;
     private readonly long i = config.Inner;
     private readonly long f = config.DFf;
@@ -28,17 +26,17 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
     {
         var (p, s, b, t) = ((long)batch.Prompts.Count, (long)batch.PromptWidth, (long)batch.Rows, (long)batch.CompletionWidth);
         var isPadded = batch.Prompts.Any(prompt => prompt.Prompt != s);
-        var around = Index * (p * s + b * t + s * s + t * t)                               // ids, buckets
-            + Single * h * ((isPadded ? p : 1) * s * s + t * t)                            // biases with padding and the causal mask
-            + (Single * d + Norm) * (p * s + b * t)                                        // the stream before the final norms
-            + Single * d * p * s                                                           // the encoder's output
-            + (dropout ? Index * (1 + h) * (p * s + b * t) : 0);                           // what keys the masks of tokens and of attention's rows
+        var around = IndexBytes * (p * s + b * t + s * s + t * t)                               // ids, buckets
+            + Fp32Bytes * h * ((isPadded ? p : 1) * s * s + t * t)                            // biases with padding and the causal mask
+            + (Fp32Bytes * d + NormBytes) * (p * s + b * t)                                        // the stream before the final norms
+            + Fp32Bytes * d * p * s                                                           // the encoder's output
+            + (dropout ? IndexBytes * (1 + h) * (p * s + b * t) : 0);                           // what keys the masks of tokens and of attention's rows
         return new ForwardCosts(
             [Encoder(p, s, bf16, dropout), Decoder(p, s, b, t, bf16, dropout)], around, new HeadCosts(batch.ScoredTokens, d, config.VocabSize));
     }
 
     public long CacheBytes(int slots, int maxPromptTokens, int maxNewTokens) =>
-        2 * Single * i * config.DecoderLayers * slots * (RoundUp(maxPromptTokens) + RoundUp(maxNewTokens + 1));
+        2 * Fp32Bytes * i * config.DecoderLayers * slots * (CpuRaggedCache.Positions(maxPromptTokens) + CpuRaggedCache.Positions(maxNewTokens + 1));
 
     public IModelCosts Miniature(long parameters)
     {
@@ -57,50 +55,46 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
     {
         var n = p * s;
         return new BlockCosts(
-            config.NumLayers, Single * n * d, SelfBytes(p, s, bf16, dropout) + FeedForwardBytes(n, bf16, dropout), Widest(n, p * s * s, bf16),
+            config.NumLayers, Fp32Bytes * n * d, SelfBytes(p, s, bf16, dropout) + FeedForwardBytes(n, bf16, dropout), Widest(n, p * s * s, bf16),
             SelfFlops(p, s) + FeedForwardFlops(n));
     }
 
     private BlockCosts Decoder(long p, long s, long b, long t, bool bf16, bool dropout)
     {
         var n = b * t;
-        var product = Product(bf16);
-        var cross = (Single * d + Norm) * n                                                // the stream
+        var product = ProductBytes(bf16);
+        var cross = (Fp32Bytes * d + NormBytes) * n                                                // the stream
             + product * (d * n + i * n + 2 * i * b * s + i * n)                            // its norm, query, key and value, what attention gives
             + product * Probabilities(dropout) * b * h * t * s
             + (bf16 ? product * d * p * s : 0)                                             // the encoder's output, rounded
             + Rounded(bf16, d * i + d * 2 * i + i * d);
         var flops = 2.0 * (n * d * i + p * s * d * 2 * i + 2 * n * s * i + n * i * d);
         return new BlockCosts(
-            config.DecoderLayers, Single * n * d, SelfBytes(b, t, bf16, dropout) + cross + FeedForwardBytes(n, bf16, dropout), Widest(n, b * t * Math.Max(s, t), bf16),
+            config.DecoderLayers, Fp32Bytes * n * d, SelfBytes(b, t, bf16, dropout) + cross + FeedForwardBytes(n, bf16, dropout), Widest(n, b * t * Math.Max(s, t), bf16),
             SelfFlops(b, t) + flops + FeedForwardFlops(n));
     }
 
     // rows x length tokens that attend to each other: stream, norm, query, key and value by head, probabilities, what attention gives.
     private long SelfBytes(long rows, long length, bool bf16, bool dropout) =>
-        (Single * d + Norm) * rows * length
-        + Product(bf16) * (rows * length * (d + 3 * i + i) + Probabilities(dropout) * rows * h * length * length)
+        (Fp32Bytes * d + NormBytes) * rows * length
+        + ProductBytes(bf16) * (rows * length * (d + 3 * i + i) + Probabilities(dropout) * rows * h * length * length)
         + Rounded(bf16, d * 3 * i + i * d);
 
     // Stream, norm, both halves, what they give; relu keeps that too, where dropout makes another of it.
     private long FeedForwardBytes(long n, bool bf16, bool dropout) =>
-        (Single * d + Norm) * n
-        + Product(bf16) * n * (d + (config.Gated ? 3 : dropout ? 2 : 1) * f)
+        (Fp32Bytes * d + NormBytes) * n
+        + ProductBytes(bf16) * n * (d + (config.Gated ? 3 : dropout ? 2 : 1) * f)
         + Rounded(bf16, d * up * f + f * d);
 
     private double SelfFlops(long rows, long length) => 2.0 * rows * length * (d * 3 * i + 2 * length * i + i * d);
 
     private double FeedForwardFlops(long n) => 2.0 * n * (d * up * f + f * d);
 
-    private long Widest(long n, long scores, bool bf16) => Product(bf16) * Math.Max(n * Math.Max(up * f, 3 * i), h * scores);
+    private long Widest(long n, long scores, bool bf16) => ProductBytes(bf16) * Math.Max(n * Math.Max(up * f, 3 * i), h * scores);
 
     // Dropout's result is kept beside softmax's.
     private static long Probabilities(bool dropout) => dropout ? 2 : 1;
 
     // A product in bf16 keeps the rounded weight.
     private static long Rounded(bool bf16, long numbers) => bf16 ? 2 * numbers : 0;
-
-    private static long Product(bool bf16) => bf16 ? 2 : Single;
-
-    private static long RoundUp(long positions) => (positions + 15) / 16 * 16;
 }
