@@ -1,9 +1,10 @@
+using DpoSt;
 using DpoSt.Benchmarks;
 
 return args switch
 {
-    ["experiment", ..] => Experiment.Run(args[1..]),
-    ["ranks", ..] => RankBench.Run(args[1..]),
+    ["experiment", ..] => MaskedThread.Run(() => Experiment.Run(args[1..])),
+    ["ranks", ..] => MaskedThread.Run(() => RankBench.Run(args[1..])),
     _ => Usage(),
 };
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using DpoSt;
 using DpoSt.App;
 using DpoSt.App.Console;
 using DpoSt.Parallel;
@@ -30,14 +31,16 @@ System.Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier
 using var input = System.Console.OpenStandardInput();
 if (RankEnvironment.Current is not { } ranks)
 {
-    return Cli.Run(args, new CommandConsole(input, System.Console.Out, System.Console.Error, cancel.Token));
+    var console = new CommandConsole(input, System.Console.Out, System.Console.Error, cancel.Token);
+    return MaskedThread.Run(() => Cli.Run(args, console));
 }
 
 // Of several ranks the first one speaks. What stops all of them it tells too, and ends the job with that: what another one has to say is its own.
 using var stop = PosixSignalRegistration.Create((PosixSignal)JobLauncher.StopSignal, Stop);
 using var last = new LastLineWriter();
 var isFirst = ranks.Rank == 0;
-var code = Cli.Run(args, new CommandConsole(input, isFirst ? System.Console.Out : TextWriter.Null, isFirst ? System.Console.Error : last, cancel.Token));
+var rankConsole = new CommandConsole(input, isFirst ? System.Console.Out : TextWriter.Null, isFirst ? System.Console.Error : last, cancel.Token);
+var code = MaskedThread.Run(() => Cli.Run(args, rankConsole));
 if (code != 0 && !isFirst)
 {
     // The first one may still save; when it ends, mpirun ends the others.

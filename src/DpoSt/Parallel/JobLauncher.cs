@@ -30,7 +30,7 @@ public static partial class JobLauncher
     /// <exception cref="UserErrorException">mpirun is not installed.</exception>
     public static int Run(int processes, IReadOnlyList<string> command, TextWriter output, TextWriter error, CancellationToken cancel)
     {
-        using var process = Process.Start(StartInfo(Find("mpirun"), processes, command))!;
+        using var process = MaskedThread.Unmasked(() => Process.Start(StartInfo(Find("mpirun"), processes, command))!);
         var messages = new MpirunMessages(processes, error);
         process.OutputDataReceived += (_, line) => Pass(line.Data, output.WriteLine);
         process.ErrorDataReceived += (_, line) => Pass(line.Data, messages.Take);
