@@ -29,15 +29,16 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
     /// <summary>What training a model on micro-batches like this one holds.</summary>
     internal static TrainingMemory Of(IModelCosts model, BatchShape batch, TrainingCompute compute, bool dropout)
     {
-        var weights = StateOf(model.Specs) / 4;
+        var weights = StateOf(model.Specs, ParameterShard.Whole) / 4;
         var forward = model.Forward(batch, compute.Bf16, dropout);
         // The product that gives it turns both of its factors round, and makes a copy of each.
         var gradient = 2 * model.Specs.Max(s => s.Count) * (compute.Bf16 ? sizeof(float) + 2 : sizeof(float));
         return new TrainingMemory(weights, weights, 2 * weights, Kept(forward, compute), Math.Max(Head(forward.Head, compute), forward.Blocks.Max(b => Block(b, compute))) + gradient + forward.Head.Scored * forward.Head.Width * sizeof(float));
     }
 
-    /// <summary>Weights, gradients and both moments of these parameters, in bytes.</summary>
-    internal static long StateOf(IReadOnlyList<ParameterSpec> specs) => 4 * sizeof(float) * specs.Sum(s => s.Count);
+    /// <summary>Weights, gradients and both moments of these parameters, in bytes, as far as they are kept by one process.</summary>
+    internal static long StateOf(IReadOnlyList<ParameterSpec> specs, ParameterShard shard) =>
+        4 * sizeof(float) * specs.GroupBy(s => (s.Block, s.Decay)).Sum(buffer => shard.LengthOf(buffer.Sum(s => s.Count)));
 
     /// <summary>Floating point operations of a step over one micro-batch: forward, twice that backward, and blocks that are computed again.</summary>
     internal static double Flops(ForwardCosts forward, TrainingCompute compute) => 3 * forward.Flops + (compute.RecomputesBlocks ? forward.BlockFlops : 0);

@@ -1,0 +1,86 @@
+using DpoSt.Models;
+using DpoSt.Parallel;
+using DpoSt.Training;
+using static TorchSharp.torch;
+
+namespace DpoSt.Tests.Parallel;
+
+/// <summary>Counts the bytes of weights and gradients that a rank holds beyond its shards, whenever it may hold most, from the tensors themselves.</summary>
+internal sealed class GatheredBytes(IProcessGroup group, ParameterSet parameters) : IProcessGroup, IBlockWatcher
+{
+    private IBlockWatcher? follower;
+
+    /// <summary>The most at any time.</summary>
+    public long Peak { get; private set; }
+
+    public int Rank => group.Rank;
+
+    public int Size => group.Size;
+
+    /// <summary>Looks on whenever a block is entered and left.</summary>
+    public void Follow() => (follower, parameters.Watcher) = (parameters.Watcher, this);
+
+    /// <summary>What this rank keeps is its part, and what it held besides no more than two of the largest blocks.</summary>
+    public void Check()
+    {
+        using var optimizer = new AdamW(parameters, new AdamWOptions());
+        var element = parameters.Buffers[0].Values.element_size();
+        var state = optimizer.State.Sum(t => Bytes(t.Values)) + parameters.Buffers.Sum(b => Bytes(b.Gradients!));
+        var whole = 4 * element * parameters.Count;
+        Assert.True(state <= whole / Size + 4 * element * parameters.Buffers.Count, $"rank {Rank} of {Size} keeps {state} of {whole} bytes");
+        Assert.True(Size < 4 || state < 0.3 * whole, $"rank {Rank} of {Size} keeps {state} of {whole} bytes");
+
+        var largest = parameters.Buffers.GroupBy(b => b.Block).Max(block => block.Sum(b => Size * Bytes(b.Values)));
+        Assert.InRange(Peak, 1, 2 * largest);
+    }
+
+    public void Entered(string block, bool isDifferentiable)
+    {
+        follower!.Entered(block, isDifferentiable);
+        Count();
+    }
+
+    public void Completed(string block)
+    {
+        Count();
+        follower!.Completed(block);
+    }
+
+    public void AllGather(Tensor part, Tensor whole)
+    {
+        Count(whole);
+        group.AllGather(part, whole);
+    }
+
+    public void ReduceScatter(Tensor whole, Tensor part)
+    {
+        Count(whole, part);
+        group.ReduceScatter(whole, part);
+    }
+
+    public void AllReduce(Tensor tensor) => group.AllReduce(tensor);
+
+    public IPendingReduction BeginAllReduce(Tensor tensor) => group.BeginAllReduce(tensor);
+
+    public void Broadcast(Tensor tensor, int root)
+    {
+        Count(tensor);
+        group.Broadcast(tensor, root);
+    }
+
+    public void Barrier() => group.Barrier();
+
+    public void Dispose()
+    {
+    }
+
+    private static long Bytes(Tensor tensor) => tensor.numel() * tensor.element_size();
+
+    // A parameter that is not shown is one number, spread over its shape.
+    private void Count(params Tensor[] besides)
+    {
+        using var scope = NewDisposeScope();
+        var views = parameters.Buffers.SelectMany(b => b.Views).ToArray();
+        Peak = Math.Max(Peak, besides.Sum(Bytes) + views.Where(v => v.stride().Any(s => s != 0)).Sum(Bytes) + views.Select(v => v.grad).OfType<Tensor>().Sum(Bytes));
+    }
+}
