@@ -30,6 +30,8 @@ public sealed class DataParallelTests
         Assert.InRange(early, layers, model.Parameters.Buffers.Count - 1);         // every block's matrices; never the embedding
         replicas.EndReduction();
         Assert.Equal(model.Parameters.Buffers.Count, group.Begun.Count);
+        // Round a ring of two, each sends half of what is summed, and half of the sums.
+        Assert.Equal(group.Begun.Sum(t => t.numel() * t.element_size()), RankTraffic.Whole(TinyModels.CostsOf(kind), 2));
 
         // What was handed over is what the whole pass leaves.
         var left = model.Parameters.Buffers.ToList();

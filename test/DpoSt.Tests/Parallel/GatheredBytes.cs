@@ -10,8 +10,8 @@ internal sealed class GatheredBytes(IProcessGroup group, ParameterSet parameters
 {
     private IBlockWatcher? follower;
 
-    /// <summary>The most at any time.</summary>
-    public long Peak { get; private set; }
+    private long peak;
+    private long travelled;
 
     public int Rank => group.Rank;
 
@@ -20,18 +20,22 @@ internal sealed class GatheredBytes(IProcessGroup group, ParameterSet parameters
     /// <summary>Looks on whenever a block is entered and left.</summary>
     public void Follow() => (follower, parameters.Watcher) = (parameters.Watcher, this);
 
-    /// <summary>What this rank keeps is its part, and what it held besides no more than two of the largest blocks.</summary>
-    public void Check()
+    /// <summary>What this rank keeps is what the plan says, and its part; what it held besides is no more than two of the largest blocks, and what travelled is the plan's too.</summary>
+    /// <param name="model">The model's costs.</param>
+    /// <param name="microBatches">How many there were since <see cref="Follow"/>; null where there were other passes, too.</param>
+    public void Check(IModelCosts model, int? microBatches)
     {
         using var optimizer = new AdamW(parameters, new AdamWOptions());
         var element = parameters.Buffers[0].Values.element_size();
+        var planned = TrainingMemory.Of(model, BatchShape.Uniform(1, 1, 1), new TrainingCompute(RecomputesBlocks: true, Shard: parameters.Shard), dropout: false);
         var state = optimizer.State.Sum(t => Bytes(t.Values)) + parameters.Buffers.Sum(b => Bytes(b.Gradients!));
-        var whole = 4 * element * parameters.Count;
-        Assert.True(state <= whole / Size + 4 * element * parameters.Buffers.Count, $"rank {Rank} of {Size} keeps {state} of {whole} bytes");
-        Assert.True(Size < 4 || state < 0.3 * whole, $"rank {Rank} of {Size} keeps {state} of {whole} bytes");
+        Assert.Equal(planned.State * element / sizeof(float), state);
+        Assert.True(Size < 4 || state < 0.3 * 4 * element * parameters.Count, $"rank {Rank} of {Size} keeps {state} bytes of {parameters.Count} parameters");
 
         var largest = parameters.Buffers.GroupBy(b => b.Block).Max(block => block.Sum(b => Size * Bytes(b.Values)));
-        Assert.InRange(Peak, 1, 2 * largest);
+        Assert.Equal(2 * largest, planned.Gathered * element / sizeof(float));
+        Assert.InRange(peak, 1, 2 * largest);
+        Assert.Equal(microBatches * RankTraffic.Gathered(model, Size) * element / sizeof(float) ?? travelled, travelled);
     }
 
     public void Entered(string block, bool isDifferentiable)
@@ -49,12 +53,14 @@ internal sealed class GatheredBytes(IProcessGroup group, ParameterSet parameters
     public void AllGather(Tensor part, Tensor whole)
     {
         Count(whole);
+        travelled += Bytes(whole);
         group.AllGather(part, whole);
     }
 
     public void ReduceScatter(Tensor whole, Tensor part)
     {
         Count(whole, part);
+        travelled += Bytes(whole);
         group.ReduceScatter(whole, part);
     }
 
@@ -81,6 +87,6 @@ internal sealed class GatheredBytes(IProcessGroup group, ParameterSet parameters
     {
         using var scope = NewDisposeScope();
         var views = parameters.Buffers.SelectMany(b => b.Views).ToArray();
-        Peak = Math.Max(Peak, besides.Sum(Bytes) + views.Where(v => v.stride().Any(s => s != 0)).Sum(Bytes) + views.Select(v => v.grad).OfType<Tensor>().Sum(Bytes));
+        peak = Math.Max(peak, besides.Sum(Bytes) + views.Where(v => v.stride().Any(s => s != 0)).Sum(Bytes) + views.Select(v => v.grad).OfType<Tensor>().Sum(Bytes));
     }
 }

@@ -57,6 +57,7 @@ internal sealed record TrainingFixture(string Model, bool Dpo, bool Wide)
             Train(new SftObjective(model), [rows.Rows([0, 1, 2]), rows.Rows([3])]);
         }
 
+        measured?.Check(ModelFolder.CostsOf(SharedFolder.Path("fixtures", Model)), Dpo || checkpoints is not null ? null : 2 * lines.Count);
         replicas.Collect([.. model.Parameters.Buffers.Select(b => (b.Values, b.Count))], whole =>
         {
             File.WriteAllText($"{path}.json", JsonSerializer.Serialize(lines.Select(l => (double[])[l.Loss, l.GradNorm, .. l.Metrics.Values])));
@@ -64,7 +65,6 @@ internal sealed record TrainingFixture(string Model, bool Dpo, bool Wide)
             using var reader = new ParameterReader(model.Parameters, shards ? whole : null);
             SafeTensorsWriter.Write(stream, model.Parameters.Specs.Select(s => new PendingTensor(s.Name, model.Parameters.Dtype, s.Shape, () => reader[s])));
         });
-        measured?.Check();
 
         // Nothing but the gradients is exchanged after the start: copies that drift apart would be found here.
         foreach (var buffer in shards ? [] : model.Parameters.Buffers)

@@ -19,6 +19,8 @@ internal sealed class LlamaCosts(LlamaConfig config) : IModelCosts
 
     public double DropoutRate => config.AttentionDropout;
 
+    public int Lookups => 1;
+
     public bool IsCausal => true;
 
     public ForwardCosts Forward(BatchShape batch, bool bf16, bool dropout)

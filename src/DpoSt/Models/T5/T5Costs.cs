@@ -20,6 +20,8 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
 
     public double DropoutRate => config.DropoutRate;
 
+    public int Lookups => 2;
+
     public bool IsCausal => false;
 
     public ForwardCosts Forward(BatchShape batch, bool bf16, bool dropout)
