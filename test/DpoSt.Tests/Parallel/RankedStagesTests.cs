@@ -52,6 +52,23 @@ public sealed class RankedStagesTests
     }
 
     [Fact]
+    public void A_run_shares_its_stages_and_one_process_finds_them_done()
+    {
+        Ranks.Need();
+        using var one = new TinyRun();
+        using var several = new TinyRun();
+        string[] loop = TinyRun.Loop("loop.baseline=false", "sft.trainer.logging_steps=1", "--until", "sample dpo-1");
+        var (code, output, error) = several.Run([.. loop, "--nproc", "2"]);
+        Assert.True(code == 0, error);
+        Assert.Equal(2, output.Split("test: 12 problems").Length);                 // one of them speaks
+        Assert.Equal(7, several.Run([.. loop, "--dry-run"]).Out.Split("done already").Length - 1);
+
+        Assert.Equal(0, one.Run([.. loop[..^1], "sft-0"]).Code);
+        Equal(Metrics(one, "sft-0"), Metrics(several, "sft-0"), 1e-4);
+        Assert.DoesNotContain(Files(several, "model_outputs"), file => file.Contains(".partial", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_mistake_is_told_once()
     {
         Ranks.Need();
