@@ -3,6 +3,7 @@ using DpoSt.App.Commands;
 using DpoSt.App.Console;
 using DpoSt.App.Demo;
 using DpoSt.Evaluation;
+using DpoSt.Parallel;
 using DpoSt.SelfTraining;
 using DpoSt.Tensors;
 using DpoSt.Training;
@@ -46,7 +47,7 @@ internal static class Experiment
         DemoFolder.Lay(folder, seed, TestProblems);
         Directory.SetCurrentDirectory(folder);
         var plan = RunCommand.Plan("exp_config/tiny", "self-train", [.. overrides, $"loop.seed={repeat}", $"sft.trainer.seed={repeat}", $"dpo.trainer.seed={repeat}", "loop.eval_samples=0"], new CommandConsole(Stream.Null, TextWriter.Null, Console.Error, CancellationToken.None));
-        return SelfTrainingLoop.Run(plan, TorchSharp.torch.CPU, StageSelection.All, fresh: false, new Quiet(), CancellationToken.None)
+        return SelfTrainingLoop.Run(plan, TorchSharp.torch.CPU, StageSelection.All, fresh: false, new SingleProcess(), shards: false, new Quiet(), CancellationToken.None)
             .Where(r => r.DataSet == "test").ToDictionary(r => r.Run, StringComparer.Ordinal);
     }
 

@@ -35,7 +35,7 @@ internal static class RankBench
         var steps = 2 * (pairs + 1);
         var options = new TrainingRecipe { MaxSteps = steps, LogEvery = steps }.OptionsFor(Batch, 0.1);
         var times = new List<long>();
-        var trainer = new Trainer<TokenBatch>(model.Parameters, new SftObjective(model), options, new InTurn(DataParallel.Of(group, model.Parameters)));
+        var trainer = new Trainer<TokenBatch>(model.Parameters, new SftObjective(model), options, new InTurn(Replicas.Of(group, model.Parameters)));
         trainer.Run(_ => [rows], _ => { }, _ => times.Add(Stopwatch.GetTimestamp()), CancellationToken.None);
         var seconds = times.Zip(times.Skip(1), (a, b) => Stopwatch.GetElapsedTime(a, b).TotalSeconds).Skip(2).Chunk(2).ToArray();
         if (group.Rank == 0)
@@ -57,9 +57,15 @@ internal static class RankBench
 
         public int Count => replicas.Count;
 
+        public bool IsSharded => replicas.IsSharded;
+
         public double[] Sum(double[] numbers) => replicas.Sum(numbers);
 
-        public void Broadcast(Tensor tensor) => replicas.Broadcast(tensor);
+        public double Norm(double own) => replicas.Norm(own);
+
+        public void Spread(Tensor whole, Tensor part) => replicas.Spread(whole, part);
+
+        public void Collect(IReadOnlyList<(Tensor Part, long Count)> tensors, Action<Func<int, Tensor>> read) => replicas.Collect(tensors, read);
 
         public void BeginReduction()
         {
@@ -68,6 +74,8 @@ internal static class RankBench
                 replicas.BeginReduction();
             }
         }
+
+        public void EndPass() => replicas.EndPass();
 
         public void EndReduction() => replicas.EndReduction();
     }

@@ -49,6 +49,9 @@ internal sealed class LaunchArguments
     /// <summary>The precision where the configuration does not decide.</summary>
     public MixedPrecision Precision(ParseResult result) => File(result)?.Precision ?? MixedPrecision.No;
 
+    /// <summary>Whether every process keeps only its part of a model that is trained.</summary>
+    public bool Shards(ParseResult result) => File(result)?.Strategy is LaunchStrategy.FullyShardedDataParallel or LaunchStrategy.DeepSpeedZero3;
+
     /// <summary>Runs this very command as several processes where it is to be; gives their exit code, null where the work is this process's own.</summary>
     /// <exception cref="UserErrorException">Open MPI is not installed, or mpirun has started another number of processes.</exception>
     public int? RunAsRanks(ParseResult result, CommandConsole console)
@@ -69,11 +72,6 @@ internal sealed class LaunchArguments
         if (options?.Processes > 1)
         {
             console.Error.WriteLine($"{result.GetValue(launch)}: {count} processes divide each batch of the configuration between them; for as many rows on each as it says, multiply trainer.gradient_accumulation_steps by {count}.");
-        }
-
-        if (options?.Strategy is LaunchStrategy.FullyShardedDataParallel or LaunchStrategy.DeepSpeedZero3)
-        {
-            console.Error.WriteLine($"{result.GetValue(launch)} asks for sharded weights, but every process holds the whole model so far.");
         }
 
         return JobLauncher.Run(count, [.. Program(), .. result.Tokens.Select(token => token.Value)], console.Out, console.Error, console.Cancel);

@@ -15,10 +15,12 @@ internal static class PlanCommand
         Say whether the training of a configuration will fit into memory, and how long it takes. Nothing is written; the exit code is 2 where it will not fit.
         A configuration with a loop section is that of dpost run: all its training stages are planned. Of the model only config.json is needed, and its
         tokenizer where the lengths of examples are to be known; without examples their configured limits count. The rate is measured in a few seconds.
+        With --nproc nothing is measured or judged: it says what each of so many processes holds and sends, wherever they are.
 
         Example:
           dpost plan --config-path exp_config/t5 --config-name sft-0 trainer.per_device_train_batch_size=4
           dpost plan --config-path exp_config/t5 --config-name self-train --json
+          dpost plan --config-path exp_config/t5 --config-name sft-0 --nproc 8
         """;
 
     public static Command Create(CommandConsole console)
@@ -27,10 +29,27 @@ internal static class PlanCommand
         var arguments = new ConfigArguments(command, "sft-0");
         var device = new DeviceArguments(command);
         var json = new Option<bool>("--json") { Description = "Write one JSON object: stages, sampling, free_bytes, fits, remedies." };
+        var processes = new Option<int?>("--nproc") { Description = "Plan for so many processes: the whole model on each, and shards of it.", HelpName = "N" }.From(1);
         command.Add(json);
+        command.Add(processes);
         command.SetAction(result =>
         {
             var (plans, sampling) = Plans(arguments.Path(result), arguments.Name(result), arguments.Overrides(result), console);
+            if (result.GetValue(processes) is { } count)
+            {
+                var ranks = new RankPlanView(plans, count);
+                if (result.GetValue(json))
+                {
+                    console.WriteJson(ranks.Json());
+                }
+                else
+                {
+                    ranks.Write(console);
+                }
+
+                return 0;
+            }
+
             var chosen = device.Device(result);
             var free = FreeMemory.Of(chosen);
             var rates = StageProgress.Watch(console.Progress(), reporter => Rates(plans, chosen, reporter, console.Cancel));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DpoSt.App.Console;
 using DpoSt.Configuration;
+using DpoSt.Parallel;
 using DpoSt.SelfTraining;
 
 namespace DpoSt.App.Commands;
@@ -12,6 +13,7 @@ internal static class RunCommand
         Run the whole loop: fine-tune, then each iteration sample, pair, DPO, sample, keep right answers, fine-tune again; then evaluate.
         What is done already is not done again; a changed option redoes what depends on it.
         Overrides change the run's own file; with sft. or dpo. before the key they change the file of that stage.
+        With --nproc several processes train and answer together.
         --dry-run lists the stages; --from, --until and --only run a part of them, and take what lies outside that part as it is.
 
         Example:
@@ -24,7 +26,7 @@ internal static class RunCommand
     {
         var command = new Command("run", Help);
         var arguments = new ConfigArguments(command, "self-train");
-        var launch = new LaunchArguments(command);
+        var launch = new LaunchArguments(command, overRanks: true);
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would run, what is done and what each stage takes; run nothing." };
         var from = new Option<string>("--from") { Description = "The first stage to run.", HelpName = "STAGE" };
         var until = new Option<string>("--until") { Description = "The last stage to run.", HelpName = "STAGE" };
@@ -44,7 +46,12 @@ internal static class RunCommand
         });
         command.SetAction(result =>
         {
-            var plan = Plan(arguments.Path(result), arguments.Name(result), arguments.Overrides(result), console);
+            if (!result.GetValue(dryRun) && launch.RunAsRanks(result, console) is { } code)
+            {
+                return code;                                   // the first rank has said what there is to say
+            }
+
+            var plan = Plan(arguments.Path(result), arguments.Name(result), arguments.Overrides(result), console, launch.Precision(result));
             var device = launch.Device(result, console);
             var selection = new StageSelection(result.GetValue(only) ?? result.GetValue(from), result.GetValue(only) ?? result.GetValue(until));
             if (result.GetValue(dryRun))
@@ -53,8 +60,10 @@ internal static class RunCommand
             }
             else
             {
-                Show(console, SelfTraining(plan, device, console, selection, result.GetValue(fresh)));
+                Show(console, RankJob.Run(group => SelfTraining(plan, device, console, selection, result.GetValue(fresh), group, launch.Shards(result))));
             }
+
+            return 0;
         });
         return command;
     }
@@ -62,17 +71,19 @@ internal static class RunCommand
     /// <summary>Whether a configuration is one of a whole run, and not of a stage.</summary>
     public static bool Describes(string path, string name, IReadOnlyList<string> overrides) => ConfigComposer.Compose(path, name, Without(overrides, "sft.", "dpo.")).Has("loop");
 
-    /// <summary>The plan that a configuration folder describes.</summary>
-    public static LoopPlan Plan(string path, string name, IReadOnlyList<string> overrides, CommandConsole console)
+    /// <summary>The plan that a configuration folder describes; <paramref name="precision"/> decides where it does not.</summary>
+    public static LoopPlan Plan(string path, string name, IReadOnlyList<string> overrides, CommandConsole console, MixedPrecision precision = MixedPrecision.No)
     {
         var run = ConfigArguments.Bind(ConfigComposer.Compose(path, name, Without(overrides, "sft.", "dpo.")), console);
         var sft = ConfigArguments.Bind(ConfigComposer.Compose(path, run.Loop.Sft, Only(overrides, "sft.")), console);
         var dpo = ConfigArguments.Bind(ConfigComposer.Compose(path, run.Loop.Dpo, Only(overrides, "dpo.")), console);
-        return LoopPlan.From(run, sft, dpo, RunPaths.Here(run));
+        return LoopPlan.From(run, Decided(sft), Decided(dpo), RunPaths.Here(run));
+
+        ExperimentOptions Decided(ExperimentOptions stage) => precision == MixedPrecision.No ? stage : stage with { Trainer = stage.Trainer with { Bf16 = stage.Trainer.Bf16 ?? true } };
     }
 
-    public static IReadOnlyList<EvaluationRow> SelfTraining(LoopPlan plan, TorchSharp.torch.Device device, CommandConsole console, StageSelection selection, bool fresh) =>
-        StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Run(plan, device, selection, fresh, reporter, console.Cancel));
+    public static IReadOnlyList<EvaluationRow> SelfTraining(LoopPlan plan, TorchSharp.torch.Device device, CommandConsole console, StageSelection selection, bool fresh, IProcessGroup group, bool shards) =>
+        StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Run(plan, device, selection, fresh, group, shards, reporter, console.Cancel));
 
     public static void Show(CommandConsole console, IReadOnlyList<EvaluationRow> rows)
     {

@@ -58,6 +58,7 @@ internal static class StageCommands
                 {
                     Format = format is null ? null : result.GetValue(format),
                     Precision = launch.Precision(result),
+                    Shards = launch.Shards(result),
                     Config = new StageConfig(arguments.Path(result), arguments.Name(result), arguments.Overrides(result)),
                 };
                 var text = run(stages);

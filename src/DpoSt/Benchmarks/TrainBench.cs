@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using DpoSt.Models;
-using DpoSt.Parallel;
 using DpoSt.SelfTraining;
 using DpoSt.Training;
 
@@ -47,8 +46,8 @@ internal sealed class TrainBench(BenchModel shape, string dtype, ILanguageModel 
     public TrainRow Preferences()
     {
         var pairs = EncodedPairs.Of([.. Enumerable.Range(0, Examples).Select(i => (Ids(i, PromptTokens), Ids(Examples + i, CompletionTokens), Ids(2 * Examples + i, CompletionTokens)))], "random pairs");
-        pairs.Score(model, shape.Name, new SingleProcess(), cancel);                    // warms up
-        var scoring = Measure.Seconds(() => pairs.Score(model, shape.Name, new SingleProcess(), cancel)) / Examples * Batch;
+        pairs.Score(model, shape.Name, new OneReplica(), cancel);                    // warms up
+        var scoring = Measure.Seconds(() => pairs.Score(model, shape.Name, new OneReplica(), cancel)) / Examples * Batch;
         var watch = new StepWatch();
         PreferenceTuning.Run(model, pairs, new PreferenceLoss(), Recipe, _ => { }, watch.Tick, cancel);
         return Row("dpo", [.. watch.Steps.Select(seconds => Batch / (scoring + seconds))]) with { WithoutScoring = Measure.Median(watch.Steps.Select(seconds => Batch / seconds)) };

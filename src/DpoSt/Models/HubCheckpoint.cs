@@ -44,16 +44,22 @@ internal sealed class HubCheckpoint : IDisposable
     }
 
     /// <summary>
-    /// Copies every tensor into its rows of <paramref name="parameters"/>, converting floating-point types. Nothing is copied unless all fit.
+    /// Copies what of every tensor is kept here into its place of <paramref name="parameters"/>, converting floating-point types. Nothing is copied unless all fit.
     /// </summary>
     /// <exception cref="UserErrorException">Lists every missing and unexpected name and every wrong shape.</exception>
     public void LoadInto(ParameterSet parameters, Func<string, bool> mayIgnore)
     {
         Check(parameters.Specs, mayIgnore);
         using var _ = no_grad();
-        foreach (var spec in parameters.Specs)
+        foreach (var buffer in parameters.Buffers)
         {
-            Copy(spec, parameters[spec.Name].detach());
+            var offset = 0L;
+            foreach (var (spec, slice) in buffer.Specs.SelectMany(spec => spec.Slices.Select(slice => (spec, slice))))
+            {
+                using var scope = NewDisposeScope();
+                buffer.Put(offset, owner[slice.Name].View(slice.Name).view(-1));
+                offset += slice.Rows * spec.Count / spec.Shape[0];
+            }
         }
     }
 

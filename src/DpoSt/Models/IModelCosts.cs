@@ -14,6 +14,9 @@ internal interface IModelCosts
     /// <summary>The dropout probability its configuration asks for in training.</summary>
     double DropoutRate { get; }
 
+    /// <summary>How often a forward pass looks up the embedding: once a stack.</summary>
+    int Lookups { get; }
+
     /// <summary>Whether prompt and completion are one row.</summary>
     bool IsCausal { get; }
 

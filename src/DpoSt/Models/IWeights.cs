@@ -20,6 +20,9 @@ internal interface IWeights : IDisposable
     /// <summary>The same for decoding with <paramref name="rows"/> rows at a time, as the parameter is now; gradients do not flow.</summary>
     Linear LinearForDecoding(string name, int rows);
 
-    /// <summary>The stream as it enters a block; who trains may want to know when the backward pass has left the block.</summary>
+    /// <summary>A parameter that is used at once and not again before another block is entered, as an embedding is.</summary>
+    Tensor Fetch(string name) => this[name];
+
+    /// <summary>The stream as it enters a block; who trains may want to know when, and when the backward pass has left the block.</summary>
     Tensor Enter(string block, Tensor x) => x;
 }

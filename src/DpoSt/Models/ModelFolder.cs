@@ -61,7 +61,7 @@ internal static class ModelFolder
     public static ILanguageModel Build(string folder, Device device, TrainingCompute? compute = null)
     {
         var family = Family(folder);
-        return family.Over(new ParameterSet(family.Costs.Specs, device, products: compute?.Products), compute?.RecomputesBlocks ?? false);
+        return family.Over(new ParameterSet(family.Costs.Specs, device, products: compute?.Products, shard: compute?.Shard), compute?.RecomputesBlocks ?? false);
     }
 
     /// <summary>What the model that a folder's config.json describes takes to train; its weights need not be there.</summary>
@@ -113,9 +113,10 @@ internal static class ModelFolder
 
     /// <summary>
     /// Writes the model beside a copy of the tokenizer and configuration files of <paramref name="origin"/>, in the layout transformers
-    /// reads, and copies of any further files. The folder appears whole or not at all.
+    /// reads, and copies of any further files. The folder appears whole or not at all. Where only shards of the parameters are kept,
+    /// <paramref name="whole"/> makes the whole of a buffer, by its number.
     /// </summary>
-    public static void Save(ILanguageModel model, string origin, string folder, params string[] further)
+    public static void Save(ILanguageModel model, string origin, string folder, Func<int, Tensor>? whole = null, params string[] further)
     {
         CheckMayReplace(folder);
         using var draft = new DraftFolder(folder);
@@ -128,7 +129,7 @@ internal static class ModelFolder
 
             NameType(Path.Combine(draft.Path, CheckpointFiles.Config));
 
-            HubCheckpointWriter.Write(model.Parameters, draft.Path);
+            HubCheckpointWriter.Write(model.Parameters, draft.Path, whole);
             draft.MoveTo(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -5,7 +5,8 @@ namespace DpoSt.Models;
 
 /// <summary>
 /// A model's parameters. Those of a block and decay group are views of one flat buffer, and so are their gradients: clipping, the
-/// optimizer, reduction and checkpoints work on a few large buffers instead of hundreds of small tensors.
+/// optimizer, reduction and checkpoints work on a few large buffers instead of hundreds of small tensors. Where a process keeps a shard of each
+/// buffer only, parameters have values while their block is shown whole.
 /// </summary>
 public sealed class ParameterSet : IWeights
 {
@@ -18,11 +19,13 @@ public sealed class ParameterSet : IWeights
     /// <param name="device">Where they live.</param>
     /// <param name="dtype">What they are kept in.</param>
     /// <param name="products">What matrix products with them are computed in; null is <paramref name="dtype"/>.</param>
-    public ParameterSet(IReadOnlyList<ParameterSpec> specs, Device device, ScalarType dtype = ScalarType.Float32, ScalarType? products = null)
+    /// <param name="shard">What of them is kept here; null is all.</param>
+    public ParameterSet(IReadOnlyList<ParameterSpec> specs, Device device, ScalarType dtype = ScalarType.Float32, ScalarType? products = null, ParameterShard? shard = null)
     {
         Specs = specs;
+        Shard = shard ?? ParameterShard.Whole;
         this.products = products ?? dtype;
-        Buffers = [.. specs.GroupBy(s => (s.Block, s.Decay)).Select(group => new FlatBuffer(group.Key.Block, group.Key.Decay, [.. group], device, dtype))];
+        Buffers = [.. specs.GroupBy(s => (s.Block, s.Decay)).Select(group => new FlatBuffer(group.Key.Block, group.Key.Decay, [.. group], device, dtype, Shard))];
         foreach (var (spec, view) in Buffers.SelectMany(b => b.Specs.Zip(b.Views)))
         {
             byName.Add(spec.Name, view);
@@ -35,7 +38,10 @@ public sealed class ParameterSet : IWeights
     /// <summary>The flat buffers, one a block and decay group.</summary>
     public IReadOnlyList<FlatBuffer> Buffers { get; }
 
-    /// <summary>The number of trainable numbers.</summary>
+    /// <summary>What of every buffer is kept here.</summary>
+    public ParameterShard Shard { get; }
+
+    /// <summary>The number of trainable numbers, on whatever process.</summary>
     public long Count => Specs.Sum(s => s.Count);
 
     /// <summary>The device all of them live on.</summary>
@@ -44,11 +50,8 @@ public sealed class ParameterSet : IWeights
     /// <summary>Their type.</summary>
     public ScalarType Dtype => Buffers[0].Values.dtype;
 
-    /// <summary>
-    /// Told in a backward pass of every block whose gradients are complete, and with them those of all blocks behind it; shared parameters
-    /// excepted. Null while nobody asks.
-    /// </summary>
-    internal Action<string>? BlockCompleted { get; set; }
+    /// <summary>Told of every block that the computation enters and that a backward pass has left; null while nobody asks.</summary>
+    internal IBlockWatcher? Watcher { get; set; }
 
     /// <summary>A parameter by our name.</summary>
     public Tensor this[string name] => byName[name];
@@ -57,7 +60,22 @@ public sealed class ParameterSet : IWeights
 
     Linear IWeights.LinearForDecoding(string name, int rows) => Linear.ForDecoding(this[name], rows);
 
-    Tensor IWeights.Enter(string block, Tensor x) => BlockCompleted is { } told ? BackwardMilestone.Mark(x, () => told(block)) : x;
+    Tensor IWeights.Fetch(string name)
+    {
+        Watcher?.Entered(Specs.First(s => s.Name == name).Block, isDifferentiable: false);
+        return this[name];
+    }
+
+    Tensor IWeights.Enter(string block, Tensor x)
+    {
+        if (Watcher is not { } told)
+        {
+            return x;
+        }
+
+        told.Entered(block, is_grad_enabled() && x.requires_grad);
+        return BackwardMilestone.Mark(x, () => told.Completed(block));
+    }
 
     /// <summary>Fills every parameter with a fresh model's values; the same seed gives the same model.</summary>
     public void Initialise(ulong seed)
@@ -78,7 +96,7 @@ public sealed class ParameterSet : IWeights
         }
     }
 
-    /// <summary>Makes every parameter a leaf of autograd whose gradient is a view of its buffer's gradients.</summary>
+    /// <summary>Makes every parameter a leaf of autograd; where the buffers are whole, its gradient is a view of its buffer's gradients.</summary>
     public void EnableGradients()
     {
         foreach (var buffer in Buffers)

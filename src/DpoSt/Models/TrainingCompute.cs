@@ -10,7 +10,8 @@ namespace DpoSt.Models;
 /// Whether each block's intermediate results are computed again in the backward pass instead of being kept for it (gradient checkpointing,
 /// Chen et al. 2016): less memory for a second forward pass, and the same bits.
 /// </param>
-internal sealed record TrainingCompute(bool Bf16 = false, bool RecomputesBlocks = false)
+/// <param name="Shard">What of the parameters is kept here; null is all.</param>
+internal sealed record TrainingCompute(bool Bf16 = false, bool RecomputesBlocks = false, ParameterShard? Shard = null)
 {
     /// <summary>The type of matrix products.</summary>
     public ScalarType Products => Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;

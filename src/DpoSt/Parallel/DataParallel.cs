@@ -9,7 +9,7 @@ namespace DpoSt.Parallel;
 /// a bucket. Buckets are summed in one order on every rank, the model's from back to front, and each as soon as the backward pass
 /// has left its block.
 /// </summary>
-internal sealed class DataParallel : IReplicas
+internal sealed class DataParallel : IReplicas, IBlockWatcher
 {
     private readonly IProcessGroup group;
     private readonly FlatBuffer[] order;
@@ -17,26 +17,60 @@ internal sealed class DataParallel : IReplicas
     private bool isOpen;
     private int begun;
 
-    private DataParallel(IProcessGroup group, ParameterSet parameters)
+    public DataParallel(IProcessGroup group, ParameterSet parameters)
     {
         this.group = group;
         // Parameters that other blocks use too are complete only at the end.
-        order = [.. parameters.Buffers.Reverse().OrderBy(IsLate)];
-        parameters.BlockCompleted = Completed;
+        order = [.. parameters.Buffers.Reverse().OrderBy(buffer => buffer.IsShared)];
+        parameters.Watcher = this;
     }
 
     public int Rank => group.Rank;
 
     public int Count => group.Size;
 
-    /// <summary>The replicas of a model on the ranks of a group; a group of one leaves the model as it is.</summary>
-    public static IReplicas Of(IProcessGroup group, ParameterSet parameters) => group.Size == 1 ? new OneReplica() : new DataParallel(group, parameters);
+    public bool IsSharded => false;
 
     public double[] Sum(double[] numbers) => group.Sum(numbers);
 
-    public void Broadcast(Tensor tensor) => group.Broadcast(tensor, 0);
+    // Every gradient is everywhere.
+    public double Norm(double own) => own;
+
+    public void Spread(Tensor whole, Tensor part)
+    {
+        if (Rank == 0)
+        {
+            part.copy_(whole);
+        }
+
+        group.Broadcast(part, 0);
+    }
+
+    public void Collect(IReadOnlyList<(Tensor Part, long Count)> tensors, Action<Func<int, Tensor>> read)
+    {
+        if (Rank == 0)
+        {
+            read(i => tensors[i].Part);
+        }
+    }
 
     public void BeginReduction() => isOpen = true;
+
+    public void EndPass()
+    {
+    }
+
+    public void Entered(string block, bool isDifferentiable)
+    {
+    }
+
+    public void Completed(string block)
+    {
+        if (isOpen)
+        {
+            BeginUpTo(Array.FindLastIndex(order, buffer => buffer.Block == block && !buffer.IsShared) + 1);
+        }
+    }
 
     public void EndReduction()
     {
@@ -50,15 +84,6 @@ internal sealed class DataParallel : IReplicas
         (isOpen, begun) = (false, 0);
     }
 
-    private static bool IsLate(FlatBuffer buffer) => buffer.Specs.Any(s => s.IsShared);
-
-    private void Completed(string block)
-    {
-        if (isOpen)
-        {
-            BeginUpTo(Array.FindLastIndex(order, buffer => buffer.Block == block && !IsLate(buffer)) + 1);
-        }
-    }
 
     private void BeginUpTo(int end)
     {

@@ -53,6 +53,6 @@ internal sealed partial class MpirunMessages(int processes, TextWriter error)
     private static partial Regex Refused();
 
     // Such as "[host:123] 1 more process has sent help message ...", and what the signal of --nproc's Ctrl-C leaves.
-    [GeneratedRegex(@"^\[[^\]]+:\d+\] ", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(\[[^\]]+:\d+\] |mpirun: Forwarding signal )", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Aside();
 }

@@ -1,9 +1,7 @@
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
 using DpoSt.Models;
-using DpoSt.Parallel;
 using DpoSt.Training;
-using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;
 
@@ -44,20 +42,20 @@ internal sealed class EncodedPairs
     /// </summary>
     /// <param name="bundle">The reference.</param>
     /// <param name="key">Of the model, its tokenizer and how rows are cut.</param>
-    /// <param name="group">Who scores them together; the first rank keeps the files.</param>
+    /// <param name="replicas">Who scores them together; the first one keeps the files.</param>
     /// <param name="cancel">Ends the work.</param>
-    public void Score(ModelBundle bundle, string key, IProcessGroup group, CancellationToken cancel)
+    public void Score(ModelBundle bundle, string key, IReplicas replicas, CancellationToken cancel)
     {
         var place = Path.Combine(Path.GetDirectoryName(file)!, $"{Path.GetFileNameWithoutExtension(file)}.{ContentKey.Of(key, [ContentKey.OfPath(file)])[..16]}.logps.jsonl");
-        scores = group.Rank == 0 ? Cached(place) : [];
-        if (group.First(scores.Length == Count))
+        scores = replicas.Rank == 0 ? Cached(place) : [];
+        if (replicas.Sum([replicas.Rank == 0 && scores.Length == Count ? 1 : 0])[0] > 0)
         {
-            scores = Summed(group, scores.Length == Count ? scores : new ReferenceScore[Count]);
+            scores = Summed(replicas, scores.Length == Count ? scores : new ReferenceScore[Count]);
             return;
         }
 
-        Score(bundle.Model, bundle.Folder, group, cancel);
-        if (group.Rank == 0)
+        Score(bundle.Model, bundle.Folder, replicas, cancel);
+        if (replicas.Rank == 0)
         {
             JsonLines.Write(place, scores);
         }
@@ -66,22 +64,30 @@ internal sealed class EncodedPairs
     /// <summary>Scores every pair with the reference, batch by batch; nothing is kept on disk.</summary>
     /// <param name="model">The reference.</param>
     /// <param name="name">What errors call it.</param>
-    /// <param name="group">Who scores them together: each some of the batches.</param>
+    /// <param name="replicas">Who scores them together: each some of the batches.</param>
     /// <param name="cancel">Ends the work.</param>
-    public void Score(ILanguageModel model, string name, IProcessGroup group, CancellationToken cancel)
+    public void Score(ILanguageModel model, string name, IReplicas replicas, CancellationToken cancel)
     {
         var found = new ReferenceScore?[Count];
-        foreach (var part in Enumerable.Range(0, Count).OrderBy(i => Lengths[i].Completion).Chunk(ScoringBatch).Where((_, i) => i % group.Size == group.Rank))
+        foreach (var round in Enumerable.Range(0, Count).OrderBy(i => Lengths[i].Completion).Chunk(ScoringBatch).Chunk(replicas.Count))
         {
             cancel.ThrowIfCancellationRequested();
+            var mine = replicas.Rank < round.Length ? round[replicas.Rank] : [];
+            if (mine.Length == 0 && !replicas.IsSharded)
+            {
+                continue;
+            }
+
+            // A rank that keeps a shard of the model computes along in the last round, for the others.
+            var part = mine.Length > 0 ? mine : round[0];
             var logProbs = SequenceLogProbs.Score(model, Tokens(part));
-            for (var i = 0; i < part.Length; i++)
+            for (var i = 0; i < mine.Length; i++)
             {
                 found[part[i]] = new ReferenceScore(logProbs[i], logProbs[part.Length + i]);
             }
         }
 
-        scores = Summed(group, found);
+        scores = Summed(replicas, found);
         if (!Array.TrueForAll(scores, s => float.IsFinite(s.Chosen) && float.IsFinite(s.Rejected)))
         {
             throw new UserErrorException($"{name}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; train or download it again.");
@@ -106,13 +112,8 @@ internal sealed class EncodedPairs
     }
 
     // Every score is one rank's: a sum with nothing of the others is the score itself.
-    private static ReferenceScore[] Summed(IProcessGroup group, ReferenceScore?[] found)
-    {
-        using var scope = NewDisposeScope();
-        var numbers = tensor(found.SelectMany(s => (float[])[s?.Chosen ?? 0, s?.Rejected ?? 0]).ToArray());
-        group.AllReduce(numbers);
-        return [.. numbers.data<float>().ToArray().Chunk(2).Select(s => new ReferenceScore(s[0], s[1]))];
-    }
+    private static ReferenceScore[] Summed(IReplicas replicas, ReferenceScore?[] found) =>
+        [.. replicas.Sum([.. found.SelectMany(s => (double[])[s?.Chosen ?? 0, s?.Rejected ?? 0])]).Chunk(2).Select(s => new ReferenceScore((float)s[0], (float)s[1]))];
 
     private TokenBatch Tokens(int[] part) => new(
         [.. part.Select(i => pairs[i].Prompt)],

@@ -1,6 +1,5 @@
 using DpoSt.Data;
 using DpoSt.Models;
-using DpoSt.Parallel;
 using DpoSt.Training;
 
 namespace DpoSt.SelfTraining;
@@ -14,17 +13,17 @@ internal static class FineTuning
     /// <param name="limits">The most tokens of a row.</param>
     /// <param name="recipe">How to train.</param>
     /// <param name="folder">Where the run resumes from, and keeps its state and metrics; of the first rank only.</param>
-    /// <param name="group">Who trains together.</param>
+    /// <param name="replicas">Who trains together.</param>
     /// <param name="reporter">Told of every step.</param>
     /// <param name="cancel">Ends training after the step at work, with a checkpoint.</param>
     public static TrainingLine Run(
-        ModelBundle bundle, IReadOnlyList<RationaleRow> rows, TokenLimits limits, TrainingRecipe recipe, TrainingFolder? folder, IProcessGroup group, IStageReporter reporter,
+        ModelBundle bundle, IReadOnlyList<RationaleRow> rows, TokenLimits limits, TrainingRecipe recipe, TrainingFolder? folder, IReplicas replicas, IStageReporter reporter,
         CancellationToken cancel)
     {
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
         TrainingLine? last = null;
         Run(bundle.Model, [.. rows.Select(row => encoder.Row(bundle.Format.Prompt(row.Question), row.Answer))], recipe, Log, reporter.Advance, cancel,
-            steps => folder?.CheckpointsOf(recipe, steps), DataParallel.Of(group, bundle.Model.Parameters));
+            steps => folder?.CheckpointsOf(recipe, steps), replicas);
         return last!;
 
         void Log(TrainingLine line)

@@ -1,5 +1,6 @@
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
+using DpoSt.Parallel;
 using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;
@@ -9,8 +10,8 @@ internal static class ModelEvaluation
 {
     private const string WithoutCalculatorName = "greedy_decode-no_calc.json";
 
-    /// <summary>Answers every test set, keeps the answers beside the results, and gives a sentence about the first set.</summary>
-    public static string Run(string stage, string run, LoopPlan plan, Device device, string output, IStageReporter reporter, CancellationToken cancel)
+    /// <summary>Answers every test set by all ranks of a group, keeps the answers beside the results, and gives a sentence about the first set.</summary>
+    public static string Run(string stage, string run, LoopPlan plan, Device device, IProcessGroup group, string output, IStageReporter reporter, CancellationToken cancel)
     {
         var sets = plan.TestSets.Select(set => (set.Key, Problems: (IReadOnlyList<Problem>)ProblemSet.Load(set.Value))).ToList();
         var total = sets.Sum(s => (long)s.Problems.Count) * (2 + plan.EvalSamples);
@@ -26,11 +27,14 @@ internal static class ModelEvaluation
             var greedy = Answer(set.Problems, 1, plan.Answers(0, plan.UseCalculator), greedyFile);
             var bare = Answer(set.Problems, 1, plan.Answers(0, calculator: false), bareFile);
             var sampled = Answer(set.Problems, plan.EvalSamples, plan.Answers(plan.Temperature, plan.UseCalculator), Path.Combine(folder, SampleFile.Name(0, plan.Temperature)));
-            CompletionFile.Write(greedyFile, greedy, set.Problems);
-            CompletionFile.Write(bareFile, bare, set.Problems);
-            for (var s = 0; s < plan.EvalSamples; s++)
+            if (group.Rank == 0)
             {
-                CompletionFile.Write(Path.Combine(folder, SampleFile.Name(s, plan.Temperature)), sampled.Where(c => c.Sample == s), set.Problems);
+                CompletionFile.Write(greedyFile, greedy, set.Problems);
+                CompletionFile.Write(bareFile, bare, set.Problems);
+                for (var s = 0; s < plan.EvalSamples; s++)
+                {
+                    CompletionFile.Write(Path.Combine(folder, SampleFile.Name(s, plan.Temperature)), sampled.Where(c => c.Sample == s), set.Problems);
+                }
             }
 
             var row = EvaluationRow.Of(run, set.Key, set.Problems, greedy, bare, sampled);
@@ -45,17 +49,21 @@ internal static class ModelEvaluation
 
             return row;
         });
-        EvaluationFile.Write(output, rows);
-        ResultsFile.Add(plan.ResultsFile, run, measures);
-        journals.ForEach(journal => journal.Remove());
+        if (group.Rank == 0)
+        {
+            EvaluationFile.Write(output, rows);
+            ResultsFile.Add(plan.ResultsFile, run, measures);
+            journals.ForEach(journal => journal.Remove());
+        }
+
         return string.Join("; ", rows.Select(r => $"{r.DataSet}: {r.Greedy:0.0 %} right greedily [{r.GreedyLow:0.0 %}, {r.GreedyHigh:0.0 %}]"));
 
         IReadOnlyList<Completion> Answer(IReadOnlyList<Problem> problems, int samples, AnswerOptions options, string file)
         {
             var before = done;
-            using var journal = new AnswerJournal(file, reporter.Note);
+            using var journal = RankedSampling.JournalOf(group, file, reporter.Note);
             journals.Add(journal);
-            return samples == 0 ? [] : Sampling.Run(bundle, problems, [.. Enumerable.Range(0, samples)], options, journal, n => reporter.Advance(done = before + n), cancel);
+            return samples == 0 ? [] : RankedSampling.Run(group, bundle, problems, [.. Enumerable.Range(0, samples)], options, journal, n => reporter.Advance(done = before + n), cancel);
         }
     }
 }

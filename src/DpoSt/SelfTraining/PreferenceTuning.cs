@@ -1,6 +1,5 @@
 using System.Globalization;
 using DpoSt.Models;
-using DpoSt.Parallel;
 using DpoSt.Training;
 
 namespace DpoSt.SelfTraining;
@@ -15,15 +14,14 @@ internal static class PreferenceTuning
     /// <param name="loss">What to minimise.</param>
     /// <param name="recipe">How to train.</param>
     /// <param name="folder">Where the run resumes from, and keeps its state and metrics; of the first rank only.</param>
-    /// <param name="group">Who trains together.</param>
+    /// <param name="replicas">Who trains together.</param>
     /// <param name="reporter">Told of every step.</param>
     /// <param name="cancel">Ends training after the step at work, with a checkpoint.</param>
     public static TrainingLine Run(
-        ModelBundle bundle, EncodedPairs train, EncodedPairs eval, PreferenceLoss loss, TrainingRecipe recipe, TrainingFolder? folder, IProcessGroup group, IStageReporter reporter,
+        ModelBundle bundle, EncodedPairs train, EncodedPairs eval, PreferenceLoss loss, TrainingRecipe recipe, TrainingFolder? folder, IReplicas replicas, IStageReporter reporter,
         CancellationToken cancel)
     {
         TrainingLine? last = null;
-        var replicas = DataParallel.Of(group, bundle.Model.Parameters);
         Run(bundle.Model, train, loss, recipe, Log, reporter.Advance, cancel, steps => folder?.CheckpointsOf(recipe, steps), Evaluate, replicas);
         return last!;
 

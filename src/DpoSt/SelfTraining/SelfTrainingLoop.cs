@@ -16,30 +16,51 @@ public sealed class SelfTrainingLoop
 {
     private readonly LoopPlan plan;
     private readonly StageActions actions;
+    private readonly IProcessGroup group;
+    private readonly SharedStages shared;
     private readonly List<Stage> stages = [];
     private readonly IReadOnlyList<Problem> questions;
 
-    private SelfTrainingLoop(LoopPlan plan, Device device, bool fresh)
+    private SelfTrainingLoop(LoopPlan plan, Device device, bool fresh, IProcessGroup group, bool shards)
     {
         this.plan = plan;
-        actions = new StageActions(device, plan.ReferenceText, fresh, new SingleProcess());
+        this.group = group;
+        actions = new StageActions(device, plan.ReferenceText, fresh, group, shards);
+        shared = new SharedStages(group);
         questions = Questions(plan);
         Lay(device);
     }
 
-    /// <summary>Runs what is not done yet (all, where <paramref name="fresh"/>), then gives the evaluations of every model, in the order of the table.</summary>
+    /// <summary>Runs what is not done yet (all, where <paramref name="fresh"/>), then gives the evaluations of every model, in the order of the table; on the first rank.</summary>
+    /// <param name="plan">The run.</param>
+    /// <param name="device">Where models compute.</param>
+    /// <param name="selection">Which stages.</param>
+    /// <param name="fresh">Whether what is there already is left aside.</param>
+    /// <param name="group">Who trains and answers together; pairs and labels are made by the first rank.</param>
+    /// <param name="shards">Whether each rank keeps only its part of a model that is trained.</param>
+    /// <param name="reporter">Told of all that happens.</param>
+    /// <param name="cancel">Ends the run at its next safe point.</param>
     /// <exception cref="UserErrorException">A file is missing or broken, or another run holds the folder.</exception>
-    public static IReadOnlyList<EvaluationRow> Run(LoopPlan plan, Device device, StageSelection selection, bool fresh, IStageReporter reporter, CancellationToken cancel)
+    public static IReadOnlyList<EvaluationRow> Run(
+        LoopPlan plan, Device device, StageSelection selection, bool fresh, IProcessGroup group, bool shards, IStageReporter reporter, CancellationToken cancel)
     {
+        ArgumentNullException.ThrowIfNull(group);
         ModelBundle.CheckFolder(plan.BaseModel);
         CheckQuestions(plan);
-        var loop = new SelfTrainingLoop(plan, device, fresh);
+        var loop = new SelfTrainingLoop(plan, device, fresh, group, shards);
+        if (group.Rank > 0)
+        {
+            loop.shared.Follow(reporter, cancel);
+            return [];
+        }
+
         string[] names = [.. loop.stages.Select(s => s.Name)];
         selection.Of(names);
         using var _ = RunLock.Take(plan.LockFile);
         var runner = loop.Runner(selection, fresh);
         RunRecord.Of(plan, names, device.ToString()).Write(plan.OutputsFolder);
         runner.Run(reporter, cancel);
+        loop.shared.End();
         return [.. loop.stages.Where(s => s.Name.StartsWith("evaluate ", StringComparison.Ordinal) && File.Exists(s.Outputs[0])).SelectMany(s => EvaluationFile.Read(s.Outputs[0]))];
     }
 
@@ -53,7 +74,7 @@ public sealed class SelfTrainingLoop
         }
 
         CheckQuestions(plan);
-        return new SelfTrainingLoop(plan, device, fresh).Runner(selection, fresh).Plan();
+        return new SelfTrainingLoop(plan, device, fresh, new SingleProcess(), shards: false).Runner(selection, fresh).Plan();
     }
 
     private StageRunner Runner(StageSelection selection, bool fresh) => new(stages, Ledger.Open(plan.LedgerFile), selection, fresh);
@@ -112,7 +133,7 @@ public sealed class SelfTrainingLoop
             there => there && File.Exists(rowsFile) && Directory.Exists(plan.BaseModel)
                 ? Standing(plan.ModelOf(run), actions.FineTuneKey(plan.BaseModel, rowsFile, plan.SftLimits, plan.Sft), Steps(plan.Sft, RationaleFile.Read(rowsFile).Count()))
                 : Steps(plan.Sft, null),
-            (reporter, cancel) => actions.FineTune(run, plan.BaseModel, rowsFile, plan.ModelOf(run), plan.SftLimits, plan.Sft, reporter, cancel)));
+            shared.Add((reporter, cancel) => actions.FineTune(run, plan.BaseModel, rowsFile, plan.ModelOf(run), plan.SftLimits, plan.Sft, reporter, cancel))));
         return run;
     }
 
@@ -122,11 +143,12 @@ public sealed class SelfTrainingLoop
         var folder = plan.OutputsOf(name);
         var samples = Enumerable.Range(first, count).ToArray();
         var options = plan.Answers(plan.Temperature, plan.UseCalculator);
+        var sample = shared.Add((reporter, cancel) => actions.Sample($"sample {name}", plan.ModelOf(run), questions, samples, options, folder, reporter, cancel));
         stages.Add(new Stage(
             $"sample {name}", new { options, samples }, [run], Files(plan.TrainFile, plan.PoolFile), [Path.Combine(folder, LabelledQuestionFile.Name("train"))], _ => $"{(long)questions.Count * count} answers",
             (reporter, cancel) =>
             {
-                var summary = actions.Sample($"sample {name}", plan.ModelOf(run), questions, samples, options, folder, reporter, cancel);
+                var summary = sample(reporter, cancel);
                 var (solved, labelled) = StageActions.Label(questions, samples, options.Temperature, folder, "train");
                 // The reference's numbers are of the questions with rationales: it has no others.
                 ResultsFile.Add(plan.ResultsFile, name, ResultsFile.Passes("train", count, [.. labelled.Where(q => q.Gold is not null).Select(q => q.Positives.Count)]));
@@ -147,7 +169,7 @@ public sealed class SelfTrainingLoop
         there => there && Path.Combine(plan.OutputsOf(before), PreferencePairFile.Name("train")) is var pairs && File.Exists(pairs)
             ? Standing(plan.ModelOf(dpo), actions.PreferenceTuneKey(plan.ModelOf(before), plan.OutputsOf(before), plan.DpoLimits, plan.Loss, plan.Dpo), Steps(plan.Dpo, PreferencePairFile.Read(pairs).Count()))
             : Steps(plan.Dpo, null),
-        (reporter, cancel) => actions.PreferenceTune(dpo, plan.ModelOf(before), plan.OutputsOf(before), plan.ModelOf(dpo), plan.DpoLimits, plan.Loss, plan.Dpo, reporter, cancel)));
+        shared.Add((reporter, cancel) => actions.PreferenceTune(dpo, plan.ModelOf(before), plan.OutputsOf(before), plan.ModelOf(dpo), plan.DpoLimits, plan.Loss, plan.Dpo, reporter, cancel))));
 
     private string PseudoLabels(string run, string[] runs)
     {
@@ -166,7 +188,7 @@ public sealed class SelfTrainingLoop
         stages.Add(new Stage(
             $"evaluate {run}", options, [after], [.. plan.TestSets.Select(s => s.Value)], [output],
             _ => $"{plan.TestSets.Sum(s => (long)ProblemSet.Load(s.Value).Count) * (2 + plan.EvalSamples)} answers",
-            (reporter, cancel) => ModelEvaluation.Run($"evaluate {run}", run, plan, device, output, reporter, cancel)));
+            shared.Add((reporter, cancel) => ModelEvaluation.Run($"evaluate {run}", run, plan, device, group, output, reporter, cancel))));
     }
 
     private string Counted(string run, string name, (string Summary, int Count) made)

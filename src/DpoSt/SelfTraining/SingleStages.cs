@@ -14,7 +14,8 @@ public sealed class SingleStages
 {
     private readonly ExperimentOptions options;
     private readonly RunPaths paths;
-    private readonly StageActions actions;
+    private readonly Device device;
+    private readonly bool fresh;
     private readonly IProcessGroup group;
     private readonly IStageReporter reporter;
     private readonly CancellationToken cancel;
@@ -27,7 +28,8 @@ public sealed class SingleStages
         this.group = group;
         this.reporter = reporter;
         this.cancel = cancel;
-        actions = new StageActions(device, options.Compat == Compatibility.Reference, fresh, group);
+        this.device = device;
+        this.fresh = fresh;
     }
 
     /// <summary>How sample files are written; in reading, what they must be. Null writes dpost's own and reads either.</summary>
@@ -39,6 +41,11 @@ public sealed class SingleStages
     /// <summary>The precision of training where the configuration does not decide.</summary>
     public MixedPrecision Precision { get; init; }
 
+    /// <summary>Whether each rank keeps only its part of a model that is trained.</summary>
+    public bool Shards { get; init; }
+
+    private StageActions Actions => new(device, options.Compat == Compatibility.Reference, fresh, group, Shards);
+
     private string Run => options.Trainer.RunName;
 
     private string Split => options.Data.Split ?? "train";
@@ -49,7 +56,7 @@ public sealed class SingleStages
     public string Sft()
     {
         var rows = paths.DataFile(options.Data.DataPath);
-        return Alone([rows, paths.ModelFolder], () => actions.FineTune(
+        return Alone([rows, paths.ModelFolder], () => Actions.FineTune(
             Run, paths.ModelFolder, rows, paths.OutputFolder, ConfiguredRecipes.SftLimits(options), Recipe(), reporter, cancel));
     }
 
@@ -60,8 +67,8 @@ public sealed class SingleStages
         var folder = paths.SamplesFolder(Split);
         var (samples, greedy) = (options.Eval.Mode == EvalMode.Sampling ? Seeds() : [], Path.Combine(folder, SampleFile.GreedyName));
         return Alone([paths.OutputFolder], () => samples.Length > 0
-            ? actions.Sample($"generate {Run}", paths.OutputFolder, problems, samples, ConfiguredRecipes.Answers(options, Temperature, options.Eval.UseCalc), folder, reporter, cancel, Format ?? SampleFormat.Dpost)
-            : actions.Greedy($"generate {Run}", paths.OutputFolder, problems, ConfiguredRecipes.Answers(options, 0, options.Eval.UseCalc), greedy, reporter, cancel, Format ?? SampleFormat.Dpost));
+            ? Actions.Sample($"generate {Run}", paths.OutputFolder, problems, samples, ConfiguredRecipes.Answers(options, Temperature, options.Eval.UseCalc), folder, reporter, cancel, Format ?? SampleFormat.Dpost)
+            : Actions.Greedy($"generate {Run}", paths.OutputFolder, problems, ConfiguredRecipes.Answers(options, 0, options.Eval.UseCalc), greedy, reporter, cancel, Format ?? SampleFormat.Dpost));
     }
 
     /// <summary>Labels the samples and estimates pass@k.</summary>
@@ -87,7 +94,7 @@ public sealed class SingleStages
         var labelled = Labelled(source, "train");
         return Alone([.. labelled, paths.ModelFolder], () =>
         {
-            var (summary, pairs) = actions.BuildPairs($"make-dpo-data {Run}", paths.ModelFolder, labelled, ConfiguredRecipes.Selection(options), PairsFolder(source), reporter);
+            var (summary, pairs) = Actions.BuildPairs($"make-dpo-data {Run}", paths.ModelFolder, labelled, ConfiguredRecipes.Selection(options), PairsFolder(source), reporter);
             ResultsFile.Count(paths.ResultsFile, source, "generated_dpo_data", pairs);
             return $"{summary}; {StageActions.Shown(PairsFolder(source))}";
         });
@@ -97,7 +104,7 @@ public sealed class SingleStages
     public string Dpo()
     {
         var pairs = PairsFolder(options.Model.SftRunName ?? Run);
-        return Alone([paths.ModelFolder, Path.Combine(pairs, PreferencePairFile.Name("train"))], () => actions.PreferenceTune(
+        return Alone([paths.ModelFolder, Path.Combine(pairs, PreferencePairFile.Name("train"))], () => Actions.PreferenceTune(
             Run, paths.ModelFolder, pairs, paths.OutputFolder, ConfiguredRecipes.DpoLimits(options), ConfiguredRecipes.Loss(options), Recipe(), reporter, cancel));
     }
 
@@ -107,7 +114,7 @@ public sealed class SingleStages
         var (labelled, folder) = (Labelled(Run, "train"), paths.SamplesFolder("train"));
         return Alone([.. labelled, paths.ModelFolder], () =>
         {
-            var (summary, rows) = actions.BuildPseudoLabels($"make-rft-data {Run}", paths.ModelFolder, labelled, ConfiguredRecipes.Selection(options), folder, reporter);
+            var (summary, rows) = Actions.BuildPseudoLabels($"make-rft-data {Run}", paths.ModelFolder, labelled, ConfiguredRecipes.Selection(options), folder, reporter);
             ResultsFile.Count(paths.ResultsFile, Run, "generated_sft_data", rows);
             return $"{summary}; {StageActions.Shown(folder)}";
         });

@@ -1,5 +1,6 @@
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
+using DpoSt.Models;
 using DpoSt.Parallel;
 using DpoSt.Tensors;
 using DpoSt.Training;
@@ -14,7 +15,8 @@ namespace DpoSt.SelfTraining;
 /// <param name="referenceText">Whether texts are the reference's.</param>
 /// <param name="fresh">Whether training leaves aside what is there already.</param>
 /// <param name="group">Who trains and samples together; the first rank alone writes.</param>
-internal sealed class StageActions(Device device, bool referenceText, bool fresh, IProcessGroup group)
+/// <param name="shards">Whether each rank keeps only its part of a model that is trained.</param>
+internal sealed class StageActions(Device device, bool referenceText, bool fresh, IProcessGroup group, bool shards = false)
 {
     /// <summary>Whether training leaves earlier checkpoints and finished models aside.</summary>
     public bool Fresh => fresh;
@@ -42,11 +44,12 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             return Done(to);
         }
 
-        TrainingRoom.Check(from, Room);
-        using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
+        TrainingRoom.Check(from, Room, Shard);
+        using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: Compute(recipe));
+        var replicas = Replicas.Of(group, bundle.Model.Parameters);
         var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
-        var last = FineTuning.Run(bundle, rows, limits, recipe, folder, group, reporter, cancel);
-        folder?.Finish(bundle.Model, from);
+        var last = FineTuning.Run(bundle, rows, limits, recipe, folder, replicas, reporter, cancel);
+        Finish(replicas, folder, bundle.Model, from);
         return $"loss {last.Loss:0.000}, model in {Shown(to)}";
     }
 
@@ -141,19 +144,20 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             return Done(to);
         }
 
-        TrainingRoom.Check(from, Room);
-        using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: recipe.Compute);
+        TrainingRoom.Check(from, Room, Shard);
+        using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: Compute(recipe));
+        var replicas = Replicas.Of(group, bundle.Model.Parameters);
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
         var train = EncodedPairs.Read(file, encoder);
         var evalFile = Path.Combine(pairsFolder, PreferencePairFile.Name("eval"));
         var eval = EncodedPairs.Read(evalFile, encoder);
         var key = whole is null ? "" : ContentKey.Of(new { limits, referenceText, recipe.Bf16 }, [whole.FirstModel]);
-        train.Score(bundle, key, group, cancel);
+        train.Score(bundle, key, replicas, cancel);
         if (recipe.Evaluation != new StepInterval())
         {
             if (eval.Count > 0)
             {
-                eval.Score(bundle, key, group, cancel);
+                eval.Score(bundle, key, replicas, cancel);
             }
             else
             {
@@ -161,8 +165,8 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             }
         }
 
-        var last = PreferenceTuning.Run(bundle, train, eval, loss, recipe, folder, group, reporter, cancel);
-        folder?.Finish(bundle.Model, from);
+        var last = PreferenceTuning.Run(bundle, train, eval, loss, recipe, folder, replicas, reporter, cancel);
+        Finish(replicas, folder, bundle.Model, from);
         return $"pair accuracy {last.Metrics["rewards/accuracies"]:0.00}, margin {last.Metrics["rewards/margins"]:0.000}, chosen log-ratio {last.Metrics["rewards/chosen"] / loss.Beta:0.00}; model in {Shown(to)}";
     }
 
@@ -192,6 +196,15 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
     // How often a line is logged changes nothing that is learnt: a run may resume with another.
     private static TrainingRecipe Learnt(TrainingRecipe recipe) => recipe with { LogEvery = 0 };
+
+    private ParameterShard Shard => shards ? new ParameterShard(group.Rank, group.Size) : ParameterShard.Whole;
+
+    // What is gathered for a block must not be kept for its backward pass.
+    private TrainingCompute Compute(TrainingRecipe recipe) =>
+        Shard.Count > 1 ? recipe.Compute with { RecomputesBlocks = true, Shard = Shard } : recipe.Compute;
+
+    private static void Finish(IReplicas replicas, TrainingFolder? folder, ILanguageModel model, string from) => replicas.Collect(
+        [.. model.Parameters.Buffers.Select(b => (b.Values, b.Count))], whole => folder!.Finish(model, from, replicas.IsSharded ? whole : null));
 
     // The ranks of a machine share it.
     private long? Room => FreeMemory.Of(device) / (RankEnvironment.Current?.LocalSize ?? 1);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DpoSt.Models;
 using DpoSt.Training;
+using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;
 
@@ -92,9 +93,12 @@ internal sealed class TrainingFolder : IDisposable
     public void Log(long step, IReadOnlyList<KeyValuePair<string, double>> evaluated) => metrics.Write(step, evaluated);
 
     /// <summary>Writes the model with its metrics, and drops what was only kept for a resume.</summary>
-    public void Finish(ILanguageModel model, string from)
+    /// <param name="model">The model.</param>
+    /// <param name="from">The folder whose tokenizer and configuration it keeps.</param>
+    /// <param name="whole">Makes the whole of a buffer, by its number, where only shards are kept.</param>
+    public void Finish(ILanguageModel model, string from, Func<int, Tensor>? whole)
     {
-        ModelFolder.Save(model, from, output, [metrics.Path, key.Write(folder), .. EventFile.In(folder)]);
+        ModelFolder.Save(model, from, output, whole, [metrics.Path, key.Write(folder), .. EventFile.In(folder)]);
         RemoveAll();
     }
 

@@ -62,6 +62,14 @@ public sealed record TrainingPlan
 
     internal double Dropout { get; }
 
+    /// <summary>What each of several processes holds and sends, with the whole model on each or a shard.</summary>
+    public RankPlan OnRanks(int ranks, bool shards)
+    {
+        var rows = (BatchSize + ranks - 1) / ranks;
+        var compute = shards && ranks > 1 ? Compute with { RecomputesBlocks = true, Shard = new ParameterShard(0, ranks) } : Compute;
+        return new RankPlan(ranks, rows, MemoryOf(rows, compute), compute.Shard is null ? RankTraffic.Whole(Costs, ranks) : RankTraffic.Sharded(Costs, ranks, GradientAccumulation));
+    }
+
     /// <summary>How long the whole of it takes; null where the steps are not known. Evaluation and checkpoints are left out.</summary>
     public TimeSpan? Time(TrainingRate rate)
     {
@@ -106,6 +114,8 @@ public sealed record TrainingPlan
         from rows in Enumerable.Range(1, BatchSize).Reverse().Where(rows => BatchSize % rows == 0 && rows * 4 >= (again ? 0 : BatchSize))
         select (rows, again);
 
-    private long Needed(int rows, bool again) =>
-        TrainingMemory.Of(Costs, new BatchShape([.. Largest.Prompts.OrderByDescending(p => p.Prompt + p.Completions.Sum()).Take(rows)]), Compute with { RecomputesBlocks = again }, Dropout > 0).Peak;
+    private long Needed(int rows, bool again) => MemoryOf(rows, Compute with { RecomputesBlocks = again }).Peak;
+
+    private TrainingMemory MemoryOf(int rows, TrainingCompute compute) =>
+        TrainingMemory.Of(Costs, new BatchShape([.. Largest.Prompts.OrderByDescending(p => p.Prompt + p.Completions.Sum()).Take(rows)]), compute, Dropout > 0);
 }

@@ -53,6 +53,18 @@ internal static unsafe partial class Aten
         Call("aten::_fused_adamw_", stack);
     }
 
+    /// <summary>
+    /// A tensor shows another's memory and shape from here on, and stays what it is to autograd: nothing of a graph is kept or broken by it (the
+    /// <c>.data</c> of PyTorch).
+    /// </summary>
+    public static void SetData(Tensor tensor, Tensor data)
+    {
+        var stack = stackalloc ulong[2];
+        stack[0] = Handle(tensor);
+        stack[1] = Handle(data);
+        Call("aten::set_data", stack);
+    }
+
     /// <summary>The weight [N, K] in oneDNN's blocked layout for products with <paramref name="rows"/> rows.</summary>
     public static Tensor PackLinearWeight(Tensor weight, long rows)
     {

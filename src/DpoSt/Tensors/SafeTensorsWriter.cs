@@ -15,22 +15,27 @@ public static class SafeTensorsWriter
     /// <param name="stream">Where to; not closed.</param>
     /// <param name="tensors">Names and tensors, on any device.</param>
     /// <param name="metadata">Free text for the header; transformers wants <c>format: pt</c>.</param>
-    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+        Write(stream, tensors.Select(t => new PendingTensor(t.Key, t.Value.dtype, t.Value.shape, () => t.Value)), metadata);
+
+    /// <summary>The same with tensors that are made one after the other, and let go of once they are written.</summary>
+    public static void Write(Stream stream, IEnumerable<PendingTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var ordered = tensors
-            .OrderByDescending(t => SafeTensorsType.Bits(SafeTensorsType.FromScalarType(t.Value.dtype)))
-            .ThenBy(t => t.Key, StringComparer.Ordinal)
+            .OrderByDescending(t => SafeTensorsType.Bits(SafeTensorsType.FromScalarType(t.Dtype)))
+            .ThenBy(t => t.Name, StringComparer.Ordinal)
             .ToList();
         var header = Header(ordered, metadata);
         stream.Write(BitConverter.GetBytes((ulong)header.Length));
         stream.Write(header);
-        foreach (var (_, tensor) in ordered)
+        foreach (var tensor in ordered)
         {
-            WriteData(stream, tensor);
+            using var scope = NewDisposeScope();
+            WriteData(stream, tensor.Read());
         }
     }
 
-    private static byte[] Header(List<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(List<PendingTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -48,12 +53,12 @@ public static class SafeTensorsWriter
             }
 
             var offset = 0L;
-            foreach (var (name, tensor) in tensors)
+            foreach (var tensor in tensors)
             {
-                json.WriteStartObject(name);
-                json.WriteString("dtype", SafeTensorsType.FromScalarType(tensor.dtype));
+                json.WriteStartObject(tensor.Name);
+                json.WriteString("dtype", SafeTensorsType.FromScalarType(tensor.Dtype));
                 json.WriteStartArray("shape");
-                foreach (var size in tensor.shape)
+                foreach (var size in tensor.Shape)
                 {
                     json.WriteNumberValue(size);
                 }
@@ -61,7 +66,7 @@ public static class SafeTensorsWriter
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(offset);
-                offset += tensor.numel() * tensor.element_size();
+                offset += tensor.Bytes;
                 json.WriteNumberValue(offset);
                 json.WriteEndArray();
                 json.WriteEndObject();

@@ -27,12 +27,13 @@ internal sealed class AdamW : IDisposable
         steps = zeros([1], device: parameters.Device).squeeze(0).DetachFromDisposeScope();
     }
 
-    /// <summary>What a run must keep to go on to the bit: the weights and both moments, flat, by block and decay group.</summary>
-    public IReadOnlyList<KeyValuePair<string, Tensor>> State =>
+    /// <summary>What a run must keep to go on to the bit: the weights and both moments, by block and decay group.</summary>
+    public IReadOnlyList<StateTensor> State =>
     [
-        .. moments.SelectMany(m => (KeyValuePair<string, Tensor>[])
+        .. moments.SelectMany(m => (StateTensor[])
         [
-            new($"values.{Group(m.Buffer)}", m.Buffer.Values), new($"exp_avg.{Group(m.Buffer)}", m.Average), new($"exp_avg_sq.{Group(m.Buffer)}", m.Square),
+            new($"values.{Group(m.Buffer)}", m.Buffer.Values, m.Buffer.Count), new($"exp_avg.{Group(m.Buffer)}", m.Average, m.Buffer.Count),
+            new($"exp_avg_sq.{Group(m.Buffer)}", m.Square, m.Buffer.Count),
         ]),
     ];
 
@@ -42,7 +43,7 @@ internal sealed class AdamW : IDisposable
         set => steps.fill_(value);
     }
 
-    /// <summary>The L2 norm of all gradients together.</summary>
+    /// <summary>The L2 norm of all gradients that are kept here.</summary>
     public double GradientNorm()
     {
         using var scope = NewDisposeScope();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using DpoSt.Tensors;
 
 namespace DpoSt.Training;
 
@@ -25,8 +26,8 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
     public static long? Newest(string folder, string key) =>
         In(folder).Where(found => TrainingCheckpoint.KeyOf(found.Path) == key).Select(found => (long?)found.Step).FirstOrDefault();
 
-    /// <summary>Puts the newest whole checkpoint's weights and moments in place; null where there is none.</summary>
-    public TrainingState? Restore(AdamW optimizer)
+    /// <summary>Finds the newest whole checkpoint of the run, and cuts the metrics back to it; null where there is none.</summary>
+    public (TrainingState State, string Folder)? Restore()
     {
         RemoveDrafts();
         foreach (var (path, _) in In(folder).ToList())
@@ -43,11 +44,9 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
                 break;
             }
 
-            TrainingCheckpoint.LoadInto(path, optimizer.State);
-            optimizer.StepsDone = state.Step;
             metrics.KeepUpTo(state.Step);
             tell($"resumed after step {state.Step}, from {path}.");
-            return state;
+            return (state, path);
         }
 
         RemoveAll();
@@ -60,13 +59,13 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         policy.Steps.Holds(step, stepsPerEpoch) || Stopwatch.GetElapsedTime(lastSaved) > Max(policy.Interval, CostLimit * cost);
 
     /// <summary>Writes a checkpoint and removes the oldest. A full disk does not end a run that could go on.</summary>
-    public void Save(long step, MetricSums since, AdamW optimizer)
+    public void Save(long step, MetricSums since, IEnumerable<PendingTensor> tensors)
     {
         var started = Stopwatch.GetTimestamp();
         try
         {
             metrics.Flush();
-            TrainingCheckpoint.Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step}")), new TrainingState(key, step, since), optimizer.State);
+            TrainingCheckpoint.Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step}")), new TrainingState(key, step, since), tensors);
             foreach (var (path, _) in In(folder).Skip(policy.Kept).ToList())
             {
                 Directory.Delete(path, recursive: true);

@@ -8,10 +8,19 @@ internal static class Evaluator
         where TBatch : class
     {
         var means = new MetricAverages();
-        foreach (var batch in batches.Select(batch => objective.Share(batch, replicas.Rank, replicas.Count)).OfType<TBatch>())
+        foreach (var batch in batches)
         {
-            var cost = objective.Evaluate(batch, null, null);
-            means.Add(cost.Metrics.Prepend(new("loss", cost.Loss)), objective.Weight(batch), objective.Tokens(batch));
+            var mine = objective.Share(batch, replicas.Rank, replicas.Count);
+            if ((mine ?? (replicas.IsSharded ? objective.Share(batch, 0, replicas.Count) : null)) is not { } share)
+            {
+                continue;
+            }
+
+            var cost = objective.Evaluate(share, null, null);
+            if (mine is not null)
+            {
+                means.Add(cost.Metrics.Prepend(new("loss", cost.Loss)), objective.Weight(mine), objective.Tokens(mine));
+            }
         }
 
         var line = means.Over(replicas, objective.MetricNames).Line(0, 0, 0, 0);

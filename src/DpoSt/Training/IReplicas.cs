@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace DpoSt.Training;
 
 /// <summary>
-/// The processes that train copies of one model together, each on its share of every batch. All of them call the same methods in the same
+/// The processes that train one model together, each on its share of every batch. All of them call the same methods in the same
 /// order.
 /// </summary>
 internal interface IReplicas
@@ -14,16 +14,32 @@ internal interface IReplicas
     /// <summary>How many there are.</summary>
     int Count { get; }
 
+    /// <summary>Whether each keeps only a shard of the weights: no pass can be made then but by all of them together.</summary>
+    bool IsSharded { get; }
+
     /// <summary>Numbers, each summed over all replicas.</summary>
     double[] Sum(double[] numbers);
 
-    /// <summary>The first replica's values take the place of the others'.</summary>
-    void Broadcast(Tensor tensor);
+    /// <summary>The L2 norm of all gradients, from that of those that are kept here.</summary>
+    double Norm(double own);
+
+    /// <summary>The values that the first replica has take their places on all.</summary>
+    /// <param name="whole">All of the values; looked at on the first replica only.</param>
+    /// <param name="part">What is kept of them here.</param>
+    void Spread(Tensor whole, Tensor part);
+
+    /// <summary>Lets the first replica read whole tensors, while the others help.</summary>
+    /// <param name="tensors">What is kept of each, and how many numbers there are of it in all.</param>
+    /// <param name="read">Called on the first replica with what makes a whole tensor of its number.</param>
+    void Collect(IReadOnlyList<(Tensor Part, long Count)> tensors, Action<Func<int, Tensor>> read);
 
     /// <summary>Said before the last backward pass of a step: gradients that are complete may be summed while it still runs.</summary>
     void BeginReduction();
 
-    /// <summary>Said behind it: every gradient is the sum over all replicas once this returns.</summary>
+    /// <summary>Said behind every backward pass.</summary>
+    void EndPass();
+
+    /// <summary>Said behind the last one: every gradient that is kept here is the sum over all replicas once this returns.</summary>
     void EndReduction();
 }
 
@@ -34,13 +50,21 @@ internal sealed class OneReplica : IReplicas
 
     public int Count => 1;
 
+    public bool IsSharded => false;
+
     public double[] Sum(double[] numbers) => numbers;
 
-    public void Broadcast(Tensor tensor)
+    public double Norm(double own) => own;
+
+    public void Spread(Tensor whole, Tensor part) => part.copy_(whole);
+
+    public void Collect(IReadOnlyList<(Tensor Part, long Count)> tensors, Action<Func<int, Tensor>> read) => read(i => tensors[i].Part);
+
+    public void BeginReduction()
     {
     }
 
-    public void BeginReduction()
+    public void EndPass()
     {
     }
 

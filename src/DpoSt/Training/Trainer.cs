@@ -55,9 +55,9 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
     {
         cancel.ThrowIfCancellationRequested();
         using var optimizer = new AdamW(parameters, options.AdamW);
-        var restored = checkpoints?.Restore(optimizer);
-        var since = new MetricAverages(restored?.Since);
-        var first = Start(optimizer, restored?.Step ?? 0);
+        var restored = checkpoints?.Restore();
+        var since = new MetricAverages(restored?.State.Since);
+        var first = Start(optimizer, restored?.State.Step ?? 0, restored?.Folder);
         tick(first);
         for (var step = first; step < options.TotalSteps; step++)
         {
@@ -84,14 +84,19 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
         }
     }
 
-    // All replicas begin where the first one stands.
-    private long Start(AdamW optimizer, long step)
+    // All replicas begin where the first one stands; shards of a model that was just loaded do already.
+    private long Start(AdamW optimizer, long step, string? checkpoint)
     {
         step = (long)replicas.Sum([step])[0];
         optimizer.StepsDone = step;
-        foreach (var (_, tensor) in optimizer.State)
+        using var file = checkpoint is null ? null : TrainingCheckpoint.OpenTensors(checkpoint);
+        foreach (var (name, values, _) in optimizer.State)
         {
-            replicas.Broadcast(tensor);
+            using var whole = file?.View(name);
+            if (step > 0 || !replicas.IsSharded)
+            {
+                replicas.Spread(whole ?? values, values);
+            }
         }
 
         return step;
@@ -105,7 +110,10 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
         if (stops || wanted[1] > 0)
         {
             var sums = since.Over(replicas, objective.MetricNames);
-            checkpoints?.Save(step, sums, optimizer);
+            var state = optimizer.State;
+            replicas.Collect(
+                [.. state.Select(t => (t.Values, t.Count))],
+                whole => checkpoints?.Save(step, sums, state.Select((t, i) => new PendingTensor(t.Name, t.Values.dtype, [t.Count], () => whole(i)))));
         }
 
         if (stops)
@@ -133,18 +141,24 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
                 replicas.BeginReduction();
             }
 
-            if (isFinite && objective.Share(batch, replicas.Rank, replicas.Count) is { } mine)
+            using var scope = NewDisposeScope();
+            if (objective.Share(batch, replicas.Rank, replicas.Count) is { } mine)
             {
-                using var scope = NewDisposeScope();
                 var share = options.MeanOfMeans ? 1 / (objective.Weight(batch) * batches.Count) : 1 / total;
                 var cost = objective.Evaluate(mine, dropout, share);
                 since.Add(cost.Metrics.Append(new("loss", options.MeanOfMeans ? cost.Loss * share * total : cost.Loss)), objective.Weight(mine), objective.Tokens(mine));
-                isFinite = double.IsFinite(cost.Loss);
+                isFinite &= double.IsFinite(cost.Loss);
             }
+            else if (replicas.IsSharded)                         // the others need what is kept here: along with the first one, for nothing
+            {
+                objective.Evaluate(objective.Share(batch, 0, replicas.Count)!, dropout, 0);
+            }
+
+            replicas.EndPass();
         }
 
         replicas.EndReduction();
-        var norm = optimizer.GradientNorm();
+        var norm = replicas.Norm(optimizer.GradientNorm());
         if (replicas.Sum([isFinite ? 0 : 1])[0] > 0 || !double.IsFinite(norm))
         {
             return null;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DpoSt.Tensors;
-using static TorchSharp.torch;
 
 namespace DpoSt.Training;
 
@@ -30,7 +29,7 @@ internal static class TrainingCheckpoint
     };
 
     /// <summary>Writes a checkpoint.</summary>
-    public static void Write(string folder, TrainingState state, IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    public static void Write(string folder, TrainingState state, IEnumerable<PendingTensor> tensors)
     {
         using var draft = new DraftFolder(folder);
         var sums = new[]
@@ -72,17 +71,8 @@ internal static class TrainingCheckpoint
         }
     }
 
-    /// <summary>Copies a checkpoint's tensors; <see cref="Read"/> has found it whole.</summary>
-    public static void LoadInto(string folder, IReadOnlyList<KeyValuePair<string, Tensor>> tensors)
-    {
-        using var file = SafeTensorsFile.Open(Path.Combine(folder, TensorsName));
-        using var _ = no_grad();
-        foreach (var (name, tensor) in tensors)
-        {
-            using var view = file.View(name);
-            tensor.copy_(view);
-        }
-    }
+    /// <summary>A checkpoint's tensors; <see cref="Read"/> has found it whole.</summary>
+    public static SafeTensorsFile OpenTensors(string folder) => SafeTensorsFile.Open(Path.Combine(folder, TensorsName));
 
     private static string Hashed(string path, Action<Stream> write)
     {

@@ -12,9 +12,10 @@ namespace DpoSt.Training;
 /// <param name="Optimizer">AdamW's two moments, fp32.</param>
 /// <param name="Activations">Kept by a forward pass for the backward pass: for its whole micro-batch.</param>
 /// <param name="Working">In the backward pass besides: a chunk of logits with its gradient, or a block computed again; what a product turns round; a weight's gradient and that of the scored states.</param>
-public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer, long Activations, long Working)
+/// <param name="Gathered">Where a process keeps shards: two of the largest blocks, whole; values and gradients of one, or gradients and the buffer they travel in.</param>
+public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer, long Activations, long Working, long Gathered = 0)
 {
-    /// <summary>What is held from the first step to the last, whatever the batch.</summary>
+    /// <summary>What one process holds from the first step to the last, whatever the batch.</summary>
     public long State => Weights + Gradients + Optimizer;
 
     /// <summary>
@@ -24,20 +25,23 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
     public long Allocator => Activations / 2 + 2 * Working;
 
     /// <summary>All together.</summary>
-    public long Peak => State + Activations + Working + Allocator;
+    public long Peak => State + Gathered + Activations + Working + Allocator;
 
     /// <summary>What training a model on micro-batches like this one holds.</summary>
     internal static TrainingMemory Of(IModelCosts model, BatchShape batch, TrainingCompute compute, bool dropout)
     {
-        var weights = StateOf(model.Specs) / 4;
+        var shard = compute.Shard ?? ParameterShard.Whole;
+        var weights = StateOf(model.Specs, shard) / 4;
         var forward = model.Forward(batch, compute.Bf16, dropout);
         // The product that gives it turns both of its factors round, and makes a copy of each.
         var gradient = 2 * model.Specs.Max(s => s.Count) * (compute.Bf16 ? sizeof(float) + 2 : sizeof(float));
-        return new TrainingMemory(weights, weights, 2 * weights, Kept(forward, compute), Math.Max(Head(forward.Head, compute), forward.Blocks.Max(b => Block(b, compute))) + gradient + forward.Head.Scored * forward.Head.Width * sizeof(float));
+        return new TrainingMemory(weights, weights, 2 * weights, Kept(forward, compute), Math.Max(Head(forward.Head, compute), forward.Blocks.Max(b => Block(b, compute))) + gradient + forward.Head.Scored * forward.Head.Width * sizeof(float),
+            shard.Count > 1 ? 2 * model.Specs.GroupBy(s => s.Block, StringComparer.Ordinal).Max(block => shard.Count * StateOf([.. block], shard) / 4) : 0);
     }
 
-    /// <summary>Weights, gradients and both moments of these parameters, in bytes.</summary>
-    internal static long StateOf(IReadOnlyList<ParameterSpec> specs) => 4 * sizeof(float) * specs.Sum(s => s.Count);
+    /// <summary>Weights, gradients and both moments of these parameters, in bytes, as far as they are kept by one process.</summary>
+    internal static long StateOf(IReadOnlyList<ParameterSpec> specs, ParameterShard shard) =>
+        4 * sizeof(float) * specs.GroupBy(s => (s.Block, s.Decay)).Sum(buffer => shard.LengthOf(buffer.Sum(s => s.Count)));
 
     /// <summary>Floating point operations of a step over one micro-batch: forward, twice that backward, and blocks that are computed again.</summary>
     internal static double Flops(ForwardCosts forward, TrainingCompute compute) => 3 * forward.Flops + (compute.RecomputesBlocks ? forward.BlockFlops : 0);

@@ -61,6 +61,28 @@ public sealed class PlanCommandTests : IDisposable
     }
 
     [Fact]
+    public void For_several_processes_it_says_what_each_holds_and_sends()
+    {
+        Directory.CreateDirectory(run.Path("giant"));
+        File.WriteAllText(run.Path("giant/config.json"), Giant);
+        string[] line = ["plan", "--config-path", "exp_config/tiny", "--config-name", "sft-0", "model.model_path=giant", "trainer.per_device_train_batch_size=12", "--nproc", "8"];
+        var (code, output, error) = run.Run([.. line, "--json"]);
+        Assert.True(code == 0, error);
+        using var json = JsonDocument.Parse(output);
+        var stage = json.RootElement.GetProperty("stages")[0];
+        var (whole, sharded) = (stage.GetProperty("whole"), stage.GetProperty("sharded"));
+        Assert.Equal((2, 2), (whole.GetProperty("rows").GetInt32(), sharded.GetProperty("rows").GetInt32()));
+
+        // 16384 wide, 128 heads of 128, 8 of keys and values: the shapes of Llama 3.1 405B.
+        const long parameters = 2 * 128256L * 16384 + 126 * (16384L * (16384 + 2 * 1024) + 16384L * 16384 + 3 * 16384L * 53248 + 2 * 16384) + 16384;
+        Assert.Equal(parameters, stage.GetProperty("parameters").GetInt64());
+        Assert.Equal(4 * parameters, whole.GetProperty("memory_bytes").GetProperty("weights").GetInt64());
+        Assert.Equal(parameters / 2, sharded.GetProperty("memory_bytes").GetProperty("weights").GetInt64());
+        Assert.Equal(7 * parameters, whole.GetProperty("sent_bytes").GetInt64());                    // twice 4 bytes, but for the own eighth
+        Assert.Contains("8 processes; sharded", run.Run(line).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_missing_is_said()
     {
         var plan = run.Run("plan", "--config-path", "exp_config/tiny", "--config-name", "sft-0", "model.model_path=google/flan-t5-xl");

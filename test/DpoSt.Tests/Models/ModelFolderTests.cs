@@ -92,7 +92,7 @@ public sealed class ModelFolderTests : IDisposable
     {
         using var model = TinyModels.New(TinyModels.T5, 1);
         var target = Directory.CreateDirectory(folder.File("shards")).FullName;
-        HubCheckpointWriter.Write(model.Parameters, target, 20_000);
+        HubCheckpointWriter.Write(model.Parameters, target, maxShardBytes: 20_000);
         var files = Directory.EnumerateFiles(target, "*.safetensors").Order(StringComparer.Ordinal).ToArray();
         Assert.True(files.Length > 2);
         Assert.Equal($"model-00001-of-{files.Length:00000}.safetensors", Path.GetFileName(files[0]));

@@ -55,6 +55,16 @@ internal static class TinyModels
     public static LlamaModel New(LlamaConfig config, ulong seed, ScalarType dtype = ScalarType.Float32, TrainingCompute? compute = null) =>
         new(config, Parameters(LlamaWeights.Specs(config), seed, dtype, compute), compute?.RecomputesBlocks ?? false);
 
+    /// <summary>What a plan knows of a model.</summary>
+    public static IModelCosts CostsOf(string kind) => kind switch
+    {
+        "t5" => new T5Costs(T5),
+        "t5-relu-tied" => new T5Costs(T5 with { FeedForwardProj = "relu", TieWordEmbeddings = true }),
+        "llama" => new LlamaCosts(Llama),
+        "llama-tied" => new LlamaCosts(Llama with { TieWordEmbeddings = true, NumKeyValueHeads = 4, HeadDim = 6 }),
+        _ => throw new ArgumentException(kind, nameof(kind)),
+    };
+
     /// <summary>Rows of random length over random tokens; completions end with EOS.</summary>
     public static TokenBatch Batch(ulong seed, int rows)
     {

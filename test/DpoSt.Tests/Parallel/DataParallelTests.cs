@@ -18,7 +18,7 @@ public sealed class DataParallelTests
     {
         using var model = TinyModels.New(kind, 1, compute: new TrainingCompute(RecomputesBlocks: recomputes));
         using var group = new RecordingGroup(0, 2);
-        var replicas = DataParallel.Of(group, model.Parameters);
+        var replicas = Replicas.Of(group, model.Parameters);
         model.Parameters.EnableGradients();
         Backward(model, new Dropout(0.1, 1, 0));                                   // of an accumulation step: nothing is summed yet
         Assert.Empty(group.Begun);
@@ -30,6 +30,8 @@ public sealed class DataParallelTests
         Assert.InRange(early, layers, model.Parameters.Buffers.Count - 1);         // every block's matrices; never the embedding
         replicas.EndReduction();
         Assert.Equal(model.Parameters.Buffers.Count, group.Begun.Count);
+        // Round a ring of two, each sends half of what is summed, and half of the sums.
+        Assert.Equal(group.Begun.Sum(t => t.numel() * t.element_size()), RankTraffic.Whole(TinyModels.CostsOf(kind), 2));
 
         // What was handed over is what the whole pass leaves.
         var left = model.Parameters.Buffers.ToList();
@@ -48,11 +50,11 @@ public sealed class DataParallelTests
         using var busy = new RecordingGroup(0, 2);
         using var idle = new RecordingGroup(1, 2);
         model.Parameters.EnableGradients();
-        var replicas = DataParallel.Of(busy, model.Parameters);
+        var replicas = Replicas.Of(busy, model.Parameters);
         replicas.BeginReduction();
         Backward(model, null);
         replicas.EndReduction();
-        replicas = DataParallel.Of(idle, model.Parameters);
+        replicas = Replicas.Of(idle, model.Parameters);
         replicas.BeginReduction();
         replicas.EndReduction();
         Assert.Equal(busy.Begun.Select(t => t.numel()), idle.Begun.Select(t => t.numel()));
@@ -66,7 +68,7 @@ public sealed class DataParallelTests
         using var group = new RecordingGroup(0, 2);
         plain.Parameters.EnableGradients();
         marked.Parameters.EnableGradients();
-        var replicas = DataParallel.Of(group, marked.Parameters);
+        var replicas = Replicas.Of(group, marked.Parameters);
         replicas.BeginReduction();
         Backward(plain, new Dropout(0.1, 1, 0));
         Backward(marked, new Dropout(0.1, 1, 0));

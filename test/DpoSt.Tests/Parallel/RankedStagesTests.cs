@@ -18,11 +18,12 @@ public sealed class RankedStagesTests
         Ranks.Need();
         using var one = NewRun();
         using var several = NewRun();
-        foreach (var (stage, name, count) in new[] { ("sft", "sft-0", "2"), ("dpo", "dpo-1", "4") })
+        File.WriteAllText(several.Path("shards.yaml"), "distributed_type: DEEPSPEED\nnum_processes: 8\ndeepspeed_config:\n  zero_stage: 3\nuse_cpu: true\n");
+        foreach (var (stage, name, ranks) in new[] { ("sft", "sft-0", (string[])["--nproc", "2"]), ("dpo", "dpo-1", ["--nproc", "4", "--launch", "shards.yaml"]) })
         {
             string[] line = [stage, .. Train, "+trainer.eval_strategy=steps", "+trainer.eval_steps=4"];
             Assert.Equal(0, one.Run(line).Code);
-            var (code, output, error) = several.Run([.. line, "--nproc", count]);
+            var (code, output, error) = several.Run([.. line, .. ranks]);
             Assert.True(code == 0, error);
             Assert.Equal(2, output.Split("model in").Length);                      // one of them speaks
             Assert.DoesNotContain('\u001b', output + error);
@@ -51,6 +52,23 @@ public sealed class RankedStagesTests
     }
 
     [Fact]
+    public void A_run_shares_its_stages_and_one_process_finds_them_done()
+    {
+        Ranks.Need();
+        using var one = new TinyRun();
+        using var several = new TinyRun();
+        string[] loop = TinyRun.Loop("loop.baseline=false", "sft.trainer.logging_steps=1", "--until", "sample dpo-1");
+        var (code, output, error) = several.Run([.. loop, "--nproc", "2"]);
+        Assert.True(code == 0, error);
+        Assert.Equal(2, output.Split("test: 12 problems").Length);                 // one of them speaks
+        Assert.Equal(7, several.Run([.. loop, "--dry-run"]).Out.Split("done already").Length - 1);
+
+        Assert.Equal(0, one.Run([.. loop[..^1], "sft-0"]).Code);
+        Equal(Metrics(one, "sft-0"), Metrics(several, "sft-0"), 1e-4);
+        Assert.DoesNotContain(Files(several, "model_outputs"), file => file.Contains(".partial", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_mistake_is_told_once()
     {
         Ranks.Need();
@@ -74,8 +92,7 @@ public sealed class RankedStagesTests
         var (code, _, error) = run.Run(line);
         Assert.True(code == 0, error);
         Assert.StartsWith(
-            "two.yaml: 2 processes divide each batch of the configuration between them; for as many rows on each as it says, multiply trainer.gradient_accumulation_steps by 2.\n"
-            + "two.yaml asks for sharded weights, but every process holds the whole model so far.\n", error, StringComparison.Ordinal);
+            "two.yaml: 2 processes divide each batch of the configuration between them; for as many rows on each as it says, multiply trainer.gradient_accumulation_steps by 2.\n", error, StringComparison.Ordinal);
         Assert.Contains("done already", run.Run([.. line, "--nproc", "1", "+trainer.bf16=true"]).Out, StringComparison.Ordinal);
         Assert.DoesNotContain("done already", run.Run([.. line, "--nproc", "1", "+trainer.bf16=false"]).Out, StringComparison.Ordinal);
     }

@@ -1,18 +1,23 @@
 using DpoSt.Parallel;
 using DpoSt.Tensors;
+using DpoSt.Training;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Parallel;
 
-/// <summary>N ranks train as one process does: all fixtures, SFT and DPO, fp32 and fp64, over shared memory and over TCP.</summary>
+/// <summary>N ranks train as one process does, the model whole on each or sharded: all fixtures, SFT and DPO, fp32 and fp64, over shared memory and over TCP.</summary>
 public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixture<RankedTrainingTests.OneProcess>
 {
     private const double Weights = 1e-5;
+    private const double ShardedWeights = 1e-4;
     private const double Losses = 1e-6;
 
     // DPO's loss comes of differences of completions' log-probabilities of some -200 nats, which fp32 keeps to 1.5e-5.
     private const double PreferenceLosses = 3e-6;
     private const double Wide = 1e-9;
+
+    // What shards save one process goes on from, and shards from what it saved.
+    private static readonly TrainingFixture Resumed = new("t5-v11-gated-gelu", Dpo: true, Wide: true);
 
     [Theory]
     [InlineData(1, false)]
@@ -28,17 +33,30 @@ public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixtur
     private void Compare(int count, bool tcp)
     {
         using var folder = new TemporaryFolder();
+        Resumed.Run(new SingleProcess(), folder.File("alone"), shards: false, TestContext.Current.CancellationToken, Checkpoints(folder.File("checkpoints-alone")));
         Ranks.Run(folder.Root, $"*{nameof(RankedTrainingTests)}.{nameof(Rank)}", count, tcp ? Ranks.OverTcp : []);
-        foreach (var (model, dpo, wide) in from model in TrainingFixture.Models from dpo in new[] { false, true } from wide in new[] { false, true } select (model, dpo, wide))
+        foreach (var (fixture, shards) in from fixture in TrainingFixture.All from shards in Ways(fixture, count, tcp) select (fixture, shards))
         {
-            var name = TrainingFixture.Name(model, dpo, wide);
-            var (expected, actual) = (TrainingFixture.Steps(Path.Combine(OneProcess.Folder, name)), TrainingFixture.Steps(folder.File(name)));
+            var name = Name(fixture, shards);
+            var (expected, actual) = (TrainingFixture.Steps(Path.Combine(OneProcess.Folder, fixture.Name)), TrainingFixture.Steps(folder.File(name)));
             var losses = expected.Zip(actual, (a, b) => Math.Abs(a[0] - b[0]) / Math.Abs(a[0])).Max();
-            var weights = Farthest(Path.Combine(OneProcess.Folder, $"{name}.safetensors"), folder.File($"{name}.safetensors"));
+            var weights = Farthest(Path.Combine(OneProcess.Folder, $"{fixture.Name}.safetensors"), folder.File($"{name}.safetensors"));
             output.WriteLine($"{name}, {count} ranks{(tcp ? " over TCP" : "")}: losses within {losses:0.0e+0}, weights within {weights:0.0e+0}");
             Assert.Equal(expected.Length, actual.Length);
-            Assert.True(losses <= (wide ? Wide : dpo ? PreferenceLosses : Losses), $"{name}: a loss is {losses:0.0e+0} off");
-            Assert.True(weights <= (wide ? Wide : Weights), $"{name}: a tensor is {weights:0.0e+0} off");
+            Assert.True(losses <= (fixture.Wide ? Wide : fixture.Dpo ? PreferenceLosses : Losses), $"{name}: a loss is {losses:0.0e+0} off");
+            Assert.True(weights <= (fixture.Wide ? Wide : shards ? ShardedWeights : Weights), $"{name}: a tensor is {weights:0.0e+0} off");
+        }
+
+        if (count > 1 && !tcp)
+        {
+            Resumed.Run(new SingleProcess(), folder.File("from-ranks"), shards: false, TestContext.Current.CancellationToken, Checkpoints(folder.File("checkpoints-ranks")));
+            Assert.All(["from-ranks", "from-one"], name =>
+            {
+                var (expected, actual) = (TrainingFixture.Steps(Path.Combine(OneProcess.Folder, Resumed.Name)), TrainingFixture.Steps(folder.File(name)));
+                Assert.Equal(expected.Length / 2, actual.Length);
+                Assert.All(expected.Skip(actual.Length).Zip(actual), step => Assert.Equal(step.First[0], step.Second[0], Wide * Math.Abs(step.First[0])));
+                Assert.InRange(Farthest(Path.Combine(OneProcess.Folder, $"{Resumed.Name}.safetensors"), folder.File($"{name}.safetensors")), 0, Wide);
+            });
         }
     }
 
@@ -47,9 +65,29 @@ public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixtur
     {
         Assert.SkipWhen(Ranks.Folder is null, "mpirun starts this");
         CpuThreads.Use(1);
-        using var group = OpenMpiGroup.Join();
-        TrainingFixture.Run(group, Ranks.Folder!);
+        using var ranks = OpenMpiGroup.Join();
+        foreach (var (fixture, shards) in from fixture in TrainingFixture.All from shards in Ways(fixture, ranks.Size, Ranks.IsOverTcp) select (fixture, shards))
+        {
+            fixture.Run(ranks, Path.Combine(Ranks.Folder!, Name(fixture, shards)), shards, TestContext.Current.CancellationToken, shards && fixture == Resumed ? Kept("checkpoints-ranks") : null);
+        }
+
+        if (ranks.Size > 1 && !Ranks.IsOverTcp)
+        {
+            Resumed.Run(ranks, Path.Combine(Ranks.Folder!, "from-one"), shards: true, TestContext.Current.CancellationToken, Kept("checkpoints-alone"));
+        }
+
+        Checkpoints? Kept(string name) => ranks.Rank == 0 ? Checkpoints(Path.Combine(Ranks.Folder!, name)) : null;
     }
+
+    // After half of the steps.
+    private static Checkpoints Checkpoints(string folder) =>
+        new(folder, "a run", new CheckpointPolicy { Steps = new StepInterval(3) }, 1, new MetricsFile(Path.Combine(folder, MetricsFile.Name)), _ => { });
+
+    // To sharding both Llamas are one, and so are nearly all runs over TCP: CI's minutes are counted.
+    private static bool[] Ways(TrainingFixture fixture, int count, bool tcp) =>
+        count > 1 && fixture.Model != "llama-mha" && (!tcp || (!fixture.Wide && fixture.Model != "t5-v10-relu-tied")) ? [false, true] : [false];
+
+    private static string Name(TrainingFixture fixture, bool shards) => fixture.Name + (shards ? "-sharded" : "");
 
     // The largest relative L2 distance of two tensors of one name.
     private static double Farthest(string expected, string actual)
@@ -72,7 +110,7 @@ public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixtur
         public OneProcess()
         {
             folder = new TemporaryFolder();
-            TrainingFixture.Run(new SingleProcess(), folder.Root);
+            Array.ForEach(TrainingFixture.All, fixture => fixture.Run(new SingleProcess(), folder.File(fixture.Name), shards: false, CancellationToken.None));
         }
 
         public static string Folder => folder!.Root;

@@ -15,6 +15,9 @@ internal static class Ranks
     /// <summary>The folder of a test that runs as a rank; null where the test is not one.</summary>
     public static string? Folder => Environment.GetEnvironmentVariable(Variable);
 
+    /// <summary>Whether this rank was started with <see cref="OverTcp"/>: mpirun hands its parameters on as variables.</summary>
+    public static bool IsOverTcp => Environment.GetEnvironmentVariable("OMPI_MCA_btl") == "tcp,self";
+
     /// <summary>Skips the test where Open MPI is not installed (a failure when CI=true).</summary>
     public static void Need()
     {

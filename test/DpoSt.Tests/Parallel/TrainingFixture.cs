@@ -11,37 +11,44 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Parallel;
 
-/// <summary>Short trainings of the shared fixtures by any number of ranks: losses and final weights.</summary>
-internal static class TrainingFixture
+/// <summary>A short training of a shared fixture.</summary>
+/// <param name="Model">The fixture.</param>
+/// <param name="Dpo">Whether by preference.</param>
+/// <param name="Wide">Whether in fp64.</param>
+internal sealed record TrainingFixture(string Model, bool Dpo, bool Wide)
 {
-    public static readonly string[] Models = ["t5-v10-relu-tied", "t5-v11-gated-gelu", "llama-mha", "llama-gqa"];
+    /// <summary>Every fixture, objective and type.</summary>
+    public static readonly TrainingFixture[] All =
+    [
+        .. from model in new[] { "t5-v10-relu-tied", "t5-v11-gated-gelu", "llama-mha", "llama-gqa" } from dpo in new[] { false, true } from wide in new[] { false, true } select new TrainingFixture(model, dpo, wide),
+    ];
 
-    /// <summary>Every fixture, objective and type; the first rank writes what came of it.</summary>
-    public static void Run(IProcessGroup group, string folder)
-    {
-        foreach (var (model, dpo, wide) in from model in Models from dpo in new[] { false, true } from wide in new[] { false, true } select (model, dpo, wide))
-        {
-            Run(group, model, dpo, wide, Path.Combine(folder, Name(model, dpo, wide)));
-        }
-    }
-
-    public static string Name(string model, bool dpo, bool wide) => $"{model}-{(dpo ? "dpo" : "sft")}-{(wide ? "fp64" : "fp32")}";
+    public string Name => $"{Model}-{(Dpo ? "dpo" : "sft")}-{(Wide ? "fp64" : "fp32")}";
 
     /// <summary>The losses and gradient norms of every step.</summary>
     public static double[][] Steps(string path) => JsonSerializer.Deserialize<double[][]>(File.ReadAllText($"{path}.json"))!;
 
-    private static void Run(IProcessGroup group, string name, bool dpo, bool wide, string path)
+    /// <summary>Trains by any number of ranks; the first one writes what came of it.</summary>
+    /// <param name="group">The ranks.</param>
+    /// <param name="path">Where to, without an extension.</param>
+    /// <param name="shards">Whether each rank keeps a part of the model.</param>
+    /// <param name="cancel">Ends the run after a step.</param>
+    /// <param name="checkpoints">Where the run resumes from and saves itself; null is nowhere.</param>
+    public void Run(IProcessGroup group, string path, bool shards, CancellationToken cancel, Checkpoints? checkpoints = null)
     {
         using var scope = NewDisposeScope();
-        using var fixture = new ModelFixture(name);
-        using var other = wide ? Wide(fixture.Model, name) : null;
+        var compute = shards ? new TrainingCompute(RecomputesBlocks: true, Shard: new ParameterShard(group.Rank, group.Size)) : new TrainingCompute();
+        using var fixture = new ModelFixture(Model, compute);
+        using var other = Wide ? InFp64(fixture.Model, compute) : null;
         var model = other ?? fixture.Model;
         // Two micro-batches, the second of fewer rows than there may be ranks; dropout, clipping and a schedule as in earnest.
         var options = TrainingRuns.Options(6, 1e-4) with { Dropout = 0.1, MaxGradNorm = 1, Schedule = new LearningRateSchedule("cosine", 1e-4, 6, 2) };
         var rows = fixture.Batch();
-        var replicas = DataParallel.Of(group, model.Parameters);
+        using var measured = shards ? new GatheredBytes(group, model.Parameters) : null;
+        var replicas = Replicas.Of(measured ?? group, model.Parameters);
+        measured?.Follow();
         var lines = new List<TrainingLine>();
-        if (dpo)
+        if (Dpo)
         {
             Train(new DpoObjective(model, new PreferenceLoss()), [Pairs(model, rows, [0, 1, 2]), Pairs(model, rows, [3])]);
         }
@@ -50,15 +57,17 @@ internal static class TrainingFixture
             Train(new SftObjective(model), [rows.Rows([0, 1, 2]), rows.Rows([3])]);
         }
 
-        if (group.Rank == 0)
+        measured?.Check(ModelFolder.CostsOf(SharedFolder.Path("fixtures", Model)), Dpo || checkpoints is not null ? null : 2 * lines.Count);
+        replicas.Collect([.. model.Parameters.Buffers.Select(b => (b.Values, b.Count))], whole =>
         {
             File.WriteAllText($"{path}.json", JsonSerializer.Serialize(lines.Select(l => (double[])[l.Loss, l.GradNorm, .. l.Metrics.Values])));
             using var stream = File.Create($"{path}.safetensors");
-            SafeTensorsWriter.Write(stream, model.Parameters.Specs.Select(s => new KeyValuePair<string, Tensor>(s.Name, model.Parameters[s.Name].detach())));
-        }
+            using var reader = new ParameterReader(model.Parameters, shards ? whole : null);
+            SafeTensorsWriter.Write(stream, model.Parameters.Specs.Select(s => new PendingTensor(s.Name, model.Parameters.Dtype, s.Shape, () => reader[s])));
+        });
 
         // Nothing but the gradients is exchanged after the start: copies that drift apart would be found here.
-        foreach (var buffer in model.Parameters.Buffers)
+        foreach (var buffer in shards ? [] : model.Parameters.Buffers)
         {
             var first = buffer.Values.detach().clone();
             group.Broadcast(first, 0);
@@ -66,7 +75,7 @@ internal static class TrainingFixture
         }
 
         void Train<TBatch>(IObjective<TBatch> objective, TBatch[] batches)
-            where TBatch : class => new Trainer<TBatch>(model.Parameters, objective, options, replicas).Run(_ => batches, lines.Add, _ => { }, CancellationToken.None);
+            where TBatch : class => new Trainer<TBatch>(model.Parameters, objective, options, replicas).Run(_ => batches, lines.Add, _ => { }, cancel, checkpoints);
     }
 
     private static PreferenceBatch Pairs(ILanguageModel model, TokenBatch rows, int[] part)
@@ -78,19 +87,21 @@ internal static class TrainingFixture
         return new PreferenceBatch(tokens, SequenceLogProbs.Score(model, tokens));
     }
 
-    private static ILanguageModel Wide(ILanguageModel model, string name)
+    private ILanguageModel InFp64(ILanguageModel model, TrainingCompute compute)
     {
-        using var checkpoint = HubCheckpoint.Open(SharedFolder.Path("fixtures", name));
+        using var checkpoint = HubCheckpoint.Open(SharedFolder.Path("fixtures", Model));
         if (model is T5Model t5)
         {
-            var wide = new T5Model(t5.Config, new ParameterSet(T5Weights.Specs(t5.Config), CPU, ScalarType.Float64));
+            var wide = new T5Model(t5.Config, Parameters(T5Weights.Specs(t5.Config)), compute.RecomputesBlocks);
             checkpoint.LoadInto(wide.Parameters, n => T5Weights.MayIgnore(t5.Config, n));
             return wide;
         }
 
         var config = ((LlamaModel)model).Config;
-        var llama = new LlamaModel(config, new ParameterSet(LlamaWeights.Specs(config), CPU, ScalarType.Float64));
+        var llama = new LlamaModel(config, Parameters(LlamaWeights.Specs(config)), compute.RecomputesBlocks);
         checkpoint.LoadInto(llama.Parameters, n => LlamaWeights.MayIgnore(config, n));
         return llama;
+
+        ParameterSet Parameters(IReadOnlyList<ParameterSpec> specs) => new(specs, CPU, ScalarType.Float64, shard: compute.Shard);
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using DpoSt.Data.ReferenceFormats;
-using DpoSt.Parallel;
+using DpoSt.Training;
 using DpoSt.SelfTraining;
 using static TorchSharp.torch;
 
@@ -86,7 +86,7 @@ public sealed class PreferenceTuningTests
     {
         var before = Files(run);
         var pairs = EncodedPairs.Read(Pairs(run, "train"), new RowEncoder(bundle.Tokenizer, bundle.Format, TokenLimits.None));
-        pairs.Score(bundle, key, new SingleProcess(), TestContext.Current.CancellationToken);
+        pairs.Score(bundle, key, new OneReplica(), TestContext.Current.CancellationToken);
         return (Files(run).Except(before).FirstOrDefault() ?? "", pairs.Batch([0]).ReferenceLogProbs[0]);
     }
 

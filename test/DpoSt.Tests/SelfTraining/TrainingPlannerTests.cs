@@ -82,9 +82,9 @@ public sealed partial class TrainingPlannerTests : IDisposable
     public void What_no_batch_makes_fit_is_refused_before_training()
     {
         var state = Plan(new TrainingRecipe()).Memory.State;
-        TrainingRoom.Check(folder.Root, state);
-        TrainingRoom.Check(folder.Root, null);
-        var refused = Assert.Throws<UserErrorException>(() => TrainingRoom.Check(folder.Root, state - 1));
+        TrainingRoom.Check(folder.Root, state, ParameterShard.Whole);
+        TrainingRoom.Check(folder.Root, null, ParameterShard.Whole);
+        var refused = Assert.Throws<UserErrorException>(() => TrainingRoom.Check(folder.Root, state - 1, ParameterShard.Whole));
         Assert.StartsWith($"{folder.Root} will not fit: ", refused.Message, StringComparison.Ordinal);
     }
 

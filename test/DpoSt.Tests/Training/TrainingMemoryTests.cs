@@ -41,7 +41,7 @@ public sealed class TrainingMemoryTests
         var memory = TrainingMemory.Of(costs, BatchShape.Uniform(1, 3, 3), new TrainingCompute(), dropout: false);
         var buffers = model.Parameters.Buffers;
         Assert.Equal((Bytes(buffers.Select(b => b.Values)), Bytes(buffers.Select(b => b.Gradients!))), (memory.Weights, memory.Gradients));
-        Assert.Equal(Bytes(optimizer.State.Where(s => s.Key.StartsWith("exp_avg", StringComparison.Ordinal)).Select(s => s.Value)), memory.Optimizer);
+        Assert.Equal(Bytes(optimizer.State.Where(s => s.Name.StartsWith("exp_avg", StringComparison.Ordinal)).Select(s => s.Values)), memory.Optimizer);
 
         static long Bytes(IEnumerable<Tensor> tensors) => tensors.Sum(t => t.numel() * t.dtype.ElementSize());
     }

@@ -19,6 +19,8 @@ internal sealed class LlamaCosts(LlamaConfig config) : IModelCosts
 
     public double DropoutRate => config.AttentionDropout;
 
+    public int Lookups => 1;
+
     public bool IsCausal => true;
 
     public ForwardCosts Forward(BatchShape batch, bool bf16, bool dropout)
@@ -62,5 +64,5 @@ internal sealed class LlamaCosts(LlamaConfig config) : IModelCosts
         return new LlamaCosts(small);
     }
 
-    public ILanguageModel New(Device device, TrainingCompute compute) => new LlamaModel(config, new ParameterSet(Specs, device, products: compute.Products), compute.RecomputesBlocks);
+    public ILanguageModel New(Device device, TrainingCompute compute) => new LlamaModel(config, new ParameterSet(Specs, device, products: compute.Products, shard: compute.Shard), compute.RecomputesBlocks);
 }

@@ -50,7 +50,7 @@ internal sealed class LlamaModel : ILanguageModel
         var rows = PackedRows.Of(batch, dropout is null ? null : Config.NumAttentionHeads, Weights.Device);
         var states = States(rows, dropout);                                                             // [N, D]
         var scored = states.index_select(0, tensor(rows.Scored, device: states.device));                       // [M, D]
-        return Weights.Enter(LlamaWeights.Head, scored).MoveToOuterDisposeScope();
+        return Weights.Enter(HeadName, scored).MoveToOuterDisposeScope();
     }
 
     public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) => new LlamaDecoder(this, slots, maxPromptTokens, maxNewTokens);
@@ -72,7 +72,7 @@ internal sealed class LlamaModel : ILanguageModel
     public Tensor Embed(int[] ids)
     {
         using var index = tensor(Array.ConvertAll(ids, id => (long)id), device: Weights.Device);
-        return Weights[LlamaWeights.Embedding].index_select(0, index);
+        return Weights.Fetch(LlamaWeights.Embedding).index_select(0, index);
     }
 
     public Tensor Logits(Tensor states) => head.call(states);

@@ -27,7 +27,7 @@ internal sealed class LlamaStack : IDisposable
     /// <summary>x [N, D] after embedding gives [N, D] after the final norm.</summary>
     /// <param name="x">The stream.</param>
     /// <param name="attention">How tokens attend.</param>
-    /// <param name="enter">Takes the stream before every layer, by the name of its block, and gives it back.</param>
+    /// <param name="enter">Takes the stream before every layer and the final norm, by the name of its block, and gives it back.</param>
     /// <param name="watch">Sees the stream after every layer.</param>
     public Tensor Forward(Tensor x, ILlamaAttention attention, Func<string, Tensor, Tensor>? enter = null, Action<Tensor>? watch = null)
     {
@@ -35,12 +35,13 @@ internal sealed class LlamaStack : IDisposable
         for (var i = 0; i < layers.Length; i++)
         {
             var (layer, index) = (layers[i], i);                   // of this round: it may run again in the backward pass
-            x = enter?.Invoke($"layer.{i}", x) ?? x;
-            x = attention.Run(x, (t, how) => layer.Forward(t, index, how, epsilon));
+            x = attention.Run(x, (t, how) => layer.Forward(Enter($"layer.{index}", t), index, how, epsilon));
             watch?.Invoke(x);
         }
 
-        return RmsNorm.Apply(x, finalNorm, epsilon).MoveToOuterDisposeScope();
+        return RmsNorm.Apply(Enter("norm", x), finalNorm, epsilon).MoveToOuterDisposeScope();
+
+        Tensor Enter(string part, Tensor t) => enter?.Invoke(part, t) ?? t;
     }
 
     /// <summary>Every linear map of the stack.</summary>

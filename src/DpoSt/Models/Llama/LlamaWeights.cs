@@ -10,7 +10,7 @@ internal static class LlamaWeights
     public static IReadOnlyList<ParameterSpec> Specs(LlamaConfig c)
     {
         var deviation = c.InitializerRange;
-        var specs = new List<ParameterSpec> { ParameterSpec.Matrix(Embedding, Embedding, c.HiddenSize, new HubSlice("model.embed_tokens.weight", c.VocabSize, deviation)) };
+        var specs = new List<ParameterSpec> { ParameterSpec.Matrix(Embedding, Embedding, c.HiddenSize, new HubSlice("model.embed_tokens.weight", c.VocabSize, deviation)) with { IsShared = true } };
         for (var layer = 0; layer < c.NumHiddenLayers; layer++)
         {
             var (block, hub) = ($"layer.{layer}", $"model.layers.{layer}");

@@ -20,6 +20,8 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
 
     public double DropoutRate => config.DropoutRate;
 
+    public int Lookups => 2;
+
     public bool IsCausal => false;
 
     public ForwardCosts Forward(BatchShape batch, bool bf16, bool dropout)
@@ -49,7 +51,7 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
         return new T5Costs(small);
     }
 
-    public ILanguageModel New(Device device, TrainingCompute compute) => new T5Model(config, new ParameterSet(Specs, device, products: compute.Products), compute.RecomputesBlocks);
+    public ILanguageModel New(Device device, TrainingCompute compute) => new T5Model(config, new ParameterSet(Specs, device, products: compute.Products, shard: compute.Shard), compute.RecomputesBlocks);
 
     private BlockCosts Encoder(long p, long s, bool bf16, bool dropout)
     {

@@ -63,7 +63,7 @@ internal sealed class T5Model : ILanguageModel
         }
 
         var scored = states.index_select(0, tensor(rows, device: states.device));                       // [M, D]
-        return Weights.Enter(T5Weights.Head, scored).MoveToOuterDisposeScope();
+        return Weights.Enter(HeadName, scored).MoveToOuterDisposeScope();
     }
 
     public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) => new T5Decoder(this, slots, maxPromptTokens, maxNewTokens);
@@ -74,7 +74,7 @@ internal sealed class T5Model : ILanguageModel
         using var scope = NewDisposeScope();
         var width = PaddedIds.Width(prompts);
         var x = Embed(PaddedIds.Flat(prompts, width, Config.PadTokenId, Weights.Device));             // [P * S, D]
-        var bias = RelativePosition.Bias(Weights["encoder.bias"], width, width, bidirectional: true, Config);
+        var bias = RelativePosition.Bias(Weights.Fetch("encoder.bias"), width, width, bidirectional: true, Config);
         bias = PaddedIds.Mask(prompts, width, Weights.Device) is { } mask ? bias.add(mask) : bias;   // [1 or P, H, S, S]
         return encoder.Forward(x, new T5BatchAttention(Config.NumHeads, prompts.Count, bias, null, dropout, recomputesBlocks), dropout, Weights.Enter, watch).MoveToOuterDisposeScope();
     }
@@ -94,7 +94,7 @@ internal sealed class T5Model : ILanguageModel
         var inputs = batch.Completions.Select(c => (int[])[StartToken, .. c[..^1]]).ToArray();
         var x = Embed(PaddedIds.Flat(inputs, target, Config.PadTokenId, device));                        // [B * T, D]
         var causal = full(target, target, float.MinValue, device: device).triu(1);
-        var bias = RelativePosition.Bias(Weights["decoder.bias"], target, target, bidirectional: false, Config).add(causal);
+        var bias = RelativePosition.Bias(Weights.Fetch("decoder.bias"), target, target, bidirectional: false, Config).add(causal);
         var rows = Rows(dropout, batch.Examples, target, DecoderSites);
         var attention = new T5BatchAttention(Config.NumHeads, inputs.Length, bias, new T5Memory(memory, batch.Prompts.Count, padding, promptOf), rows, recomputesBlocks);
         return decoder.Forward(x, attention, rows, Weights.Enter, watch).MoveToOuterDisposeScope();
@@ -114,7 +114,7 @@ internal sealed class T5Model : ILanguageModel
         Weights.Dispose();
     }
 
-    private Tensor Embed(Tensor ids) => Weights[T5Weights.Shared].index_select(0, ids);
+    private Tensor Embed(Tensor ids) => Weights.Fetch(T5Weights.Shared).index_select(0, ids);
 
     private RowDropout? Rows(Dropout? dropout, long[] examples, int length, int firstSite) =>
         dropout is null ? null : new RowDropout(dropout, examples, length, Config.NumHeads, firstSite);

@@ -33,7 +33,7 @@ internal sealed class T5Stack : IDisposable
     /// <param name="x">The stream.</param>
     /// <param name="attention">How tokens attend.</param>
     /// <param name="dropout">Drops numbers in training.</param>
-    /// <param name="enter">Takes the stream before every block, by the block's name, and gives it back.</param>
+    /// <param name="enter">Takes the stream before every block and the final norm, by the block's name, and gives it back.</param>
     /// <param name="watch">Sees the stream after every layer.</param>
     public Tensor Forward(Tensor x, IT5Attention attention, RowDropout? dropout, Func<string, Tensor, Tensor>? enter = null, Action<Tensor>? watch = null)
     {
@@ -42,13 +42,13 @@ internal sealed class T5Stack : IDisposable
         for (var layer = 0; layer < blocks.Length; layer++)
         {
             var (block, index) = (blocks[layer], layer);           // of this round: it may run again in the backward pass
-            x = enter?.Invoke($"{name}.{layer}", x) ?? x;
-            x = attention.Run(x, (t, how) => block.Forward(t, index, how, epsilon, Drop));
+            x = attention.Run(x, (t, how) => block.Forward(Enter($"{name}.{index}", t), index, how, epsilon, Drop));
             watch?.Invoke(x);
         }
 
-        return Drop(RmsNorm.Apply(x, finalNorm, epsilon), FinalSite).MoveToOuterDisposeScope();
+        return Drop(RmsNorm.Apply(Enter($"{name}.norm", x), finalNorm, epsilon), FinalSite).MoveToOuterDisposeScope();
 
+        Tensor Enter(string part, Tensor t) => enter?.Invoke(part, t) ?? t;
         Tensor Drop(Tensor t, int site) => dropout?.Tokens(t, site) ?? t;
     }
 

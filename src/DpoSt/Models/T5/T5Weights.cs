@@ -9,7 +9,7 @@ internal static class T5Weights
     /// <summary>Every parameter, in the model's order; initialised as transformers' T5PreTrainedModel does with factor 1.</summary>
     public static IReadOnlyList<ParameterSpec> Specs(T5Config c)
     {
-        var specs = new List<ParameterSpec> { ParameterSpec.Matrix(Shared, Shared, c.DModel, new HubSlice("shared.weight", c.VocabSize, 1)) };
+        var specs = new List<ParameterSpec> { ParameterSpec.Matrix(Shared, Shared, c.DModel, new HubSlice("shared.weight", c.VocabSize, 1)) with { IsShared = true } };
         for (var layer = 0; layer < c.NumLayers; layer++)
         {
             AddBlock(specs, c, "encoder", layer, crosses: false);

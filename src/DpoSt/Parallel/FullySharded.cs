@@ -1,0 +1,170 @@
+using DpoSt.Models;
+using DpoSt.Training;
+using static TorchSharp.torch;
+
+namespace DpoSt.Parallel;
+
+/// <summary>
+/// Fully sharded data parallel training (Rajbhandari et al. 2020, ZeRO-3; PyTorch's FSDP): every rank keeps one part of each flat buffer's
+/// values, gradients and moments, and computes its share of each batch. A block's values are brought together just before it computes and dropped
+/// behind it, forward and backward; its gradients are summed and divided among the ranks as soon as the backward pass has left it.
+/// </summary>
+internal sealed class FullySharded : IReplicas, IBlockWatcher
+{
+    private readonly IProcessGroup group;
+    private readonly ParameterSet parameters;
+    private readonly ILookup<string, FlatBuffer> blocks;
+    private readonly HashSet<string> kept = new(StringComparer.Ordinal);         // until the backward pass has left them
+    private string? passing;                                                   // shown until another is entered
+
+    public FullySharded(IProcessGroup group, ParameterSet parameters)
+    {
+        (this.group, this.parameters) = (group, parameters);
+        blocks = parameters.Buffers.ToLookup(buffer => buffer.Block, StringComparer.Ordinal);
+        parameters.Watcher = this;
+    }
+
+    public int Rank => group.Rank;
+
+    public int Count => group.Size;
+
+    public bool IsSharded => true;
+
+    public double[] Sum(double[] numbers) => group.Sum(numbers);
+
+    public double Norm(double own) => Math.Sqrt(group.Sum([own * own])[0]);
+
+    public void Spread(Tensor whole, Tensor part)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var all = zeros(Count * part.numel(), dtype: part.dtype);
+        if (Rank == 0)
+        {
+            all.narrow(0, 0, whole.numel()).copy_(whole);
+        }
+
+        group.Broadcast(all, 0);
+        part.copy_(all.narrow(0, Rank * part.numel(), part.numel()));
+    }
+
+    // The first rank tells which it needs next, or that it is done, however that came about.
+    public void Collect(IReadOnlyList<(Tensor Part, long Count)> tensors, Action<Func<int, Tensor>> read)
+    {
+        const double done = -1;
+        if (Rank == 0)
+        {
+            try
+            {
+                read(i =>
+                {
+                    group.Sum([i]);
+                    return Whole(tensors[i].Part).narrow(0, 0, tensors[i].Count);
+                });
+            }
+            finally
+            {
+                group.Sum([done]);
+            }
+        }
+        else
+        {
+            while (group.Sum([0])[0] is var i && i != done)
+            {
+                using var whole = Whole(tensors[(int)i].Part);
+            }
+        }
+    }
+
+    public void BeginReduction()
+    {
+    }
+
+    // Gradients of what several blocks use have come in at different times.
+    public void EndPass()
+    {
+        Drop(ref passing);
+        foreach (var buffer in parameters.Buffers.Where(buffer => buffer.IsShared))
+        {
+            Reduce(buffer);
+        }
+    }
+
+    public void EndReduction()
+    {
+    }
+
+    public void Entered(string block, bool isDifferentiable)
+    {
+        if (passing != block)
+        {
+            Drop(ref passing);
+            if (!kept.Contains(block))
+            {
+                Show(block);
+            }
+        }
+
+        if (isDifferentiable)
+        {
+            kept.Add(block);
+            passing = null;
+        }
+        else if (!kept.Contains(block))
+        {
+            passing = block;
+        }
+    }
+
+    public void Completed(string block)
+    {
+        kept.Remove(block);
+        Hide(block);
+        foreach (var buffer in blocks[block])
+        {
+            Reduce(buffer);
+        }
+    }
+
+    private void Drop(ref string? block)
+    {
+        if (block is not null)
+        {
+            Hide(block);
+            block = null;
+        }
+    }
+
+    private void Show(string block)
+    {
+        foreach (var buffer in blocks[block])
+        {
+            using var whole = Whole(buffer.Values);
+            buffer.Show(whole);
+        }
+    }
+
+    private void Hide(string block)
+    {
+        foreach (var buffer in blocks[block])
+        {
+            buffer.Show(null);
+        }
+    }
+
+    private Tensor Whole(Tensor part)
+    {
+        var whole = empty(Count * part.numel(), dtype: part.dtype);
+        group.AllGather(part, whole);
+        return whole;
+    }
+
+    private void Reduce(FlatBuffer buffer)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var sum = empty_like(buffer.Gradients!);
+        group.ReduceScatter(buffer.TakeGradients(), sum);
+        buffer.Gradients!.add_(sum);
+    }
+}
