@@ -79,6 +79,13 @@ public sealed class FlatBuffer : IDisposable
         }
     }
 
+    /// <summary>Whether a parameter has a gradient of its own. For a shard only.</summary>
+    internal bool HasGradients => Views.Any(view =>
+    {
+        using var gradient = view.grad;
+        return gradient is not null;
+    });
+
     /// <summary>Takes the parameters' gradients away, into a tensor as long as all shards together. For a shard only.</summary>
     internal Tensor TakeGradients()
     {

@@ -80,14 +80,10 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
     {
     }
 
-    // Gradients of what several blocks use have come in at different times.
     public void EndPass()
     {
         Drop(ref passing);
-        foreach (var buffer in parameters.Buffers.Where(buffer => buffer.IsShared))
-        {
-            Reduce(buffer);
-        }
+        Reduce();
     }
 
     public void EndReduction()
@@ -120,10 +116,7 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
     {
         kept.Remove(block);
         Hide(block);
-        foreach (var buffer in blocks[block])
-        {
-            Reduce(buffer);
-        }
+        Reduce();
     }
 
     private void Drop(ref string? block)
@@ -159,12 +152,16 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
         return whole;
     }
 
-    private void Reduce(FlatBuffer buffer)
+    // Those of the block that is done, and of what others use too as far as they have come in: the same on every rank, for all compute the same graph.
+    private void Reduce()
     {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        var sum = empty_like(buffer.Gradients!);
-        group.ReduceScatter(buffer.TakeGradients(), sum);
-        buffer.Gradients!.add_(sum);
+        foreach (var buffer in parameters.Buffers.Where(buffer => buffer.HasGradients))
+        {
+            using var scope = NewDisposeScope();
+            using var _ = no_grad();
+            var sum = empty_like(buffer.Gradients!);
+            group.ReduceScatter(buffer.TakeGradients(), sum);
+            buffer.Gradients!.add_(sum);
+        }
     }
 }

@@ -89,11 +89,8 @@ internal static unsafe partial class OpenMpi
     [LibraryImport(Library, EntryPoint = "MPI_Iallreduce")]
     public static partial int AllReduce(nint from, nint to, int count, nint type, nint op, nint comm, nint* request);
 
-    [LibraryImport(Library, EntryPoint = "MPI_Ireduce_scatter_block")]
-    public static partial int ReduceScatter(nint from, nint to, int count, nint type, nint op, nint comm, nint* request);
-
-    [LibraryImport(Library, EntryPoint = "MPI_Iallgather")]
-    public static partial int AllGather(nint from, int count, nint type, nint to, int countEach, nint typeThere, nint comm, nint* request);
+    [LibraryImport(Library, EntryPoint = "MPI_Ialltoallv")]
+    public static partial int AllToAll(nint from, int* counts, int* places, nint type, nint to, int* countsThere, int* placesThere, nint typeThere, nint comm, nint* request);
 
     [LibraryImport(Library, EntryPoint = "MPI_Ibcast")]
     public static partial int Broadcast(nint data, int count, nint type, int root, nint comm, nint* request);

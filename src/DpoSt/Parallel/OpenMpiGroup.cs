@@ -1,11 +1,15 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using DpoSt.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DpoSt.Parallel;
 
-/// <summary>The ranks that one mpirun (or srun) has started. Sums and broadcasts travel in pieces of 4 MB, which are three times as fast as one large message.</summary>
+/// <summary>
+/// The ranks that one mpirun (or srun) has started. All travels in pieces of 4 MB, several at a time: Open MPI only moves when it is asked how far it is, and then a little
+/// of each message. Its own gathering and dividing of sums take ten times as long so (docs/experiments.md).
+/// </summary>
 internal sealed unsafe class OpenMpiGroup : IProcessGroup
 {
     private const long Piece = 4 << 20;
@@ -32,30 +36,57 @@ internal sealed unsafe class OpenMpiGroup : IProcessGroup
     public IPendingReduction BeginAllReduce(Tensor tensor)
     {
         var type = OpenMpi.TypeOf(tensor.dtype);
-        return InPieces(tensor, "MPI_Iallreduce", (data, count, request) => OpenMpi.AllReduce(OpenMpi.InPlace, data, count, type, OpenMpi.Sum, OpenMpi.World, request));
+        return InPieces(tensor, "MPI_Iallreduce", (data, _, count, request) => OpenMpi.AllReduce(OpenMpi.InPlace, data, count, type, OpenMpi.Sum, OpenMpi.World, request));
     }
 
     public void ReduceScatter(Tensor whole, Tensor part)
     {
-        nint request;
         CheckParts(whole, part);
-        OpenMpi.Check(OpenMpi.ReduceScatter(DataOf(whole), DataOf(part), checked((int)part.numel()), OpenMpi.TypeOf(part.dtype), OpenMpi.Sum, OpenMpi.World, &request), "MPI_Ireduce_scatter_block");
-        new Pending([request], whole, part).Wait();
+        using var scope = NewDisposeScope();
+        var (type, n) = (OpenMpi.TypeOf(part.dtype), checked((int)part.numel()));
+        var found = empty([Size, n], dtype: part.dtype);
+        var (from, to, piece) = (DataOf(whole), DataOf(found), (int)(Piece / part.element_size()));
+        var requests = new List<nint>();
+        var tables = new List<int[]>();
+        for (var start = 0; start < n; start += piece)
+        {
+            // They are read until the request is done.
+            var counts = GC.AllocateArray<int>(Size, pinned: true);
+            var places = GC.AllocateArray<int>(Size, pinned: true);
+            for (var rank = 0; rank < Size; rank++)
+            {
+                (counts[rank], places[rank]) = (Math.Min(piece, n - start), checked(rank * n + start));
+            }
+
+            nint request;
+            var count = (int*)Unsafe.AsPointer(ref counts[0]);
+            var place = (int*)Unsafe.AsPointer(ref places[0]);
+            OpenMpi.Check(OpenMpi.AllToAll(from, count, place, type, to, count, place, type, OpenMpi.World, &request), "MPI_Ialltoallv");
+            requests.Add(request);
+            tables.AddRange([counts, places]);
+        }
+
+        new Pending(requests, whole, found).Wait();
+        GC.KeepAlive(tables);
+        part.copy_(found.sum([0L]));
     }
 
     public void AllGather(Tensor part, Tensor whole)
     {
-        nint request;
         CheckParts(whole, part);
-        var (count, type) = (checked((int)part.numel()), OpenMpi.TypeOf(part.dtype));
-        OpenMpi.Check(OpenMpi.AllGather(DataOf(part), count, type, DataOf(whole), count, type, OpenMpi.World, &request), "MPI_Iallgather");
-        new Pending([request], whole, part).Wait();
+        var (type, n) = (OpenMpi.TypeOf(part.dtype), part.numel());
+        using (var mine = whole.view(-1).narrow(0, Rank * n, n))
+        {
+            mine.copy_(part.view(-1));
+        }
+
+        InPieces(whole, "MPI_Ibcast", (data, offset, count, request) => OpenMpi.Broadcast(data, count, type, (int)(offset / n), OpenMpi.World, request), n).Wait();
     }
 
     public void Broadcast(Tensor tensor, int root)
     {
         var type = OpenMpi.TypeOf(tensor.dtype);
-        InPieces(tensor, "MPI_Ibcast", (data, count, request) => OpenMpi.Broadcast(data, count, type, root, OpenMpi.World, request)).Wait();
+        InPieces(tensor, "MPI_Ibcast", (data, _, count, request) => OpenMpi.Broadcast(data, count, type, root, OpenMpi.World, request)).Wait();
     }
 
     public void Barrier()
@@ -68,17 +99,20 @@ internal sealed unsafe class OpenMpiGroup : IProcessGroup
     /// <summary>Leaves the job, once every rank wants to.</summary>
     public void Dispose() => OpenMpi.Check(OpenMpi.Finalise(), "MPI_Finalize");
 
-    private delegate int Begin(nint data, int count, nint* request);
+    private delegate int Begin(nint data, long offset, int count, nint* request);
 
-    private static Pending InPieces(Tensor tensor, string call, Begin begin)
+    // No piece holds numbers of two parts, where there are parts of a length.
+    private static Pending InPieces(Tensor tensor, string call, Begin begin, long? part = null)
     {
-        var (data, size) = (DataOf(tensor), tensor.element_size());
+        var (data, size, length) = (DataOf(tensor), tensor.element_size(), part ?? tensor.numel());
         var requests = new List<nint>();
-        for (var start = 0L; start < tensor.numel(); start += Piece / size)
+        for (var start = 0L; start < tensor.numel();)
         {
             nint request;
-            OpenMpi.Check(begin((nint)(data + start * size), (int)Math.Min(Piece / size, tensor.numel() - start), &request), call);
+            var count = (int)Math.Min(Piece / size, length - start % length);
+            OpenMpi.Check(begin((nint)(data + start * size), start, count, &request), call);
             requests.Add(request);
+            start += count;
         }
 
         return new Pending(requests, tensor);

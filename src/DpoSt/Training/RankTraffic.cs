@@ -20,7 +20,8 @@ internal static class RankTraffic
         var layers = buffers.GroupBy(b => b.Key.Block, StringComparer.Ordinal).Where(block => block.Count() > 1).Select(block => block.Key).ToHashSet(StringComparer.Ordinal);
         return sizeof(float) * buffers.Sum(b => ranks * shard.LengthOf(b.Sum(s => s.Count)) * Times(b.Key.Block, b.Any(s => s.IsShared)));
 
-        // Forward and backward, or as often as it is used; its gradients, and once more where some come late.
+        // A layer's values forward and backward, its gradients, and those that come late. All else's values as often as it is used, its gradients once: those of lookups come in
+        // together at the end of the pass, and before them those of a head that is the embedding.
         int Times(string block, bool isShared) =>
             layers.Contains(block) ? 2 + (isShared ? 2 : 1)
             : !isShared ? 2

@@ -59,7 +59,7 @@ internal sealed class GatheredBytes(IProcessGroup group, ParameterSet parameters
 
     public void ReduceScatter(Tensor whole, Tensor part)
     {
-        Count(whole, part);
+        Count(whole, whole);                                                        // as much arrives as is sent
         travelled += Bytes(whole);
         group.ReduceScatter(whole, part);
     }
