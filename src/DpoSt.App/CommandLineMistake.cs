@@ -7,6 +7,11 @@ namespace DpoSt.App;
 /// <summary>What is wrong with a command line, told by what the person most likely meant.</summary>
 internal static class CommandLineMistake
 {
+    private static readonly (string Name, string Meaning)[] Types =
+    [
+        ("System.Double", "a number"), ("System.Int32", "a whole number"), ("System.Int64", "a whole number"), ("System.UInt64", "a whole number of at least 0"),
+    ];
+
     /// <summary>One sentence, without what to do next where nothing better than the command's help is known.</summary>
     public static string Describe(ParseResult parsed)
     {
@@ -27,7 +32,9 @@ internal static class CommandLineMistake
             return $"'{extra[0]}' is one word too many: {command.Name} takes one {only.Name.ToLowerInvariant()}, in quotes where it has blanks";
         }
 
-        return parsed.Errors[0].Message.TrimEnd('.');
+        var error = parsed.Errors[0];
+        var text = Types.Aggregate(string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), (message, type) => message.Replace($"expected type '{type.Name}'", type.Meaning, StringComparison.Ordinal));
+        return (error.SymbolResult is OptionResult { Option.Name: var name } && !text.Contains(name, StringComparison.Ordinal) ? $"{name}: {text}" : text).TrimEnd('.');
     }
 
     // A misspelt option is taken for a value wherever one may stand, and the value is then blamed.

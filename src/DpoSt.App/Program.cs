@@ -28,7 +28,7 @@ if (RankEnvironment.Current is not null)
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 System.Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-using var input = System.Console.OpenStandardInput();
+using var input = new InterruptibleInput(System.Console.OpenStandardInput(), cancel.Token);
 if (RankEnvironment.Current is not { } ranks)
 {
     var console = new CommandConsole(input, System.Console.Out, System.Console.Error, cancel.Token);

@@ -6,6 +6,7 @@ namespace DpoSt.Tests;
 
 public sealed partial class MaskedThreadTests
 {
+    private const int Interrupt = 2;
     private const int Continue = 18;              // SIGCONT: .NET handles it, and nothing comes of it
 
     [Fact]
@@ -31,6 +32,21 @@ public sealed partial class MaskedThreadTests
 
         Assert.True(process.ExitCode == 0, await rest);
         Assert.Equal(File.ReadAllBytes(calm.Path("ft_models/tiny/sft-0/model.safetensors")), File.ReadAllBytes(hail.Path("ft_models/tiny/sft-0/model.safetensors")));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_what_waits_for_its_input()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "signals are sent by Linux's numbers");
+        using var run = new TinyRun();
+        using var process = run.Start(start => start.RedirectStandardInput = true, ["tokenize", "--tokenizer", "base"]);
+        await process.StandardInput.WriteLineAsync("{\"text\": \"two\"}");
+        await process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+        Assert.NotNull(await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));       // now it waits for the next
+        _ = Kill(process.Id, Interrupt);
+        Assert.Equal("Interrupted.\n", await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(130, process.ExitCode);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ internal static class CompleteCommand
         command.SetAction(parsed =>
         {
             using var completing = new Completing(parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed));
+            console.TellTyped("{\"prompt\": ...}");
             var prompts = JsonLines.Read(console.In, "standard input").Select(completing.Prompt).ToList();
             var format = parsed.GetValue(calculator) switch { "t5" => CalculatorFormat.T5, "llama" => CalculatorFormat.Llama, _ => null };
             var options = decoding.Options(parsed, parsed.GetValue(batch), format);

@@ -74,10 +74,23 @@ internal static class RunCommand
     /// <summary>The plan that a configuration folder describes; <paramref name="precision"/> decides where it does not.</summary>
     public static LoopPlan Plan(string path, string name, IReadOnlyList<string> overrides, CommandConsole console, MixedPrecision precision = MixedPrecision.No)
     {
+        CheckOverrides(overrides);
         var run = ConfigArguments.Bind(ConfigComposer.Compose(path, name, Without(overrides, "sft.", "dpo.")), console);
-        var sft = ConfigArguments.Bind(ConfigComposer.Compose(path, run.Loop.Sft, Only(overrides, "sft.")), console);
-        var dpo = ConfigArguments.Bind(ConfigComposer.Compose(path, run.Loop.Dpo, Only(overrides, "dpo.")), console);
+        var sft = Stage(run.Loop.Sft, "sft.");
+        var dpo = Stage(run.Loop.Dpo, "dpo.");
         return LoopPlan.From(run, Decided(sft), Decided(dpo), RunPaths.Here(run));
+
+        ExperimentOptions Stage(string stage, string prefix)
+        {
+            try
+            {
+                return ConfigArguments.Bind(ConfigComposer.Compose(path, stage, Only(overrides, prefix)), console);
+            }
+            catch (UserErrorException e) when (e.Message.StartsWith("override ", StringComparison.Ordinal))
+            {
+                throw new UserErrorException($"behind '{prefix}': {e.Message}", e);
+            }
+        }
 
         ExperimentOptions Decided(ExperimentOptions stage) => precision == MixedPrecision.No ? stage : stage with { Trainer = stage.Trainer with { Bf16 = stage.Trainer.Bf16 ?? true } };
     }
@@ -90,6 +103,20 @@ internal static class RunCommand
         if (rows.Count > 0)
         {
             ResultTable.Write(console.Results(), rows);
+        }
+    }
+
+    // What a run would take without using it.
+    private static void CheckOverrides(IReadOnlyList<string> overrides)
+    {
+        if (overrides.FirstOrDefault(o => Key(o).StartsWith("trainer.", StringComparison.Ordinal)) is { } training)
+        {
+            throw new UserErrorException($"override '{training}' belongs to a kind of training: write sft.{Key(training)} or dpo.{Key(training)}.");
+        }
+
+        if (overrides.FirstOrDefault(o => Key(o).StartsWith("sft.model.", StringComparison.Ordinal) || Key(o).StartsWith("dpo.model.", StringComparison.Ordinal)) is { } model)
+        {
+            throw new UserErrorException($"override '{model}' changes nothing: a run hands its models on itself, beginning with the run's own model.model_path.");
         }
     }
 

@@ -25,6 +25,7 @@ internal static class TokenizeCommand
         command.SetAction(parsed =>
         {
             var loaded = TokenizerLoader.Load(parsed.GetValue(tokenizer)!);
+            console.TellTyped(parsed.GetValue(decode) ? IdsLine : TextLine);
             foreach (var line in JsonLines.Read(console.In, "standard input"))
             {
                 console.Cancel.ThrowIfCancellationRequested();

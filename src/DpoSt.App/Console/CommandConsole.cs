@@ -22,6 +22,15 @@ internal sealed record CommandConsole(Stream In, TextWriter Out, TextWriter Erro
     /// <summary>Writes one line of JSON with snake_case keys.</summary>
     public void WriteJson<T>(T value) => Out.WriteLine(JsonSerializer.Serialize(value, JsonOptions));
 
+    /// <summary>Tells a person who types what is read, where nothing is piped in.</summary>
+    public void TellTyped(string line)
+    {
+        if (In is InterruptibleInput && !System.Console.IsInputRedirected)
+        {
+            Error.WriteLine($"Reads lines like {line}; Ctrl-D at the beginning of a line ends them.");
+        }
+    }
+
     /// <summary>Where progress is drawn: standard error, plain where it is no terminal.</summary>
     public IAnsiConsole Progress() => Rich(Error);
 

@@ -35,7 +35,7 @@ internal sealed class StageBench(string folder, IStageReporter reporter, Cancell
         {
             string[] overrides = ["+data.split=train", "eval.mode=sampling", $"+eval.bf16={(dtype == "bf16" ? "true" : "false")}"];
             var options = Options(overrides);
-            var questions = File.ReadLines(Path.Combine(folder, options.Data.TrainDataPath)).Count();
+            var questions = TrainingQuestions.Load(Path.Combine(folder, options.Data.TrainDataPath), options.Data.PoolPath is { } pool ? Path.Combine(folder, pool) : null).Count;
             // The first run warms up.
             var rates = Enumerable.Range(0, runs + 1).Select(_ => questions / Measure.Seconds(() =>
             {

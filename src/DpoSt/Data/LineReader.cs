@@ -8,6 +8,7 @@ internal static class LineReader
     {
         var buffer = new byte[Math.Min(maxBytes + 1, 64 << 10)];
         var (start, end, number) = (SkipByteOrderMark(stream, buffer, out var filled), filled, 0);
+        var isOver = filled < 3;                                       // a terminal's end would have to be typed twice
         while (true)
         {
             var length = buffer.AsSpan(start, end - start).IndexOf((byte)'\n');
@@ -41,7 +42,7 @@ internal static class LineReader
                 Array.Resize(ref buffer, (int)Math.Min(2L * buffer.Length, maxBytes + 1L));
             }
 
-            var read = stream.Read(buffer, end, buffer.Length - end);
+            var read = isOver ? 0 : stream.Read(buffer, end, buffer.Length - end);
             end += read;
             if (read == 0)
             {

@@ -27,7 +27,7 @@ public sealed class SelfTrainingLoop
         this.group = group;
         actions = new StageActions(device, plan.ReferenceText, fresh, group, shards);
         shared = new SharedStages(group);
-        questions = Questions(plan);
+        questions = TrainingQuestions.Load(plan.TrainFile, plan.PoolFile);
         Lay(device);
     }
 
@@ -209,12 +209,6 @@ public sealed class SelfTrainingLoop
     }
 
     private string Labelled(string run) => Path.Combine(plan.OutputsOf(run), LabelledQuestionFile.Name("train"));
-
-    private static IReadOnlyList<Problem> Questions(LoopPlan plan)
-    {
-        var labelled = ProblemSet.Load(plan.TrainFile);
-        return plan.PoolFile is null ? labelled : [.. labelled, .. ProblemSet.Load(plan.PoolFile).Select(p => p with { Id = $"pool {p.Id}", Answer = null })];
-    }
 
     private static string[] Files(params string?[] files) => [.. files.OfType<string>()];
 }

@@ -55,6 +55,11 @@ public sealed class SingleStages
     /// <summary>Fine-tunes <c>model.model_path</c> on <c>data.data_path</c>.</summary>
     public string Sft()
     {
+        if (options.Model.SftRunName is { } before)
+        {
+            throw new UserErrorException($"{Run} is a configuration of preference tuning (model.sft_run_name is {before}): run it with dpost dpo.");
+        }
+
         var rows = paths.DataFile(options.Data.DataPath);
         return Alone([rows, paths.ModelFolder], () => Actions.FineTune(
             Run, paths.ModelFolder, rows, paths.OutputFolder, ConfiguredRecipes.SftLimits(options), Recipe(), reporter, cancel));
@@ -81,7 +86,7 @@ public sealed class SingleStages
         {
             reporter.Begin($"eval-sampling {Run}", $"judge {seeds.Length} samples of {problems.Count} questions", seeds.Length, "files");
             var (summary, questions) = StageActions.Label(problems, seeds, Temperature, folder, Split, Format);
-            var passes = ResultsFile.Passes(Split, seeds.Length, [.. questions.Select(q => q.Positives.Count)]);
+            var passes = ResultsFile.Passes(Split, seeds.Length, [.. questions.Where(q => Split != "train" || q.Gold is not null).Select(q => q.Positives.Count)]);
             ResultsFile.Add(paths.ResultsFile, Run, passes);
             return $"{summary}; {string.Join(", ", passes.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {100 * p.Value:0.0}")))}; {StageActions.Shown(paths.ResultsFile)}";
         });
@@ -103,6 +108,11 @@ public sealed class SingleStages
     /// <summary>Tunes <c>model.model_path</c> on the pairs.</summary>
     public string Dpo()
     {
+        if (options.Model.SftRunName is null && options.Data.DataDir is null)
+        {
+            throw new UserErrorException($"{Run} is a configuration of fine-tuning (it has no model.sft_run_name, whose samples the pairs are of): run it with dpost sft.");
+        }
+
         var pairs = PairsFolder(options.Model.SftRunName ?? Run);
         return Alone([paths.ModelFolder, Path.Combine(pairs, PreferencePairFile.Name("train"))], () => Actions.PreferenceTune(
             Run, paths.ModelFolder, pairs, paths.OutputFolder, ConfiguredRecipes.DpoLimits(options), ConfiguredRecipes.Loss(options), Recipe(), reporter, cancel));
@@ -146,13 +156,14 @@ public sealed class SingleStages
 
     private TrainingRecipe Recipe() => ConfiguredRecipes.Recipe(options) with { Bf16 = options.Trainer.Bf16 ?? Precision == MixedPrecision.Bf16 };
 
-    private IReadOnlyList<Problem> Problems() => ProblemSet.Load(paths.DataFile(Split switch
+    // As a run asks them: a pool belongs to the training questions.
+    private IReadOnlyList<Problem> Problems() => Split switch
     {
-        "train" => options.Data.TrainDataPath,
-        "dev" => options.Data.DevDataPath,
-        "test" => options.Data.TestDataPath,
+        "train" => TrainingQuestions.Load(paths.DataFile(options.Data.TrainDataPath), options.Data.PoolPath is { } pool ? paths.DataFile(pool) : null),
+        "dev" => ProblemSet.Load(paths.DataFile(options.Data.DevDataPath)),
+        "test" => ProblemSet.Load(paths.DataFile(options.Data.TestDataPath)),
         _ => throw new UserErrorException($"data.split is '{Split}': use +data.split=train, dev or test."),
-    }));
+    };
 
     private int[] Seeds()
     {

@@ -18,6 +18,8 @@ public sealed class PaperCommandsTests
         using var run = new TinyRun();
         Keep(run.Path("data/train.jsonl"), 8);
         Keep(run.Path("data/test.jsonl"), 4);
+        var config = run.Path("exp_config/tiny/sft-0.yaml");
+        File.WriteAllText(config, File.ReadAllText(config).Replace("  pool_path: data/pool.jsonl\n", "", StringComparison.Ordinal));      // the paper has none
         RunAll(run, "tiny", Commands, "trainer.max_steps=3");
 
         using var document = JsonDocument.Parse(File.ReadAllText(run.Path("results/tiny.json")));

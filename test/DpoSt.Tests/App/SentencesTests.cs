@@ -50,6 +50,26 @@ public sealed class SentencesTests : IDisposable
         Assert.False(Directory.Exists(run.Path("results")));
     }
 
+    [Theory]
+    [InlineData("sft --config-name dpo-1", "dpo-1 is a configuration of preference tuning (model.sft_run_name is sft-0): run it with dpost dpo.")]
+    [InlineData("dpo --config-name sft-0", "sft-0 is a configuration of fine-tuning (it has no model.sft_run_name, whose samples the pairs are of): run it with dpost sft.")]
+    [InlineData("run trainer.max_steps=1", "override 'trainer.max_steps=1' belongs to a kind of training: write sft.trainer.max_steps=1 or dpo.trainer.max_steps=1.")]
+    [InlineData("run sft.model.model_path=other", "override 'sft.model.model_path=other' changes nothing: a run hands its models on itself, beginning with the run's own model.model_path.")]
+    [InlineData("run dpo.trainer.max_step=5", "behind 'dpo.': override 'trainer.max_step=5'")]
+    public void Of_options_where_they_do_not_belong(string command, string sentence)
+    {
+        var (code, output, error) = run.Run([.. command.Split(' '), "--config-path", "exp_config/tiny"]);
+        Assert.Equal((2, ""), (code, output));
+        Assert.StartsWith(sentence, error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("solve --model base --dtype fp16 q", "--dtype: Argument 'fp16' not recognized. Must be one of: 'fp32' 'bf16'; see dpost solve --help.")]
+    [InlineData("complete --model base --temperature hot", "Cannot parse argument 'hot' for option '--temperature' as a number; see dpost complete --help.")]
+    [InlineData("demo --seed one", "Cannot parse argument 'one' for option '--seed' as a whole number; see dpost demo --help.")]
+    public void Of_values_that_are_none(string command, string sentence) => Assert.Equal((2, "", sentence + "\n"), run.Run(command.Split(' ')));
+
     [Fact]
     public void Of_the_wrong_folder()
     {

@@ -12,7 +12,11 @@ public sealed class StageBenchTests
     {
         using var folder = new TemporaryFolder();
         DemoFolder.LayModel(folder.Root);
-        JsonLines.Write(folder.File("data/train.jsonl"), SyntheticProblems.Labelled(4, 1).Select(p => new Problem(p.Id, p.Question, p.Rationale, (double)p.Answer)));
+        foreach (var (set, problems) in new[] { ("train", SyntheticProblems.Labelled(4, 1)), ("pool", SyntheticProblems.Pool(2, 1)) })
+        {
+            JsonLines.Write(folder.File($"data/{set}.jsonl"), problems.Select(p => new Problem(p.Id, p.Question, p.Rationale, (double)p.Answer)));
+        }
+
         var config = folder.File("exp_config/tiny/sft-0.yaml");
         File.WriteAllText(config, File.ReadAllText(config).Replace("max_steps: 500", "max_steps: 1", StringComparison.Ordinal).Replace("max_new_tokens: 256", "max_new_tokens: 8", StringComparison.Ordinal));
 

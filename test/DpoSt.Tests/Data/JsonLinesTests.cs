@@ -30,6 +30,29 @@ public sealed class JsonLinesTests : IDisposable
         Assert.Empty(JsonLines.Read(folder.File("b.jsonl", "")));
     }
 
+    // At a terminal the end of an empty input would else have to be typed twice.
+    [Theory]
+    [InlineData("")]
+    [InlineData("1")]
+    public void The_end_of_a_short_input_is_asked_for_once(string text)
+    {
+        using var input = new CountingEnd(Encoding.UTF8.GetBytes(text));
+        Assert.Equal(text.Length, JsonLines.Read(input, "standard input").Count());
+        Assert.Equal(1, input.Ends);
+    }
+
+    private sealed class CountingEnd(byte[] bytes) : MemoryStream(bytes)
+    {
+        public int Ends { get; private set; }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            var read = base.Read(buffer, offset, count);
+            Ends += read == 0 ? 1 : 0;
+            return read;
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(7)]

@@ -54,7 +54,7 @@ public sealed class SingleStagesTests : IDisposable
     [InlineData("generate trainer.output_dir=base")]
     [InlineData("eval-sampling")]
     [InlineData("make-dpo-data")]
-    [InlineData("dpo")]
+    [InlineData("dpo +model.sft_run_name=sft-0")]
     [InlineData("make-rft-data")]
     [InlineData("eval-greedy")]
     public void No_stage_works_in_an_experiment_beside_another_process(string command)

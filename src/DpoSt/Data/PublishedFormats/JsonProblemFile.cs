@@ -34,7 +34,14 @@ internal static class JsonProblemFile
         }
     }
 
-    private static Problem? Parse(JsonLine line) => line.Property("sQuestion", Svamp) is null ? ParseSvamp(line) : ParseMultiArith(line);
+    // A person's own rows in one list are a likelier mistake than a published set without its keys.
+    private static Problem? Parse(JsonLine line) =>
+        line.Value.ValueKind != JsonValueKind.Object || line.Property("question", Svamp) is not null ? throw OwnRows(line.Path)
+        : line.Property("sQuestion", Svamp) is null ? ParseSvamp(line)
+        : ParseMultiArith(line);
+
+    private static UserErrorException OwnRows(string path) => new(
+        $"{path.Replace(":problem", "", StringComparison.Ordinal)}: the file is one JSON list; expected one object a line, like {{\"question\": ..., \"answer\": ...}} (lists are read only as SVAMP and MultiArith publish them).");
 
     private static Problem? ParseSvamp(JsonLine line)
     {

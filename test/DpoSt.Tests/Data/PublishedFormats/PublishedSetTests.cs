@@ -89,7 +89,7 @@ public sealed class PublishedSetTests : IDisposable
     [InlineData("<a><Problem ID=\"1\"><Body/><Question>q</Question><Answer>1</Answer></Problem><Problem ID=\"1\"><Body/><Question>q</Question><Answer>1</Answer></Problem></a>", ": the id \"1\" comes twice")]
     [InlineData("[{\"Body\": \"a\"", ":1: the file is no JSON list")]
     [InlineData("[{\"Body\": \"a\"}]", ":problem:1: \"Question\" is missing")]
-    [InlineData("[3]", ":problem:1: the line is no JSON object")]
+    [InlineData("[3]", ": the file is one JSON list; expected one object a line")]
     [InlineData("[{\"Body\": \"a\", \"Question\": \"b\"}]", ":problem:1: \"Answer\" is missing")]
     [InlineData("[{\"sQuestion\": \"a\"}]", ":problem:1: \"lSolutions\" is no list")]
     [InlineData("[{\"sQuestion\": \"\\ud800\"}]", ":problem:1: a string holds an incomplete")]
