@@ -5,6 +5,7 @@ return args switch
 {
     ["experiment", ..] => MaskedThread.Run(() => Experiment.Run(args[1..])),
     ["ranks", ..] => MaskedThread.Run(() => RankBench.Run(args[1..])),
+    ["follow"] => FollowingBench.Run(),
     _ => Usage(),
 };
 
@@ -17,6 +18,8 @@ static int Usage()
               the demo's setting over several seeds of problems, every arm retrained from fresh samples in each repeat; prints docs/experiments.md's table
           ranks [--pairs N]
               one of the ranks that mpirun has started, or one alone: steps of fine-tuning with gradients summed while backward runs and at its end, in turn
+          follow
+              nanoseconds a token of following a row's text for the calculator, at token 64 and at token 512
         """);
     return 2;
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DpoSt.App.Console;
+using DpoSt.App.Demo;
 using DpoSt.Benchmarks;
 using static DpoSt.App.Commands.BenchCommand;
 
@@ -8,6 +9,8 @@ namespace DpoSt.App.Commands;
 /// <summary><c>dpost bench generate</c>: how fast this machine decodes.</summary>
 internal static class BenchGenerateCommand
 {
+    private const long DemoSeed = 42;
+
     public static Command Create(CommandConsole console)
     {
         var models = ModelOption();
@@ -16,8 +19,8 @@ internal static class BenchGenerateCommand
         var pairs = new Option<int>("--pairs") { Description = "Pairs of runs to compare two ways, one to warm up besides; 0 leaves the comparison out.", DefaultValueFactory = _ => 7 }.From(0);
         var tokenizer = new Option<string?>("--tokenizer") { Description = "A folder with a tokenizer; the embedded one where not given.", HelpName = "DIR-OR-FILE" };
         var data = new Option<string?>("--data") { Description = "Rationales in GSM8K's form to lead rows along; the embedded problems' where not given.", HelpName = "FILE" };
-        var protocol = new Option<string>("--protocol") { Description = "tokens: tokens a second, with and without the calculator; lengths: continuous against static batching, shared prompts against none.", DefaultValueFactory = _ => "tokens" };
-        protocol.AcceptOnlyFromAmong("tokens", "lengths");
+        var protocol = new Option<string>("--protocol") { Description = "tokens: tokens a second, with and without the calculator; lengths: continuous against static batching, shared prompts against none; stage: questions a second of the demo's whole sampling stage.", DefaultValueFactory = _ => "tokens" };
+        protocol.AcceptOnlyFromAmong("tokens", "lengths", "stage");
         var dtypes = Dtypes("Types of matrix products (fp32 and bf16 unless told otherwise; --protocol lengths is in fp32).");
         var json = new Option<bool>("--json") { Description = "Write one JSON object." };
         var command = new Command("generate", CommandHelp.Of(
@@ -29,6 +32,14 @@ internal static class BenchGenerateCommand
         {
             _ = device.Device(parsed);
             using var unpacked = new ScratchFolder();
+            if (parsed.GetValue(protocol) == "stage")
+            {
+                DemoFolder.Lay(unpacked.Path, DemoSeed);
+                Write(console, parsed.GetValue(json), StageProgress.Watch(console.Progress(), reporter => DecodeBenchmarks.Stage(unpacked.Path, Chosen(parsed, dtypes, "fp32", "bf16"), parsed.GetValue(runs), reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "answers a question", "questions/s", "slowest", "fastest"],
+                    r => [r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.Samples), Number(r.QuestionsPerS), Number(r.Spread[0]), Number(r.Spread[1])]);
+                return;
+            }
+
             var options = new DecodeBenchOptions(
                 Chosen(parsed, batches, 1, 8, 16, 32, 128), parsed.GetValue(runs), parsed.GetValue(pairs), Tokenizer(parsed.GetValue(tokenizer), unpacked),
                 [.. Rationales(parsed.GetValue(data)).Select(row => row.Answer)],

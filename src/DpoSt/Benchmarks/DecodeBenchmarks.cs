@@ -41,6 +41,15 @@ public static class DecodeBenchmarks
             return rows;
         });
 
+    /// <summary>Questions a second of the whole sampling stage, on the demo's model, which is fine-tuned first.</summary>
+    /// <param name="folder">A folder with the demo's model, configuration and problems; models and samples are left there.</param>
+    /// <param name="dtypes">fp32, bf16: the types of matrix products.</param>
+    /// <param name="runs">Runs, one to warm up besides.</param>
+    /// <param name="reporter">Shows what is at work.</param>
+    /// <param name="cancel">Ends it.</param>
+    public static IReadOnlyList<StageRow> Stage(string folder, IReadOnlyList<string> dtypes, int runs, IStageReporter reporter, CancellationToken cancel) =>
+        [.. new StageBench(folder, reporter, cancel).Run(dtypes, runs)];
+
     /// <summary>GFLOP/s of plain products on this machine, by dtype.</summary>
     public static IReadOnlyDictionary<string, double> Calibrate() => GemmCalibration.Run();
 

@@ -27,6 +27,9 @@ public sealed record EvalSection
     /// <summary>How the next token is chosen.</summary>
     public EvalMode Mode { get; init; }
 
+    /// <summary>Ours: matrix products in bfloat16 while answering, as <c>trainer.bf16</c> has them while training.</summary>
+    public bool Bf16 { get; init; }
+
     /// <summary>What <see cref="EvalMode.Sampling"/> needs.</summary>
     public SamplingSection Sampling { get; init; } = new();
 

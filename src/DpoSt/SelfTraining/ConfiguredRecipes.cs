@@ -76,7 +76,7 @@ internal static class ConfiguredRecipes
     /// <summary>How answers are decoded.</summary>
     public static AnswerOptions Answers(ExperimentOptions options, double temperature, bool calculator) => new(
         options.Data.MaxSrcLen, options.Eval.MaxNewTokens, options.Eval.Slots ?? GenerationOptions.DefaultSlots, calculator, temperature,
-        options.Eval.Sampling.TopK, options.Eval.Sampling.TopP, options.Trainer.Seed);
+        options.Eval.Sampling.TopK, options.Eval.Sampling.TopP, options.Trainer.Seed, options.Eval.Bf16);
 
     /// <summary>The whole loop: <paramref name="run"/> says how often and on what, the stage configurations how.</summary>
     public static LoopPlan Loop(ExperimentOptions run, ExperimentOptions sft, ExperimentOptions dpo, RunPaths paths)
@@ -111,6 +111,7 @@ internal static class ConfiguredRecipes
             MaxNewTokens = run.Eval.MaxNewTokens,
             Slots = run.Eval.Slots ?? GenerationOptions.DefaultSlots,
             UseCalculator = run.Eval.UseCalc,
+            Bf16Answers = run.Eval.Bf16,
             Temperature = run.Eval.Sampling.Temperature,
             TopK = run.Eval.Sampling.TopK,
             TopP = run.Eval.Sampling.TopP,

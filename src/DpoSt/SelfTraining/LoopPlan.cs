@@ -74,6 +74,9 @@ public sealed record LoopPlan
     /// <summary>Whether the calculator writes results while sampling and in the main evaluation.</summary>
     public bool UseCalculator { get; init; } = true;
 
+    /// <summary>Whether answers are computed with products in bfloat16.</summary>
+    public bool Bf16Answers { get; init; }
+
     /// <summary>The sampling temperature.</summary>
     public double Temperature { get; init; } = 0.7;
 
@@ -109,5 +112,5 @@ public sealed record LoopPlan
 
     /// <summary>How answers are decoded at a temperature.</summary>
     internal AnswerOptions Answers(double temperature, bool calculator) =>
-        new(SftLimits.Prompt, MaxNewTokens, Slots, calculator, temperature, TopK, TopP, Seed);
+        new(SftLimits.Prompt, MaxNewTokens, Slots, calculator, temperature, TopK, TopP, Seed, Bf16Answers);
 }

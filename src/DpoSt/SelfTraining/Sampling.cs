@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using DpoSt.Data;
 using DpoSt.Generation;
+using DpoSt.Models;
 
 namespace DpoSt.SelfTraining;
 
@@ -12,8 +14,14 @@ namespace DpoSt.SelfTraining;
 /// <param name="TopK">Only the k likeliest tokens are drawn from.</param>
 /// <param name="TopP">The nucleus.</param>
 /// <param name="Seed">Keys the draws.</param>
+/// <param name="Bf16">Whether matrix products are computed in bfloat16.</param>
 internal sealed record AnswerOptions(
-    int MaxPromptTokens, int MaxNewTokens, int Slots, bool UseCalculator, double Temperature, int TopK, double TopP, long Seed);
+    int MaxPromptTokens, int MaxNewTokens, int Slots, bool UseCalculator, double Temperature, int TopK, double TopP, long Seed, bool Bf16 = false)
+{
+    /// <summary>How the model that answers computes.</summary>
+    [JsonIgnore]
+    public TrainingCompute Compute => new(Bf16);
+}
 
 /// <summary>Lets a model answer problems, judged against the true answers.</summary>
 internal static class Sampling

@@ -60,7 +60,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     /// <summary>Samples answers; one file a sample, named as the reference names them.</summary>
     public string Sample(string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string folder, IStageReporter reporter, CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
     {
-        using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true);
+        using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true, options.Compute);
         reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions {samples.Count} times", (long)problems.Count * samples.Count, "answers");
         var first = Path.Combine(folder, SampleFile.Name(samples[0], options.Temperature));
         using var journal = RankedSampling.JournalOf(group, first, reporter.Note);
@@ -81,7 +81,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     /// <summary>Answers greedily into one file.</summary>
     public string Greedy(string name, string model, IReadOnlyList<Problem> problems, AnswerOptions options, string file, IStageReporter reporter, CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
     {
-        using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true);
+        using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true, options.Compute);
         reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions", problems.Count, "answers");
         using var journal = RankedSampling.JournalOf(group, file, reporter.Note);
         var completions = RankedSampling.Run(group, bundle, problems, [0], options, journal, reporter.Advance, cancel);

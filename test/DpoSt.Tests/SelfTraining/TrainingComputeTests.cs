@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DpoSt.Configuration;
 using DpoSt.Models;
 using DpoSt.SelfTraining;
@@ -40,6 +41,24 @@ public sealed class TrainingComputeTests
         var recipe = ConfiguredRecipes.Recipe(Options(keys));
         Assert.Equal(new TrainingCompute(bf16, recomputes), recipe.Compute);
         Assert.Equal(bf16, ContentKey.Of(recipe, []) != ContentKey.Of(ConfiguredRecipes.Recipe(Options("")), []));
+    }
+
+    [Fact]
+    public void Answers_in_bfloat16_are_asked_for_by_their_own_key()
+    {
+        using var run = new TinyRun();
+        var (single, half) = (LogProbs("+eval.bf16=false"), LogProbs("+eval.bf16=true"));
+        Assert.Equal(single, LogProbs("+trainer.bf16=true"));
+        Assert.NotEqual(single, half);
+        // Eight bits of each factor, at the first drawn token.
+        Assert.All(single.Zip(half), pair => Assert.Equal(pair.First, pair.Second, 0.05 * Math.Max(1, Math.Abs(pair.First))));
+
+        double[] LogProbs(string key)
+        {
+            var (code, _, error) = run.Run(["generate", "--config-path", "exp_config/tiny", "trainer.output_dir=base", "+data.split=test", "eval.max_new_tokens=1", key]);
+            Assert.True(code == 0, error);
+            return [.. File.ReadLines(run.Path("model_outputs/tiny/sft-0/test/greedy_decode.json")).Select(line => JsonNode.Parse(line)!["log_prob"]!.GetValue<double>())];
+        }
     }
 
     private static ExperimentOptions Options(string keys)

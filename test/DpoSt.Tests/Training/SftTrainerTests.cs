@@ -8,8 +8,10 @@ using static TorchSharp.torch;
 namespace DpoSt.Tests.Training;
 
 /// <summary>Supervised trajectories against torch.optim.AdamW and transformers' Trainer (the fixtures' READMEs say how they came about).</summary>
-public sealed class SftTrainerTests
+public sealed class SftTrainerTests(ITestOutputHelper output)
 {
+    private const string Relu = "t5-v10-relu-tied";
+
     public static TheoryData<string> Fixtures => ["t5-v10-relu-tied", "t5-v11-gated-gelu", "llama-mha", "llama-gqa"];
 
     [Theory, MemberData(nameof(Fixtures))]
@@ -38,21 +40,50 @@ public sealed class SftTrainerTests
     {
         // Weights that differ in the eighth digit put units on other sides of the kink: the golden, too, is 6e-4 off the truth.
         using var scope = NewDisposeScope();
-        const string name = "t5-v10-relu-tied";
-        using var fixture = new ModelFixture(name);
-        var config = ((T5Model)fixture.Model).Config;
-        using var wide = new T5Model(config, new ParameterSet(T5Weights.Specs(config), CPU, ScalarType.Float64));
-        using (var checkpoint = HubCheckpoint.Open(SharedFolder.Path("fixtures", name)))
-        {
-            checkpoint.LoadInto(wide.Parameters, n => T5Weights.MayIgnore(config, n));
-        }
-
+        using var fixture = new ModelFixture(Relu);
+        using var wide = InFp64(fixture);
         var truth = Losses(wide);
         var golden = fixture.Json("train.json").GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("loss").GetDouble());
         Assert.InRange(Farthest(Losses(fixture.Model)), 0, Math.Max(TrainingRuns.Tolerance, Farthest(golden)));
 
         double Farthest(IEnumerable<double> losses) => losses.Zip(truth, (l, t) => Math.Abs(l - t)).Max();
         double[] Losses(ILanguageModel model) => [.. TrainingRuns.Run(model, new SftObjective(model), TrainingRuns.Options(5), fixture.Batch()).Select(l => l.Loss)];
+    }
+
+    [Fact]
+    public void On_the_ReLU_model_a_disturbance_as_small_as_rounding_moves_the_later_losses_further_than_the_tolerance()
+    {
+        using var scope = NewDisposeScope();
+        using var fixture = new ModelFixture(Relu);
+        using var wide = InFp64(fixture);
+        var truth = Losses(wide);
+        var moved = new double[truth.Length];
+        for (var run = 1; run <= 6; run++)
+        {
+            using var disturbed = InFp64(fixture);
+            using var generator = new TorchSharp.torch.Generator((ulong)run);
+            using (no_grad())
+            {
+                // Every weight within half a unit in the last place of fp32.
+                disturbed.Parameters.Buffers.ToList().ForEach(b => b.Values.mul_(rand(b.Values.shape, generator: generator, dtype: ScalarType.Float64).sub(0.5).mul(Math.Pow(2, -23)).add(1)));
+            }
+
+            moved = [.. moved.Zip(Losses(disturbed), truth).Select(m => Math.Max(m.First, Math.Abs(m.Second - m.Third)))];
+        }
+
+        output.WriteLine($"losses in fp64, weights disturbed in fp32's last place, move by {string.Join(", ", moved.Select(m => m.ToString("0.0e+0", System.Globalization.CultureInfo.InvariantCulture)))}");
+        Assert.All(moved[..2], m => Assert.InRange(m, 0, TrainingRuns.Tolerance));
+        Assert.True(moved[^1] > TrainingRuns.Tolerance);
+        double[] Losses(ILanguageModel model) => [.. TrainingRuns.Run(model, new SftObjective(model), TrainingRuns.Options(5), fixture.Batch()).Select(l => l.Loss)];
+    }
+
+    private static T5Model InFp64(ModelFixture fixture)
+    {
+        var config = ((T5Model)fixture.Model).Config;
+        var wide = new T5Model(config, new ParameterSet(T5Weights.Specs(config), CPU, ScalarType.Float64));
+        using var checkpoint = HubCheckpoint.Open(SharedFolder.Path("fixtures", Relu));
+        checkpoint.LoadInto(wide.Parameters, n => T5Weights.MayIgnore(config, n));
+        return wide;
     }
 
     [Theory, MemberData(nameof(Fixtures))]
@@ -110,7 +141,7 @@ public sealed class SftTrainerTests
         HashSet<string> Names(string key) => [.. golden.GetProperty(key).EnumerateArray().Select(n => n.GetString()!)];
     }
 
-    private static double Later(string name) => name == "t5-v10-relu-tied" ? TrainingRuns.KinkTolerance : TrainingRuns.Tolerance;
+    private static double Later(string name) => name == Relu ? TrainingRuns.KinkTolerance : TrainingRuns.Tolerance;
 
     private static double LaterValues(string name) => Math.Min(Later(name), 20 * TrainingRuns.Tolerance);
 

@@ -1,0 +1,54 @@
+using DpoSt.Configuration;
+using DpoSt.Parallel;
+using DpoSt.SelfTraining;
+using static TorchSharp.torch;
+
+namespace DpoSt.Benchmarks;
+
+/// <summary>How fast a run's sampling stage is as a whole.</summary>
+/// <param name="Model">t5.</param>
+/// <param name="Dtype">fp32 or bf16: the type of matrix products.</param>
+/// <param name="Mode">stage.</param>
+/// <param name="Batch">Rows decoded together.</param>
+/// <param name="Samples">Answers a question.</param>
+/// <param name="QuestionsPerS">Questions a second, the median of the runs.</param>
+/// <param name="Spread">The slowest and the fastest run.</param>
+public sealed record StageRow(string Model, string Dtype, string Mode, int Batch, int Samples, double QuestionsPerS, double[] Spread);
+
+/// <summary>
+/// The sampling stage of the demo's fine-tuned model, from its files to its files, as <c>dpost generate</c> runs it: loading, sampling with the
+/// calculator, judging and writing.
+/// </summary>
+/// <param name="folder">A folder with the demo's model, configuration and problems.</param>
+/// <param name="reporter">Shows what is at work.</param>
+/// <param name="cancel">Ends it.</param>
+internal sealed class StageBench(string folder, IStageReporter reporter, CancellationToken cancel)
+{
+    private const string Config = "sft-0";
+
+    /// <summary>Fine-tunes the model, then measures.</summary>
+    public IEnumerable<StageRow> Run(IReadOnlyList<string> dtypes, int runs)
+    {
+        Stages([]).Sft();
+        reporter.End("trained");
+        foreach (var dtype in dtypes)
+        {
+            string[] overrides = ["+data.split=train", "eval.mode=sampling", $"+eval.bf16={(dtype == "bf16" ? "true" : "false")}"];
+            var options = Options(overrides);
+            var questions = File.ReadLines(Path.Combine(folder, options.Data.TrainDataPath)).Count();
+            // The first run warms up.
+            var rates = Enumerable.Range(0, runs + 1).Select(_ => questions / Measure.Seconds(() =>
+            {
+                Stages(overrides).Generate();
+                reporter.End("");
+            })).Skip(1).ToArray();
+            yield return new StageRow(
+                "t5", dtype, "stage", ConfiguredRecipes.Answers(options, 1, options.Eval.UseCalc).Slots, options.Eval.Sampling.MaxSeed - options.Eval.Sampling.MinSeed, Measure.Median(rates), [rates.Min(), rates.Max()]);
+        }
+    }
+
+    private SingleStages Stages(string[] overrides) => new(Options(overrides), new RunPaths(Options(overrides), folder, folder), CPU, fresh: false, new SingleProcess(), reporter, cancel);
+
+    private ExperimentOptions Options(string[] overrides) =>
+        ConfigBinder.Bind<ExperimentOptions>(ConfigComposer.Compose(Path.Combine(folder, "exp_config", "tiny"), Config, overrides)).Options;
+}
