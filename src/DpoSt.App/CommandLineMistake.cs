@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using DpoSt.Configuration;
 
 namespace DpoSt.App;
 
 /// <summary>What is wrong with a command line, told by what the person most likely meant.</summary>
-internal static class CommandLineMistake
+internal static partial class CommandLineMistake
 {
     private static readonly (string Name, string Meaning)[] Types =
     [
@@ -33,7 +34,9 @@ internal static class CommandLineMistake
         }
 
         var error = parsed.Errors[0];
-        var text = Types.Aggregate(string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), (message, type) => message.Replace($"expected type '{type.Name}'", type.Meaning, StringComparison.Ordinal));
+        var text = ExpectedType().Replace(
+            string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+            match => Array.Find(Types, type => match.Value.Contains(type.Name, StringComparison.Ordinal)).Meaning ?? match.Value);
         return (error.SymbolResult is OptionResult { Option.Name: var name } && !text.Contains(name, StringComparison.Ordinal) ? $"{name}: {text}" : text).TrimEnd('.');
     }
 
@@ -56,4 +59,8 @@ internal static class CommandLineMistake
     }
 
     private static string Meant(string name, IEnumerable<string> candidates) => NearestName.Of(name, candidates) is { } near ? $" (did you mean '{near}'?)" : "";
+
+    // Optional ones are wrapped: System.Nullable`1[System.Int32].
+    [GeneratedRegex("expected type '[^']+'", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ExpectedType();
 }

@@ -80,7 +80,7 @@ internal static unsafe class BiasedSoftmax
         var sum = Vector512<float>.Zero;
         for (var s = 0; s < padded; s += Lanes)
         {
-            var e = Vector512.Exp(Vector512.Load(row + s) - Vector512.Create(peak));
+            var e = VectorMath.Exp(Vector512.Load(row + s) - Vector512.Create(peak));
             e.Store(row + s);
             sum += e;
         }

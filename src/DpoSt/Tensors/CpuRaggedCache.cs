@@ -169,7 +169,7 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
         var sum = Vector512<float>.Zero;
         for (var j = 0; j < length; j += Lanes)
         {
-            var e = Vector512.Exp(Vector512.Load(scores + j) - Vector512.Create(top));
+            var e = VectorMath.Exp(Vector512.Load(scores + j) - Vector512.Create(top));
             e.Store(scores + j);
             sum += e;
         }

@@ -58,7 +58,7 @@ internal static unsafe class TargetLogProb
         var (sum, i) = (Vector512<float>.Zero, 0);
         for (; i + Lanes <= width; i += Lanes)
         {
-            sum += Vector512.Exp(T.Load(logits, start + i) - Vector512.Create(top));
+            sum += VectorMath.Exp(T.Load(logits, start + i) - Vector512.Create(top));
         }
 
         var total = (double)Vector512.Sum(sum);
@@ -86,17 +86,17 @@ internal static unsafe class TargetLogProb
                 var g = ((float*)incoming)[r];
                 for (; i + Lanes <= width; i += Lanes)
                 {
-                    T.Store(Vector512.Exp(T.Load(source, start + i) - Vector512.Create(normalisers[r])) * -g, target, start + i);
+                    T.Store(VectorMath.Exp(T.Load(source, start + i) - Vector512.Create(normalisers[r])) * -g, target, start + i);
                 }
 
                 for (; i < width; i++)
                 {
-                    T.Set(-g * MathF.Exp(T.Get(source, start + i) - normalisers[r]), target, start + i);
+                    T.Set(-g * VectorMath.Exp(T.Get(source, start + i) - normalisers[r]), target, start + i);
                 }
 
                 // From the logit again: near one, a probability that was rounded leaves nothing of the difference.
                 var shifted = T.Get(source, start + targets[r]) - normalisers[r];
-                var probability = targets[r] < width / Lanes * Lanes ? Vector512.Exp(Vector512.Create(shifted))[0] : MathF.Exp(shifted);
+                var probability = targets[r] < width / Lanes * Lanes ? VectorMath.Exp(Vector512.Create(shifted))[0] : VectorMath.Exp(shifted);
                 T.Set(probability * -g + g, target, start + targets[r]);
             }
         });

@@ -67,6 +67,7 @@ public sealed class SentencesTests : IDisposable
     [Theory]
     [InlineData("solve --model base --dtype fp16 q", "--dtype: Argument 'fp16' not recognized. Must be one of: 'fp32' 'bf16'; see dpost solve --help.")]
     [InlineData("complete --model base --temperature hot", "Cannot parse argument 'hot' for option '--temperature' as a number; see dpost complete --help.")]
+    [InlineData("plan --nproc N", "Cannot parse argument 'N' for option '--nproc' as a whole number; see dpost plan --help.")]
     [InlineData("demo --seed one", "Cannot parse argument 'one' for option '--seed' as a whole number; see dpost demo --help.")]
     public void Of_values_that_are_none(string command, string sentence) => Assert.Equal((2, "", sentence + "\n"), run.Run(command.Split(' ')));
 

@@ -32,6 +32,16 @@ public sealed class BiasedSoftmaxTests
     }
 
     [Fact]
+    public void No_probability_is_subnormal_and_no_gradient()
+    {
+        using var scope = NewDisposeScope();
+        var scores = arange(0, -130, -0.5, dtype: ScalarType.Float32).view(1, 1, 2, 130).requires_grad_(true);
+        var probabilities = BiasedSoftmax.Apply(scores, null);
+        BackwardGuard.Backward(probabilities.mul(KernelCheck.Normal(5, 1, 1, 2, 130)).mul(1e-6f).sum());
+        Assert.All(probabilities.data<float>().Concat(scores.grad!.data<float>()), x => Assert.True(x == 0 || float.IsNormal(x), $"{x}"));
+    }
+
+    [Fact]
     public void A_masked_key_gets_exactly_nothing()
     {
         using var scope = NewDisposeScope();

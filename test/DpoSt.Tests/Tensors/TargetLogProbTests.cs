@@ -30,6 +30,16 @@ public sealed class TargetLogProbTests
     }
 
     [Fact]
+    public void No_gradient_is_subnormal()
+    {
+        using var scope = NewDisposeScope();
+        // From nothing down to e^-130, over whole vectors and the rest behind them.
+        var logits = arange(0, -130, -0.5, dtype: ScalarType.Float32).view(4, 65).requires_grad_(true);
+        BackwardGuard.Backward(TargetLogProb.Apply(logits, [0, 1, 2, 64]).mul(1e-6f).sum());
+        Assert.All(logits.grad!.data<float>().ToArray(), g => Assert.True(g == 0 || float.IsNormal(g), $"{g}"));
+    }
+
+    [Fact]
     public void A_double_stays_double()
     {
         using var scope = NewDisposeScope();
