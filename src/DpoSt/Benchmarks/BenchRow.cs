@@ -32,6 +32,19 @@ internal static class Measure
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
+    /// <summary>What some runs give, behind one to warm up.</summary>
+    public static T[] Runs<T>(int runs, Func<T> run)
+    {
+        run();                                        // not by Skip, which leaves out what it skips
+        var results = new T[runs];
+        for (var i = 0; i < runs; i++)
+        {
+            results[i] = run();
+        }
+
+        return results;
+    }
+
     /// <summary>The middle of some numbers; of the two in the middle their mean.</summary>
     public static double Median(IEnumerable<double> numbers)
     {

@@ -17,13 +17,13 @@ internal static class GemmCalibration
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var (x, weight) = (ones(Size, Size, dtype: type), ones(Size, Size, dtype: type));
-        var runs = Enumerable.Range(0, 15).Select(_ => Measure.Seconds(() =>
+        var runs = Measure.Runs(10, () => Measure.Seconds(() =>
         {
             for (var i = 0; i < 20; i++)
             {
                 Aten.OneDnnLinear(x, weight).Dispose();
             }
-        })).Skip(5);
+        }));
         return 20 * 2.0 * Size * Size * Size / Measure.Median(runs) / 1e9;
     }
 }

@@ -28,7 +28,7 @@ internal sealed class GenerateBench(BenchModel shape, string dtype, ILanguageMod
     {
         var ids = IdTokenizer.New(shape.VocabularySize, eos: -1);
         var requests = Enumerable.Range(0, batch).Select(i => new GenerationRequest($"{i}", 0, Prompt(i))).ToList();
-        var rates = Enumerable.Range(0, runs + 1).Select(_ => Rate(ids, requests, new GenerationOptions(NewTokens, batch, null)).TokensPerS).Skip(1).ToArray();
+        var rates = Measure.Runs(runs, () => Rate(ids, requests, new GenerationOptions(NewTokens, batch, null)).TokensPerS);
         return Row("plain", batch, rates);
     }
 

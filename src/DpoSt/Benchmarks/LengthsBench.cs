@@ -34,8 +34,7 @@ internal sealed class LengthsBench(BenchModel shape, ILanguageModel model, IRead
 
     private ComparisonRow Compare(string what, int batch, int questions, int pairs, Func<double> first, Func<double> second)
     {
-        // The first pair warms up.
-        var times = Enumerable.Range(0, pairs + 1).Select(_ => (First: first(), Second: second())).Skip(1).ToArray();
+        var times = Measure.Runs(pairs, () => (First: first(), Second: second()));
         return new ComparisonRow(
             shape.Name, what, batch, questions / Measure.Median(times.Select(t => t.First)), questions / Measure.Median(times.Select(t => t.Second)), Measure.Median(times.Select(t => t.Second / t.First)));
     }

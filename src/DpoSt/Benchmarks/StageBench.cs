@@ -36,12 +36,11 @@ internal sealed class StageBench(string folder, IStageReporter reporter, Cancell
             string[] overrides = ["+data.split=train", "eval.mode=sampling", $"+eval.bf16={(dtype == "bf16" ? "true" : "false")}"];
             var options = Options(overrides);
             var questions = TrainingQuestions.Load(Path.Combine(folder, options.Data.TrainDataPath), options.Data.PoolPath is { } pool ? Path.Combine(folder, pool) : null).Count;
-            // The first run warms up.
-            var rates = Enumerable.Range(0, runs + 1).Select(_ => questions / Measure.Seconds(() =>
+            var rates = Measure.Runs(runs, () => questions / Measure.Seconds(() =>
             {
                 Stages(overrides).Generate();
                 reporter.End("");
-            })).Skip(1).ToArray();
+            }));
             yield return new StageRow(
                 "t5", dtype, "stage", ConfiguredRecipes.Answers(options, 1, options.Eval.UseCalc).Slots, options.Eval.Sampling.MaxSeed - options.Eval.Sampling.MinSeed, Measure.Median(rates), [rates.Min(), rates.Max()]);
         }

@@ -40,7 +40,7 @@ public static class TrainingRateProbe
         var prompts = plan.Largest.Prompts.TakeWhile((_, p) => p == 0 || Flops(new BatchShape([.. plan.Largest.Prompts.Take(p + 1)])) <= Work).ToArray();
         var shape = new BatchShape(prompts);
         var batch = Tokens(shape, model.VocabularySize);
-        return Flops(shape) / Measure.Median(Enumerable.Range(0, Rounds + 1).Select(_ => Measure.Seconds(Pass)).Skip(1));
+        return Flops(shape) / Measure.Median(Measure.Runs(Rounds, () => Measure.Seconds(Pass)));
 
         double Flops(BatchShape lengths) => TrainingMemory.Flops(costs.Forward(lengths, plan.Compute.Bf16, dropout is not null), plan.Compute);
 
@@ -57,7 +57,7 @@ public static class TrainingRateProbe
         using var parameters = new ParameterSet([ParameterSpec.Matrix("buffer", "buffer", 1, new HubSlice("buffer", count, 1))], device);
         using var optimizer = new AdamW(parameters, new AdamWOptions());
         parameters.Buffers[0].Gradients!.fill_(1e-3);
-        return count / Measure.Median(Enumerable.Range(0, Rounds + 1).Select(_ => Measure.Seconds(Step)).Skip(1));
+        return count / Measure.Median(Measure.Runs(Rounds, () => Measure.Seconds(Step)));
 
         void Step()
         {

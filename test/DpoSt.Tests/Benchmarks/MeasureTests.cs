@@ -1,0 +1,21 @@
+using DpoSt.Benchmarks;
+
+namespace DpoSt.Tests.Benchmarks;
+
+public sealed class MeasureTests
+{
+    [Fact]
+    public void A_run_to_warm_up_is_made_and_does_not_count()
+    {
+        var made = 0;
+        Assert.Equal([2, 3, 4], Measure.Runs(3, () => ++made));
+        Assert.Equal(4, made);
+    }
+
+    [Fact]
+    public void The_median_is_the_middle_one_or_the_mean_of_the_two_there()
+    {
+        Assert.Equal(2, Measure.Median([9, 1, 2]));
+        Assert.Equal(3, Measure.Median([9, 1, 2, 4]));
+    }
+}
