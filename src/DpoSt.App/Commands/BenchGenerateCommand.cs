@@ -9,8 +9,6 @@ namespace DpoSt.App.Commands;
 /// <summary><c>dpost bench generate</c>: how fast this machine decodes.</summary>
 internal static class BenchGenerateCommand
 {
-    private const long DemoSeed = 42;
-
     public static Command Create(CommandConsole console)
     {
         var models = ModelOption();
@@ -34,7 +32,7 @@ internal static class BenchGenerateCommand
             using var unpacked = new ScratchFolder();
             if (parsed.GetValue(protocol) == "stage")
             {
-                DemoFolder.Lay(unpacked.Path, DemoSeed);
+                DemoFolder.Lay(unpacked.Path, DemoFolder.Seed);
                 Write(console, parsed.GetValue(json), StageProgress.Watch(console.Progress(), reporter => DecodeBenchmarks.Stage(unpacked.Path, Chosen(parsed, dtypes, "fp32", "bf16"), parsed.GetValue(runs), reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "answers a question", "questions/s", "slowest", "fastest"],
                     r => [r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.Samples), Number(r.QuestionsPerS), Number(r.Spread[0]), Number(r.Spread[1])]);
                 return;

@@ -6,6 +6,9 @@ namespace DpoSt.App.Demo;
 /// <summary>Lays out what the demo runs on: the embedded base model, its configuration, and problems written from a seed.</summary>
 internal static class DemoFolder
 {
+    /// <summary>The seed of the problems unless told otherwise.</summary>
+    public const long Seed = 42;
+
     public const int LabelledProblems = 800;
     public const int PoolProblems = 2000;
     public const int TestProblems = 500;

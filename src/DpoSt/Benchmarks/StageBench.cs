@@ -29,16 +29,16 @@ internal sealed class StageBench(string folder, IStageReporter reporter, Cancell
     /// <summary>Fine-tunes the model, then measures.</summary>
     public IEnumerable<StageRow> Run(IReadOnlyList<string> dtypes, int runs)
     {
-        Stages([]).Sft();
+        Stages(Options([])).Sft();
         reporter.End("trained");
         foreach (var dtype in dtypes)
         {
-            string[] overrides = ["+data.split=train", "eval.mode=sampling", $"+eval.bf16={(dtype == "bf16" ? "true" : "false")}"];
-            var options = Options(overrides);
-            var questions = TrainingQuestions.Load(Path.Combine(folder, options.Data.TrainDataPath), options.Data.PoolPath is { } pool ? Path.Combine(folder, pool) : null).Count;
+            var options = Options(["+data.split=train", "eval.mode=sampling", $"+eval.bf16={(dtype == "bf16" ? "true" : "false")}"]);
+            var paths = Paths(options);
+            var questions = TrainingQuestions.Load(paths.DataFile(options.Data.TrainDataPath), paths.PoolFile).Count;
             var rates = Measure.Runs(runs, () => questions / Measure.Seconds(() =>
             {
-                Stages(overrides).Generate();
+                Stages(options).Generate();
                 reporter.End("");
             }));
             yield return new StageRow(
@@ -46,7 +46,9 @@ internal sealed class StageBench(string folder, IStageReporter reporter, Cancell
         }
     }
 
-    private SingleStages Stages(string[] overrides) => new(Options(overrides), new RunPaths(Options(overrides), folder, folder), CPU, fresh: false, new SingleProcess(), reporter, cancel);
+    private SingleStages Stages(ExperimentOptions options) => new(options, Paths(options), CPU, fresh: false, new SingleProcess(), reporter, cancel);
+
+    private RunPaths Paths(ExperimentOptions options) => new(options, folder, folder);
 
     private ExperimentOptions Options(string[] overrides) =>
         ConfigBinder.Bind<ExperimentOptions>(ConfigComposer.Compose(Path.Combine(folder, "exp_config", "tiny"), Config, overrides)).Options;

@@ -62,6 +62,9 @@ public sealed class RunPaths
     /// <summary>A path of the <c>data</c> section.</summary>
     public string DataFile(string path) => Path.GetFullPath(path, CurrentFolder);
 
+    /// <summary>The pool of questions whose final answers alone are known (<c>data.pool_path</c>); null where there is none.</summary>
+    public string? PoolFile => options.Data.PoolPath is { } pool ? DataFile(pool) : null;
+
     internal static string FindDataFolder(string currentFolder, Func<string, string?> environment)
     {
         var found = DotEnv.Lookup(currentFolder, "DATA_DIR", environment);

@@ -3,12 +3,14 @@ namespace DpoSt.Data;
 /// <summary>Splits a stream into lines of bytes. StreamReader.ReadLine would read a file without line breaks whole.</summary>
 internal static class LineReader
 {
+    private const int MarkBytes = 3;
+
     /// <summary>The lines that are not blank, with their numbers from 1; each is valid until the next is asked for.</summary>
     public static IEnumerable<(int Number, ReadOnlyMemory<byte> Bytes)> Read(Stream stream, string path, int maxBytes)
     {
         var buffer = new byte[Math.Min(maxBytes + 1, 64 << 10)];
         var (start, end, number) = (SkipByteOrderMark(stream, buffer, out var filled), filled, 0);
-        var isOver = filled < 3;                                       // a terminal's end would have to be typed twice
+        var isOver = filled < Math.Min(MarkBytes, buffer.Length);      // a terminal's end would have to be typed twice
         while (true)
         {
             var length = buffer.AsSpan(start, end - start).IndexOf((byte)'\n');
@@ -58,8 +60,8 @@ internal static class LineReader
 
     private static int SkipByteOrderMark(Stream stream, byte[] buffer, out int filled)
     {
-        filled = stream.ReadAtLeast(buffer, Math.Min(3, buffer.Length), throwOnEndOfStream: false);
-        return buffer.AsSpan(0, filled).StartsWith("\uFEFF"u8) ? 3 : 0;
+        filled = stream.ReadAtLeast(buffer, Math.Min(MarkBytes, buffer.Length), throwOnEndOfStream: false);
+        return buffer.AsSpan(0, filled).StartsWith("\uFEFF"u8) ? MarkBytes : 0;
     }
 
     private static bool IsBlank(ReadOnlySpan<byte> line) => line.IndexOfAnyExcept(" \t\r"u8) < 0;

@@ -96,7 +96,7 @@ internal static class ConfiguredRecipes
             ResultsFile = paths.ResultsFile,
             LockFile = paths.LockFile,
             TrainFile = paths.DataFile(run.Data.TrainDataPath),
-            PoolFile = run.Data.PoolPath is { } pool ? paths.DataFile(pool) : null,
+            PoolFile = paths.PoolFile,
             TestSets = tests,
             Iterations = run.Loop.Iterations,
             PairSamples = run.Loop.PairSamples,

@@ -159,7 +159,7 @@ public sealed class SingleStages
     // As a run asks them: a pool belongs to the training questions.
     private IReadOnlyList<Problem> Problems() => Split switch
     {
-        "train" => TrainingQuestions.Load(paths.DataFile(options.Data.TrainDataPath), options.Data.PoolPath is { } pool ? paths.DataFile(pool) : null),
+        "train" => TrainingQuestions.Load(paths.DataFile(options.Data.TrainDataPath), paths.PoolFile),
         "dev" => ProblemSet.Load(paths.DataFile(options.Data.DevDataPath)),
         "test" => ProblemSet.Load(paths.DataFile(options.Data.TestDataPath)),
         _ => throw new UserErrorException($"data.split is '{Split}': use +data.split=train, dev or test."),
