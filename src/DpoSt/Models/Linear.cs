@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 namespace DpoSt.Models;
 
 /// <summary>
-/// A linear map without bias, y = x W^T. For training it is the parameter itself; for decoding on a CPU the weight is packed once into
-/// oneDNN's blocked layout, which makes products with few rows two to four times faster.
+/// A linear map without bias, y = x W^T. For training it is the parameter itself; for decoding on a CPU the weight is packed once, for
+/// <see cref="PanelProduct"/> or into oneDNN's blocked layout, which makes products with few rows two to eight times faster.
 /// </summary>
 internal sealed class Linear : IDisposable
 {
     private readonly Tensor weight;
-    private readonly bool isPacked;
+    private readonly Layout layout;
     private readonly bool isOwned;
 
     /// <summary>Whether this processor has packed products.</summary>
@@ -20,12 +20,19 @@ internal sealed class Linear : IDisposable
 
     /// <summary>The map of a parameter [N, K] that somebody else owns, computed in its type or in another.</summary>
     public Linear(Tensor weight, ScalarType? products = null)
-        : this(weight, (weight.size(0), weight.size(1)), products ?? weight.dtype, isPacked: false, isOwned: false)
+        : this(weight, (weight.size(0), weight.size(1)), products ?? weight.dtype, Layout.Plain, isOwned: false)
     {
     }
 
-    private Linear(Tensor weight, (long Outputs, long Inputs) shape, ScalarType products, bool isPacked, bool isOwned) =>
-        (this.weight, Shape, Dtype, this.isPacked, this.isOwned) = (weight, shape, products, isPacked, isOwned);
+    private Linear(Tensor weight, (long Outputs, long Inputs) shape, ScalarType products, Layout layout, bool isOwned) =>
+        (this.weight, Shape, Dtype, this.layout, this.isOwned) = (weight, shape, products, layout, isOwned);
+
+    private enum Layout
+    {
+        Plain,
+        Blocked,
+        Panels,
+    }
 
     /// <summary>N and K.</summary>
     public (long Outputs, long Inputs) Shape { get; }
@@ -36,6 +43,9 @@ internal sealed class Linear : IDisposable
     /// <summary>The type they are computed in.</summary>
     public ScalarType Dtype { get; }
 
+    /// <summary>Whether a row's bits are the same whatever the number of rows.</summary>
+    public bool KeepsRows => layout == Layout.Panels;
+
     /// <summary>
     /// The map of a parameter, prepared for products with this many rows, computed in its type or in another; gradients do not flow, and later
     /// changes of the weight do not show.
@@ -44,16 +54,28 @@ internal sealed class Linear : IDisposable
     {
         var dtype = products ?? weight.dtype;
         using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var kind = LayoutFor(weight, dtype);
         var prepared = weight.detach().to(dtype);
-        var packs = weight.device_type == DeviceType.CPU && CanPack && (dtype == ScalarType.Float32 || (dtype == ScalarType.BFloat16 && Avx512BW.IsSupported));
-        return new Linear((packs ? Aten.PackLinearWeight(prepared, rows) : prepared).DetachFromDisposeScope(), (weight.size(0), weight.size(1)), dtype, packs, isOwned: true);
+        var packed = kind switch
+        {
+            Layout.Panels => PanelProduct.Pack(prepared),
+            Layout.Blocked => Aten.PackLinearWeight(prepared, rows),
+            _ => prepared,
+        };
+        return new Linear(packed.DetachFromDisposeScope(), (weight.size(0), weight.size(1)), dtype, kind, isOwned: true);
     }
 
     /// <summary>The same map for somebody who does not own it.</summary>
-    public Linear Shared() => new(weight, Shape, Dtype, isPacked, isOwned: false);
+    public Linear Shared() => new(weight, Shape, Dtype, layout, isOwned: false);
 
-    /// <summary>x [.., K] gives [.., N] in the type of the product.</summary>
-    public Tensor call(Tensor x) => isPacked ? Aten.OneDnnLinear(x.In(Dtype), weight) : LinearProduct.Apply(x, weight, Dtype);
+    /// <summary>x [.., K] gives [.., N] in the type of the product, or in fp32 where only the weight is rounded to that type.</summary>
+    public Tensor call(Tensor x) => layout switch
+    {
+        Layout.Panels => PanelProduct.Apply(x.In(ScalarType.Float32), weight, (int)Shape.Outputs),
+        Layout.Blocked => Aten.OneDnnLinear(x.In(Dtype), weight),
+        _ => LinearProduct.Apply(x, weight, Dtype),
+    };
 
     /// <inheritdoc/>
     public void Dispose()
@@ -63,4 +85,15 @@ internal sealed class Linear : IDisposable
             weight.Dispose();
         }
     }
+
+    // Panels are for a stream in fp32, also where weights are rounded to bf16: it halves what a step reads.
+    private static Layout LayoutFor(Tensor weight, ScalarType products) => (weight.device_type, weight.dtype, products) switch
+    {
+        (not DeviceType.CPU, _, _) => Layout.Plain,
+        (_, ScalarType.Float32, ScalarType.Float32) when PanelProduct.IsSupported => Layout.Panels,
+        (_, ScalarType.Float32, ScalarType.BFloat16) when PanelProduct.IsSupported && !Bf16Units.AreFast => Layout.Panels,
+        (_, _, ScalarType.Float32) when CanPack => Layout.Blocked,
+        (_, _, ScalarType.BFloat16) when Avx512BW.IsSupported => Layout.Blocked,
+        _ => Layout.Plain,
+    };
 }

@@ -8,7 +8,7 @@ namespace DpoSt.Models;
 /// <summary>
 /// The numbers of rows at which a decoder's linears run. A row's bits must not depend on how many others there are, and a processor's kernels
 /// promise that only at one number of rows. Most keep it at others too: which do is found out once, by computing, and a step takes the
-/// smallest of those that it fits into, so that few rows or no forced tokens cost no more than they are.
+/// smallest of those that it fits into, so that few rows or no forced tokens cost no more than they are. Of our own kernels every number does.
 /// </summary>
 internal sealed class RowTiers
 {
@@ -17,9 +17,9 @@ internal sealed class RowTiers
 
     private static readonly ConcurrentDictionary<(long Outputs, long Inputs, ScalarType Dtype, DeviceType Device, int Threads, int Size, int Capacity), bool> Found = new();
 
-    private readonly int[] sizes;
+    private readonly int[]? sizes;
 
-    private RowTiers(int[] sizes) => this.sizes = sizes;
+    private RowTiers(int[]? sizes) => this.sizes = sizes;
 
     /// <summary>The tiers for steps of up to <paramref name="capacity"/> rows, most of which have <paramref name="usual"/> or fewer.</summary>
     public static RowTiers Of(IEnumerable<Linear> linears, int usual, int capacity)
@@ -27,13 +27,18 @@ internal sealed class RowTiers
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var shapes = linears.DistinctBy(linear => linear.Shape).ToList();
+        if (shapes.TrueForAll(linear => linear.KeepsRows))
+        {
+            return new RowTiers(null);
+        }
+
         var kept = Candidates(usual, capacity).Where(size => shapes.TrueForAll(linear =>
             Found.GetOrAdd((linear.Shape.Outputs, linear.Shape.Inputs, linear.Dtype, linear.Device.type, CpuThreads.Count, size, capacity), _ => KeepsBits(linear, size, capacity))));
         return new RowTiers([.. kept, capacity]);
     }
 
     /// <summary>The number of rows computed for so many in use.</summary>
-    public int For(int rows) => Array.Find(sizes, size => size >= rows);
+    public int For(int rows) => sizes is null ? rows : Array.Find(sizes, size => size >= rows);
 
     private static IEnumerable<int> Candidates(int usual, int capacity)
     {

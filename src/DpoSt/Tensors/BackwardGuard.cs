@@ -10,7 +10,11 @@ namespace DpoSt.Tensors;
 /// </summary>
 internal static class BackwardGuard
 {
-    private static ExceptionDispatchInfo? kept;
+    // Of this thread's own backward pass; a function that a device's thread of libtorch runs has no pass of its own, and keeps its exception for whoever waits.
+    [ThreadStatic]
+    private static Failure? own;
+
+    private static readonly Failure OfDevices = new();
 
     // What the last function on this thread returned: libtorch takes it after the return, and surely before it calls another.
     [ThreadStatic]
@@ -34,7 +38,7 @@ internal static class BackwardGuard
         }
         catch (Exception e)
         {
-            Interlocked.CompareExchange(ref kept, ExceptionDispatchInfo.Capture(e), null);
+            (own ?? OfDevices).Keep(e);
             return [.. Enumerable.Repeat<Tensor>(null!, inputs)];
         }
     }
@@ -44,15 +48,19 @@ internal static class BackwardGuard
     /// <param name="gradient">The gradient there; null is one, for a scalar.</param>
     public static void Backward(Tensor tensor, Tensor? gradient = null)
     {
+        var outer = own;
+        var failure = own = new Failure();
         try
         {
             tensor.backward(gradient is null ? null : [gradient]);
         }
         finally
         {
+            own = outer;
             ReleaseReturned();
             // What libtorch says of the missing gradients is only the consequence: the kept exception is the cause, and replaces it.
-            Interlocked.Exchange(ref kept, null)?.Throw();
+            failure.Throw();
+            OfDevices.Throw();
         }
     }
 
@@ -60,5 +68,15 @@ internal static class BackwardGuard
     {
         returned?.ForEach(g => g?.Dispose());
         returned = null;
+    }
+
+    // The first that was thrown.
+    private sealed class Failure
+    {
+        private ExceptionDispatchInfo? kept;
+
+        public void Keep(Exception exception) => Interlocked.CompareExchange(ref kept, ExceptionDispatchInfo.Capture(exception), null);
+
+        public void Throw() => Interlocked.Exchange(ref kept, null)?.Throw();
     }
 }

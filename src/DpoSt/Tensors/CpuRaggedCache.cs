@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tensors;
@@ -32,26 +34,28 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
 
     public void Append(Tensor source, int keyColumn, int valueColumn, ReadOnlySpan<int> slots, ReadOnlySpan<int> positions)
     {
+        var (owner, position) = (slots.ToArray(), positions.ToArray());
         var stride = source.stride(0);
-        var from = (float*)Aten.DataPointer(source);
-        var k = (float*)Aten.DataPointer(keys);
-        var v = (float*)Aten.DataPointer(values);
-        for (var n = 0; n < slots.Length; n++)
+        var (from, k, v) = (Aten.DataPointer(source), Aten.DataPointer(keys), Aten.DataPointer(values));
+        CpuThreads.For(owner.Length, 8L * groups * size, (begin, end) =>              // a key's numbers fall on a line of memory each
         {
-            for (var g = 0; g < groups; g++)
+            for (var n = begin; n < end; n++)
             {
-                var start = ((long)slots[n] * groups + g) * capacity * size;
-                var key = from + n * stride + keyColumn + g * size;
-                var block = k + start + (long)(positions[n] / Lanes) * size * Lanes + positions[n] % Lanes;
-                for (var d = 0; d < size; d++)
+                for (var g = 0; g < groups; g++)
                 {
-                    block[d * Lanes] = key[d];
-                }
+                    var start = Start(owner[n], g);
+                    var key = (float*)from + n * stride + keyColumn + g * size;
+                    var block = (float*)k + start + (long)(position[n] / Lanes) * size * Lanes + position[n] % Lanes;
+                    for (var d = 0; d < size; d++)
+                    {
+                        block[d * Lanes] = key[d];
+                    }
 
-                new ReadOnlySpan<float>(from + n * stride + valueColumn + g * size, size)
-                    .CopyTo(new Span<float>(v + start + (long)positions[n] * size, size));
+                    new ReadOnlySpan<float>((float*)from + n * stride + valueColumn + g * size, size)
+                        .CopyTo(new Span<float>((float*)v + start + (long)position[n] * size, size));
+                }
             }
-        }
+        });
     }
 
     public Tensor Attend(Tensor query, int heads, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias, RaggedPrefix? prefix = null)
@@ -84,21 +88,21 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
                     var target = (float*)to + ((long)n * heads + head) * size;
                     var count = prefix?.Lengths[n] ?? 0;
                     var offset = 0;
+                    var start = Start(owner[n], head / share);
                     if (count > 0)
                     {
-                        offset = Score(from, (float*)sharedK + before!.Start(prefix!.Slots[n], head / share), count, scale, null, scores);
+                        offset = Score(from, (float*)sharedK + before!.Start(prefix!.Slots[n], head / share), count, scale, null, scores, (float*)k + start);
                     }
 
-                    var start = Start(owner[n], head / share);
                     var row = table == 0 ? null : (float*)table + (long)head * reach + reach - length[n];
-                    var filled = Score(from, (float*)k + start, length[n], scale, row, scores + offset);
+                    var filled = Score(from, (float*)k + start, length[n], scale, row, scores + offset, (float*)v + start);
                     Softmax(scores, offset + filled);
                     if (count > 0)
                     {
-                        Mix((float*)sharedV + before!.Start(prefix!.Slots[n], head / share), scores, count, target);
+                        Mix((float*)sharedV + before!.Start(prefix!.Slots[n], head / share), scores, count, target, (float*)v + start);
                     }
 
-                    Mix((float*)v + start, scores + offset, length[n], target);
+                    Mix((float*)v + start, scores + offset, length[n], target, (float*)k + start + (long)capacity * size);
                 }
             }
         });
@@ -114,38 +118,29 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
     private long Start(int slot, int group) => ((long)slot * groups + group) * capacity * size;
 
     // Writes whole vectors of scores and gives their number: those behind the length, of positions not yet written, count for nothing.
-    private int Score(float* query, float* block, int length, float scale, float* bias, float* scores)
+    private int Score(float* query, float* block, int length, float scale, float* bias, float* scores, float* next)
     {
-        var j = 0;
-        // Four blocks at once: a sum of one block waits for itself at every step.
-        for (; j + 3 * Lanes < length; j += 4 * Lanes, block += 4 * size * Lanes)
+        for (var j = 0; j < length; j += Lanes, block += size * Lanes)
         {
             var (a, b, c, e) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-            for (var d = 0; d < size; d++)
+            var ahead = j + Lanes < length ? block + size * Lanes : next;
+            var d = 0;
+            for (; d + 4 <= size; d += 4)
             {
-                var q = Vector512.Create(query[d]);
                 var from = block + d * Lanes;
-                a = Vector512.FusedMultiplyAdd(q, Vector512.Load(from), a);
-                b = Vector512.FusedMultiplyAdd(q, Vector512.Load(from + size * Lanes), b);
-                c = Vector512.FusedMultiplyAdd(q, Vector512.Load(from + 2 * size * Lanes), c);
-                e = Vector512.FusedMultiplyAdd(q, Vector512.Load(from + 3 * size * Lanes), e);
+                Fetch(ahead + d * Lanes);
+                a = Vector512.FusedMultiplyAdd(Vector512.Create(query[d]), Vector512.Load(from), a);
+                b = Vector512.FusedMultiplyAdd(Vector512.Create(query[d + 1]), Vector512.Load(from + Lanes), b);
+                c = Vector512.FusedMultiplyAdd(Vector512.Create(query[d + 2]), Vector512.Load(from + 2 * Lanes), c);
+                e = Vector512.FusedMultiplyAdd(Vector512.Create(query[d + 3]), Vector512.Load(from + 3 * Lanes), e);
             }
 
-            (a * scale).Store(scores + j);
-            (b * scale).Store(scores + j + Lanes);
-            (c * scale).Store(scores + j + 2 * Lanes);
-            (e * scale).Store(scores + j + 3 * Lanes);
-        }
-
-        for (; j < length; j += Lanes, block += size * Lanes)
-        {
-            var sum = Vector512<float>.Zero;
-            for (var d = 0; d < size; d++)
+            for (; d < size; d++)
             {
-                sum = Vector512.FusedMultiplyAdd(Vector512.Create(query[d]), Vector512.Load(block + d * Lanes), sum);
+                a = Vector512.FusedMultiplyAdd(Vector512.Create(query[d]), Vector512.Load(block + d * Lanes), a);
             }
 
-            (sum * scale).Store(scores + j);
+            ((a + b + (c + e)) * scale).Store(scores + j);
         }
 
         for (var i = 0; bias != null && i < length; i++)
@@ -181,8 +176,20 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(float* from)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(from);
+            Sse.Prefetch0(from + Lanes);
+            Sse.Prefetch0(from + 2 * Lanes);
+            Sse.Prefetch0(from + 3 * Lanes);
+        }
+    }
+
     // Adds the weighted values to what is there.
-    private void Mix(float* value, float* weights, int length, float* to)
+    private void Mix(float* value, float* weights, int length, float* to, float* next)
     {
         var d = 0;
         for (; d + 4 * Lanes <= size; d += 4 * Lanes)
@@ -192,6 +199,7 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
             {
                 var w = Vector512.Create(weights[j]);
                 var from = value + (long)j * size + d;
+                Fetch(j + Lanes < length ? from + Lanes * size : next + (length - j) * size);
                 a = Vector512.FusedMultiplyAdd(w, Vector512.Load(from), a);
                 b = Vector512.FusedMultiplyAdd(w, Vector512.Load(from + Lanes), b);
                 c = Vector512.FusedMultiplyAdd(w, Vector512.Load(from + 2 * Lanes), c);

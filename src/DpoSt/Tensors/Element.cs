@@ -7,6 +7,9 @@ namespace DpoSt.Tensors;
 /// <summary>How a kernel reads and writes the numbers of a tensor: whatever they are kept in, it computes in fp32.</summary>
 internal interface IElement
 {
+    /// <summary>Bytes that a number takes.</summary>
+    static abstract int Size { get; }
+
     /// <summary>Sixteen numbers from the <paramref name="index"/>-th on.</summary>
     static abstract Vector512<float> Load(nint start, long index);
 
@@ -23,6 +26,8 @@ internal interface IElement
 /// <summary>Numbers kept in fp32.</summary>
 internal readonly unsafe struct Fp32 : IElement
 {
+    public static int Size => sizeof(float);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(nint start, long index) => Vector512.Load((float*)start + index);
 
@@ -40,6 +45,8 @@ internal readonly unsafe struct Fp32 : IElement
 internal readonly unsafe struct Bf16 : IElement
 {
     private const uint QuietNaN = 0x7FC0;
+
+    public static int Size => sizeof(ushort);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(nint start, long index)

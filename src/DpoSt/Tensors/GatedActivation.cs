@@ -10,6 +10,8 @@ namespace DpoSt.Tensors;
 /// </summary>
 internal sealed class GatedActivation(float a, float b)
 {
+    private static readonly int Lanes = Vector512<float>.Count;
+
     /// <summary>SiLU, as in Llama.</summary>
     public static readonly GatedActivation Silu = new(1, 0);
 
@@ -19,7 +21,7 @@ internal sealed class GatedActivation(float a, float b)
     /// <summary>x [.., 2F] gives [.., F].</summary>
     public Tensor Apply(Tensor x)
     {
-        if (x.device_type != DeviceType.CPU || x.dtype is not (ScalarType.Float32 or ScalarType.BFloat16) || x.size(-1) / 2 % Vector512<float>.Count != 0)
+        if (x.device_type != DeviceType.CPU || x.dtype is not (ScalarType.Float32 or ScalarType.BFloat16) || x.size(-1) / 2 < Lanes)
         {
             return Composed(x);
         }
@@ -55,8 +57,9 @@ internal sealed class GatedActivation(float a, float b)
             for (var r = begin; r < end; r++)
             {
                 var (gate, to) = (2L * r * width, (long)r * width);
-                for (var d = 0; d < width; d += Vector512<float>.Count)
+                for (var step = 0; step < width; step += Lanes)
                 {
+                    var d = Math.Min(step, width - Lanes);           // the last vector begins earlier where the width is no multiple
                     var g = T.Load(source, gate + d);
                     T.Store(g * Sigmoid(Slope(g, b)) * T.Load(source, gate + width + d), target, to + d);
                 }
@@ -78,8 +81,9 @@ internal sealed class GatedActivation(float a, float b)
             for (var r = begin; r < end; r++)
             {
                 var gate = 2L * r * width;
-                for (var d = 0; d < width; d += Vector512<float>.Count)
+                for (var step = 0; step < width; step += Lanes)
                 {
+                    var d = Math.Min(step, width - Lanes);           // the last vector begins earlier where the width is no multiple
                     var (g, up, dy) = (T.Load(source, gate + d), T.Load(source, gate + width + d), T.Load(incoming, (long)r * width + d));
                     var s = Sigmoid(Slope(g, b));
                     // The derivative of a x + b x^3, times x, is a x + 3 b x^3.

@@ -8,8 +8,8 @@ public sealed class GatedActivationTests
     [Theory]
     [InlineData(1, 16)]
     [InlineData(50, 48)]
-    [InlineData(7, 24)]            // no multiple of a vector: the composed path
-    [InlineData(3, 5)]
+    [InlineData(7, 24)]            // no multiple of a vector
+    [InlineData(3, 5)]             // less than one: the composed path
     public void Silu_equals_plain_operators(int rows, int width)
     {
         using var scope = NewDisposeScope();
