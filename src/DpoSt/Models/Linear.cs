@@ -91,7 +91,7 @@ internal sealed class Linear : IDisposable
     {
         (not DeviceType.CPU, _, _) => Layout.Plain,
         (_, ScalarType.Float32, ScalarType.Float32) when PanelProduct.IsSupported => Layout.Panels,
-        (_, ScalarType.Float32, ScalarType.BFloat16) when PanelProduct.IsSupported && !Bf16Units.AreFast => Layout.Panels,
+        (_, ScalarType.Float32, ScalarType.BFloat16) when PanelProduct.IsSupported && !Processor.HasFastBf16 => Layout.Panels,
         (_, _, ScalarType.Float32) when CanPack => Layout.Blocked,
         (_, _, ScalarType.BFloat16) when Avx512BW.IsSupported => Layout.Blocked,
         _ => Layout.Plain,

@@ -41,6 +41,22 @@ public sealed class LinearProductTests
         Assert.Equal(!input, weight.grad is not null);
     }
 
+    [Fact]
+    public void Gradients_of_two_passes_add_up_where_they_are()
+    {
+        using var scope = NewDisposeScope();
+        var (first, second, weight) = (KernelCheck.Normal(5, 4, 8), KernelCheck.Normal(6, 3, 8), KernelCheck.Normal(7, 6, 8).requires_grad_(true));
+        var whole = zeros(7, 6, 8);
+        weight.grad = whole[2];                     // a view, as a parameter's gradient is
+        BackwardGuard.Backward(LinearProduct.Apply(first, weight).sum());
+        BackwardGuard.Backward(LinearProduct.Apply(second, weight).square().sum());
+        using var _ = no_grad();
+        var (x, y, w) = (first.to(ScalarType.Float64), second.to(ScalarType.Float64), weight.to(ScalarType.Float64));
+        var expected = ones(6, 4, dtype: ScalarType.Float64).matmul(x) + 2 * y.matmul(w.t()).t().matmul(y);
+        KernelCheck.Close(expected, whole[2], 1e-5, "gradient");
+        KernelCheck.Close(whole[2], whole.sum([0]), 1e-5, "what lies around it");
+    }
+
     [Theory]
     [InlineData(1, 16, 16)]
     [InlineData(11, 40, 33)]

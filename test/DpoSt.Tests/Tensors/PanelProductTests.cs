@@ -79,6 +79,6 @@ public sealed class PanelProductTests
         var lines = File.ReadLines(list).TakeWhile(line => line.Length > 0).ToList();
         var flags = lines.FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal))?.Split(' ') ?? [];
         var amd = lines.Exists(line => line.Contains("AuthenticAMD", StringComparison.Ordinal));
-        Assert.Equal(flags.Contains("amx_bf16") || (amd && flags.Contains("avx512_bf16")), Bf16Units.AreFast);
+        Assert.Equal(flags.Contains("amx_bf16") || (amd && flags.Contains("avx512_bf16")), Processor.HasFastBf16);
     }
 }
