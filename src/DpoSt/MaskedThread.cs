@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DpoSt.Tensors;
 
 namespace DpoSt;
 
@@ -27,6 +28,7 @@ public static unsafe partial class MaskedThread
             return work();
         }
 
+        NativeMemoryPool.KeepFreed();                // before the thread begins: it gets its pool then
         var result = 0;
         var thread = new Thread(() =>
         {

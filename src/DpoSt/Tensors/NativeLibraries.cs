@@ -123,11 +123,6 @@ public static partial class NativeLibraries
         /// <summary>How often an idle OpenMP thread looks for work before it sleeps. The runtime's own 300,000 ruins every other process on the machine.</summary>
         private const string SpinCount = "20000";
 
-        // M_MMAP_MAX and M_TRIM_THRESHOLD of mallopt(3).
-        private const int MappedBlocks = -4;
-        private const int TrimThreshold = -1;
-
-        private static readonly string[] AllocatorVariables = ["MALLOC_MMAP_MAX_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "GLIBC_TUNABLES"];
         private static readonly string[] Required = ["libc10.so", "libtorch_cpu.so"];
         private static readonly string[] Optional = ["libc10_cuda.so", "libtorch_cuda.so"];
 
@@ -149,7 +144,7 @@ public static partial class NativeLibraries
             Folder = folder;
             // Read once, when the OpenMP runtime is loaded; what the user has set stays.
             _ = SetEnvironment("GOMP_SPINCOUNT", SpinCount, overwrite: 0);
-            KeepFreedMemory();
+            NativeMemoryPool.KeepFreed();
             NativeLibrary.Load(Path.Combine(folder, Required[0]));
             NativeLibrary.Load(Path.Combine(folder, Required[1]));
             foreach (var file in Optional.Select(name => Path.Combine(folder, name)).Where(File.Exists))
@@ -183,20 +178,6 @@ public static partial class NativeLibraries
                 folder.Delete(recursive: true);      // a mapped library outlives its name
             }
         }
-
-        // The C library gives large blocks back to the system as soon as they are freed, and every tensor of the next step is paid for with page
-        // faults and cleared pages: a sixth of a training step. What the user has set stays.
-        private static void KeepFreedMemory()
-        {
-            if (!Array.Exists(AllocatorVariables, name => Environment.GetEnvironmentVariable(name) is not null))
-            {
-                _ = SetAllocator(MappedBlocks, 0);
-                _ = SetAllocator(TrimThreshold, -1);
-            }
-        }
-
-        [LibraryImport("libc", EntryPoint = "mallopt")]
-        private static partial int SetAllocator(int parameter, int value);
 
         // .NET keeps its own copy of the environment; native libraries read the C library's.
         [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
