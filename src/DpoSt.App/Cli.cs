@@ -62,8 +62,9 @@ internal static class Cli
         new("The whole loop", true, [DemoCommand.Create(console), RunCommand.Create(console)]),
         new("Its stages, one by one", true, [.. StageCommands.Create(console)]),
         new("Before and after a run", false, [ValidateCommand.Create(console), PlanCommand.Create(console), ReportCommand.Create(console)]),
+        new("How good a model is", true, [EvaluateCommand.Create(console), CompareCommand.Create(console)]),
         new("Models and their answers", false, [
-            EvaluateCommand.Create(console), CompareCommand.Create(console), SolveCommand.Create(console), CompleteCommand.Create(console), ScoreCommand.Create(console),
+            SolveCommand.Create(console), CompleteCommand.Create(console), ScoreCommand.Create(console),
             DownloadCommand.Create(console), PretrainCommand.Create(console)]),
         new("Tools", false, [CalcCommand.Create(console), TokenizeCommand.Create(console), BenchCommand.Create(console), InfoCommand.Create(console)]),
     ];

@@ -27,6 +27,14 @@ internal sealed class DecodingArguments
     public ScalarType Products(ParseResult result) => result.GetValue(dtype) == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
 
     /// <summary>What the generator is told.</summary>
-    public GenerationOptions Options(ParseResult result, int slots, CalculatorFormat? calculator) =>
-        new(result.GetValue(count), slots, calculator, result.GetValue(temperature), Seed: result.GetValue(seed));
+    /// <exception cref="UserErrorException">A seed is given where nothing is drawn.</exception>
+    public GenerationOptions Options(ParseResult result, int slots, CalculatorFormat? calculator)
+    {
+        if (result.GetValue(temperature) == 0 && result.GetResult(seed) is { Implicit: false })
+        {
+            throw new UserErrorException("--seed keys draws, and at temperature 0 nothing is drawn: give a --temperature above 0 too, or leave --seed out.");
+        }
+
+        return new(result.GetValue(count), slots, calculator, result.GetValue(temperature), Seed: result.GetValue(seed));
+    }
 }

@@ -84,7 +84,7 @@ internal static class PlanCommand
     private static IReadOnlyList<TrainingRate> Rates(IReadOnlyList<TrainingPlan> plans, TorchSharp.torch.Device device, IStageReporter reporter, CancellationToken cancel)
     {
         var ways = plans.DistinctBy(p => p.Objective, StringComparer.Ordinal).ToArray();
-        reporter.Begin("plan", "measures how fast this machine trains", ways.Length, "objectives");
+        reporter.Begin("plan", "measures how fast this machine trains", ways.Length, "measurements");
         var rates = new Dictionary<string, TrainingRate>(StringComparer.Ordinal);
         foreach (var plan in ways)
         {

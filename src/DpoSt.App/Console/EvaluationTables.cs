@@ -27,7 +27,7 @@ internal static class EvaluationTables
             $"calculator {(report.Calculator.IsOn ? "on" : "off")}: {report.Calculator.Answers} of {report.Greedy.Total} answers call it, {report.Calculator.CallsPerAnswer:0.0} times an answer; {report.Invalid} answers end without a number"));
         if (report.LeftOut > 0)
         {
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.LeftOut} questions of the file are left out: their answer is no single number"));
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"left out: {report.LeftOut} of the file's questions, whose answer is no single number"));
         }
 
         console.WriteLine($"answers: {report.Answers}{(report.SampledAnswers is null ? "" : $" and {report.SampledAnswers}")}");

@@ -17,6 +17,16 @@ internal sealed class OneOfAttribute(params string[] values) : Attribute
     public string? Find(string text) => Values.FirstOrDefault(v => v.Equals(text, StringComparison.OrdinalIgnoreCase));
 }
 
+/// <summary>A text that names a folder or a file below one of ours: not empty, and never out of it.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class FolderNameAttribute : Attribute
+{
+    public const string Expected = "a name for a folder, without '..'";
+
+    public static bool Holds(string text) =>
+        !Path.IsPathRooted(text) && text.Split('/', '\\').All(part => part.Trim() is not ("" or "." or ".."));
+}
+
 /// <summary>A flag that is set by a name, alone or in a list; every other value is accepted, and reported as ignored.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class NamedAttribute(string name) : Attribute

@@ -124,6 +124,7 @@ public static class ConfigBinder
             (TypeCode.Double, long or double) when System.Convert.ToDouble(scalar.Value) is var number && double.IsFinite(number)
                 && (within?.Holds(number) ?? true) => number,
             (TypeCode.String, not null) when property.GetCustomAttribute<OneOfAttribute>() is { } choices => choices.Find(scalar.Text),
+            (TypeCode.String, string or long or double) when property.IsDefined(typeof(FolderNameAttribute)) && !FolderNameAttribute.Holds(scalar.Text) => null,
             (TypeCode.String, string or long or double) => scalar.Text,
             _ => null,
         };
@@ -136,6 +137,11 @@ public static class ConfigBinder
         if (choices is not null)
         {
             return string.Join(" or ", choices.Select(c => $"'{c}'"));
+        }
+
+        if (property.IsDefined(typeof(FolderNameAttribute)))
+        {
+            return FolderNameAttribute.Expected;
         }
 
         var kind = Type.GetTypeCode(type) switch

@@ -15,6 +15,7 @@ public enum Compatibility
 public sealed record ExperimentOptions
 {
     /// <summary>The experiment's name: a folder of <c>model_outputs/</c> and a file of <c>results/</c>.</summary>
+    [FolderName]
     public required string ExpName { get; init; }
 
     /// <summary>How to train.</summary>

@@ -28,6 +28,7 @@ public enum IntervalStrategy
 public sealed record TrainerSection
 {
     /// <summary>The run's name: a folder below the experiment's.</summary>
+    [FolderName]
     public required string RunName { get; init; }
 
     /// <summary>Where the model is written, relative to DATA_DIR.</summary>

@@ -53,6 +53,11 @@ public static class JsonLines
 
     private static FileStream Open(string path)
     {
+        if (Directory.Exists(path))
+        {
+            throw new UserErrorException($"{path} is a folder; expected a file with one JSON object a line.");
+        }
+
         try
         {
             return File.OpenRead(path);

@@ -27,8 +27,14 @@ public sealed class Completing : IDisposable
     /// <summary>The ids of a row that brings a prompt as it is, or ids.</summary>
     public int[] Prompt(JsonLine line)
     {
-        var ids = line.Property("input_ids", Expected) is { } given
-            ? TokenIds.Read(line, given, "input_ids", bundle.Model.VocabularySize, Expected)
+        var given = line.Property("input_ids", Expected);
+        if (given is not null && line.Property("prompt", Expected) is not null)
+        {
+            throw line.Error($"the line has both a prompt and input_ids; expected {Expected}.");
+        }
+
+        var ids = given is { } list
+            ? TokenIds.Read(line, list, "input_ids", bundle.Model.VocabularySize, Expected)
             : encoder.Prompt(line.Text("prompt", Expected));
         return ids.Length > 0 ? ids : throw line.Error($"the prompt is empty; expected {Expected}.");
     }

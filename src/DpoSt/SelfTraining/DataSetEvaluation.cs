@@ -40,7 +40,7 @@ public static class DataSetEvaluation
         using var bundle = ModelBundle.Load(options.Model, null, referenceText: false, device, toRead: true);
         var output = options.Output ?? DefaultOutput(options);
         var sampledOutput = Path.ChangeExtension(output, null) + SamplesSuffix + Path.GetExtension(output);
-        reporter.Begin("evaluate", $"{options.Model} answers {problems.Count} questions of {options.Data}", (long)problems.Count * (1 + options.Samples), "answers");
+        reporter.Begin("evaluate", $"{options.Model} answers {Counted.Of(problems.Count, "question")} of {options.Data}", (long)problems.Count * (1 + options.Samples), "answers");
         using var greedyJournal = new AnswerJournal(output, reporter.Note);
         var greedy = Sampling.Run(bundle, problems, [0], Answers(options, 0), greedyJournal, reporter.Advance, cancel);
         CompletionFile.Write(output, greedy, problems);
@@ -69,8 +69,10 @@ public static class DataSetEvaluation
 
     private static string DefaultOutput(EvaluationOptions options)
     {
-        var model = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Model)));
-        return Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Data))!, $"{Path.GetFileNameWithoutExtension(options.Data)}-{model}.jsonl");
+        // With the folder above: every experiment has a model called sft-0.
+        var model = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Model));
+        var name = string.Join('-', new[] { Path.GetFileName(Path.GetDirectoryName(model)), Path.GetFileName(model) }.Where(part => !string.IsNullOrEmpty(part)));
+        return Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Data))!, $"{Path.GetFileNameWithoutExtension(options.Data)}-{name}.jsonl");
     }
 
     // What a configuration file says unless it says otherwise.

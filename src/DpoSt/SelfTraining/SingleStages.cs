@@ -84,7 +84,7 @@ public sealed class SingleStages
         var seeds = Seeds();
         return Alone(seeds.Select(seed => Path.Combine(folder, SampleFile.Name(seed, Temperature))), () =>
         {
-            reporter.Begin($"eval-sampling {Run}", $"judge {seeds.Length} samples of {problems.Count} questions", seeds.Length, "files");
+            reporter.Begin($"eval-sampling {Run}", $"judge {Counted.Of(seeds.Length, "sample")} of {Counted.Of(problems.Count, "question")}", seeds.Length, "files");
             var (summary, questions) = StageActions.Label(problems, seeds, Temperature, folder, Split, Format);
             var passes = ResultsFile.Passes(Split, seeds.Length, [.. questions.Where(q => Split != "train" || q.Gold is not null).Select(q => q.Positives.Count)]);
             ResultsFile.Add(paths.ResultsFile, Run, passes);

@@ -4,6 +4,7 @@ using DpoSt.Models;
 using DpoSt.Parallel;
 using DpoSt.Tensors;
 using DpoSt.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;
@@ -45,6 +46,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         }
 
         TrainingRoom.Check(from, Room, Shard);
+        Advise(recipe, reporter);
         using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: Compute(recipe));
         var replicas = Replicas.Of(group, bundle.Model.Parameters);
         var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
@@ -61,7 +63,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     public string Sample(string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string folder, IStageReporter reporter, CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
     {
         using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true, options.Compute);
-        reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions {samples.Count} times", (long)problems.Count * samples.Count, "answers");
+        reporter.Begin(name, $"{Shown(model)} answers {Counted.Of(problems.Count, "question")} {Counted.Times(samples.Count)}", (long)problems.Count * samples.Count, "answers");
         var first = Path.Combine(folder, SampleFile.Name(samples[0], options.Temperature));
         using var journal = RankedSampling.JournalOf(group, first, reporter.Note);
         var completions = RankedSampling.Run(group, bundle, problems, samples, options, journal, reporter.Advance, cancel);
@@ -82,7 +84,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     public string Greedy(string name, string model, IReadOnlyList<Problem> problems, AnswerOptions options, string file, IStageReporter reporter, CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
     {
         using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true, options.Compute);
-        reporter.Begin(name, $"{Shown(model)} answers {problems.Count} questions", problems.Count, "answers");
+        reporter.Begin(name, $"{Shown(model)} answers {Counted.Of(problems.Count, "question")}", problems.Count, "answers");
         using var journal = RankedSampling.JournalOf(group, file, reporter.Note);
         var completions = RankedSampling.Run(group, bundle, problems, [0], options, journal, reporter.Advance, cancel);
         if (group.Rank == 0)
@@ -100,7 +102,9 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         var completions = samples.SelectMany(s => CompletionFile.Read(Path.Combine(folder, SampleFile.Name(s, temperature)), problems, s, format));
         var questions = LabelledQuestion.From(problems, completions);
         LabelledQuestionFile.Write(Path.Combine(folder, LabelledQuestionFile.Name(split)), questions);
-        return ($"{questions.Count(q => q.Positives.Count > 0)} of {questions.Count} questions solved at least once", questions);
+        var solved = questions.Count(q => q.Positives.Count > 0);
+        var advice = solved == 0 ? ": nothing can be learnt from these samples; fine-tune longer, sample more, or begin with a larger model" : "";
+        return ($"{solved} of {questions.Count} questions solved at least once{advice}", questions);
     }
 
     /// <summary>Makes preference pairs from the labelled samples of some runs, and withholds some questions' pairs for evaluation.</summary>
@@ -145,6 +149,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         }
 
         TrainingRoom.Check(from, Room, Shard);
+        Advise(recipe, reporter);
         using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: Compute(recipe));
         var replicas = Replicas.Of(group, bundle.Model.Parameters);
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
@@ -205,6 +210,14 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
     private static void Finish(IReplicas replicas, TrainingFolder? folder, ILanguageModel model, string from) => replicas.Collect(
         [.. model.Parameters.Buffers.Select(b => (b.Values, b.Count))], whole => folder!.Finish(model, from, replicas.IsSharded ? whole : null));
+
+    private void Advise(TrainingRecipe recipe, IStageReporter reporter)
+    {
+        if (recipe.Bf16 && device.type == DeviceType.CPU && Processor.HasSlowBf16)
+        {
+            reporter.Note("  this processor multiplies more slowly in bfloat16 than in float32: without trainer.bf16 training is faster, and more exact");
+        }
+    }
 
     // The ranks of a machine share it.
     private long? Room => FreeMemory.Of(device) / (RankEnvironment.Current?.LocalSize ?? 1);

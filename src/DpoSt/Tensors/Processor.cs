@@ -21,6 +21,9 @@ internal static class Processor
     public static bool HasFastBf16 { get; } =
         Has(0, id => id.Edx & AmxBf16) || (Vendor == Amd && Has(1, id => id.Eax & Avx512Bf16));
 
+    /// <summary>Whether products in bfloat16 are known to be slower here than those in fp32.</summary>
+    public static bool HasSlowBf16 => X86Base.IsSupported && !HasFastBf16;
+
     private static int Vendor => X86Base.IsSupported ? X86Base.CpuId(0, 0).Ebx : 0;
 
     private static bool Has(int part, Func<(int Eax, int Ebx, int Ecx, int Edx), int> bit) =>

@@ -26,16 +26,16 @@ public sealed class EvaluateCommandTests : IDisposable
         var run = CommandRun.Of("evaluate", "--model", Model, "--data", data, "--samples", "2", "--temperature", "0.8", "--seed", "3", "--json");
         Assert.True(run.Code == 0, run.Error);
         var report = JsonDocument.Parse(run.Out).RootElement;
-        Assert.Equal(folder.File("test-base.jsonl"), report.GetProperty("answers").GetString());
+        Assert.Equal(Beside(""), report.GetProperty("answers").GetString());
 
-        var greedy = Answers(folder.File("test-base.jsonl"));
+        var greedy = Answers(Beside(""));
         Assert.Equal(problems.Select(p => (p.Id, p.Question)), greedy.Select(a => (a.Id, a.Question)));
         var right = problems.Zip(greedy).Count(pair => IsRight(pair.Second.Text, pair.First.Ans));
         Assert.Equal((right, 10), (report.GetProperty("greedy").GetProperty("right").GetInt32(), report.GetProperty("greedy").GetProperty("total").GetInt32()));
         Assert.Equal(10, report.GetProperty("by_steps").EnumerateArray().Sum(s => s.GetProperty("greedy").GetProperty("total").GetInt32()));
         Assert.True(report.GetProperty("calculator").GetProperty("is_on").GetBoolean());
 
-        var sampled = Answers(folder.File("test-base-samples.jsonl"));
+        var sampled = Answers(Beside("-samples"));
         Assert.Equal(problems.SelectMany(p => new[] { p.Id, p.Id }), sampled.Select(a => a.Id));
         var perProblem = sampled.Chunk(2).Select((pair, i) => pair.Count(a => IsRight(a.Text, problems[i].Ans))).ToArray();
         var scores = report.GetProperty("samples").EnumerateArray().Select(s => s.GetProperty("pass").GetDouble()).ToArray();
@@ -43,7 +43,7 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal(perProblem.Average(c => c > 0 ? 1.0 : 0), scores[1], 1e-12);
 
         // The same model against itself: nothing differs.
-        var same = JsonDocument.Parse(CommandRun.Of("compare", folder.Root, folder.File("test-base.jsonl"), "--json").Out).RootElement;
+        var same = JsonDocument.Parse(CommandRun.Of("compare", folder.Root, Beside(""), "--json").Out).RootElement;
         Assert.Equal((right, 0, 0, 10 - right), (Number(same, "both"), Number(same, "only_first"), Number(same, "only_second"), Number(same, "neither")));
         Assert.Equal("no clear difference", same.GetProperty("difference").GetProperty("conclusion").GetString());
     }
@@ -58,7 +58,7 @@ public sealed class EvaluateCommandTests : IDisposable
         var run = CommandRun.Of("evaluate", "--model", Model, "--data", data, "--no-calculator", "--output", folder.File("out/answers.jsonl"));
         Assert.True(run.Code == 0, run.Error);
         Assert.All(
-            ["95 % interval", "calculator off", "1 questions of the file are left out", $"answers: {folder.File("out/answers.jsonl")}"],
+            ["95 % interval", "calculator off", "left out: 1 of the file's questions", $"answers: {folder.File("out/answers.jsonl")}"],
             part => Assert.Contains(part, run.Out, StringComparison.Ordinal));
         Assert.DoesNotContain("pass@k", run.Out, StringComparison.Ordinal);
         Assert.Equal("Tom has 7 apples. He buys 2 more. How many apples does he have?", Assert.Single(Answers(folder.File("out/answers.jsonl"))).Question);
@@ -130,6 +130,9 @@ public sealed class EvaluateCommandTests : IDisposable
         folder.File("b.jsonl", Verdicts(1, 2));
         Assert.Contains("the folder holds 2 files of greedy answers", CommandRun.Of("compare", folder.Root, folder.Root).Error, StringComparison.Ordinal);
     }
+
+    // Named after the questions and the model, with the folder above it: models of two experiments share their last name.
+    private string Beside(string suffix) => folder.File($"test-{Path.GetFileName(folder.Root)}-base{suffix}.jsonl");
 
     private static string Verdicts(int right, int total) => string.Concat(Enumerable.Range(0, total).Select(i =>
         $"{{\"id\": \"{i}\", \"question\": \"q{i}\", \"text\": \"t\", \"verdict\": \"{(i < right ? "correct" : i % 2 == 0 ? "wrong" : "invalid")}\"}}\n"));

@@ -97,6 +97,7 @@ public sealed class ModelToolsTests
     [InlineData("{\"input_ids\": []}", "empty")]
     [InlineData("{\"input_ids\": 3}", "no list")]
     [InlineData("{\"text\": \"hi\"}", "\"prompt\" is missing")]
+    [InlineData("{\"prompt\": \"hi\", \"input_ids\": [1]}", "both a prompt and input_ids")]
     public void A_prompt_that_cannot_be_is_one_sentence(string line, string part)
     {
         var run = CommandRun.With(line, "complete", "--model", SharedFolder.Path("fixtures", "llama-gqa"), "--json");

@@ -68,6 +68,9 @@ public sealed class SentencesTests : IDisposable
     [InlineData("solve --model base --dtype fp16 q", "--dtype: Argument 'fp16' not recognized. Must be one of: 'fp32' 'bf16'; see dpost solve --help.")]
     [InlineData("complete --model base --temperature hot", "Cannot parse argument 'hot' for option '--temperature' as a number; see dpost complete --help.")]
     [InlineData("plan --nproc N", "Cannot parse argument 'N' for option '--nproc' as a whole number; see dpost plan --help.")]
+    [InlineData("solve --model base --seed 3 q", "--seed keys draws, and at temperature 0 nothing is drawn: give a --temperature above 0 too, or leave --seed out.")]
+    [InlineData("score --model base --data data", "data is a folder; expected a file with one JSON object a line.")]
+    [InlineData("tokenize --tokenizer base/config.json", "The file 'base/config.json' is no tokenizer: it has no key 'model'; expected Hugging Face's tokenizer.json, or a folder that holds it.")]
     [InlineData("demo --seed one", "Cannot parse argument 'one' for option '--seed' as a whole number; see dpost demo --help.")]
     public void Of_values_that_are_none(string command, string sentence) => Assert.Equal((2, "", sentence + "\n"), run.Run(command.Split(' ')));
 

@@ -26,7 +26,11 @@ internal static class TokenizerJson
 
     private static Tokenizer Read(JsonElement root, string path, TokenizerConfig config)
     {
-        var model = root.GetProperty("model");
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("model", out var model))
+        {
+            throw new UserErrorException($"The file '{path}' is no tokenizer: it has no key 'model'; expected Hugging Face's tokenizer.json, or a folder that holds it.");
+        }
+
         var type = model.TryGetProperty("type", out var named) ? named.GetString() : "BPE";
         var added = Added(root).ToArray();
         var vocabulary = (type switch
