@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using DpoSt.Tensors;
 
 namespace DpoSt;
 

@@ -83,7 +83,7 @@ public sealed class JsonLinesTests : IDisposable
         AssertError($"{path}:2: the line is no JSON (at byte 6)", () => JsonLines.Read(path).Count());
         AssertError($"{path}:1: the line does not fit; expected a pair", () => JsonLines.Read<int[]>(path, "a pair").Count());
         AssertError($"{folder.File("none")}: there is no such file", () => JsonLines.Read(folder.File("none")).Count());
-        AssertError($"{folder.Root}: the file cannot be read", () => JsonLines.Read(folder.Root).Count());
+        AssertError($"{folder.Root} is a folder; expected a file", () => JsonLines.Read(folder.Root).Count());
         File.WriteAllBytes(path, [.. Encoding.UTF8.GetBytes("\"é"), 0xC3, (byte)'"']);
         AssertError($"{path}:1: the line is not valid UTF-8", () => JsonLines.Read(path).Count());
     }

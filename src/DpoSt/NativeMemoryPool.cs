@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace DpoSt.Tensors;
+namespace DpoSt;
 
 /// <summary>
 /// How the C library keeps what libtorch frees. By itself it gives large blocks back to the system at once, and every tensor of the next step is paid for with
