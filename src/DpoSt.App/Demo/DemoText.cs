@@ -5,13 +5,13 @@ internal static class DemoText
 {
     public static string Before(string folder) => $"""
         The whole self-training loop on a small model: five to seven minutes on two cores.
-        {DemoFolder.LabelledProblems} word problems with rationales, {DemoFolder.PoolProblems} with answers only, {DemoFolder.TestProblems} to test on. Everything goes to {folder}.
+        {DemoFolder.LabelledProblems} word problems with rationales, {DemoFolder.PoolProblems} with answers only (the pool), {DemoFolder.TestProblems} to test on. Everything goes to {folder}.
         """;
 
     public static string Afterwards(string folder) => $"""
 
         How to read this: one seed, one iteration and {DemoFolder.TestProblems} test problems; the intervals are wide. The base model was trained on arithmetic
-        and on problems of one step, never on the problems of several steps it solves here. Self-training also sees the final answers of
+        and on problems of one step, never on the problems of several steps it solves here; ood is out of domain, kinds of problems that no model here was trained on. Self-training also sees the final answers of
         {DemoFolder.PoolProblems} pool questions, which fine-tuning does not: part of its gain is that.
         Over several seeds self-training beats fine-tuning every time; that DPO adds to it is not shown at this size (docs/experiments.md).
 

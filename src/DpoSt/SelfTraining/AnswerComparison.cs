@@ -49,8 +49,14 @@ public sealed record AnswerComparison(
         var greedy = Path.Combine(path, SampleFile.GreedyName);
         string[] found = File.Exists(greedy) ? [greedy] : [.. Directory.EnumerateFiles(path, "*.jsonl")
             .Where(file => !file.EndsWith($"{DataSetEvaluation.SamplesSuffix}.jsonl", StringComparison.Ordinal) && CompletionFile.HoldsVerdicts(file))];
-        return found is [var only]
-            ? only
-            : throw new UserErrorException($"{path}: the folder holds {found.Length} files of greedy answers; expected {SampleFile.GreedyName} or a single .jsonl of dpost evaluate: name the file.");
+        if (found is [var only])
+        {
+            return only;
+        }
+
+        var sets = Directory.EnumerateDirectories(path).Where(set => File.Exists(Path.Combine(set, SampleFile.GreedyName))).Order(StringComparer.Ordinal).ToArray();
+        throw new UserErrorException(found.Length == 0 && sets.Length > 0
+            ? $"{path}: the answers lie one folder below; name one of {string.Join(", ", sets)}."
+            : $"{path}: the folder holds {found.Length} files of greedy answers; expected {SampleFile.GreedyName} or a single .jsonl of dpost evaluate: name the file.");
     }
 }

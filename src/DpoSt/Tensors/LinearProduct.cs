@@ -10,18 +10,15 @@ namespace DpoSt.Tensors;
 /// </summary>
 internal static class LinearProduct
 {
-    private static readonly bool OneDnn = Avx2.IsSupported && !Processor.IsIntel;
+    private static readonly bool PrefersOneDnn = Avx2.IsSupported && !Processor.IsIntel;
 
     /// <summary>x [.., K] and weight [N, K] give [.., N].</summary>
-    public static Tensor Apply(Tensor x, Tensor weight)
-    {
-        if (x.device_type != DeviceType.CPU || x.dtype != ScalarType.Float32)
-        {
-            return nn.functional.linear(x, weight);
-        }
+    public static Tensor Apply(Tensor x, Tensor weight) =>
+        x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32 ? Apply(x, weight, PrefersOneDnn) : nn.functional.linear(x, weight);
 
-        return is_grad_enabled() && (x.requires_grad || weight.requires_grad) ? Differentiable.apply(x, weight) : Product(x, weight);
-    }
+    /// <summary>The same on a CPU in fp32, by one library or the other.</summary>
+    public static Tensor Apply(Tensor x, Tensor weight, bool oneDnn) =>
+        is_grad_enabled() && (x.requires_grad || weight.requires_grad) ? Differentiable.apply(x, weight, oneDnn) : Product(x, weight, oneDnn);
 
     /// <summary>
     /// The same with both factors rounded to <paramref name="products"/>, and so are the result and the factors of the gradients' products. The
@@ -43,7 +40,7 @@ internal static class LinearProduct
         return nn.functional.linear(x.to(products), weight.to(products)).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Product(Tensor x, Tensor weight) => OneDnn ? Aten.OneDnnLinear(x, weight) : nn.functional.linear(x, weight);
+    private static Tensor Product(Tensor x, Tensor weight, bool oneDnn) => oneDnn ? Aten.OneDnnLinear(x, weight) : nn.functional.linear(x, weight);
 
     private sealed class Differentiable : autograd.SingleTensorFunction<Differentiable>
     {
@@ -51,25 +48,26 @@ internal static class LinearProduct
 
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
-            var (x, weight) = ((Tensor)vars[0], (Tensor)vars[1]);
+            var (x, weight, oneDnn) = ((Tensor)vars[0], (Tensor)vars[1], (bool)vars[2]);
             ctx.save_for_backward([x, weight]);
-            return Product(x, weight);
+            ctx.save_data("oneDNN", oneDnn);
+            return Product(x, weight, oneDnn);
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(2, grad_output, () =>
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(3, grad_output, () =>
         {
             using var _ = no_grad();
             var saved = ctx.get_saved_variables();
-            var (x, weight) = (saved[0], saved[1]);
+            var (x, weight, oneDnn) = (saved[0], saved[1], (bool)ctx.get_data("oneDNN"));
             var rows = grad_output.reshape(-1, grad_output.size(-1));           // [M, N]
             var inputs = x.reshape(-1, x.size(-1));                             // [M, K]
-            var gradInput = x.requires_grad ? Product(grad_output, weight.t()) : null!;
-            return [gradInput, weight.requires_grad ? WeightGradient(weight, rows, inputs) : null!];
+            var gradInput = x.requires_grad ? Product(grad_output, weight.t(), oneDnn) : null!;
+            return [gradInput, weight.requires_grad ? WeightGradient(weight, rows, inputs, oneDnn) : null!, null!];
         });
 
-        private static Tensor WeightGradient(Tensor weight, Tensor rows, Tensor inputs)
+        private static Tensor WeightGradient(Tensor weight, Tensor rows, Tensor inputs, bool oneDnn)
         {
-            if (OneDnn)
+            if (oneDnn)
             {
                 // It is faster where the wider of the two is its second factor.
                 return rows.size(1) > inputs.size(1) ? Aten.OneDnnLinear(inputs.t(), rows.t()).t() : Aten.OneDnnLinear(rows.t(), inputs.t());      // [N, K]

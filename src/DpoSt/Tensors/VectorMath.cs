@@ -18,7 +18,7 @@ internal static unsafe class VectorMath
     /// <summary>The same of one number.</summary>
     public static float Exp(float x) => x < Least ? 0 : MathF.Exp(x);
 
-    /// <summary>The largest number of a row; minus infinity for an empty one.</summary>
+    /// <summary>The largest number of a row, which may pass over what is no number; minus infinity for an empty one.</summary>
     public static float Max(ReadOnlySpan<float> row)
     {
         fixed (float* start = row)
@@ -31,12 +31,22 @@ internal static unsafe class VectorMath
     public static float Max<T>(nint start, long index, int count)
         where T : struct, IElement
     {
-        var (lanes, top, i) = (Vector512.Create(float.NegativeInfinity), float.NegativeInfinity, 0);
-        for (; i + Vector512<float>.Count <= count; i += Vector512<float>.Count)
+        var (a, top, i) = (Vector512.Create(float.NegativeInfinity), float.NegativeInfinity, 0);
+        var (b, c, d) = (a, a, a);
+        for (; i + 4 * Vector512<float>.Count <= count; i += 4 * Vector512<float>.Count)
         {
-            lanes = Vector512.Max(lanes, T.Load(start, index + i));
+            a = Vector512.MaxNative(a, T.Load(start, index + i));
+            b = Vector512.MaxNative(b, T.Load(start, index + i + Vector512<float>.Count));
+            c = Vector512.MaxNative(c, T.Load(start, index + i + 2 * Vector512<float>.Count));
+            d = Vector512.MaxNative(d, T.Load(start, index + i + 3 * Vector512<float>.Count));
         }
 
+        for (; i + Vector512<float>.Count <= count; i += Vector512<float>.Count)
+        {
+            a = Vector512.MaxNative(a, T.Load(start, index + i));
+        }
+
+        var lanes = Vector512.MaxNative(Vector512.MaxNative(a, b), Vector512.MaxNative(c, d));
         for (var lane = 0; lane < Vector512<float>.Count; lane++)
         {
             top = MathF.Max(top, lanes[lane]);
