@@ -37,7 +37,7 @@ internal static unsafe class PanelProduct
         using var plain = weight.contiguous();
         var (outputs, inputs) = ((int)weight.size(0), (int)weight.size(1));
         var panels = Panels(outputs);
-        var packed = zeros((long)panels * Width * Whole(inputs), dtype: weight.dtype);
+        var packed = empty((long)panels * Width * Whole(inputs), dtype: weight.dtype);
         var (source, target) = (Aten.DataPointer(plain), Aten.DataPointer(packed));
         CpuThreads.For(panels, (long)Width * inputs, (begin, end) =>
         {
@@ -46,8 +46,14 @@ internal static unsafe class PanelProduct
                 var depth = Math.Min(Depth, Whole(inputs) - first);
                 for (var panel = begin; panel < end; panel++)
                 {
-                    var from = source + ((nint)panel * Width * inputs + first) * T.Size;
-                    Transpose<T>(from, inputs, Math.Min(Width, outputs - panel * Width), Math.Min(depth, inputs - first), target + Offset(panels, first, panel, depth) * T.Size);
+                    var (from, to) = (source + ((nint)panel * Width * inputs + first) * T.Size, target + Offset(panels, first, panel, depth) * T.Size);
+                    var (filledOutputs, filledInputs) = (Math.Min(Width, outputs - panel * Width), Math.Min(depth, inputs - first));
+                    if (filledOutputs < Width || filledInputs < depth)
+                    {
+                        new Span<byte>((void*)to, depth * Width * T.Size).Clear();
+                    }
+
+                    Transpose<T>(from, inputs, filledOutputs, filledInputs, to);
                 }
             }
         });
