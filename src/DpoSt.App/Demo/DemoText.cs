@@ -11,8 +11,9 @@ internal static class DemoText
     public static string Afterwards(string folder) => $"""
 
         How to read this: one seed, one iteration and {DemoFolder.TestProblems} test problems; the intervals are wide. The base model was trained on arithmetic
-        and on problems of one step, never on the problems of several steps it solves here; ood is out of domain, kinds of problems that no model here was trained on. Self-training also sees the final answers of
-        {DemoFolder.PoolProblems} pool questions, which fine-tuning does not: part of its gain is that.
+        and on problems of one step, never on the problems of several steps it solves here; ood is out of domain: kinds of problems that no
+        model here was trained on. Self-training also sees the final answers of {DemoFolder.PoolProblems} pool questions, which fine-tuning does not:
+        part of its gain is that.
         Over several seeds self-training beats fine-tuning every time; that DPO adds to it is not shown at this size (docs/experiments.md).
 
         In {folder}
