@@ -22,7 +22,7 @@ internal static class RankBench
     {
         var pairs = args is ["--pairs", var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 10;
         ComputeThreads.Use(1);
-        return RankJob.Run(group => Steps(group, pairs));
+        return RankJob.Run(CPU, group => Steps(group, pairs));
     }
 
     private static int Steps(IProcessGroup group, int pairs)

@@ -20,8 +20,9 @@ void Stop(PosixSignalContext signal)
     cancel.Cancel();
 }
 
-if (RankEnvironment.Current is not null)
+if (RankEnvironment.Current is { } started)
 {
+    RankGpu.Choose(started);
     Environment.SetEnvironmentVariable("TERM", "dumb");           // mpirun lends its ranks a terminal that nobody looks at
 }
 

@@ -22,6 +22,11 @@ internal sealed class DeviceArguments
     public torch.Device Device(ParseResult result, bool preferCpu = false)
     {
         var name = result.GetValue(device)!;
+        if (RankEnvironment.Current is not null && name.StartsWith("cuda:", StringComparison.Ordinal))
+        {
+            throw new UserErrorException($"--device is {name}, but each of several processes takes a GPU of its own: use --device cuda, and CUDA_VISIBLE_DEVICES=0,1,... to choose them.");
+        }
+
         var chosen = ComputeDevice.Parse(preferCpu && name == "auto" ? "cpu" : name);
         ComputeThreads.Use(result.GetValue(threads));
         return chosen;

@@ -40,10 +40,7 @@ internal sealed class LaunchArguments
             console.Error.WriteLine($"{result.GetValue(launch)} asks for {options.Processes} processes, but one is used so far: for the same batch multiply trainer.gradient_accumulation_steps by {options.Processes}.");
         }
 
-        var chosen = device.Device(result, options?.UseCpu ?? false);
-        return RankEnvironment.Current is null || chosen.type == DeviceType.CPU
-            ? chosen
-            : throw new UserErrorException("several processes compute on the CPU only so far: add --device cpu, or use one process on the GPU.");
+        return device.Device(result, options?.UseCpu ?? false);
     }
 
     /// <summary>The precision where the configuration does not decide.</summary>

@@ -60,7 +60,7 @@ internal static class RunCommand
             }
             else
             {
-                Show(console, RankJob.Run(group => SelfTraining(plan, device, console, selection, result.GetValue(fresh), group, launch.Shards(result))));
+                Show(console, RankJob.Run(device, group => SelfTraining(plan, device, console, selection, result.GetValue(fresh), group, launch.Shards(result))));
             }
 
             return 0;

@@ -52,7 +52,7 @@ internal static class StageCommands
 
             var options = arguments.Options(result, console);
             var device = launch.Device(result, console);
-            var summary = RankJob.Run(group => StageProgress.Watch(console.Progress(), reporter =>
+            var summary = RankJob.Run(device, group => StageProgress.Watch(console.Progress(), reporter =>
             {
                 var stages = new SingleStages(options, RunPaths.Here(options), device, fresh is not null && result.GetValue(fresh), group, reporter, console.Cancel)
                 {

@@ -13,7 +13,7 @@ internal sealed class DataParallel : IReplicas, IBlockWatcher
 {
     private readonly IProcessGroup group;
     private readonly FlatBuffer[] order;
-    private readonly List<IPendingReduction> pending = [];
+    private readonly List<IPendingTransfer> pending = [];
     private bool isOpen;
     private int begun;
 

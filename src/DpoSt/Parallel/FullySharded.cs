@@ -6,8 +6,8 @@ namespace DpoSt.Parallel;
 
 /// <summary>
 /// Fully sharded data parallel training (Rajbhandari et al. 2020, ZeRO-3; PyTorch's FSDP): every rank keeps one part of each flat buffer's
-/// values, gradients and moments, and computes its share of each batch. A block's values are brought together just before it computes and dropped
-/// behind it, forward and backward; its gradients are summed and divided among the ranks as soon as the backward pass has left it.
+/// values, gradients and moments, and computes its share of each batch. A block's values are brought together while the one before it computes and dropped
+/// behind it; its gradients are summed and divided among the ranks as soon as the backward pass has left it, while the values of the next come in.
 /// </summary>
 internal sealed class FullySharded : IReplicas, IBlockWatcher
 {
@@ -15,7 +15,10 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
     private readonly ParameterSet parameters;
     private readonly ILookup<string, FlatBuffer> blocks;
     private readonly HashSet<string> kept = new(StringComparer.Ordinal);         // until the backward pass has left them
+    private readonly BlockOrder order = new();
     private string? passing;                                                   // shown until another is entered
+    private GatheredBlock? next;                                               // on its way
+    private bool isTraining;
 
     public FullySharded(IProcessGroup group, ParameterSet parameters)
     {
@@ -38,7 +41,7 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var all = zeros(Count * part.numel(), dtype: part.dtype);
+        var all = zeros(Count * part.numel(), dtype: part.dtype, device: part.device);
         if (Rank == 0)
         {
             all.narrow(0, 0, whole.numel()).copy_(whole);
@@ -83,7 +86,10 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
     public void EndPass()
     {
         Drop(ref passing);
-        Reduce();
+        Reduce(null);
+        DropNext();
+        order.End();
+        isTraining = false;
     }
 
     public void EndReduction()
@@ -92,6 +98,8 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
 
     public void Entered(string block, bool isDifferentiable)
     {
+        // Blocks that will be computed again are entered without gradients, but what precedes them is not.
+        isTraining |= is_grad_enabled();
         if (passing != block)
         {
             Drop(ref passing);
@@ -110,13 +118,15 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
         {
             passing = block;
         }
+
+        Prefetch(isTraining ? order.Pass(block, enters: true) : null);
     }
 
     public void Completed(string block)
     {
         kept.Remove(block);
         Hide(block);
-        Reduce();
+        Reduce(order.Pass(block, enters: false));
     }
 
     private void Drop(ref string? block)
@@ -130,11 +140,14 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
 
     private void Show(string block)
     {
-        foreach (var buffer in blocks[block])
+        if (next?.Block != block)
         {
-            using var whole = Whole(buffer.Values);
-            buffer.Show(whole);
+            DropNext();
+            next = new GatheredBlock(group, block, blocks[block]);
         }
+
+        next.Show();
+        next = null;
     }
 
     private void Hide(string block)
@@ -145,23 +158,43 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
         }
     }
 
+    // What is shown already need not come again.
+    private void Prefetch(string? block)
+    {
+        if (block is not null && block != passing && !kept.Contains(block))
+        {
+            DropNext();
+            next = new GatheredBlock(group, block, blocks[block]);
+        }
+    }
+
+    private void DropNext()
+    {
+        next?.Drop();
+        next = null;
+    }
+
     private Tensor Whole(Tensor part)
     {
-        var whole = empty(Count * part.numel(), dtype: part.dtype);
+        var whole = empty(Count * part.numel(), dtype: part.dtype, device: part.device);
         group.AllGather(part, whole);
         return whole;
     }
 
-    // Those of the block that is done, and of what others use too as far as they have come in: the same on every rank, for all compute the same graph.
-    private void Reduce()
+    // Those of the block that is done, and of what others use too as far as they have come in: the same on every rank, for all compute the same graph. They
+    // are off the parameters before values of another block begin to come, so that there is no room taken for a third block.
+    private void Reduce(string? upcoming)
     {
-        foreach (var buffer in parameters.Buffers.Where(buffer => buffer.HasGradients))
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var taken = parameters.Buffers.Where(buffer => buffer.HasGradients).Select(buffer => (buffer, Gradients: buffer.TakeGradients())).ToArray();
+        Prefetch(upcoming);
+        foreach (var (buffer, gradients) in taken)
         {
-            using var scope = NewDisposeScope();
-            using var _ = no_grad();
-            var sum = empty_like(buffer.Gradients!);
-            group.ReduceScatter(buffer.TakeGradients(), sum);
+            using var sum = empty_like(buffer.Gradients!);
+            group.ReduceScatter(gradients, sum);
             buffer.Gradients!.add_(sum);
+            gradients.Dispose();
         }
     }
 }

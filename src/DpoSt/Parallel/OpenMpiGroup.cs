@@ -13,6 +13,7 @@ namespace DpoSt.Parallel;
 internal sealed unsafe class OpenMpiGroup : IProcessGroup
 {
     private const long Piece = 4 << 20;
+    private const int PiecesAtOnce = 8;
 
     private OpenMpiGroup(int rank, int size) => (Rank, Size) = (rank, size);
 
@@ -31,56 +32,45 @@ internal sealed unsafe class OpenMpiGroup : IProcessGroup
         return new OpenMpiGroup(rank, size);
     }
 
-    public void AllReduce(Tensor tensor) => BeginAllReduce(tensor).Wait();
-
-    public IPendingReduction BeginAllReduce(Tensor tensor)
+    public IPendingTransfer BeginAllReduce(Tensor tensor)
     {
         var type = OpenMpi.TypeOf(tensor.dtype);
         return InPieces(tensor, "MPI_Iallreduce", (data, _, count, request) => OpenMpi.AllReduce(OpenMpi.InPlace, data, count, type, OpenMpi.Sum, OpenMpi.World, request));
     }
 
+    // Each rank sends all others their parts of a piece and sums what arrives; few pieces at a time, so that little room is needed besides the whole.
     public void ReduceScatter(Tensor whole, Tensor part)
     {
-        CheckParts(whole, part);
+        part.CheckIsPartOf(whole, Size);
         using var scope = NewDisposeScope();
-        var (type, n) = (OpenMpi.TypeOf(part.dtype), checked((int)part.numel()));
-        var found = empty([Size, n], dtype: part.dtype);
-        var (from, to, piece) = (DataOf(whole), DataOf(found), (int)(Piece / part.element_size()));
-        var requests = new List<nint>();
-        var tables = new List<int[]>();
-        for (var start = 0; start < n; start += piece)
+        var (from, n, piece) = (DataOf(whole), checked((int)part.numel()), (int)(Piece / part.element_size()));
+        var (sum, rooms) = (part.view(-1), new List<Arrivals>());
+        for (var (start, number) = (0, 0); start < n; start += piece, number++)
         {
-            // They are read until the request is done.
-            var counts = GC.AllocateArray<int>(Size, pinned: true);
-            var places = GC.AllocateArray<int>(Size, pinned: true);
-            for (var rank = 0; rank < Size; rank++)
+            if (rooms.Count < PiecesAtOnce)
             {
-                (counts[rank], places[rank]) = (Math.Min(piece, n - start), checked(rank * n + start));
+                rooms.Add(new Arrivals(Size, Math.Min(piece, n), part.dtype));
             }
 
-            nint request;
-            var count = (int*)Unsafe.AsPointer(ref counts[0]);
-            var place = (int*)Unsafe.AsPointer(ref places[0]);
-            OpenMpi.Check(OpenMpi.AllToAll(from, count, place, type, to, count, place, type, OpenMpi.World, &request), "MPI_Ialltoallv");
-            requests.Add(request);
-            tables.AddRange([counts, places]);
+            var room = rooms[number % PiecesAtOnce];
+            room.AddTo(sum);
+            room.Begin(from, n, start, Math.Min(piece, n - start));
         }
 
-        new Pending(requests, whole, found).Wait();
-        GC.KeepAlive(tables);
-        part.copy_(found.sum([0L]));
+        rooms.ForEach(room => room.AddTo(sum));
+        GC.KeepAlive(whole);
     }
 
-    public void AllGather(Tensor part, Tensor whole)
+    public IPendingTransfer BeginAllGather(Tensor part, Tensor whole)
     {
-        CheckParts(whole, part);
+        part.CheckIsPartOf(whole, Size);
         var (type, n) = (OpenMpi.TypeOf(part.dtype), part.numel());
         using (var mine = whole.view(-1).narrow(0, Rank * n, n))
         {
             mine.copy_(part.view(-1));
         }
 
-        InPieces(whole, "MPI_Ibcast", (data, offset, count, request) => OpenMpi.Broadcast(data, count, type, (int)(offset / n), OpenMpi.World, request), n).Wait();
+        return InPieces(whole, "MPI_Ibcast", (data, offset, count, request) => OpenMpi.Broadcast(data, count, type, (int)(offset / n), OpenMpi.World, request), n);
     }
 
     public void Broadcast(Tensor tensor, int root)
@@ -122,16 +112,48 @@ internal sealed unsafe class OpenMpiGroup : IProcessGroup
         ? Aten.DataPointer(tensor)
         : throw new ArgumentException("only contiguous tensors on the CPU travel between ranks", nameof(tensor));
 
-    private void CheckParts(Tensor whole, Tensor part)
+    /// <summary>Room for what all ranks send of a piece.</summary>
+    private sealed class Arrivals(int size, int piece, ScalarType dtype)
     {
-        if (whole.numel() != Size * part.numel() || whole.dtype != part.dtype)
+        private readonly Tensor found = empty([size, piece], dtype: dtype);
+
+        // MPI reads them until the request is done.
+        private readonly int[] counts = GC.AllocateArray<int>(size, pinned: true);
+        private readonly int[] places = GC.AllocateArray<int>(size, pinned: true);
+        private readonly int[] rows = GC.AllocateArray<int>(size, pinned: true);
+        private (int Start, Pending Pending)? current;
+
+        public void Begin(nint from, int part, int start, int count)
         {
-            throw new ArgumentException($"{Size} parts of {part.numel()} numbers ({part.dtype}) do not make {whole.numel()} ({whole.dtype})", nameof(part));
+            for (var rank = 0; rank < size; rank++)
+            {
+                (counts[rank], places[rank], rows[rank]) = (count, checked(rank * part + start), rank * piece);
+            }
+
+            nint request;
+            var type = OpenMpi.TypeOf(dtype);
+            OpenMpi.Check(OpenMpi.AllToAll(from, First(counts), First(places), type, DataOf(found), First(counts), First(rows), type, OpenMpi.World, &request), "MPI_Ialltoallv");
+            current = (start, new Pending([request], found));
         }
+
+        public void AddTo(Tensor sum)
+        {
+            if (current is not ({ } start, { } pending))
+            {
+                return;
+            }
+
+            pending.Wait();
+            using var scope = NewDisposeScope();
+            sum.narrow(0, start, counts[0]).copy_(found.narrow(1, 0, counts[0]).sum([0L]));
+            current = null;
+        }
+
+        private static int* First(int[] pinned) => (int*)Unsafe.AsPointer(ref pinned[0]);
     }
 
     /// <summary>What is on its way; keeps the tensors alive that it reads and writes.</summary>
-    private sealed class Pending(List<nint> requests, params Tensor[] tensors) : IPendingReduction
+    private sealed class Pending(List<nint> requests, params Tensor[] tensors) : IPendingTransfer
     {
         private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(2);
         private int done;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using static TorchSharp.torch;
 
 namespace DpoSt.Parallel;
 
@@ -9,15 +10,18 @@ public static partial class RankJob
     /// Does the work with the group this process belongs to. Where it throws, the group is not left: a rank that ends so ends all
     /// others, instead of letting them wait for it.
     /// </summary>
-    public static T Run<T>(Func<IProcessGroup, T> work)
+    /// <param name="device">Where this process computes: ranks with a GPU each are connected by NCCL.</param>
+    /// <param name="work">What is done.</param>
+    public static T Run<T>(Device device, Func<IProcessGroup, T> work)
     {
         if (RankEnvironment.Current is null)
         {
             return work(new SingleProcess());
         }
 
-        var group = OpenMpiGroup.Join();
-        using var heartbeat = Heartbeat.Join(group, End);
+        var host = OpenMpiGroup.Join();
+        using var heartbeat = Heartbeat.Join(host, End);
+        var group = RankGpu.Connect(host, device);
         var result = work(group);
         group.Dispose();
         return result;

@@ -12,18 +12,18 @@ public sealed class SingleProcess : IProcessGroup
     public int Size => 1;
 
     /// <inheritdoc/>
-    public void AllReduce(Tensor tensor)
-    {
-    }
-
-    /// <inheritdoc/>
-    public IPendingReduction BeginAllReduce(Tensor tensor) => new Done();
+    public IPendingTransfer BeginAllReduce(Tensor tensor) => NothingPending.Instance;
 
     /// <inheritdoc/>
     public void ReduceScatter(Tensor whole, Tensor part) => part.copy_(whole);
 
     /// <inheritdoc/>
-    public void AllGather(Tensor part, Tensor whole) => whole.copy_(part);
+    public IPendingTransfer BeginAllGather(Tensor part, Tensor whole)
+    {
+        ArgumentNullException.ThrowIfNull(whole);
+        whole.copy_(part);
+        return NothingPending.Instance;
+    }
 
     /// <inheritdoc/>
     public void Broadcast(Tensor tensor, int root)
@@ -38,16 +38,5 @@ public sealed class SingleProcess : IProcessGroup
     /// <inheritdoc/>
     public void Dispose()
     {
-    }
-
-    private sealed class Done : IPendingReduction
-    {
-        public void Advance()
-        {
-        }
-
-        public void Wait()
-        {
-        }
     }
 }

@@ -12,6 +12,11 @@ internal sealed class GatheredBytes(IProcessGroup group, ParameterSet parameters
 
     private long peak;
     private long travelled;
+    private long onTheirWay;
+    private int gathers;
+    private int waited;                                                           // for what was begun only when it was needed
+    private string? entered;
+    private long gradients;                                                        // off the parameters, not yet divided
 
     public int Rank => group.Rank;
 
@@ -35,38 +40,49 @@ internal sealed class GatheredBytes(IProcessGroup group, ParameterSet parameters
         var largest = parameters.Buffers.GroupBy(b => b.Block).Max(block => block.Sum(b => Size * Bytes(b.Values)));
         Assert.Equal(2 * largest, planned.Gathered * element / sizeof(float));
         Assert.InRange(peak, 1, 2 * largest);
+
+        // The first pass does not know what comes next, and every pass begins with a block that nobody computed before.
+        Assert.True(microBatches is null || waited <= gathers / microBatches + microBatches, $"{waited} of {gathers} gathers began only when they were needed");
         Assert.Equal(microBatches * RankTraffic.Gathered(model, Size) * element / sizeof(float) ?? travelled, travelled);
     }
 
     public void Entered(string block, bool isDifferentiable)
     {
+        entered = block;
         follower!.Entered(block, isDifferentiable);
+        entered = null;
         Count();
     }
 
     public void Completed(string block)
     {
         Count();
+        gradients = Gradients();
         follower!.Completed(block);
+        gradients = 0;
     }
 
-    public void AllGather(Tensor part, Tensor whole)
+    public IPendingTransfer BeginAllGather(Tensor part, Tensor whole)
     {
-        Count(whole);
+        var block = parameters.Buffers.FirstOrDefault(b => ReferenceEquals(b.Values, part))?.Block;
+        (gathers, waited) = (gathers + 1, waited + (block is not null && block == entered ? 1 : 0));
+        onTheirWay += Bytes(whole);
+        Count();
         travelled += Bytes(whole);
-        group.AllGather(part, whole);
+        return new Arrival(group.BeginAllGather(part, whole), () => onTheirWay -= Bytes(whole));
     }
 
+    // The few pieces that arrive at a time are not counted: they do not grow with the model.
     public void ReduceScatter(Tensor whole, Tensor part)
     {
-        Count(whole, whole);                                                        // as much arrives as is sent
+        gradients = Math.Max(gradients, Bytes(whole));
+        Count();
         travelled += Bytes(whole);
         group.ReduceScatter(whole, part);
+        gradients -= Bytes(whole);
     }
 
-    public void AllReduce(Tensor tensor) => group.AllReduce(tensor);
-
-    public IPendingReduction BeginAllReduce(Tensor tensor) => group.BeginAllReduce(tensor);
+    public IPendingTransfer BeginAllReduce(Tensor tensor) => group.BeginAllReduce(tensor);
 
     public void Broadcast(Tensor tensor, int root)
     {
@@ -80,6 +96,12 @@ internal sealed class GatheredBytes(IProcessGroup group, ParameterSet parameters
     {
     }
 
+    private long Gradients()
+    {
+        using var scope = NewDisposeScope();
+        return parameters.Buffers.SelectMany(b => b.Views).Select(v => v.grad).OfType<Tensor>().Sum(Bytes);
+    }
+
     private static long Bytes(Tensor tensor) => tensor.numel() * tensor.element_size();
 
     // A parameter that is not shown is one number, spread over its shape.
@@ -87,6 +109,21 @@ internal sealed class GatheredBytes(IProcessGroup group, ParameterSet parameters
     {
         using var scope = NewDisposeScope();
         var views = parameters.Buffers.SelectMany(b => b.Views).ToArray();
-        peak = Math.Max(peak, besides.Sum(Bytes) + views.Where(v => v.stride().Any(s => s != 0)).Sum(Bytes) + views.Select(v => v.grad).OfType<Tensor>().Sum(Bytes));
+        peak = Math.Max(peak, onTheirWay + gradients + besides.Sum(Bytes) + views.Where(v => v.stride().Any(s => s != 0)).Sum(Bytes) + Gradients());
+    }
+
+    /// <summary>From here on the parameters show what has arrived.</summary>
+    private sealed class Arrival(IPendingTransfer transfer, Action shown) : IPendingTransfer
+    {
+        private Action? shown = shown;
+
+        public void Advance() => transfer.Advance();
+
+        public void Wait()
+        {
+            transfer.Wait();
+            shown?.Invoke();
+            shown = null;
+        }
     }
 }

@@ -12,19 +12,15 @@ internal sealed class RecordingGroup(int rank, int size) : IProcessGroup
 
     public int Size => size;
 
-    public void AllReduce(Tensor tensor)
-    {
-    }
-
-    public IPendingReduction BeginAllReduce(Tensor tensor)
+    public IPendingTransfer BeginAllReduce(Tensor tensor)
     {
         Begun.Add(tensor.clone().DetachFromDisposeScope());
-        return new Pending();
+        return NothingPending.Instance;
     }
 
     public void ReduceScatter(Tensor whole, Tensor part) => throw new NotSupportedException();
 
-    public void AllGather(Tensor part, Tensor whole) => throw new NotSupportedException();
+    public IPendingTransfer BeginAllGather(Tensor part, Tensor whole) => throw new NotSupportedException();
 
     public void Broadcast(Tensor tensor, int root)
     {
@@ -35,15 +31,4 @@ internal sealed class RecordingGroup(int rank, int size) : IProcessGroup
     }
 
     public void Dispose() => Begun.ForEach(t => t.Dispose());
-
-    private sealed class Pending : IPendingReduction
-    {
-        public void Advance()
-        {
-        }
-
-        public void Wait()
-        {
-        }
-    }
 }
