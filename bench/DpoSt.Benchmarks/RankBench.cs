@@ -10,7 +10,7 @@ namespace DpoSt.Benchmarks;
 
 /// <summary>
 /// What several ranks of one thread each gain, and what summing gradients while backward still runs gains or costs: steps of fine-tuning in which
-/// it is done and left out in turn, so that both meet the machine in the same state.
+/// it is done and left out in turn, so that both meet the machine in the same state. <c>--sharded</c>: the same steps with a shard of the model on each.
 /// </summary>
 internal static class RankBench
 {
@@ -20,17 +20,18 @@ internal static class RankBench
 
     public static int Run(string[] args)
     {
-        var pairs = args is ["--pairs", var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 10;
+        var shards = args.Contains("--sharded");
+        var pairs = args is ["--pairs", var text, ..] ? int.Parse(text, CultureInfo.InvariantCulture) : 10;
         ComputeThreads.Use(1);
-        return RankJob.Run(CPU, group => Steps(group, pairs));
+        return RankJob.Run(CPU, group => Steps(group, pairs, shards));
     }
 
-    private static int Steps(IProcessGroup group, int pairs)
+    private static int Steps(IProcessGroup group, int pairs, bool shards)
     {
         var shape = BenchModel.Of(["t5"]).Single();
         using var folder = new ScratchFolder();
         shape.Write(folder.Path);
-        using var model = ModelFolder.Load(folder.Path, CPU, new TrainingCompute());
+        using var model = ModelFolder.Load(folder.Path, CPU, shards ? new TrainingCompute(RecomputesBlocks: true, Shard: new ParameterShard(group.Rank, group.Size)) : new TrainingCompute());
         var rows = TokenBatch.Of([.. Enumerable.Range(0, Batch).Select(i => (shape.RandomIds((ulong)i, PromptTokens), shape.RandomIds((ulong)(Batch + i), CompletionTokens), (long)i))]);
         var steps = 2 * (pairs + 1);
         var options = new TrainingRecipe { MaxSteps = steps, LogEvery = steps }.OptionsFor(Batch, 0.1);
@@ -38,7 +39,12 @@ internal static class RankBench
         var trainer = new Trainer<TokenBatch>(model.Parameters, new SftObjective(model), options, new InTurn(Replicas.Of(group, model.Parameters)));
         trainer.Run(_ => [rows], _ => { }, _ => times.Add(Stopwatch.GetTimestamp()), CancellationToken.None);
         var seconds = times.Zip(times.Skip(1), (a, b) => Stopwatch.GetElapsedTime(a, b).TotalSeconds).Skip(2).Chunk(2).ToArray();
-        if (group.Rank == 0)
+        if (group.Rank == 0 && shards)
+        {
+            var step = Measure.Median(seconds.SelectMany(s => s));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group.Size} ranks, sharded: {step:0.000} s a step ({Batch / step:0.00} examples/s), median of {2 * seconds.Length}"));
+        }
+        else if (group.Rank == 0)
         {
             var (overlapped, atEnd) = (Measure.Median(seconds.Select(s => s[0])), Measure.Median(seconds.Select(s => s[1])));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -18,6 +18,9 @@ internal sealed class DeviceArguments
         command.Add(threads);
     }
 
+    /// <summary>How many threads compute where the device is the CPU.</summary>
+    public int Threads(ParseResult result) => result.GetValue(threads);
+
     /// <summary>The device, with libtorch loaded and its threads set; <paramref name="preferCpu"/> decides what "auto" is.</summary>
     public torch.Device Device(ParseResult result, bool preferCpu = false)
     {
@@ -28,7 +31,7 @@ internal sealed class DeviceArguments
         }
 
         var chosen = ComputeDevice.Parse(preferCpu && name == "auto" ? "cpu" : name);
-        ComputeThreads.Use(result.GetValue(threads));
+        ComputeThreads.Use(Threads(result));
         return chosen;
     }
 }

@@ -115,29 +115,15 @@ internal sealed class PlanView(IReadOnlyList<TrainingPlan> plans, SamplingMemory
         ("held back by the allocator", (p, _) => Bytes.Text(p.Memory.Allocator)),
         ("peak", (p, _) => Bytes.Text(p.Memory.Peak)),
         ("steps", (p, _) => p.Steps is { } steps ? Number(steps) : "by its examples"),
-        ("work of a step", (p, _) => Flops(p.FlopsPerStep)),
-        ("work in all", (p, _) => p.Flops is { } flops ? Flops(flops) : ""),
-        ("measured rate", (_, rate) => $"{Flops(rate.FlopsPerSecond)}/s"),
-        ("time of a step", (p, rate) => Duration(rate.Time(1, p.FlopsPerStep, p.Parameters))),
-        ("time in all", (p, rate) => p.Time(rate) is { } time ? Duration(time) : ""),
+        ("work of a step", (p, _) => Quantity.Flops(p.FlopsPerStep)),
+        ("work in all", (p, _) => p.Flops is { } flops ? Quantity.Flops(flops) : ""),
+        ("measured rate", (_, rate) => $"{Quantity.Flops(rate.FlopsPerSecond)}/s"),
+        ("time of a step", (p, rate) => Quantity.Duration(rate.Time(1, p.FlopsPerStep, p.Parameters))),
+        ("time in all", (p, rate) => p.Time(rate) is { } time ? Quantity.Duration(time) : ""),
     ];
 
     private static string Number(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 
     private static string Amount(long count) => count >= 1_000_000_000
         ? string.Create(CultureInfo.InvariantCulture, $"{count / 1e9:0.00} billion") : string.Create(CultureInfo.InvariantCulture, $"{count / 1e6:0.00} million");
-
-    private static string Flops(double count)
-    {
-        var (value, unit) = count switch { >= 1e15 => (count / 1e15, "PFLOP"), >= 1e12 => (count / 1e12, "TFLOP"), _ => (count / 1e9, "GFLOP") };
-        return string.Create(CultureInfo.InvariantCulture, $"{value.ToString(value >= 100 ? "0" : value >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture)} {unit}");
-    }
-
-    private static string Duration(TimeSpan time) => time switch
-    {
-        { TotalSeconds: < 100 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
-        { TotalHours: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min"),
-        { TotalDays: < 3 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.0} h"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0} days"),
-    };
 }

@@ -1,32 +1,47 @@
 using System.Globalization;
 using DpoSt.SelfTraining;
+using DpoSt.Training;
 using Spectre.Console;
 
 namespace DpoSt.App.Console;
 
-/// <summary>What each process of a training stage holds and sends: the whole model on each beside shards.</summary>
-internal sealed class RankPlanView(IReadOnlyList<TrainingPlan> plans, int processes)
+/// <summary>What each process of a training stage holds and sends, and how long that takes: the whole model on each beside shards.</summary>
+/// <param name="plans">The stages.</param>
+/// <param name="processes">How many there are.</param>
+/// <param name="rates">How fast each of them computes, a stage each.</param>
+/// <param name="source">Where the rates come from, in words.</param>
+/// <param name="bandwidth">Bytes a second that each sends; null where that is not known.</param>
+internal sealed class RankPlanView(IReadOnlyList<TrainingPlan> plans, int processes, IReadOnlyList<TrainingRate> rates, string source, double? bandwidth)
 {
     /// <summary>For a program.</summary>
     public object Json() => new
     {
         processes,
-        stages = plans.Select(p => new { stages = p.Stages, p.Objective, p.Model, p.Parameters, whole = Json(p.OnRanks(processes, shards: false)), sharded = Json(p.OnRanks(processes, shards: true)) }),
+        stages = plans.Zip(rates, (p, rate) => new
+        {
+            stages = p.Stages,
+            p.Objective,
+            p.Model,
+            p.Parameters,
+            rate.FlopsPerSecond,
+            whole = Json(p.OnRanks(processes, shards: false), rate),
+            sharded = Json(p.OnRanks(processes, shards: true), rate),
+        }),
     };
 
     /// <summary>For a person.</summary>
     public void Write(CommandConsole console)
     {
-        var columns = plans.SelectMany(p => new[] { ("whole", p.OnRanks(processes, shards: false)), ("sharded", p.OnRanks(processes, shards: true)) }.Select(way => (Stages: p.Stages, Way: way.Item1, Rank: way.Item2))).ToArray();
+        var columns = plans.Zip(rates).SelectMany(p => new[] { ("whole", p.First.OnRanks(processes, shards: false)), ("sharded", p.First.OnRanks(processes, shards: true)) }.Select(way => (p.First.Stages, Way: way.Item1, Rank: way.Item2, Rate: p.Second))).ToArray();
         var table = new Table().RoundedBorder().AddColumn("each process");
-        foreach (var (stages, way, _) in columns)
+        foreach (var (stages, way, _, _) in columns)
         {
             table.AddColumn(new TableColumn(Markup.Escape($"{string.Join(", ", stages)}, {way}")) { Alignment = Justify.Right });
         }
 
         foreach (var (name, value) in Rows)
         {
-            table.AddRow(columns.Select(c => value(c.Rank)).Prepend(name).Select(text => new Spectre.Console.Text(text)));
+            table.AddRow(columns.Select(c => value(c.Rank, c.Rate)).Prepend(name).Select(text => new Spectre.Console.Text(text)));
         }
 
         console.Results().Write(table);
@@ -36,23 +51,28 @@ internal sealed class RankPlanView(IReadOnlyList<TrainingPlan> plans, int proces
         }
 
         console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{processes} processes; sharded (a launch file with FSDP or DeepSpeed's stage 3), blocks are computed again in the backward pass. Memory of the CPU's kernels; the program itself comes on top."));
+        console.Out.WriteLine($"Computing: {source}. Sending: {(bandwidth is { } speed ? $"at {Bytes.Text((long)speed)} a second" : "what --bandwidth GB/s says, or the size above by your network's speed")}; with the whole model on each it happens while the backward pass runs.");
     }
 
-    private static (string Name, Func<RankPlan, string> Value)[] Rows =>
+    private (string Name, Func<RankPlan, TrainingRate, string> Value)[] Rows =>
     [
-        ("rows of a micro-batch", r => r.Rows.ToString(CultureInfo.InvariantCulture)),
-        ("weights", r => Bytes.Text(r.Memory.Weights)),
-        ("gradients", r => Bytes.Text(r.Memory.Gradients)),
-        ("optimizer", r => Bytes.Text(r.Memory.Optimizer)),
-        ("blocks put together", r => r.Memory.Gathered == 0 ? "none" : Bytes.Text(r.Memory.Gathered)),
-        ("activations", r => Bytes.Text(r.Memory.Activations)),
-        ("work of the backward pass", r => Bytes.Text(r.Memory.Working)),
-        ("held back by the allocator", r => Bytes.Text(r.Memory.Allocator)),
-        ("peak", r => Bytes.Text(r.Memory.Peak)),
-        ("sent in a step", r => r.SentBytes == 0 ? "nothing" : Bytes.Text(r.SentBytes)),
+        ("rows of a micro-batch", (r, _) => r.Rows.ToString(CultureInfo.InvariantCulture)),
+        ("weights", (r, _) => Bytes.Text(r.Memory.Weights)),
+        ("gradients", (r, _) => Bytes.Text(r.Memory.Gradients)),
+        ("optimizer", (r, _) => Bytes.Text(r.Memory.Optimizer)),
+        ("blocks put together", (r, _) => r.Memory.Gathered == 0 ? "none" : Bytes.Text(r.Memory.Gathered)),
+        ("activations", (r, _) => Bytes.Text(r.Memory.Activations)),
+        ("work of the backward pass", (r, _) => Bytes.Text(r.Memory.Working)),
+        ("held back by the allocator", (r, _) => Bytes.Text(r.Memory.Allocator)),
+        ("peak", (r, _) => Bytes.Text(r.Memory.Peak)),
+        ("sent in a step", (r, _) => r.SentBytes == 0 ? "nothing" : Bytes.Text(r.SentBytes)),
+        ("work of a step", (r, _) => Quantity.Flops(r.FlopsPerStep)),
+        ("rate", (_, rate) => $"{Quantity.Flops(rate.FlopsPerSecond)}/s"),
+        ("computing a step", (r, rate) => Quantity.Duration(r.Computing(rate))),
+        .. bandwidth is { } speed ? [("sending in a step", (r, _) => Quantity.Duration(r.Sending(speed)))] : Array.Empty<(string, Func<RankPlan, TrainingRate, string>)>(),
     ];
 
-    private static object Json(RankPlan rank) => new
+    private object Json(RankPlan rank, TrainingRate rate) => new
     {
         rank.Rows,
         memory_bytes = new
@@ -67,5 +87,8 @@ internal sealed class RankPlanView(IReadOnlyList<TrainingPlan> plans, int proces
             rank.Memory.Peak,
         },
         rank.SentBytes,
+        rank.FlopsPerStep,
+        computing_seconds = rank.Computing(rate).TotalSeconds,
+        sending_seconds = bandwidth is { } speed ? rank.Sending(speed).TotalSeconds : (double?)null,
     };
 }

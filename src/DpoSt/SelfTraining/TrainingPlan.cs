@@ -51,6 +51,9 @@ public sealed record TrainingPlan
     /// <summary>Floating point operations of an optimizer step, on average.</summary>
     public required double FlopsPerStep { get; init; }
 
+    /// <summary>Those of computing blocks again, in a step.</summary>
+    internal double RecomputedFlopsPerStep { get; init; }
+
     /// <summary>Those of all steps, and of the reference's log-probabilities before them; null where the steps are not known.</summary>
     public double? Flops { get; init; }
 
@@ -67,7 +70,12 @@ public sealed record TrainingPlan
     {
         var rows = (BatchSize + ranks - 1) / ranks;
         var compute = shards && ranks > 1 ? Compute with { RecomputesBlocks = true, Shard = new ParameterShard(0, ranks) } : Compute;
-        return new RankPlan(ranks, rows, MemoryOf(rows, compute), compute.Shard is null ? RankTraffic.Whole(Costs, ranks) : RankTraffic.Sharded(Costs, ranks, GradientAccumulation));
+        var again = compute.RecomputesBlocks && !Compute.RecomputesBlocks ? RecomputedFlopsPerStep : 0;
+        return new RankPlan(ranks, rows, MemoryOf(rows, compute), compute.Shard is null ? RankTraffic.Whole(Costs, ranks) : RankTraffic.Sharded(Costs, ranks, GradientAccumulation))
+        {
+            FlopsPerStep = (FlopsPerStep + again) * rows / BatchSize,
+            Updates = compute.Shard is null ? Parameters : (Parameters + ranks - 1) / ranks,
+        };
     }
 
     /// <summary>How long the whole of it takes; null where the steps are not known. Evaluation and checkpoints are left out.</summary>

@@ -28,7 +28,8 @@ internal sealed class TrainingPlanner(bool referenceText)
         var (recipe, examples) = (stage.Recipe, Examples(stage));
         var limits = Longest(stage, costs);
         var dropout = recipe.Dropout ?? (stage.IsDpo ? 0 : costs.DropoutRate);
-        var (largest, memory, flops) = examples is null ? Uniform(costs, limits, recipe, dropout) : Laid(costs, examples, recipe, dropout);
+        var (largest, memory, passes, blocks) = examples is null ? Uniform(costs, limits, recipe, dropout) : Laid(costs, examples, recipe, dropout);
+        var flops = passes + (recipe.GradientCheckpointing ? blocks : 0);
         long? steps = examples is not null ? recipe.StepsFor(examples.Length) : recipe.MaxSteps > 0 ? recipe.MaxSteps : null;
         return new TrainingPlan(costs, recipe.Compute, largest, dropout)
         {
@@ -44,6 +45,7 @@ internal sealed class TrainingPlanner(bool referenceText)
             Memory = memory,
             Steps = steps,
             FlopsPerStep = flops,
+            RecomputedFlopsPerStep = blocks,
             Flops = steps * flops + (stage.IsDpo && examples is not null ? Scoring(costs, examples) : 0),
         };
     }
@@ -81,31 +83,38 @@ internal sealed class TrainingPlanner(bool referenceText)
         return new PromptShape(limits.Prompt, stage.IsDpo ? [completion, completion] : [completion]);
     }
 
-    private static (BatchShape Largest, TrainingMemory Memory, double FlopsPerStep) Uniform(IModelCosts costs, PromptShape longest, TrainingRecipe recipe, double dropout)
+    // The operations are those of an average step: of passes that keep what they need, and of computing blocks again.
+    private static (BatchShape Largest, TrainingMemory Memory, double Passes, double Blocks) Uniform(IModelCosts costs, PromptShape longest, TrainingRecipe recipe, double dropout)
     {
         var batch = new BatchShape([.. Enumerable.Repeat(longest, recipe.BatchSize)]);
-        return (batch, TrainingMemory.Of(costs, batch, recipe.Compute, dropout > 0), recipe.GradientAccumulation * Flops(costs, batch, recipe));
+        var (passes, blocks) = Flops(costs, batch, recipe);
+        return (batch, TrainingMemory.Of(costs, batch, recipe.Compute, dropout > 0), recipe.GradientAccumulation * passes, recipe.GradientAccumulation * blocks);
     }
 
-    private static (BatchShape Largest, TrainingMemory Memory, double FlopsPerStep) Laid(IModelCosts costs, PromptShape[] examples, TrainingRecipe recipe, double dropout)
+    private static (BatchShape Largest, TrainingMemory Memory, double Passes, double Blocks) Laid(IModelCosts costs, PromptShape[] examples, TrainingRecipe recipe, double dropout)
     {
         var steps = recipe.StepsFor(examples.Length);
-        var (flops, largest) = (0.0, (Batch: (BatchShape?)null, Memory: new TrainingMemory(0, 0, 0, 0, 0)));
+        var (sum, largest) = ((Passes: 0.0, Blocks: 0.0), (Batch: (BatchShape?)null, Memory: new TrainingMemory(0, 0, 0, 0, 0)));
         for (var (step, order) = (0L, recipe.OrderOf([.. examples.Select(e => (e.Prompt, e.Completions.Max()))])); step < steps; step++)
         {
             foreach (var part in order.At(step).Chunk(recipe.BatchSize))
             {
                 var batch = new BatchShape([.. part.Select(i => examples[i])]);
-                flops += Flops(costs, batch, recipe);
+                var (passes, blocks) = Flops(costs, batch, recipe);
+                sum = (sum.Passes + passes, sum.Blocks + blocks);
                 var memory = TrainingMemory.Of(costs, batch, recipe.Compute, dropout > 0);
                 largest = memory.Peak > largest.Memory.Peak ? (batch, memory) : largest;
             }
         }
 
-        return (largest.Batch!, largest.Memory, flops / steps);
+        return (largest.Batch!, largest.Memory, sum.Passes / steps, sum.Blocks / steps);
     }
 
-    private static double Flops(IModelCosts costs, BatchShape batch, TrainingRecipe recipe) => TrainingMemory.Flops(costs.Forward(batch, recipe.Bf16, dropout: false), recipe.Compute);
+    private static (double Passes, double Blocks) Flops(IModelCosts costs, BatchShape batch, TrainingRecipe recipe)
+    {
+        var forward = costs.Forward(batch, recipe.Bf16, dropout: false);
+        return (TrainingMemory.Flops(forward, recipe.Compute with { RecomputesBlocks = false }), forward.BlockFlops);
+    }
 
     // Once a pair, forward only.
     private static double Scoring(IModelCosts costs, PromptShape[] examples) =>

@@ -79,7 +79,29 @@ public sealed class PlanCommandTests : IDisposable
         Assert.Equal(4 * parameters, whole.GetProperty("memory_bytes").GetProperty("weights").GetInt64());
         Assert.Equal(parameters / 2, sharded.GetProperty("memory_bytes").GetProperty("weights").GetInt64());
         Assert.Equal(7 * parameters, whole.GetProperty("sent_bytes").GetInt64());                    // twice 4 bytes, but for the own eighth
-        Assert.Contains("8 processes; sharded", run.Run(line).Out, StringComparison.Ordinal);
+
+        // Of 12 rows the first process has 2; sharded, blocks are computed again: a forward pass more, but for the head.
+        Assert.True(whole.GetProperty("computing_seconds").GetDouble() > 0);
+        var head = 2.0 * 128256 * 16384;
+        var (passes, all) = (whole.GetProperty("flops_per_step").GetDouble(), sharded.GetProperty("flops_per_step").GetDouble());
+        Assert.InRange(all / passes, (4 * (parameters - head) + 3 * head) / (3 * parameters) - 0.1, 4.0 / 3);
+    }
+
+    [Fact]
+    public void A_step_of_several_processes_takes_what_the_given_rates_make_of_it()
+    {
+        string[] line = ["plan", "--config-path", "exp_config/tiny", "--config-name", "sft-0", "--nproc", "2", "--rate", "0.5", "--bandwidth", "10"];
+        var (code, output, error) = run.Run([.. line, "--json"]);
+        Assert.True(code == 0, error);
+        using var json = JsonDocument.Parse(output);
+        var whole = json.RootElement.GetProperty("stages")[0].GetProperty("whole");
+        Assert.Equal(whole.GetProperty("flops_per_step").GetDouble() / 0.5e12, whole.GetProperty("computing_seconds").GetDouble(), 1e-6);
+        Assert.Equal(whole.GetProperty("sent_bytes").GetInt64() / 10e9, whole.GetProperty("sending_seconds").GetDouble(), 1e-6);
+        Assert.Contains("2 processes; sharded", run.Run(line).Out, StringComparison.Ordinal);
+
+        var alone = run.Run("plan", "--config-path", "exp_config/tiny", "--config-name", "sft-0", "--rate", "0.5");
+        Assert.Equal(2, alone.Code);
+        Assert.Contains("--rate and --bandwidth are for several processes: add --nproc N", alone.Error, StringComparison.Ordinal);
     }
 
     [Fact]
