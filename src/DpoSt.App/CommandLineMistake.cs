@@ -28,6 +28,11 @@ internal static partial class CommandLineMistake
             return $"There is no command '{extra[0]}'{Meant(extra[0], command.Subcommands.Select(c => c.Name))}";
         }
 
+        if (extra.Count == 0 && command.Subcommands.Count > 0)
+        {
+            return $"{command.Name} needs one more word: {string.Join(" or ", command.Subcommands.Select(c => c.Name))}";
+        }
+
         if (extra.Count > 0 && command.Arguments is [{ Arity.MaximumNumberOfValues: 1 } only])
         {
             return $"'{extra[0]}' is one word too many: {command.Name} takes one {only.Name.ToLowerInvariant()}, in quotes where it has blanks";

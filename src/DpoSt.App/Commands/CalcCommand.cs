@@ -17,11 +17,8 @@ internal static class CalcCommand
         return command;
     }
 
-    private static string Evaluate(string expression) => Calculator.TryEvaluate(expression, out var result)
-        ? result
-        : throw new UserErrorException(expression.Length > Calculator.MaxLength
-            ? $"The expression has no result: it is longer than {Calculator.MaxLength} characters."
-            : $"'{Shown(expression)}' has no result: it is no arithmetic of + - * / ( ) %, divides by zero, nests more than {Calculator.MaxDepth} deep, or exceeds {Calculator.MaxWholeDigits} digits.");
+    private static string Evaluate(string expression) =>
+        Calculator.TryEvaluate(expression, out var result) ? result : throw new UserErrorException($"'{Shown(expression)}' has no result: {Calculator.Refusal(expression)}.");
 
     private static string Shown(string text) => text.Length <= ShownCharacters ? text : text[..ShownCharacters] + "...";
 }

@@ -78,7 +78,7 @@ internal static class PlanCommand
 
             return view.Fits ? 0 : Cli.UserError;
 
-            IReadOnlyList<TrainingRate> Measured(TorchSharp.torch.Device on) => StageProgress.Watch(console.Progress(), reporter => Rates(plans, on, reporter, console.Cancel));
+            IReadOnlyList<TrainingRate> Measured(TorchSharp.torch.Device on) => StageProgress.Watch(console.Progress(), reporter => Rates(plans, on, result.GetValue(processes) ?? 1, reporter, console.Cancel));
         });
         return command;
     }
@@ -96,7 +96,7 @@ internal static class PlanCommand
     }
 
     // The stages of a run that have the same objective train in the same way: one measurement each.
-    private static IReadOnlyList<TrainingRate> Rates(IReadOnlyList<TrainingPlan> plans, TorchSharp.torch.Device device, IStageReporter reporter, CancellationToken cancel)
+    private static IReadOnlyList<TrainingRate> Rates(IReadOnlyList<TrainingPlan> plans, TorchSharp.torch.Device device, int processes, IStageReporter reporter, CancellationToken cancel)
     {
         var ways = plans.DistinctBy(p => p.Objective, StringComparer.Ordinal).ToArray();
         reporter.Begin("plan", "measures how fast this machine trains", ways.Length, "measurements");
@@ -104,7 +104,7 @@ internal static class PlanCommand
         foreach (var plan in ways)
         {
             cancel.ThrowIfCancellationRequested();
-            rates[plan.Objective] = TrainingRateProbe.Run(plan, device);
+            rates[plan.Objective] = TrainingRateProbe.Run(plan, device, processes);
             reporter.Advance(rates.Count);
         }
 

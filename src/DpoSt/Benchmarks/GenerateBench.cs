@@ -36,21 +36,12 @@ internal sealed class GenerateBench(BenchModel shape, string dtype, ILanguageMod
     {
         var requests = Enumerable.Range(0, 4 * batch).Select(i => new GenerationRequest($"{i}", 0, Prompt(i), scripts[i % scripts.Count])).ToList();
         var options = new GenerationOptions(scripts.Max(s => s.Length), batch, null);
-        var forced = 0.0;
-        var (script, calc) = (new List<double>(), new List<double>());
-        for (var pair = 0; pair <= pairs; pair++)
+        var runs = Measure.Runs(pairs, () => (Script: Rate(tokenizer, requests, options), Calc: Rate(tokenizer, requests, options with { Calculator = shape.Format.Calculator })));
+        yield return Row("script", batch, [.. runs.Select(run => run.Script.TokensPerS)]);
+        yield return Row("calc", batch, [.. runs.Select(run => run.Calc.TokensPerS)]) with
         {
-            script.Add(Rate(tokenizer, requests, options).TokensPerS);
-            (var rate, forced) = Rate(tokenizer, requests, options with { Calculator = shape.Format.Calculator });
-            calc.Add(rate);
-        }
-
-        // The first pair warms up.
-        yield return Row("script", batch, [.. script.Skip(1)]);
-        yield return Row("calc", batch, [.. calc.Skip(1)]) with
-        {
-            RatioToScript = Measure.Median(calc.Zip(script, (c, s) => c / s).Skip(1)),
-            Ceiling = 1 / (1 - forced),
+            RatioToScript = Measure.Median(runs.Select(run => run.Calc.TokensPerS / run.Script.TokensPerS)),
+            Ceiling = 1 / (1 - runs[0].Calc.ForcedShare),
         };
     }
 

@@ -21,14 +21,14 @@ public static class TrainingRateProbe
     // The runtime compiles what runs often once more, in the background, and memory is fresh from the system: the first passes take up to half again as long.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
 
-    /// <summary>The rate of the training that a plan is of.</summary>
-    public static TrainingRate Run(TrainingPlan plan, Device device)
+    /// <summary>The rate of the training that a plan is of, where so many processes divide each micro-batch.</summary>
+    public static TrainingRate Run(TrainingPlan plan, Device device, int processes = 1)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return new TrainingRate(Passes(plan, device), Steps(Math.Min(Updates, plan.Parameters), device));
+        return new TrainingRate(Passes(plan, plan.RowsOf(processes), device), Steps(Math.Min(Updates, plan.Parameters), device));
     }
 
-    private static double Passes(TrainingPlan plan, Device device)
+    private static double Passes(TrainingPlan plan, int rows, Device device)
     {
         var costs = plan.Costs.Miniature(Parameters);
         using var scope = NewDisposeScope();
@@ -41,7 +41,7 @@ public static class TrainingRateProbe
         model.Parameters.EnableGradients();
         var objective = new SftObjective(model);
         var dropout = plan.Dropout > 0 ? new Dropout(plan.Dropout, 1, 1) : null;
-        var prompts = plan.Largest.Prompts.TakeWhile((_, p) => p == 0 || Flops(new BatchShape([.. plan.Largest.Prompts.Take(p + 1)])) <= Work).ToArray();
+        var prompts = plan.Largest.Prompts.Take(rows).TakeWhile((_, p) => p == 0 || Flops(new BatchShape([.. plan.Largest.Prompts.Take(p + 1)])) <= Work).ToArray();
         var shape = new BatchShape(prompts);
         var batch = Tokens(shape, model.VocabularySize);
         for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < WarmUp;)

@@ -104,7 +104,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         LabelledQuestionFile.Write(Path.Combine(folder, LabelledQuestionFile.Name(split)), questions);
         var solved = questions.Count(q => q.Positives.Count > 0);
         var advice = solved == 0 ? ": nothing can be learnt from these samples; fine-tune longer, sample more, or begin with a larger model" : "";
-        return ($"{solved} of {questions.Count} questions solved at least once{advice}", questions);
+        return ($"{solved} of {Counted.Of(questions.Count, "question")} solved at least once{advice}", questions);
     }
 
     /// <summary>Makes preference pairs from the labelled samples of some runs, and withholds some questions' pairs for evaluation.</summary>

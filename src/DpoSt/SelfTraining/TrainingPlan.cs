@@ -65,10 +65,13 @@ public sealed record TrainingPlan
 
     internal double Dropout { get; }
 
+    /// <summary>The most examples of a micro-batch that one of so many processes computes.</summary>
+    public int RowsOf(int processes) => (BatchSize + processes - 1) / processes;
+
     /// <summary>What each of several processes holds and sends, with the whole model on each or a shard.</summary>
     public RankPlan OnRanks(int ranks, bool shards)
     {
-        var rows = (BatchSize + ranks - 1) / ranks;
+        var rows = RowsOf(ranks);
         var compute = shards && ranks > 1 ? Compute with { RecomputesBlocks = true, Shard = new ParameterShard(0, ranks) } : Compute;
         var again = compute.RecomputesBlocks && !Compute.RecomputesBlocks ? RecomputedFlopsPerStep : 0;
         return new RankPlan(ranks, rows, MemoryOf(rows, compute), compute.Shard is null ? RankTraffic.Whole(Costs, ranks) : RankTraffic.Sharded(Costs, ranks, GradientAccumulation))

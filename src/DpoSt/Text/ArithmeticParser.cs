@@ -20,6 +20,15 @@ internal ref struct ArithmeticParser(ReadOnlySpan<char> text)
     private int position;
     private int depth;
 
+    /// <summary>Where the text stops being arithmetic, once that was tried.</summary>
+    public readonly int Position => position;
+
+    /// <summary>Whether it was given up for dividing by zero.</summary>
+    public bool DividesByZero { get; private set; }
+
+    /// <summary>Whether it was given up for its parentheses.</summary>
+    public readonly bool IsTooDeep => depth > Calculator.MaxDepth;
+
     public bool TryParse(out Rational value) => TrySum(out value) && Peek() == '\0' && position == text.Length;
 
     private bool TrySum(out Rational value)
@@ -53,7 +62,13 @@ internal ref struct ArithmeticParser(ReadOnlySpan<char> text)
         while (Peek() is '*' or '/')
         {
             var divides = text[position++] == '/';
-            if (!TrySigned(out var right) || (divides && right.IsZero))
+            if (!TrySigned(out var right))
+            {
+                return false;
+            }
+
+            DividesByZero = divides && right.IsZero;
+            if (DividesByZero)
             {
                 return false;
             }

@@ -39,6 +39,21 @@ public static class Calculator
         return found;
     }
 
+    /// <summary>Why an expression has no result, in words; null where it has one.</summary>
+    public static string? Refusal(ReadOnlySpan<char> expression)
+    {
+        if (expression.Length > MaxLength)
+        {
+            return $"it is longer than {MaxLength} characters";
+        }
+
+        var parser = new ArithmeticParser(expression);
+        return parser.TryParse(out var value) ? value.IsBelow(ResultBound) ? null : $"it exceeds {MaxWholeDigits} digits"
+            : parser.DividesByZero ? "it divides by zero"
+            : parser.IsTooDeep ? $"its parentheses nest more than {MaxDepth} deep"
+            : $"it is no arithmetic of + - * / ( ) and % {(parser.Position < expression.Length ? $"from character {parser.Position + 1} on ('{expression[parser.Position]}')" : "to its end")}";
+    }
+
     internal static bool TryEvaluateExact(ReadOnlySpan<char> expression, out Rational value)
     {
         value = default;

@@ -38,6 +38,20 @@ public sealed class CalculatorTests
     }
 
     [Theory]
+    [InlineData("1/(2-2)", "it divides by zero")]
+    [InlineData("(1+2", "it is no arithmetic of + - * / ( ) and % to its end")]
+    [InlineData("", "it is no arithmetic of + - * / ( ) and % to its end")]
+    [InlineData("2**3", "it is no arithmetic of + - * / ( ) and % from character 3 on ('*')")]
+    [InlineData("x", "it is no arithmetic of + - * / ( ) and % from character 1 on ('x')")]
+    [InlineData("99999999999999999999*99999999999999999999", "it exceeds 30 digits")]
+    [InlineData("3*4", null)]
+    public void Says_why_there_is_no_result(string expression, string? expected) => Assert.Equal(expected, Calculator.Refusal(expression));
+
+    [Fact]
+    public void Says_that_parentheses_are_too_deep() =>
+        Assert.Equal("its parentheses nest more than 32 deep", Calculator.Refusal(new string('(', 33) + "1" + new string(')', 33)));
+
+    [Theory]
     [InlineData("")]
     [InlineData("   ")]
     [InlineData("1/0")]
