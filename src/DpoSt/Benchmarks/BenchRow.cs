@@ -24,6 +24,9 @@ public sealed record GenerateRow(string Model, string Dtype, string Mode, int Ba
 /// <summary>Times and medians.</summary>
 internal static class Measure
 {
+    // The runtime compiles what runs often once more, in the background, and memory is fresh from the system: the first passes of a training took up to half again as long.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+
     /// <summary>How long something takes, in seconds.</summary>
     public static double Seconds(Action work)
     {
@@ -32,10 +35,16 @@ internal static class Measure
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    /// <summary>What some runs give, behind one to warm up.</summary>
+    /// <summary>What some runs give, behind as many as it takes to warm up.</summary>
     public static T[] Runs<T>(int runs, Func<T> run)
     {
-        run();                                        // not by Skip, which leaves out what it skips
+        var started = Stopwatch.GetTimestamp();
+        do
+        {
+            run();
+        }
+        while (Stopwatch.GetElapsedTime(started) < WarmUp);
+
         var results = new T[runs];
         for (var i = 0; i < runs; i++)
         {

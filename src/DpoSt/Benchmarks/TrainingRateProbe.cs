@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DpoSt.Models;
 using DpoSt.SelfTraining;
 using DpoSt.Tensors;
@@ -17,9 +16,6 @@ public static class TrainingRateProbe
     private const long Updates = 1 << 24;
     private const double Work = 1.5e11;
     private const int Rounds = 3;
-
-    // The runtime compiles what runs often once more, in the background, and memory is fresh from the system: the first passes take up to half again as long.
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
 
     /// <summary>The rate of the training that a plan is of, where so many processes divide each micro-batch.</summary>
     public static TrainingRate Run(TrainingPlan plan, Device device, int processes = 1)
@@ -44,11 +40,6 @@ public static class TrainingRateProbe
         var prompts = plan.Largest.Prompts.Take(rows).TakeWhile((_, p) => p == 0 || Flops(new BatchShape([.. plan.Largest.Prompts.Take(p + 1)])) <= Work).ToArray();
         var shape = new BatchShape(prompts);
         var batch = Tokens(shape, model.VocabularySize);
-        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < WarmUp;)
-        {
-            Pass();
-        }
-
         return Flops(shape) / Measure.Median(Measure.Runs(Rounds, () => Measure.Seconds(Pass)));
 
         double Flops(BatchShape lengths) => TrainingMemory.Flops(costs.Forward(lengths, plan.Compute.Bf16, dropout is not null), plan.Compute);
