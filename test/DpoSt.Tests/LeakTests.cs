@@ -48,7 +48,7 @@ public sealed class LeakTests
     [Fact]
     public void Caches_leave_nothing() => NothingLeft("caches", () =>
     {
-        using var cache = new CpuRaggedCache(2, 1, 8, 16);
+        using var cache = new CpuRaggedCache<Fp32>(2, 1, 8, 16);
         using var other = new TorchRaggedCache(2, 1, 8, 16, CPU, ScalarType.Float32);
         using var qkv = KernelCheck.Normal(1, 3, 24);
         foreach (var each in (IRaggedCache[])[cache, other])

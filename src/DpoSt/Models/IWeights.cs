@@ -11,6 +11,9 @@ internal interface IWeights : IDisposable
     /// <summary>The type they are computed in.</summary>
     ScalarType Dtype { get; }
 
+    /// <summary>The type that matrix products are computed in while decoding.</summary>
+    ScalarType DecodingProducts { get; }
+
     /// <summary>A parameter by our name; valid as long as the weights are.</summary>
     Tensor this[string name] { get; }
 

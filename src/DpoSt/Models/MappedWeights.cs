@@ -34,6 +34,8 @@ internal sealed class MappedWeights : IWeights
 
     public ScalarType Dtype => ScalarType.Float32;
 
+    public ScalarType DecodingProducts => products;
+
     public Tensor this[string name]
     {
         get

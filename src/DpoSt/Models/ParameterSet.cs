@@ -56,6 +56,8 @@ public sealed class ParameterSet : IWeights
     /// <summary>A parameter by our name.</summary>
     public Tensor this[string name] => byName[name];
 
+    ScalarType IWeights.DecodingProducts => Dtype;
+
     Linear IWeights.Linear(string name) => new(this[name], products);
 
     Linear IWeights.LinearForDecoding(string name, int rows) => Linear.ForDecoding(this[name], rows);

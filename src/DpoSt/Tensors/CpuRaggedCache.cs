@@ -6,13 +6,16 @@ using static TorchSharp.torch;
 namespace DpoSt.Tensors;
 
 /// <summary>
-/// The cache on a CPU in fp32, with attention of our own: ragged by nature, so no padding is computed and no mask is needed. Keys lie in
+/// The cache on a CPU, with attention of our own: ragged by nature, so no padding is computed and no mask is needed. Keys lie in
 /// blocks of 16 positions, each [K, 16], so that 16 scores are computed at once and memory is read in order; values lie [position, K].
-/// Tokens of one slot (samples of one prompt, a forced run) are handled together while its keys are in the processor's cache.
+/// Tokens of one slot (samples of one prompt, a forced run) are handled together while its keys are in the processor's cache. Queries and results
+/// are in fp32, and so is what is computed; keys and values are kept in fp32 or bf16, of which half as much is read.
 /// </summary>
-internal sealed unsafe class CpuRaggedCache : IRaggedCache
+internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
+    where T : struct, IElement
 {
-    private const int Lanes = 16;
+    private const int Lanes = RaggedCache.Block;
+    private const int Line = 64;              // bytes that travel from memory together
     private readonly int groups;
     private readonly int size;
     private readonly int capacity;
@@ -24,13 +27,11 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
     {
         this.groups = groups;
         size = headSize;
-        this.capacity = (int)Positions(capacity);
-        keys = empty((long)slots * groups * headSize * this.capacity).DetachFromDisposeScope();
-        values = empty((long)slots * groups * headSize * this.capacity).DetachFromDisposeScope();
+        this.capacity = (int)RaggedCache.Positions(capacity);
+        var dtype = T.Size == sizeof(float) ? ScalarType.Float32 : ScalarType.BFloat16;
+        keys = empty((long)slots * groups * headSize * this.capacity, dtype: dtype).DetachFromDisposeScope();
+        values = empty((long)slots * groups * headSize * this.capacity, dtype: dtype).DetachFromDisposeScope();
     }
-
-    /// <summary>The positions that a row of so many takes: whole blocks.</summary>
-    public static long Positions(long capacity) => (capacity + Lanes - 1) / Lanes * Lanes;
 
     public void Append(Tensor source, int keyColumn, int valueColumn, ReadOnlySpan<int> slots, ReadOnlySpan<int> positions)
     {
@@ -45,14 +46,13 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
                 {
                     var start = Start(owner[n], g);
                     var key = (float*)from + n * stride + keyColumn + g * size;
-                    var block = (float*)k + start + (long)(position[n] / Lanes) * size * Lanes + position[n] % Lanes;
+                    var block = start + (long)(position[n] / Lanes) * size * Lanes + position[n] % Lanes;
                     for (var d = 0; d < size; d++)
                     {
-                        block[d * Lanes] = key[d];
+                        T.Set(key[d], k, block + d * Lanes);
                     }
 
-                    new ReadOnlySpan<float>((float*)from + n * stride + valueColumn + g * size, size)
-                        .CopyTo(new Span<float>((float*)v + start + (long)position[n] * size, size));
+                    Put((float*)from + n * stride + valueColumn + g * size, v, start + (long)position[n] * size);
                 }
             }
         });
@@ -63,12 +63,10 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
         var result = zeros(query.size(0), heads * size);
         var (owner, length) = (slots.ToArray(), lengths.ToArray());
         var shared = prefix?.Slots ?? owner;
-        var order = Enumerable.Range(0, owner.Length).OrderBy(n => shared[n]).ThenBy(n => owner[n]).ToArray();
-        var starts = Enumerable.Range(0, order.Length).Where(i => i == 0 || shared[order[i]] != shared[order[i - 1]]).Append(order.Length).ToArray();
-
+        var (order, starts) = Runs(shared, owner);
         var share = heads / groups;
         var stride = query.stride(0);
-        var before = (CpuRaggedCache?)prefix?.Cache;
+        var before = (CpuRaggedCache<T>?)prefix?.Cache;
         var (q, to) = (Aten.DataPointer(query), Aten.DataPointer(result));
         var (k, v) = (Aten.DataPointer(keys), Aten.DataPointer(values));
         var (sharedK, sharedV) = before is null ? (0, 0) : (Aten.DataPointer(before.keys), Aten.DataPointer(before.values));
@@ -91,18 +89,18 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
                     var start = Start(owner[n], head / share);
                     if (count > 0)
                     {
-                        offset = Score(from, (float*)sharedK + before!.Start(prefix!.Slots[n], head / share), count, scale, null, scores, (float*)k + start);
+                        offset = Score(from, At(sharedK, before!.Start(prefix!.Slots[n], head / share)), count, scale, null, scores, At(k, start));
                     }
 
                     var row = table == 0 ? null : (float*)table + (long)head * reach + reach - length[n];
-                    var filled = Score(from, (float*)k + start, length[n], scale, row, scores + offset, (float*)v + start);
+                    var filled = Score(from, At(k, start), length[n], scale, row, scores + offset, At(v, start));
                     Softmax(scores, offset + filled);
                     if (count > 0)
                     {
-                        Mix((float*)sharedV + before!.Start(prefix!.Slots[n], head / share), scores, count, target, (float*)v + start);
+                        Mix(At(sharedV, before!.Start(prefix!.Slots[n], head / share)), scores, count, target, At(v, start));
                     }
 
-                    Mix((float*)v + start, scores + offset, length[n], target, (float*)k + start + (long)capacity * size);
+                    Mix(At(v, start), scores + offset, length[n], target, At(k, start + (long)capacity * size));
                 }
             }
         });
@@ -117,27 +115,59 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
 
     private long Start(int slot, int group) => ((long)slot * groups + group) * capacity * size;
 
-    // Writes whole vectors of scores and gives their number: those behind the length, of positions not yet written, count for nothing.
-    private int Score(float* query, float* block, int length, float scale, float* bias, float* scores, float* next)
+    private static nint At(nint data, long index) => data + (nint)(index * T.Size);
+
+    // Tokens in the order of what they share, and where a run of those begins that share the same.
+    private static (int[] Order, int[] Starts) Runs(int[] shared, int[] owner)
     {
-        for (var j = 0; j < length; j += Lanes, block += size * Lanes)
+        int[] order = [.. Enumerable.Range(0, owner.Length)];
+        Array.Sort(order, (a, b) => (shared[a], owner[a], a).CompareTo((shared[b], owner[b], b)));
+        var starts = new List<int>(order.Length + 1);
+        for (var i = 0; i < order.Length; i++)
+        {
+            if (i == 0 || shared[order[i]] != shared[order[i - 1]])
+            {
+                starts.Add(i);
+            }
+        }
+
+        return (order, [.. starts, order.Length]);
+    }
+
+    private void Put(float* from, nint to, long index)
+    {
+        var d = 0;
+        for (; d + Lanes <= size; d += Lanes)
+        {
+            T.Store(Vector512.Load(from + d), to, index + d);
+        }
+
+        for (; d < size; d++)
+        {
+            T.Set(from[d], to, index + d);
+        }
+    }
+
+    // Writes whole vectors of scores and gives their number: those behind the length, of positions not yet written, count for nothing.
+    private int Score(float* query, nint block, int length, float scale, float* bias, float* scores, nint next)
+    {
+        for (var j = 0; j < length; j += Lanes, block = At(block, size * Lanes))
         {
             var (a, b, c, e) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-            var ahead = j + Lanes < length ? block + size * Lanes : next;
+            var ahead = j + Lanes < length ? At(block, size * Lanes) : next;
             var d = 0;
             for (; d + 4 <= size; d += 4)
             {
-                var from = block + d * Lanes;
-                Fetch(ahead + d * Lanes);
-                a = Vector512.FusedMultiplyAdd(Vector512.Create(query[d]), Vector512.Load(from), a);
-                b = Vector512.FusedMultiplyAdd(Vector512.Create(query[d + 1]), Vector512.Load(from + Lanes), b);
-                c = Vector512.FusedMultiplyAdd(Vector512.Create(query[d + 2]), Vector512.Load(from + 2 * Lanes), c);
-                e = Vector512.FusedMultiplyAdd(Vector512.Create(query[d + 3]), Vector512.Load(from + 3 * Lanes), e);
+                Fetch(At(ahead, d * Lanes));
+                a = Vector512.FusedMultiplyAdd(Vector512.Create(query[d]), T.Load(block, d * Lanes), a);
+                b = Vector512.FusedMultiplyAdd(Vector512.Create(query[d + 1]), T.Load(block, (d + 1) * Lanes), b);
+                c = Vector512.FusedMultiplyAdd(Vector512.Create(query[d + 2]), T.Load(block, (d + 2) * Lanes), c);
+                e = Vector512.FusedMultiplyAdd(Vector512.Create(query[d + 3]), T.Load(block, (d + 3) * Lanes), e);
             }
 
             for (; d < size; d++)
             {
-                a = Vector512.FusedMultiplyAdd(Vector512.Create(query[d]), Vector512.Load(block + d * Lanes), a);
+                a = Vector512.FusedMultiplyAdd(Vector512.Create(query[d]), T.Load(block, d * Lanes), a);
             }
 
             ((a + b + (c + e)) * scale).Store(scores + j);
@@ -176,20 +206,24 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
         }
     }
 
+    // The lines of four vectors.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fetch(float* from)
+    private static void Fetch(nint from)
     {
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(from);
-            Sse.Prefetch0(from + Lanes);
-            Sse.Prefetch0(from + 2 * Lanes);
-            Sse.Prefetch0(from + 3 * Lanes);
+            Sse.Prefetch0((void*)from);
+            Sse.Prefetch0((void*)(from + Line));
+            if (T.Size == sizeof(float))
+            {
+                Sse.Prefetch0((void*)(from + 2 * Line));
+                Sse.Prefetch0((void*)(from + 3 * Line));
+            }
         }
     }
 
     // Adds the weighted values to what is there.
-    private void Mix(float* value, float* weights, int length, float* to, float* next)
+    private void Mix(nint value, float* weights, int length, float* to, nint next)
     {
         var d = 0;
         for (; d + 4 * Lanes <= size; d += 4 * Lanes)
@@ -198,12 +232,12 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
             for (var j = 0; j < length; j++)
             {
                 var w = Vector512.Create(weights[j]);
-                var from = value + (long)j * size + d;
-                Fetch(j + Lanes < length ? from + Lanes * size : next + (length - j) * size);
-                a = Vector512.FusedMultiplyAdd(w, Vector512.Load(from), a);
-                b = Vector512.FusedMultiplyAdd(w, Vector512.Load(from + Lanes), b);
-                c = Vector512.FusedMultiplyAdd(w, Vector512.Load(from + 2 * Lanes), c);
-                e = Vector512.FusedMultiplyAdd(w, Vector512.Load(from + 3 * Lanes), e);
+                var from = At(value, (long)j * size + d);
+                Fetch(j + Lanes < length ? At(from, Lanes * size) : At(next, (length - j) * size));
+                a = Vector512.FusedMultiplyAdd(w, T.Load(from, 0), a);
+                b = Vector512.FusedMultiplyAdd(w, T.Load(from, Lanes), b);
+                c = Vector512.FusedMultiplyAdd(w, T.Load(from, 2 * Lanes), c);
+                e = Vector512.FusedMultiplyAdd(w, T.Load(from, 3 * Lanes), e);
             }
 
             a.Store(to + d);
@@ -217,7 +251,7 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
             var sum = Vector512.Load(to + d);
             for (var j = 0; j < length; j++)
             {
-                sum = Vector512.FusedMultiplyAdd(Vector512.Create(weights[j]), Vector512.Load(value + (long)j * size + d), sum);
+                sum = Vector512.FusedMultiplyAdd(Vector512.Create(weights[j]), T.Load(value, (long)j * size + d), sum);
             }
 
             sum.Store(to + d);
@@ -228,7 +262,7 @@ internal sealed unsafe class CpuRaggedCache : IRaggedCache
             var sum = to[d];
             for (var j = 0; j < length; j++)
             {
-                sum += weights[j] * value[(long)j * size + d];
+                sum += weights[j] * T.Get(value, (long)j * size + d);
             }
 
             to[d] = sum;

@@ -19,7 +19,7 @@ public sealed class RaggedCacheTests
     public void Both_caches_agree_on_random_ragged_steps(int heads, int groups, int size)
     {
         using var scope = NewDisposeScope();
-        using var ours = new CpuRaggedCache(Slots, groups, size, Capacity);
+        using var ours = new CpuRaggedCache<Fp32>(Slots, groups, size, Capacity);
         using var theirs = new TorchRaggedCache(Slots, groups, size, Capacity, CPU, ScalarType.Float32);
         var bias = new DistanceBias(KernelCheck.Normal(5, heads, Capacity));
         var random = new SplitMix64((ulong)(heads * 1000 + size));
@@ -79,14 +79,36 @@ public sealed class RaggedCacheTests
             }
         }
 
-        IRaggedCache New(bool cpu, int slots) => cpu ? new CpuRaggedCache(slots, groups, size, Capacity) : new TorchRaggedCache(slots, groups, size, Capacity, CPU, ScalarType.Float32);
+        IRaggedCache New(bool cpu, int slots) => cpu ? new CpuRaggedCache<Fp32>(slots, groups, size, Capacity) : new TorchRaggedCache(slots, groups, size, Capacity, CPU, ScalarType.Float32);
+    }
+
+    [Theory]
+    [InlineData(4, 4, 8)]
+    [InlineData(4, 1, 64)]
+    [InlineData(2, 1, 5)]
+    public void Kept_in_bf16_keys_and_values_are_rounded_and_nothing_else(int heads, int groups, int size)
+    {
+        using var scope = NewDisposeScope();
+        using var half = new CpuRaggedCache<Bf16>(Slots, groups, size, Capacity);
+        using var whole = new CpuRaggedCache<Fp32>(Slots, groups, size, Capacity);
+        var random = new SplitMix64((ulong)size);
+        var filled = new int[Slots];
+        for (var step = 0; step < 12; step++)
+        {
+            var (slots, positions) = NextStep(ref random, filled);
+            var qkv = KernelCheck.Normal((ulong)step, Math.Max(1, slots.Length), (heads + 2 * groups) * size);
+            half.Append(qkv, heads * size, (heads + groups) * size, slots, positions);
+            whole.Append(qkv.to(ScalarType.BFloat16).to(ScalarType.Float32), heads * size, (heads + groups) * size, slots, positions);
+            int[] lengths = [.. positions.Select(p => p + 1)];
+            KernelCheck.Same(whole.Attend(qkv, heads, slots, lengths, 0.3f, null), half.Attend(qkv, heads, slots, lengths, 0.3f, null));
+        }
     }
 
     [Fact]
     public void A_slot_written_again_forgets_its_former_row()
     {
         using var scope = NewDisposeScope();
-        using var cache = new CpuRaggedCache(1, 1, 16, Capacity);
+        using var cache = new CpuRaggedCache<Fp32>(1, 1, 16, Capacity);
         var (first, second) = (KernelCheck.Normal(1, 3, 48), KernelCheck.Normal(2, 1, 48));
         cache.Append(full(3, 48, float.NaN), 16, 32, [0, 0, 0], [0, 1, 2]);
         cache.Append(first, 16, 32, [0, 0, 0], [0, 1, 2]);
@@ -98,7 +120,7 @@ public sealed class RaggedCacheTests
     public void Attention_over_one_position_is_its_value_and_equal_keys_give_the_mean()
     {
         using var scope = NewDisposeScope();
-        using var cache = new CpuRaggedCache(2, 1, 8, Capacity);
+        using var cache = new CpuRaggedCache<Fp32>(2, 1, 8, Capacity);
         var qkv = cat([ones(4, 16), KernelCheck.Normal(3, 4, 8)], 1);
         cache.Append(qkv, 8, 16, [1, 1, 1, 1], [0, 1, 2, 3]);
         KernelCheck.Close(qkv.narrow(1, 16, 8).mean([0L], keepdim: true), cache.Attend(qkv, 1, [1], [4], 1, null).narrow(0, 0, 1), 1e-6, "mean");

@@ -45,7 +45,7 @@ internal sealed class LlamaCosts(LlamaConfig config) : IModelCosts
     }
 
     public long CacheBytes(int slots, int maxPromptTokens, int maxNewTokens) =>
-        2 * Fp32Bytes * config.KeyValueInner * config.NumHiddenLayers * slots * (CpuRaggedCache.Positions(Math.Max(1, maxPromptTokens - 1)) + CpuRaggedCache.Positions(maxNewTokens + 1));
+        2 * Fp32Bytes * config.KeyValueInner * config.NumHiddenLayers * slots * (RaggedCache.Positions(Math.Max(1, maxPromptTokens - 1)) + RaggedCache.Positions(maxNewTokens + 1));
 
     public IModelCosts Miniature(long parameters)
     {

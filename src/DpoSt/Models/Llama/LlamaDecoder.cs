@@ -107,5 +107,5 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
         cache.Append(qkv, config.Inner, config.Inner + config.KeyValueInner, slots, positions);
 
     private IRaggedCache[] Caches(int length) =>
-        [.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => RaggedCache.New(slots, config.KeyValueHeads, config.HeadSize, length, model.Weights.Device, model.Weights.Dtype))];
+        [.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => RaggedCache.New(slots, config.KeyValueHeads, config.HeadSize, length, model.Weights.Device, model.Weights.Dtype, model.Weights.DecodingProducts))];
 }

@@ -38,7 +38,7 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
     }
 
     public long CacheBytes(int slots, int maxPromptTokens, int maxNewTokens) =>
-        2 * Fp32Bytes * i * config.DecoderLayers * slots * (CpuRaggedCache.Positions(maxPromptTokens) + CpuRaggedCache.Positions(maxNewTokens + 1));
+        2 * Fp32Bytes * i * config.DecoderLayers * slots * (RaggedCache.Positions(maxPromptTokens) + RaggedCache.Positions(maxNewTokens + 1));
 
     public IModelCosts Miniature(long parameters)
     {

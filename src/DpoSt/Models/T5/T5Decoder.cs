@@ -93,7 +93,7 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
         return head.call(states).narrow(0, 0, slots.Length).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    // Caches are of the weights' type, whatever products are computed in.
+    // Queries and what is added to the stream are of the weights' type, whatever products are computed in.
     Tensor IT5Attention.Self(int layer, Tensor qkv)
     {
         qkv = qkv.In(model.Weights.Dtype);
@@ -114,7 +114,7 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
     }
 
     private IRaggedCache[] Caches(int count, int length) =>
-        [.. Enumerable.Range(0, config.DecoderLayers).Select(_ => RaggedCache.New(count, config.NumHeads, config.DKv, length, model.Weights.Device, model.Weights.Dtype))];
+        [.. Enumerable.Range(0, config.DecoderLayers).Select(_ => RaggedCache.New(count, config.NumHeads, config.DKv, length, model.Weights.Device, model.Weights.Dtype, model.Weights.DecodingProducts))];
 
     private Tensor BiasTable()
     {
