@@ -26,8 +26,8 @@ internal interface IModelCosts
     /// <param name="dropout">Whether something is dropped.</param>
     ForwardCosts Forward(BatchShape batch, bool bf16, bool dropout);
 
-    /// <summary>Bytes of a decoder's caches: fp32, all of them allocated at once.</summary>
-    long CacheBytes(int slots, int maxPromptTokens, int maxNewTokens);
+    /// <summary>Bytes of a decoder's caches, in the type of matrix products, all of them allocated at once.</summary>
+    long CacheBytes(int slots, int maxPromptTokens, int maxNewTokens, bool bf16);
 
     /// <summary>A model like it with one layer a stack and few words, and half as wide until it has at most so many parameters: to measure with.</summary>
     IModelCosts Miniature(long parameters);

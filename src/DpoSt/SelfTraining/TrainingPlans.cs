@@ -43,7 +43,8 @@ public static class TrainingPlans
     {
         ArgumentNullException.ThrowIfNull(plan);
         var costs = ModelFolder.CostsOf(plan.BaseModel);
-        return new SamplingMemory(sizeof(float) * costs.Specs.Sum(s => s.Count), costs.CacheBytes(plan.Slots, plan.SftLimits.Prompt, plan.MaxNewTokens), plan.Slots);
+        return new SamplingMemory(
+            CostUnits.ProductBytes(plan.Bf16Answers) * costs.Specs.Sum(s => s.Count), costs.CacheBytes(plan.Slots, plan.SftLimits.Prompt, plan.MaxNewTokens, plan.Bf16Answers), plan.Slots);
     }
 
     // The stages of SelfTrainingLoop that train; every model has the base model's shapes.

@@ -44,8 +44,8 @@ internal sealed class LlamaCosts(LlamaConfig config) : IModelCosts
             [new BlockCosts(config.NumHiddenLayers, Fp32Bytes * n * d, kept, widest, flops)], around, new HeadCosts(batch.ScoredTokens, d, config.VocabSize));
     }
 
-    public long CacheBytes(int slots, int maxPromptTokens, int maxNewTokens) =>
-        2 * Fp32Bytes * config.KeyValueInner * config.NumHiddenLayers * slots * (RaggedCache.Positions(Math.Max(1, maxPromptTokens - 1)) + RaggedCache.Positions(maxNewTokens + 1));
+    public long CacheBytes(int slots, int maxPromptTokens, int maxNewTokens, bool bf16) =>
+        2 * ProductBytes(bf16) * config.KeyValueInner * config.NumHiddenLayers * slots * (RaggedCache.Positions(Math.Max(1, maxPromptTokens - 1)) + RaggedCache.Positions(maxNewTokens + 1));
 
     public IModelCosts Miniature(long parameters)
     {

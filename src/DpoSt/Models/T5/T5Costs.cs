@@ -37,8 +37,8 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
             [Encoder(p, s, bf16, dropout), Decoder(p, s, b, t, bf16, dropout)], around, new HeadCosts(batch.ScoredTokens, d, config.VocabSize));
     }
 
-    public long CacheBytes(int slots, int maxPromptTokens, int maxNewTokens) =>
-        2 * Fp32Bytes * i * config.DecoderLayers * slots * (RaggedCache.Positions(maxPromptTokens) + RaggedCache.Positions(maxNewTokens + 1));
+    public long CacheBytes(int slots, int maxPromptTokens, int maxNewTokens, bool bf16) =>
+        2 * ProductBytes(bf16) * i * config.DecoderLayers * slots * (RaggedCache.Positions(maxPromptTokens) + RaggedCache.Positions(maxNewTokens + 1));
 
     public IModelCosts Miniature(long parameters)
     {
