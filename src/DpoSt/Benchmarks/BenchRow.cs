@@ -35,15 +35,15 @@ internal static class Measure
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    /// <summary>What some runs give, behind as many as it takes to warm up.</summary>
-    public static T[] Runs<T>(int runs, Func<T> run)
+    /// <summary>What some runs give, behind as many as it takes to warm up, one at least.</summary>
+    public static T[] Runs<T>(int runs, Func<T> run, TimeSpan? warmUp = null)
     {
         var started = Stopwatch.GetTimestamp();
         do
         {
             run();
         }
-        while (Stopwatch.GetElapsedTime(started) < WarmUp);
+        while (Stopwatch.GetElapsedTime(started) < (warmUp ?? WarmUp));
 
         var results = new T[runs];
         for (var i = 0; i < runs; i++)

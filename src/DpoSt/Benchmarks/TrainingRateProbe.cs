@@ -57,7 +57,7 @@ public static class TrainingRateProbe
         using var parameters = new ParameterSet([ParameterSpec.Matrix("buffer", "buffer", 1, new HubSlice("buffer", count, 1))], device);
         using var optimizer = new AdamW(parameters, new AdamWOptions());
         parameters.Buffers[0].Gradients!.fill_(1e-3);
-        return count / Measure.Median(Measure.Runs(Rounds, () => Measure.Seconds(Step)));
+        return count / Measure.Median(Measure.Runs(Rounds, () => Measure.Seconds(Step), TimeSpan.Zero));
 
         void Step()
         {
