@@ -6,7 +6,7 @@ namespace DpoSt.Benchmarks;
 
 /// <summary>Two ways to do the same work, and their rates in questions a second.</summary>
 /// <param name="Model">t5 or llama.</param>
-/// <param name="Compared">What is compared: continuous with static batching, or five samples a question with five runs.</param>
+/// <param name="Compared">What is compared: continuous with static batching, whose rows end with their answers or are padded to the longest of their batch, or five samples a question with five runs.</param>
 /// <param name="Batch">Rows decoded together.</param>
 /// <param name="QuestionsPerS">The first way, the median.</param>
 /// <param name="BaselinePerS">The second.</param>
@@ -20,12 +20,15 @@ internal sealed class LengthsBench(BenchModel shape, ILanguageModel model, IRead
     private const int Samples = 5;
     private readonly ITokenizer ids = IdTokenizer.New(shape.VocabularySize, eos: 1);
 
-    /// <summary>Both comparisons at one number of slots.</summary>
+    /// <summary>The comparisons at one number of slots.</summary>
     public IEnumerable<ComparisonRow> Run(int batch, int questions, int pairs)
     {
         var options = new GenerationOptions(scripts.Max(s => s.Length), batch, null);
         var single = Requests(questions, 0, 1);
         yield return Compare("continuous / static, one sample", batch, questions, pairs, () => Rate(single, options), () => Rate(single, options with { IsStatic = true }));
+        // As where every row is computed until the last of its batch is done.
+        List<GenerationRequest> padded = [.. single.Chunk(batch).SelectMany(part => part.Select(request => request with { Script = Led(part.Max(r => r.Script!.Length)) }))];
+        yield return Compare("continuous / static and padded, one sample", batch, questions, pairs, () => Rate(single, options), () => Rate(padded, options with { IsStatic = true }));
         var shared = Requests(questions / Samples, 0, Samples);
         yield return Compare("continuous / static, five samples", batch, questions / Samples, pairs, () => Rate(shared, options), () => Rate(shared, options with { IsStatic = true }));
         var apart = Enumerable.Range(0, Samples).Select(sample => Requests(questions / Samples, sample, 1)).ToArray();
