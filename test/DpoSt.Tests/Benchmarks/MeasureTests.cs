@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DpoSt.Benchmarks;
 
 namespace DpoSt.Tests.Benchmarks;
@@ -8,8 +9,16 @@ public sealed class MeasureTests
     public void A_run_to_warm_up_is_made_and_does_not_count()
     {
         var made = 0;
-        Assert.Equal([2, 3, 4], Measure.Runs(3, () => ++made));
+        Assert.Equal([2, 3, 4], Measure.Runs(3, () => ++made, TimeSpan.Zero));
         Assert.Equal(4, made);
+    }
+
+    [Fact]
+    public void Warming_up_goes_on_until_its_time_has_passed()
+    {
+        var began = Stopwatch.GetTimestamp();
+        var counted = Measure.Runs(1, () => Stopwatch.GetElapsedTime(began), TimeSpan.FromMilliseconds(50));
+        Assert.True(counted[0] >= TimeSpan.FromMilliseconds(50), $"the run that counts began after {counted[0]}");
     }
 
     [Fact]
