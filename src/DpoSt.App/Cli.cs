@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.CommandLine.Invocation;
 using DpoSt.App.Commands;
 using DpoSt.App.Console;
@@ -100,6 +101,15 @@ internal static class Cli
         return error;
     }
 
-    private static string CommandName(ParseResult parsed) =>
-        parsed.CommandResult.Command is RootCommand ? "dpost" : $"dpost {parsed.CommandResult.Command.Name}";
+    // With the commands it stands under: dpost bench train.
+    private static string CommandName(ParseResult parsed)
+    {
+        var name = "";
+        for (var result = parsed.CommandResult; result.Command is not RootCommand; result = (CommandResult)result.Parent!)
+        {
+            name = $" {result.Command.Name}{name}";
+        }
+
+        return $"dpost{name}";
+    }
 }

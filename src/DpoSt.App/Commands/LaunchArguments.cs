@@ -2,6 +2,7 @@ using System.CommandLine;
 using DpoSt.App.Console;
 using DpoSt.Configuration;
 using DpoSt.Parallel;
+using DpoSt.SelfTraining;
 using TorchSharp;
 
 namespace DpoSt.App.Commands;
@@ -40,7 +41,14 @@ internal sealed class LaunchArguments
             console.Error.WriteLine($"{result.GetValue(launch)} asks for {options.Processes} processes, but one is used so far: for the same batch multiply trainer.gradient_accumulation_steps by {options.Processes}.");
         }
 
-        return device.Device(result, options?.UseCpu ?? false);
+        var chosen = device.Device(result, options?.UseCpu ?? false);
+        if (RankEnvironment.Current is { } job && chosen.type == DeviceType.CPU)
+        {
+            var crowded = job.LocalSize > Environment.ProcessorCount ? $" here on {Counted.Of(Environment.ProcessorCount, "processor")}: fewer would be faster" : "";
+            console.Error.WriteLine($"{job.Size} processes, {Counted.Of(device.Threads(result), "thread")} each{crowded}.");
+        }
+
+        return chosen;
     }
 
     /// <summary>The precision where the configuration does not decide.</summary>

@@ -26,7 +26,11 @@ internal static class NumberBounds
         {
             foreach (var token in result.Tokens)
             {
-                if (TNumber.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && !(TNumber.IsFinite(number) && isIn(number)))
+                if (token.Value.Contains(',', StringComparison.Ordinal))
+                {
+                    result.AddError($"{option.Name} is {token.Value}; expected a number with a point and no comma");
+                }
+                else if (TNumber.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && !(TNumber.IsFinite(number) && isIn(number)))
                 {
                     result.AddError($"{option.Name} is {token.Value}; expected a number {expected}");
                 }

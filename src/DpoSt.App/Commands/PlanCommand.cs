@@ -16,13 +16,13 @@ internal static class PlanCommand
         Say whether the training of a configuration will fit into memory, and how long it takes. Nothing is written; the exit code is 2 where it will not fit.
         A configuration with a loop section is that of dpost run: all its training stages are planned. Of the model only config.json is needed, and its
         tokenizer where the lengths of examples are to be known; without examples their configured limits count. The rate is measured in a few seconds.
-        With --nproc nothing is judged: it says what each of so many processes holds and sends, and how long it computes for a step if it is as fast as this machine with
-        --threads threads, or as --rate says.
+        With --nproc nothing is judged: it says what each of so many processes holds and sends, and how long it computes for a step if it has a machine like this one
+        to itself (with --threads threads), or is as fast as --rate says.
 
         Example:
           dpost plan --config-path exp_config/t5 --config-name sft-0 trainer.per_device_train_batch_size=4
           dpost plan --config-path exp_config/t5 --config-name self-train --json
-          dpost plan --config-path exp_config/t5 --config-name sft-0 --nproc 8 --rate 120 --bandwidth 10
+          dpost plan --config-path exp_config/t5 --config-name sft-0 --nproc 8 --rate 120000 --bandwidth 10
         """;
 
     public static Command Create(CommandConsole console)
@@ -30,9 +30,9 @@ internal static class PlanCommand
         var command = new Command("plan", Help);
         var arguments = new ConfigArguments(command, "sft-0");
         var device = new DeviceArguments(command);
-        var json = new Option<bool>("--json") { Description = "Write one JSON object: stages, sampling, free_bytes, fits, remedies." };
+        var json = new Option<bool>("--json") { Description = "Write one JSON object: stages, sampling, free_bytes, fits, remedies; with --nproc processes and stages (whole, sharded)." };
         var processes = new Option<int?>("--nproc") { Description = "Plan for so many processes: the whole model on each, and shards of it.", HelpName = "N" }.From(1);
-        var rate = new Option<double?>("--rate") { Description = "TFLOP a second that each process reaches in training (the measured rate of dpost plan on such a machine).", HelpName = "TFLOP" }.Above(0.0);
+        var rate = new Option<double?>("--rate") { Description = "GFLOP a second that each process reaches in training (the measured rate of dpost plan on such a machine).", HelpName = "GFLOP" }.Above(0.0);
         var bandwidth = new Option<double?>("--bandwidth") { Description = "GB a second that each process can send.", HelpName = "GB" }.Above(0.0);
         command.Add(json);
         command.Add(processes);
@@ -43,9 +43,9 @@ internal static class PlanCommand
             var (plans, sampling) = Plans(arguments.Path(result), arguments.Name(result), arguments.Overrides(result), console);
             if (result.GetValue(processes) is { } count)
             {
-                var given = result.GetValue(rate) is { } teraflops ? new TrainingRate(teraflops * 1e12, double.PositiveInfinity) : null;
+                var given = result.GetValue(rate) is { } gigaflops ? new TrainingRate(gigaflops * 1e9, double.PositiveInfinity) : null;
                 var (speeds, source) = given is not null ? ([.. plans.Select(_ => given)], "at the rate that --rate gives, AdamW left out")
-                    : (Measured(device.Device(result)), string.Create(CultureInfo.InvariantCulture, $"at the rate measured just now on this machine (--threads {device.Threads(result)})"));
+                    : (Measured(device.Device(result)), string.Create(CultureInfo.InvariantCulture, $"at the rate measured just now, as if each process had a machine like this one to itself (--threads {device.Threads(result)})"));
                 var ranks = new RankPlanView(plans, count, speeds, source, result.GetValue(bandwidth) * 1e9);
                 if (result.GetValue(json))
                 {

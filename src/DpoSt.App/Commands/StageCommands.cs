@@ -21,6 +21,8 @@ internal static class StageCommands
         Stage(console, "eval-greedy", "sft-0", "Count the right greedy answers.", "dpost eval-greedy --config-name sft-0 +data.split=test", s => s.EvalGreedy(), Format("Insist on")),
     ];
 
+    private static bool Sets(string[] overrides, string key) => overrides.Any(text => text.TrimStart('+').StartsWith($"{key}=", StringComparison.Ordinal));
+
     private static Option<SampleFormat?> Format(string verb) => new("--format")
     {
         Description = $"{verb} sample files of dpost or of the paper's repository; without it {(verb == "Write" ? "dpost's" : "the file tells")}.",
@@ -51,6 +53,11 @@ internal static class StageCommands
             }
 
             var options = arguments.Options(result, console);
+            if (name == "sft" && Sets(arguments.Overrides(result), "data.train_data_path") && !Sets(arguments.Overrides(result), "data.data_path"))
+            {
+                console.Error.WriteLine($"data.train_data_path is what is sampled; dpost sft trains on data.data_path, which is {options.Data.DataPath}.");
+            }
+
             var device = launch.Device(result, console);
             var summary = RankJob.Run(device, group => StageProgress.Watch(console.Progress(), reporter =>
             {

@@ -15,6 +15,8 @@ internal static class Quantity
     /// <summary>Of time.</summary>
     public static string Duration(TimeSpan time) => time switch
     {
+        { TotalMilliseconds: < 0.1 } => "under 0.1 ms",
+        { TotalSeconds: < 0.1 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0} ms"),
         { TotalSeconds: < 100 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
         { TotalHours: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min"),
         { TotalDays: < 3 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.0} h"),

@@ -50,8 +50,8 @@ internal sealed class RankPlanView(IReadOnlyList<TrainingPlan> plans, int proces
             console.Out.WriteLine($"{plan.Stages[0]}: lengths are {plan.Lengths}.");
         }
 
-        console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{processes} processes; sharded (a launch file with FSDP or DeepSpeed's stage 3), blocks are computed again in the backward pass. Memory of the CPU's kernels; the program itself comes on top."));
-        console.Out.WriteLine($"Computing: {source}. Sending: {(bandwidth is { } speed ? $"at {Bytes.Text((long)speed)} a second" : "what --bandwidth GB/s says, or the size above by your network's speed")}; with the whole model on each it happens while the backward pass runs.");
+        console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(processes, "process", "processes")}; sharded (a launch file with FSDP or DeepSpeed's stage 3){(processes > 1 ? ", blocks are computed again in the backward pass" : " is only for several")}. Memory of the CPU's kernels; the program itself comes on top."));
+        console.Out.WriteLine($"Computing: {source}. Sending: {(bandwidth is { } speed ? $"at {Bytes.Text((long)speed)} a second" : "add --bandwidth GB (a second) to see how long it takes")}; with the whole model on each it happens while the backward pass runs.");
     }
 
     private (string Name, Func<RankPlan, TrainingRate, string> Value)[] Rows =>

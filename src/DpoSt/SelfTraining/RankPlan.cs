@@ -23,5 +23,5 @@ public sealed record RankPlan(int Processes, int Rows, TrainingMemory Memory, lo
     }
 
     /// <summary>How long it sends in a step, at so many bytes a second.</summary>
-    public TimeSpan Sending(double bandwidth) => TimeSpan.FromSeconds(SentBytes / bandwidth);
+    public TimeSpan Sending(double bandwidth) => TrainingRate.Limited(SentBytes / bandwidth);
 }

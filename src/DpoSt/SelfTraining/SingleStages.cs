@@ -86,9 +86,12 @@ public sealed class SingleStages
         {
             reporter.Begin($"eval-sampling {Run}", $"judge {Counted.Of(seeds.Length, "sample")} of {Counted.Of(problems.Count, "question")}", seeds.Length, "files");
             var (summary, questions) = StageActions.Label(problems, seeds, Temperature, folder, Split, Format);
-            var passes = ResultsFile.Passes(Split, seeds.Length, [.. questions.Where(q => Split != "train" || q.Gold is not null).Select(q => q.Positives.Count)]);
+            // Questions of the pool have no rationale: pass@k is of those the model was trained on, as in the reference.
+            int[] right = [.. questions.Where(q => Split != "train" || q.Gold is not null).Select(q => q.Positives.Count)];
+            var passes = ResultsFile.Passes(Split, seeds.Length, right);
             ResultsFile.Add(paths.ResultsFile, Run, passes);
-            return $"{summary}; {string.Join(", ", passes.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {100 * p.Value:0.0}")))}; {StageActions.Shown(paths.ResultsFile)}";
+            var of = right.Length < questions.Count ? $" (of the {Counted.Of(right.Length, "question")} with rationales)" : "";
+            return $"{summary}; {string.Join(", ", passes.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {100 * p.Value:0.0}")))}{of}; {StageActions.Shown(paths.ResultsFile)}";
         });
     }
 

@@ -51,7 +51,9 @@ public static class Calculator
         return parser.TryParse(out var value) ? value.IsBelow(ResultBound) ? null : $"it exceeds {MaxWholeDigits} digits"
             : parser.DividesByZero ? "it divides by zero"
             : parser.IsTooDeep ? $"its parentheses nest more than {MaxDepth} deep"
-            : $"it is no arithmetic of + - * / ( ) and % {(parser.Position < expression.Length ? $"from character {parser.Position + 1} on ('{expression[parser.Position]}')" : "to its end")}";
+            : expression.IsWhiteSpace() ? "it is empty"
+            : parser.Position == expression.Length ? "it ends where a number or a closing parenthesis is missing"
+            : $"'{expression[parser.Position]}' at character {parser.Position + 1} is out of place; it takes numbers, + - * / ( ) and % for per cent";
     }
 
     internal static bool TryEvaluateExact(ReadOnlySpan<char> expression, out Rational value)

@@ -7,5 +7,8 @@ public sealed record TrainingRate(double FlopsPerSecond, double UpdatesPerSecond
 {
     /// <summary>How long so many optimizer steps of so much work each take.</summary>
     public TimeSpan Time(long steps, double flopsPerStep, long parameters) =>
-        TimeSpan.FromSeconds(Math.Min(TimeSpan.MaxValue.TotalSeconds / 2, steps * (flopsPerStep / FlopsPerSecond + parameters / UpdatesPerSecond)));
+        Limited(steps * (flopsPerStep / FlopsPerSecond + parameters / UpdatesPerSecond));
+
+    /// <summary>So many seconds, or the longest time that can be told.</summary>
+    internal static TimeSpan Limited(double seconds) => TimeSpan.FromSeconds(Math.Min(TimeSpan.MaxValue.TotalSeconds / 2, seconds));
 }

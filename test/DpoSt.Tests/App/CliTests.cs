@@ -29,6 +29,8 @@ public sealed class CliTests
     [InlineData("There is no option '--temprature' (did you mean '--temperature'?); see dpost complete --help.", "complete", "--model", "x", "--temprature=1")]
     [InlineData("There is no option '--cofig-name' (did you mean '--config-name'?); see dpost sft --help.", "sft", "--cofig-name", "sft-0")]
     [InlineData("'has' is one word too many: solve takes one question, in quotes where it has blanks; see dpost solve --help.", "solve", "--model", "x", "Tom", "has", "3")]
+    [InlineData("There is no option '--bogus'; see dpost bench generate --help.", "bench", "generate", "--bogus")]
+    [InlineData("--temperature is 0,7; expected a number with a point and no comma; see dpost complete --help.", "complete", "--model", "x", "--temperature", "0,7")]
     [InlineData("bench needs one more word: generate or train; see dpost bench --help.", "bench")]
     [InlineData("--batch is 0; expected a number from 1 on; see dpost complete --help.", "complete", "--model", "x", "--batch", "0")]
     [InlineData("--temperature is NaN; expected a number from 0 on; see dpost complete --help.", "complete", "--model", "x", "--temperature", "NaN")]

@@ -90,7 +90,7 @@ public sealed class PlanCommandTests : IDisposable
     [Fact]
     public void A_step_of_several_processes_takes_what_the_given_rates_make_of_it()
     {
-        string[] line = ["plan", "--config-path", "exp_config/tiny", "--config-name", "sft-0", "--nproc", "2", "--rate", "0.5", "--bandwidth", "10"];
+        string[] line = ["plan", "--config-path", "exp_config/tiny", "--config-name", "sft-0", "--nproc", "2", "--rate", "500", "--bandwidth", "10"];
         var (code, output, error) = run.Run([.. line, "--json"]);
         Assert.True(code == 0, error);
         using var json = JsonDocument.Parse(output);

@@ -39,10 +39,10 @@ public sealed class CalculatorTests
 
     [Theory]
     [InlineData("1/(2-2)", "it divides by zero")]
-    [InlineData("(1+2", "it is no arithmetic of + - * / ( ) and % to its end")]
-    [InlineData("", "it is no arithmetic of + - * / ( ) and % to its end")]
-    [InlineData("2**3", "it is no arithmetic of + - * / ( ) and % from character 3 on ('*')")]
-    [InlineData("x", "it is no arithmetic of + - * / ( ) and % from character 1 on ('x')")]
+    [InlineData("(1+2", "it ends where a number or a closing parenthesis is missing")]
+    [InlineData("", "it is empty")]
+    [InlineData("2**3", "'*' at character 3 is out of place; it takes numbers, + - * / ( ) and % for per cent")]
+    [InlineData("x", "'x' at character 1 is out of place; it takes numbers, + - * / ( ) and % for per cent")]
     [InlineData("99999999999999999999*99999999999999999999", "it exceeds 30 digits")]
     [InlineData("3*4", null)]
     public void Says_why_there_is_no_result(string expression, string? expected) => Assert.Equal(expected, Calculator.Refusal(expression));
