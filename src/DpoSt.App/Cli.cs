@@ -28,7 +28,8 @@ internal static class Cli
             var parsed = Root(console, groups).Parse(args is [] ? ["--help"] : args is ["help", .. var of] ? [.. of, "--help"] : args, Parser);
             verbose = parsed.GetValue(Verbose);
             resumes = groups.Any(g => g.IsResumable && g.Commands.Contains(parsed.CommandResult.Command));
-            return parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction
+            // Asked for the help of a command that is not there, the parser would give that of the one above.
+            return (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction) || (parsed.UnmatchedTokens.Count > 0 && parsed.CommandResult.Command.Subcommands.Count > 0)
                 ? throw new UserErrorException($"{CommandLineMistake.Describe(parsed)}; see {CommandName(parsed)} --help.")
                 : parsed.Invoke(new InvocationConfiguration
                 {

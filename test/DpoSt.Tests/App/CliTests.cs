@@ -24,6 +24,7 @@ public sealed class CliTests
 
     [Theory]
     [InlineData("There is no command 'slove' (did you mean 'solve'?); see dpost --help.", "slove", "a question")]
+    [InlineData("There is no command 'train'; see dpost --help.", "train", "--help")]
     [InlineData("There is no option '--hlep' (did you mean '--help'?); see dpost --help.", "--hlep")]
     [InlineData("There is no option '--modle' (did you mean '--model'?); see dpost solve --help.", "solve", "--modle", "x", "a question")]
     [InlineData("There is no option '--temprature' (did you mean '--temperature'?); see dpost complete --help.", "complete", "--model", "x", "--temprature=1")]
