@@ -21,7 +21,7 @@ internal static class RankBench
     public static int Run(string[] args)
     {
         var shards = args.Contains("--sharded");
-        var pairs = args is ["--pairs", var text, ..] ? int.Parse(text, CultureInfo.InvariantCulture) : 10;
+        var pairs = args.SkipWhile(arg => arg != "--pairs").ToArray() is [_, var text, ..] ? int.Parse(text, CultureInfo.InvariantCulture) : 10;
         ComputeThreads.Use(1);
         return RankJob.Run(CPU, group => Steps(group, pairs, shards));
     }

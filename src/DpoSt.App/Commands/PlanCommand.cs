@@ -47,15 +47,7 @@ internal static class PlanCommand
                 var (speeds, source) = given is not null ? ([.. plans.Select(_ => given)], "at the rate that --rate gives, AdamW left out")
                     : (Measured(device.Device(result)), string.Create(CultureInfo.InvariantCulture, $"at the rate measured just now, as if each process had a machine like this one to itself (--threads {device.Threads(result)})"));
                 var ranks = new RankPlanView(plans, count, speeds, source, result.GetValue(bandwidth) * 1e9);
-                if (result.GetValue(json))
-                {
-                    console.WriteJson(ranks.Json());
-                }
-                else
-                {
-                    ranks.Write(console);
-                }
-
+                Show(ranks.Json, ranks.Write);
                 return 0;
             }
 
@@ -67,16 +59,20 @@ internal static class PlanCommand
             var chosen = device.Device(result);
             var free = FreeMemory.Of(chosen);
             var view = new PlanView(plans, sampling, Measured(chosen), chosen.ToString(), free);
-            if (result.GetValue(json))
-            {
-                console.WriteJson(view.Json());
-            }
-            else
-            {
-                view.Write(console);
-            }
-
+            Show(view.Json, view.Write);
             return view.Fits ? 0 : Cli.UserError;
+
+            void Show(Func<object> forProgram, Action<CommandConsole> forPerson)
+            {
+                if (result.GetValue(json))
+                {
+                    console.WriteJson(forProgram());
+                }
+                else
+                {
+                    forPerson(console);
+                }
+            }
 
             IReadOnlyList<TrainingRate> Measured(TorchSharp.torch.Device on) => StageProgress.Watch(console.Progress(), reporter => Rates(plans, on, result.GetValue(processes) ?? 1, reporter, console.Cancel));
         });

@@ -109,24 +109,20 @@ internal static class RunCommand
     // What a run would take without using it.
     private static void CheckOverrides(IReadOnlyList<string> overrides)
     {
-        if (overrides.FirstOrDefault(o => Key(o).StartsWith("trainer.", StringComparison.Ordinal)) is { } training)
+        if (overrides.FirstOrDefault(o => OverrideArgument.Bare(o).StartsWith("trainer.", StringComparison.Ordinal)) is { } training)
         {
-            throw new UserErrorException($"override '{training}' belongs to a kind of training: write sft.{Key(training)} or dpo.{Key(training)}.");
+            throw new UserErrorException($"override '{training}' belongs to a kind of training: write sft.{OverrideArgument.Bare(training)} or dpo.{OverrideArgument.Bare(training)}.");
         }
 
-        if (overrides.FirstOrDefault(o => Key(o).StartsWith("sft.model.", StringComparison.Ordinal) || Key(o).StartsWith("dpo.model.", StringComparison.Ordinal)) is { } model)
+        if (overrides.FirstOrDefault(o => OverrideArgument.Bare(o).StartsWith("sft.model.", StringComparison.Ordinal) || OverrideArgument.Bare(o).StartsWith("dpo.model.", StringComparison.Ordinal)) is { } model)
         {
             throw new UserErrorException($"override '{model}' changes nothing: a run hands its models on itself, beginning with the run's own model.model_path.");
         }
     }
 
     private static IEnumerable<string> Only(IEnumerable<string> overrides, string prefix) =>
-        overrides.Where(o => Key(o).StartsWith(prefix, StringComparison.Ordinal)).Select(o => o[..Signs(o)] + Key(o)[prefix.Length..]);
+        overrides.Where(o => OverrideArgument.Bare(o).StartsWith(prefix, StringComparison.Ordinal)).Select(o => o[..OverrideArgument.Signs(o)] + OverrideArgument.Bare(o)[prefix.Length..]);
 
     private static IEnumerable<string> Without(IEnumerable<string> overrides, params string[] prefixes) =>
-        overrides.Where(o => !Array.Exists(prefixes, p => Key(o).StartsWith(p, StringComparison.Ordinal)));
-
-    private static string Key(string text) => text[Signs(text)..];
-
-    private static int Signs(string text) => text.TakeWhile(c => c is '+' or '~').Count();
+        overrides.Where(o => !Array.Exists(prefixes, p => OverrideArgument.Bare(o).StartsWith(p, StringComparison.Ordinal)));
 }

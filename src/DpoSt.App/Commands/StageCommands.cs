@@ -21,7 +21,7 @@ internal static class StageCommands
         Stage(console, "eval-greedy", "sft-0", "Count the right greedy answers.", "dpost eval-greedy --config-name sft-0 +data.split=test", s => s.EvalGreedy(), Format("Insist on")),
     ];
 
-    private static bool Sets(string[] overrides, string key) => overrides.Any(text => text.TrimStart('+').StartsWith($"{key}=", StringComparison.Ordinal));
+    private static bool Sets(string[] overrides, string key) => overrides.Any(text => OverrideArgument.Bare(text).StartsWith($"{key}=", StringComparison.Ordinal));
 
     private static Option<SampleFormat?> Format(string verb) => new("--format")
     {

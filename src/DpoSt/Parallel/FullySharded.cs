@@ -41,7 +41,7 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var all = zeros(Count * part.numel(), dtype: part.dtype, device: part.device);
+        var all = part.NewWhole(Count).zero_();
         if (Rank == 0)
         {
             all.narrow(0, 0, whole.numel()).copy_(whole);
@@ -176,7 +176,7 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
 
     private Tensor Whole(Tensor part)
     {
-        var whole = empty(Count * part.numel(), dtype: part.dtype, device: part.device);
+        var whole = part.NewWhole(Count);
         group.AllGather(part, whole);
         return whole;
     }

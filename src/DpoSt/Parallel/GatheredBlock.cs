@@ -15,7 +15,7 @@ internal sealed class GatheredBlock
         values = [.. buffers.Select(buffer =>
         {
             var part = buffer.Values;
-            var whole = empty(group.Size * part.numel(), dtype: part.dtype, device: part.device).DetachFromDisposeScope();
+            var whole = part.NewWhole(group.Size).DetachFromDisposeScope();
             return (buffer, whole, group.BeginAllGather(part, whole));
         })];
     }

@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DpoSt.Parallel;
 
 /// <summary>One GPU a rank.</summary>
-public static partial class RankGpu
+public static class RankGpu
 {
     private const string Variable = "CUDA_VISIBLE_DEVICES";
 
@@ -14,8 +13,7 @@ public static partial class RankGpu
     public static void Choose(RankEnvironment ranks)
     {
         ArgumentNullException.ThrowIfNull(ranks);
-        // .NET keeps its own copy of the environment; the driver reads the C library's.
-        _ = SetEnvironment(Variable, Of(ranks.LocalRank, Environment.GetEnvironmentVariable(Variable)), overwrite: 1);
+        NativeEnvironment.Set(Variable, Of(ranks.LocalRank, Environment.GetEnvironmentVariable(Variable)), overwrites: true);
     }
 
     /// <summary>The GPU of a machine's rank: its own number, or what stands there in the user's list; none where that is too short.</summary>
@@ -32,7 +30,4 @@ public static partial class RankGpu
             : count == host.Size ? new NcclGroup(host, Nccl.Load(), DeviceType.CUDA)
             : throw new UserErrorException($"{count} of {host.Size} processes have found a GPU of their own: start as many processes as there are GPUs, or all of them with --device cpu.");
     }
-
-    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetEnvironment(string name, string value, int overwrite);
 }

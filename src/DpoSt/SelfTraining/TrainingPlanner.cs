@@ -28,8 +28,7 @@ internal sealed class TrainingPlanner(bool referenceText)
         var (recipe, examples) = (stage.Recipe, Examples(stage));
         var limits = Longest(stage, costs);
         var dropout = recipe.Dropout ?? (stage.IsDpo ? 0 : costs.DropoutRate);
-        var (largest, memory, passes, blocks) = examples is null ? Uniform(costs, limits, recipe, dropout) : Laid(costs, examples, recipe, dropout);
-        var flops = passes + (recipe.GradientCheckpointing ? blocks : 0);
+        var (largest, memory, flops, blocks) = examples is null ? Uniform(costs, limits, recipe, dropout) : Laid(costs, examples, recipe, dropout);
         long? steps = examples is not null ? recipe.StepsFor(examples.Length) : recipe.MaxSteps > 0 ? recipe.MaxSteps : null;
         return new TrainingPlan(costs, recipe.Compute, largest, dropout)
         {
@@ -83,37 +82,37 @@ internal sealed class TrainingPlanner(bool referenceText)
         return new PromptShape(limits.Prompt, stage.IsDpo ? [completion, completion] : [completion]);
     }
 
-    // The operations are those of an average step: of passes that keep what they need, and of computing blocks again.
-    private static (BatchShape Largest, TrainingMemory Memory, double Passes, double Blocks) Uniform(IModelCosts costs, PromptShape longest, TrainingRecipe recipe, double dropout)
+    // The operations are those of an average step: all of them, and what computing blocks again takes or would take.
+    private static (BatchShape Largest, TrainingMemory Memory, double Flops, double Blocks) Uniform(IModelCosts costs, PromptShape longest, TrainingRecipe recipe, double dropout)
     {
         var batch = new BatchShape([.. Enumerable.Repeat(longest, recipe.BatchSize)]);
-        var (passes, blocks) = Flops(costs, batch, recipe);
-        return (batch, TrainingMemory.Of(costs, batch, recipe.Compute, dropout > 0), recipe.GradientAccumulation * passes, recipe.GradientAccumulation * blocks);
+        var (flops, blocks) = Flops(costs, batch, recipe);
+        return (batch, TrainingMemory.Of(costs, batch, recipe.Compute, dropout > 0), recipe.GradientAccumulation * flops, recipe.GradientAccumulation * blocks);
     }
 
-    private static (BatchShape Largest, TrainingMemory Memory, double Passes, double Blocks) Laid(IModelCosts costs, PromptShape[] examples, TrainingRecipe recipe, double dropout)
+    private static (BatchShape Largest, TrainingMemory Memory, double Flops, double Blocks) Laid(IModelCosts costs, PromptShape[] examples, TrainingRecipe recipe, double dropout)
     {
         var steps = recipe.StepsFor(examples.Length);
-        var (sum, largest) = ((Passes: 0.0, Blocks: 0.0), (Batch: (BatchShape?)null, Memory: new TrainingMemory(0, 0, 0, 0, 0)));
+        var (sum, largest) = ((Flops: 0.0, Blocks: 0.0), (Batch: (BatchShape?)null, Memory: new TrainingMemory(0, 0, 0, 0, 0)));
         for (var (step, order) = (0L, recipe.OrderOf([.. examples.Select(e => (e.Prompt, e.Completions.Max()))])); step < steps; step++)
         {
             foreach (var part in order.At(step).Chunk(recipe.BatchSize))
             {
                 var batch = new BatchShape([.. part.Select(i => examples[i])]);
-                var (passes, blocks) = Flops(costs, batch, recipe);
-                sum = (sum.Passes + passes, sum.Blocks + blocks);
+                var (flops, blocks) = Flops(costs, batch, recipe);
+                sum = (sum.Flops + flops, sum.Blocks + blocks);
                 var memory = TrainingMemory.Of(costs, batch, recipe.Compute, dropout > 0);
                 largest = memory.Peak > largest.Memory.Peak ? (batch, memory) : largest;
             }
         }
 
-        return (largest.Batch!, largest.Memory, sum.Passes / steps, sum.Blocks / steps);
+        return (largest.Batch!, largest.Memory, sum.Flops / steps, sum.Blocks / steps);
     }
 
-    private static (double Passes, double Blocks) Flops(IModelCosts costs, BatchShape batch, TrainingRecipe recipe)
+    private static (double All, double Blocks) Flops(IModelCosts costs, BatchShape batch, TrainingRecipe recipe)
     {
         var forward = costs.Forward(batch, recipe.Bf16, dropout: false);
-        return (TrainingMemory.Flops(forward, recipe.Compute with { RecomputesBlocks = false }), forward.BlockFlops);
+        return (TrainingMemory.Flops(forward, recipe.Compute), forward.BlockFlops);
     }
 
     // Once a pair, forward only.

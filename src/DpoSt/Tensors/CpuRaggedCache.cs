@@ -15,7 +15,6 @@ internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
     where T : struct, IElement
 {
     private const int Lanes = RaggedCache.Block;
-    private const int Line = 64;              // bytes that travel from memory together
     private readonly int groups;
     private readonly int size;
     private readonly int capacity;
@@ -213,11 +212,11 @@ internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
         if (Sse.IsSupported)
         {
             Sse.Prefetch0((void*)from);
-            Sse.Prefetch0((void*)(from + Line));
+            Sse.Prefetch0((void*)(from + PanelTiles.Line));
             if (T.Size == sizeof(float))
             {
-                Sse.Prefetch0((void*)(from + 2 * Line));
-                Sse.Prefetch0((void*)(from + 3 * Line));
+                Sse.Prefetch0((void*)(from + 2 * PanelTiles.Line));
+                Sse.Prefetch0((void*)(from + 3 * PanelTiles.Line));
             }
         }
     }

@@ -143,7 +143,7 @@ public static partial class NativeLibraries
 
             Folder = folder;
             // Read once, when the OpenMP runtime is loaded; what the user has set stays.
-            _ = SetEnvironment("GOMP_SPINCOUNT", SpinCount, overwrite: 0);
+            NativeEnvironment.Set("GOMP_SPINCOUNT", SpinCount, overwrites: false);
             NativeMemoryPool.KeepFreed();
             NativeLibrary.Load(Path.Combine(folder, Required[0]));
             NativeLibrary.Load(Path.Combine(folder, Required[1]));
@@ -178,10 +178,6 @@ public static partial class NativeLibraries
                 folder.Delete(recursive: true);      // a mapped library outlives its name
             }
         }
-
-        // .NET keeps its own copy of the environment; native libraries read the C library's.
-        [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
-        private static partial int SetEnvironment(string name, string value, int overwrite);
 
         private static IEnumerable<string> PackagedFolders()
         {
