@@ -28,8 +28,7 @@ internal static class Cli
             var parsed = Root(console, groups).Parse(args is [] ? ["--help"] : args is ["help", .. var of] ? [.. of, "--help"] : args, Parser);
             verbose = parsed.GetValue(Verbose);
             resumes = groups.Any(g => g.IsResumable && g.Commands.Contains(parsed.CommandResult.Command));
-            // Asked for the help of a command that is not there, the parser would give that of the one above.
-            return (parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction) || (parsed.UnmatchedTokens.Count > 0 && parsed.CommandResult.Command.Subcommands.Count > 0)
+            return IsMistaken(parsed)
                 ? throw new UserErrorException($"{CommandLineMistake.Describe(parsed)}; see {CommandName(parsed)} --help.")
                 : parsed.Invoke(new InvocationConfiguration
                 {
@@ -44,6 +43,10 @@ internal static class Cli
             return Report(e, verbose, resumes, console);
         }
     }
+
+    // Asked for the help of a command that is not there, the parser would give that of the one above. Completion reads lines that are not finished.
+    private static bool IsMistaken(ParseResult parsed) =>
+        parsed.Errors.Count > 0 && (parsed.Action is ParseErrorAction || (parsed.Action is RootHelp && parsed.UnmatchedTokens.Count > 0));
 
     internal static RootCommand Root(CommandConsole console) => Root(console, Groups(console));
 
