@@ -9,7 +9,7 @@ internal static class CompletionScores
     /// <summary>Numbers of a chunk of logits, the largest thing a small model computes: 128 MB. Never more exist at once.</summary>
     public const long ChunkSize = 1L << 25;
 
-    /// <summary>The log-probability of every completion token given its prompt and the tokens before it: [M], row by row.</summary>
+    /// <summary>The log-probability of every completion token given its prompt and the tokens before it: [M], row by row, in fp64.</summary>
     public static Tensor TokenLogProbs(this ILanguageModel model, TokenBatch batch, Dropout? dropout)
     {
         using var scope = NewDisposeScope();

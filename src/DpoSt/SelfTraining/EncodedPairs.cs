@@ -6,7 +6,7 @@ using DpoSt.Training;
 namespace DpoSt.SelfTraining;
 
 /// <summary>What the reference model says of a pair, summed over tokens.</summary>
-internal sealed record ReferenceScore(float Chosen, float Rejected);
+internal sealed record ReferenceScore(double Chosen, double Rejected);
 
 /// <summary>A file of pairs as token ids, with the reference's log-probabilities once they are known.</summary>
 internal sealed class EncodedPairs
@@ -88,7 +88,7 @@ internal sealed class EncodedPairs
         }
 
         scores = Summed(replicas, found);
-        if (!Array.TrueForAll(scores, s => float.IsFinite(s.Chosen) && float.IsFinite(s.Rejected)))
+        if (!Array.TrueForAll(scores, s => double.IsFinite(s.Chosen) && double.IsFinite(s.Rejected)))
         {
             throw new UserErrorException($"{name}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; train or download it again.");
         }
@@ -113,7 +113,7 @@ internal sealed class EncodedPairs
 
     // Every score is one rank's: a sum with nothing of the others is the score itself.
     private static ReferenceScore[] Summed(IReplicas replicas, ReferenceScore?[] found) =>
-        [.. replicas.Sum([.. found.SelectMany(s => (double[])[s?.Chosen ?? 0, s?.Rejected ?? 0])]).Chunk(2).Select(s => new ReferenceScore((float)s[0], (float)s[1]))];
+        [.. replicas.Sum([.. found.SelectMany(s => (double[])[s?.Chosen ?? 0, s?.Rejected ?? 0])]).Chunk(2).Select(s => new ReferenceScore(s[0], s[1]))];
 
     private TokenBatch Tokens(int[] part) => new(
         [.. part.Select(i => pairs[i].Prompt)],

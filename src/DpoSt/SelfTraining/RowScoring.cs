@@ -26,7 +26,7 @@ internal static class RowScoring
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var batch = TokenBatch.Of([.. part.Select(i => (rows[i].Prompt, rows[i].Completion, (long)i))]);
-            var logProbs = model.TokenLogProbs(batch, null).to(ScalarType.Float32).cpu().data<float>().ToArray();
+            var logProbs = model.TokenLogProbs(batch, null).cpu().data<double>().ToArray();
             var at = 0;
             foreach (var i in part)
             {
@@ -40,7 +40,7 @@ internal static class RowScoring
         return scores;
     }
 
-    private static RowScore Sum(ReadOnlySpan<float> logProbs, bool[] scored)
+    private static RowScore Sum(ReadOnlySpan<double> logProbs, bool[] scored)
     {
         var (sum, tokens) = (0.0, 0);
         for (var t = 0; t < scored.Length; t++)

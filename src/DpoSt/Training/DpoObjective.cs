@@ -7,7 +7,7 @@ namespace DpoSt.Training;
 /// <summary>Pairs ready for DPO: completions 0..n-1 are chosen, n..2n-1 rejected, each two over one prompt.</summary>
 /// <param name="Tokens">The 2n completions over n prompts.</param>
 /// <param name="ReferenceLogProbs">The reference model's log-probability of each completion, 2n numbers.</param>
-internal sealed record PreferenceBatch(TokenBatch Tokens, float[] ReferenceLogProbs)
+internal sealed record PreferenceBatch(TokenBatch Tokens, double[] ReferenceLogProbs)
 {
     /// <summary>The number of pairs.</summary>
     public int Pairs => ReferenceLogProbs.Length / 2;
@@ -47,7 +47,7 @@ internal sealed class DpoObjective(ILanguageModel model, PreferenceLoss preferen
         int[] completions = [.. part, .. part.Select(i => batch.Pairs + i)];
         var lengths = Array.ConvertAll(completions, c => batch.Tokens.Completions[c].Length);
         var sums = PairSums(logProbs, lengths);                                                           // [2 pairs]
-        var perToken = tensor(Array.ConvertAll(lengths, length => 1f / length), device: sums.device);
+        var perToken = tensor(Array.ConvertAll(lengths, length => 1.0 / length), device: sums.device);
         var reference = tensor(Array.ConvertAll(completions, c => batch.ReferenceLogProbs[c]), device: sums.device);
         var policy = preference.OfMeans ? sums.mul(perToken) : sums;                                      // [2 pairs]
         var rewards = policy.sub(preference.OfMeans ? reference.mul(perToken) : reference).mul(preference.Beta);

@@ -7,12 +7,12 @@ namespace DpoSt.Training;
 internal static class SequenceLogProbs
 {
     /// <summary>The sum over each completion's tokens, without gradients.</summary>
-    public static float[] Score(ILanguageModel model, TokenBatch batch)
+    public static double[] Score(ILanguageModel model, TokenBatch batch)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         var owner = batch.Completions.SelectMany((completion, b) => Enumerable.Repeat((long)b, completion.Length)).ToArray();
-        return Sums(model.TokenLogProbs(batch, null), owner, batch.Completions.Count).to(ScalarType.Float32).cpu().data<float>().ToArray();
+        return Sums(model.TokenLogProbs(batch, null), owner, batch.Completions.Count).cpu().data<double>().ToArray();
     }
 
     /// <summary>Token log-probabilities [M] summed by owner [M]: [owners], differentiable where gradients are enabled.</summary>

@@ -112,7 +112,7 @@ public sealed class GeneratorTests : IDisposable
         new Generator(model, ids, options).Run([.. prompts.Select((p, i) => new GenerationRequest($"{i}", 0, p))], r => answers[r.Index] = r, CancellationToken.None);
         using var scope = TorchSharp.torch.NewDisposeScope();
         using var _ = TorchSharp.torch.no_grad();
-        Assert.All(answers, (r, i) => Assert.Equal(model.TokenLogProbs(TokenBatch.Of([(prompts[i], r.Ids, 0)]), null).sum().item<float>(), r.LogProb, 1e-4));
+        Assert.All(answers, (r, i) => Assert.Equal(model.TokenLogProbs(TokenBatch.Of([(prompts[i], r.Ids, 0)]), null).sum().item<double>(), r.LogProb, 1e-4));
     }
 
     [Fact]

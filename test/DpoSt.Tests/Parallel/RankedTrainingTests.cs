@@ -12,8 +12,8 @@ public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixtur
     private const double ShardedWeights = 1e-4;
     private const double Losses = 1e-6;
 
-    // DPO's loss comes of differences of completions' log-probabilities of some -200 nats, which fp32 keeps to 1.5e-5.
-    private const double PreferenceLosses = 3e-6;
+    // The T5 fixtures' fp32 log-probabilities lie 5e-6 nats a token from the truth, and elsewhere once a weight's last place differs (docs/numerics.md).
+    private const double T5Preferences = 3e-6;
     private const double Wide = 1e-9;
 
     // What shards save one process goes on from, and shards from what it saved.
@@ -43,7 +43,7 @@ public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixtur
             var weights = Farthest(Path.Combine(OneProcess.Folder, $"{fixture.Name}.safetensors"), folder.File($"{name}.safetensors"));
             output.WriteLine($"{name}, {count} ranks{(tcp ? " over TCP" : "")}: losses within {losses:0.0e+0}, weights within {weights:0.0e+0}");
             Assert.Equal(expected.Length, actual.Length);
-            Assert.True(losses <= (fixture.Wide ? Wide : fixture.Dpo ? PreferenceLosses : Losses), $"{name}: a loss is {losses:0.0e+0} off");
+            Assert.True(losses <= (fixture.Wide ? Wide : fixture.Dpo && fixture.Model.StartsWith("t5", StringComparison.Ordinal) ? T5Preferences : Losses), $"{name}: a loss is {losses:0.0e+0} off");
             Assert.True(weights <= (fixture.Wide ? Wide : shards ? ShardedWeights : Weights), $"{name}: a tensor is {weights:0.0e+0} off");
         }
 

@@ -82,7 +82,7 @@ public sealed class PreferenceTuningTests
         return run;
     }
 
-    private static (string File, float First) Score(TinyRun run, ModelBundle bundle, string key)
+    private static (string File, double First) Score(TinyRun run, ModelBundle bundle, string key)
     {
         var before = Files(run);
         var pairs = EncodedPairs.Read(Pairs(run, "train"), new RowEncoder(bundle.Tokenizer, bundle.Format, TokenLimits.None));

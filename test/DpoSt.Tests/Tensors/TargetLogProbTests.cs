@@ -26,7 +26,7 @@ public sealed class TargetLogProbTests
         using var scope = NewDisposeScope();
         var logits = full(1, 40, -1e4f);
         logits[0, 3] = 1e4f;
-        Assert.Equal([0f, -2e4f], new[] { 3L, 4L }.Select(target => TargetLogProb.Apply(logits, [target]).item<float>()));
+        Assert.All([(3L, 0), (4L, -2e4)], row => Assert.Equal(row.Item2, TargetLogProb.Apply(logits, [row.Item1]).item<double>(), 2e-7));
     }
 
     [Fact]
@@ -39,11 +39,20 @@ public sealed class TargetLogProbTests
         Assert.All(logits.grad!.data<float>().ToArray(), g => Assert.True(g == 0 || float.IsNormal(g), $"{g}"));
     }
 
-    [Fact]
-    public void A_double_stays_double()
+    [Theory]
+    [InlineData(ScalarType.Float64)]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Loses_nothing_that_the_logits_know(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
-        var logits = KernelCheck.Normal(2, 3, 20).to(ScalarType.Float64);
-        Assert.Equal(ScalarType.Float64, TargetLogProb.Apply(logits, [1, 2, 3]).dtype);
+        // Log-probabilities of some -200 nats, of which fp32 would keep 1.5e-5.
+        var logits = KernelCheck.Normal(2, 8, 1001).mul(60).to(dtype);
+        var targets = Enumerable.Range(1, 8).Select(r => (long)r * 100).ToArray();
+        var exact = logits.to(ScalarType.Float64).log_softmax(-1).gather(1, tensor(targets).unsqueeze(1)).squeeze(1);
+        Assert.True(exact.abs().max().item<double>() > 100);
+        var result = TargetLogProb.Apply(logits, targets);
+        Assert.Equal(ScalarType.Float64, result.dtype);
+        Assert.InRange(result.sub(exact).abs().max().item<double>(), 0, 1e-6);
     }
 }

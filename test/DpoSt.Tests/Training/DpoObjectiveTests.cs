@@ -28,7 +28,7 @@ public sealed class DpoObjectiveTests
         using var model = TinyModels.New(TinyModels.T5, 2);
         var tokens = Pairs(3);
         var swapped = tokens with { Completions = [.. tokens.Completions.Skip(3), .. tokens.Completions.Take(3)] };
-        float[] reference = [-30, -20, -40, -35, -25, -50];
+        double[] reference = [-30, -20, -40, -35, -25, -50];
         var cost = new DpoObjective(model, new PreferenceLoss(0.3)).Evaluate(new PreferenceBatch(tokens, reference), null, null);
         var mirror = new DpoObjective(model, new PreferenceLoss(0.3)).Evaluate(new PreferenceBatch(swapped, [.. reference[3..], .. reference[..3]]), null, null);
         Assert.Equal(Metric(cost, "rewards/margins"), -Metric(mirror, "rewards/margins"), 1e-4);

@@ -79,6 +79,6 @@ public sealed class DpoTrainerTests
 
     private static double[] Numbers(JsonElement json, string key) => json.GetProperty(key).Deserialize<double[]>()!;
 
-    private static void Close(double[] expected, float[] actual) =>
+    private static void Close(double[] expected, double[] actual) =>
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, TrainingRuns.Tolerance * Math.Max(1, Math.Abs(pair.First))));
 }
