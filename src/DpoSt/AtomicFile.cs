@@ -29,9 +29,8 @@ public static class AtomicFile
             Remove(temporary);
             if (e is IOException or UnauthorizedAccessException)
             {
-                var why = e.Message.TrimEnd('.');
                 throw new UserErrorException(
-                    $"{path}: the file could not be written ({why}); free some space or choose another place, then run again.", e);
+                    $"{path}: the file could not be written ({FileProblem.Of(path, e)}); free some space or choose another place, then run again.", e);
             }
 
             throw;

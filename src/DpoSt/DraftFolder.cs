@@ -14,7 +14,7 @@ internal sealed class DraftFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{full}: nothing can be written there ({e.Message.TrimEnd('.')}); free some space or choose another place, then run again.", e);
+            throw new UserErrorException($"{full}: nothing can be written there ({FileProblem.InFolder(e)}); free some space or choose another place, then run again.", e);
         }
     }
 

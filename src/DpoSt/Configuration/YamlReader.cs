@@ -31,7 +31,7 @@ internal sealed class YamlReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path}: the file cannot be read ({e.Message.TrimEnd('.')}).", e);
+            throw new UserErrorException($"{path}: the file cannot be read ({FileProblem.Of(path, e)}).", e);
         }
     }
 

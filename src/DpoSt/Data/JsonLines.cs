@@ -68,7 +68,7 @@ public static class JsonLines
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path}: the file cannot be read ({e.Message.TrimEnd('.')}).", e);
+            throw new UserErrorException($"{path}: the file cannot be read ({FileProblem.Of(path, e)}).", e);
         }
     }
 

@@ -52,7 +52,7 @@ public sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{file}: the token cannot be read ({e.Message.TrimEnd('.')}); set HF_TOKEN, or remove the file.", e);
+            throw new UserErrorException($"{file}: the token cannot be read ({FileProblem.Of(file, e)}); set HF_TOKEN, or remove the file.", e);
         }
     }
 }

@@ -167,7 +167,7 @@ internal sealed class HubCheckpoint : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{index} cannot be read ({e.Message.TrimEnd('.')}): check the path and its permissions.", e);
+            throw new UserErrorException($"{index} cannot be read ({FileProblem.Of(index, e)}): check the path and its permissions.", e);
         }
     }
 }

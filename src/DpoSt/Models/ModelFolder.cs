@@ -134,7 +134,7 @@ internal static class ModelFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{folder}: the model could not be written ({e.Message.TrimEnd('.')}); free some space or choose another place, then run again.", e);
+            throw new UserErrorException($"{folder}: the model could not be written ({FileProblem.InFolder(e)}); free some space or choose another place, then run again.", e);
         }
     }
 
@@ -178,7 +178,7 @@ internal static class ModelFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path} cannot be read ({e.Message.TrimEnd('.')}): a model folder needs a config.json.", e);
+            throw new UserErrorException($"{path} cannot be read ({FileProblem.Of(path, e)}): a model folder needs a config.json.", e);
         }
         catch (JsonException e)
         {

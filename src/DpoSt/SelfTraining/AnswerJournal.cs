@@ -107,7 +107,7 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
                 Remove();
             }
 
-            throw new UserErrorException($"{path}: the answers could not be written ({e.Message.TrimEnd('.')}); free some space or choose another place, then run again.", e);
+            throw new UserErrorException($"{path}: the answers could not be written ({FileProblem.Of(path, e)}); free some space or choose another place, then run again.", e);
         }
     }
 }

@@ -30,7 +30,7 @@ internal static class ContentKey
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path}: it cannot be read ({e.Message.TrimEnd('.')}); the run needs it, so put it back and run again.", e);
+            throw new UserErrorException($"{path}: it cannot be read ({FileProblem.InFolder(e)}); the run needs it, so put it back and run again.", e);
         }
 
         return text.ToString();

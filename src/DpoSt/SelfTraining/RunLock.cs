@@ -38,5 +38,5 @@ internal sealed class RunLock : IDisposable
     public void Dispose() => stream.Dispose();
 
     private static UserErrorException Unwritable(string path, Exception e) =>
-        new($"{path}: the file could not be written ({e.Message.TrimEnd('.')}); choose another place, then run again.", e);
+        new($"{path}: the file could not be written ({FileProblem.Of(path, e)}); choose another place, then run again.", e);
 }

@@ -51,7 +51,7 @@ public sealed unsafe partial class SafeTensorsFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path} cannot be read ({e.Message.TrimEnd('.')}): check the path and its permissions.", e);
+            throw new UserErrorException($"{path} cannot be read ({FileProblem.Of(path, e)}): check the path and its permissions.", e);
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed record PublishedSet(List<Problem> Problems, int LeftOut)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path}: the file cannot be read ({e.Message.TrimEnd('.')}).", e);
+            throw new UserErrorException($"{path}: the file cannot be read ({FileProblem.Of(path, e)}).", e);
         }
     }
 
