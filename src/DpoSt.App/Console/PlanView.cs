@@ -71,7 +71,7 @@ internal sealed class PlanView(IReadOnlyList<TrainingPlan> plans, SamplingMemory
             console.Out.WriteLine($"Sampling with {s.Slots} slots holds {Bytes.Text(s.Weights)} of weights and up to {Bytes.Text(s.Caches)} of caches.");
         }
 
-        console.Out.WriteLine("Rates: measured just now on this machine, passes over one layer a stack of the model (halved where it is large) and AdamW; evaluation, checkpoints and loading come on top.");
+        console.Out.WriteLine("Rates: measured just now on this machine, as busy as it is: passes over one layer a stack of the model (halved where it is large) and AdamW. Evaluation, checkpoints and loading come on top.");
         if (Fits)
         {
             var needed = plans.Max(p => p.Memory.Peak);

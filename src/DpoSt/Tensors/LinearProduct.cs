@@ -31,16 +31,34 @@ internal static class LinearProduct
             return Apply(x.In(products), weight);
         }
 
-        if (is_grad_enabled() && (x.requires_grad || weight.requires_grad))
-        {
-            return Rounding.apply(x, weight, products);
-        }
-
-        using var scope = NewDisposeScope();
-        return nn.functional.linear(x.to(products), weight.to(products)).MoveToOuterDisposeScope();
+        return RoundedProduct.Apply(x, weight, products, RoundedProduct.Widens(x.device_type, products));
     }
 
+    /// <summary>The product alone, in fp32, by the library that is faster here.</summary>
+    internal static Tensor Product(Tensor x, Tensor weight) => Product(x, weight, PrefersOneDnn);
+
+    /// <summary>The gradient of a weight from its result's, rows [M, N], and its inputs [M, K]: [N, K], or null where it has been added to the one that is there.</summary>
+    internal static Tensor? WeightGradient(Tensor weight, Tensor rows, Tensor inputs) => WeightGradient(weight, rows, inputs, PrefersOneDnn);
+
     private static Tensor Product(Tensor x, Tensor weight, bool oneDnn) => oneDnn ? Aten.OneDnnLinear(x, weight) : nn.functional.linear(x, weight);
+
+    private static Tensor? WeightGradient(Tensor weight, Tensor rows, Tensor inputs, bool oneDnn)
+    {
+        if (oneDnn)
+        {
+            // It is faster where the wider of the two is its second factor.
+            return rows.size(1) > inputs.size(1) ? Aten.OneDnnLinear(inputs.t(), rows.t()).t() : Aten.OneDnnLinear(rows.t(), inputs.t());      // [N, K]
+        }
+
+        // Into the gradient that is there, which the product adds to on its way: nothing is allocated, and no second pass over memory follows.
+        if (weight.is_leaf && weight.grad is { } gradient)
+        {
+            gradient.addmm_(rows.t(), inputs);
+            return null;
+        }
+
+        return rows.t().mm(inputs);
+    }
 
     private sealed class Differentiable : autograd.SingleTensorFunction<Differentiable>
     {
@@ -62,51 +80,7 @@ internal static class LinearProduct
             var rows = grad_output.reshape(-1, grad_output.size(-1));           // [M, N]
             var inputs = x.reshape(-1, x.size(-1));                             // [M, K]
             var gradInput = x.requires_grad ? Product(grad_output, weight.t(), oneDnn) : null!;
-            return [gradInput, weight.requires_grad ? WeightGradient(weight, rows, inputs, oneDnn) : null!, null!];
-        });
-
-        private static Tensor WeightGradient(Tensor weight, Tensor rows, Tensor inputs, bool oneDnn)
-        {
-            if (oneDnn)
-            {
-                // It is faster where the wider of the two is its second factor.
-                return rows.size(1) > inputs.size(1) ? Aten.OneDnnLinear(inputs.t(), rows.t()).t() : Aten.OneDnnLinear(rows.t(), inputs.t());      // [N, K]
-            }
-
-            // Into the gradient that is there, which the product adds to on its way: nothing is allocated, and no second pass over memory follows.
-            if (weight.is_leaf && weight.grad is { } gradient)
-            {
-                gradient.addmm_(rows.t(), inputs);
-                return null!;
-            }
-
-            return rows.t().mm(inputs);
-        }
-    }
-
-    private sealed class Rounding : autograd.SingleTensorFunction<Rounding>
-    {
-        public override string Name => nameof(LinearProduct);
-
-        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
-        {
-            using var _ = no_grad();
-            var (x, weight, products) = ((Tensor)vars[0], (Tensor)vars[1], (ScalarType)vars[2]);
-            var (input, factor) = (x.to(products), weight.to(products));        // they die with the caller's scope: saved only once this returns
-            ctx.save_for_backward([input, factor]);
-            ctx.save_data("input", x.requires_grad ? x.dtype : null!);
-            ctx.save_data("weight", weight.dtype);
-            return nn.functional.linear(input, factor);
-        }
-
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(3, grad_output, () =>
-        {
-            using var _ = no_grad();
-            var saved = ctx.get_saved_variables();
-            var rows = grad_output.reshape(-1, grad_output.size(-1));           // [M, N]
-            var inputs = saved[0].reshape(-1, saved[0].size(-1));               // [M, K]
-            var gradInput = ctx.get_data("input") is ScalarType input ? grad_output.matmul(saved[1]).to(input) : null!;
-            return [gradInput, rows.t().mm(inputs).to((ScalarType)ctx.get_data("weight")), null!];
+            return [gradInput, weight.requires_grad ? WeightGradient(weight, rows, inputs, oneDnn)! : null!, null!];
         });
     }
 }

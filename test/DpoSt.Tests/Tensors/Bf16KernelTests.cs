@@ -68,7 +68,7 @@ public sealed class Bf16KernelTests
     [Theory]
     [InlineData(64)]
     [InlineData(37)]
-    public void The_log_probability_of_a_target_is_fp32(int vocabulary)
+    public void The_log_probability_of_a_target_is_exact(int vocabulary)
     {
         using var scope = NewDisposeScope();
         long[] targets = [3, 0, 36, 17];
@@ -95,12 +95,28 @@ public sealed class Bf16KernelTests
     {
         using var scope = NewDisposeScope();
         Tensor[] rounded = [.. new[] { KernelCheck.Normal(1, rows, inputs), KernelCheck.Normal(2, outputs, inputs) }.Select(Rounded)];
-        KernelCheck.Equal(t => LinearProduct.Apply(t[0], t[1], ScalarType.BFloat16), t => t[0].matmul(t[1].t()), Tolerance, rounded);
-        var (x, weight) = (rounded[0].clone().requires_grad_(true), rounded[1].clone().requires_grad_(true));
-        var y = LinearProduct.Apply(x, weight, ScalarType.BFloat16);
-        Assert.Equal(ScalarType.BFloat16, y.dtype);
-        BackwardGuard.Backward(y.sum());
-        Assert.Equal([ScalarType.Float32, ScalarType.Float32], [x.grad!.dtype, weight.grad!.dtype]);
+        foreach (var widens in (bool[])[false, true])
+        {
+            KernelCheck.Equal(t => RoundedProduct.Apply(t[0], t[1], ScalarType.BFloat16, widens), t => t[0].matmul(t[1].t()), Tolerance, rounded);
+            var (x, weight) = (rounded[0].clone().requires_grad_(true), rounded[1].clone().requires_grad_(true));
+            var y = RoundedProduct.Apply(x.view(1, rows, inputs), weight, ScalarType.BFloat16, widens);
+            Assert.Equal(ScalarType.BFloat16, y.dtype);
+            BackwardGuard.Backward(y.sum());
+            Assert.Equal([ScalarType.Float32, ScalarType.Float32], [x.grad!.dtype, weight.grad!.dtype]);
+
+            // A second pass adds to what is there.
+            var first = weight.grad!.clone();
+            BackwardGuard.Backward(RoundedProduct.Apply(x.detach(), weight, ScalarType.BFloat16, widens).sum());
+            KernelCheck.Close(first.mul(2), weight.grad!, Tolerance, "gradient of two passes");
+        }
+    }
+
+    [Fact]
+    public void Widened_factors_are_rounded_ones()
+    {
+        using var scope = NewDisposeScope();
+        var (x, weight) = (KernelCheck.Normal(3, 9, 40), KernelCheck.Normal(4, 20, 40));
+        KernelCheck.Same(RoundedProduct.Apply(Rounded(x), Rounded(weight), ScalarType.BFloat16, true), RoundedProduct.Apply(x, weight, ScalarType.BFloat16, true));
     }
 
     // The kernel in bfloat16 against the reference in fp64, from inputs that bfloat16 holds exactly.
