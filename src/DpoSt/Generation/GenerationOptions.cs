@@ -7,7 +7,7 @@ namespace DpoSt.Generation;
 /// <param name="Slots">Rows decoded together.</param>
 /// <param name="Calculator">The annotations the calculator completes; null leaves it off.</param>
 /// <param name="Temperature">Zero decodes greedily; else logits are divided by it.</param>
-/// <param name="TopK">Only the k likeliest tokens are drawn from.</param>
+/// <param name="TopK">Only the k likeliest tokens are drawn from; 0 draws from all.</param>
 /// <param name="TopP">Of those, the fewest whose probability reaches this; 1 keeps all.</param>
 /// <param name="Seed">Keys the draws, together with problem, sample and position.</param>
 /// <param name="IsStatic">Admit requests only when all slots are empty: what continuous batching is measured against.</param>

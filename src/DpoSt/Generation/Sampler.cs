@@ -12,6 +12,9 @@ internal sealed class Sampler(GenerationOptions options)
     // Ids as likely as the k-th are drawn from too, as transformers does; more than a few of them do not happen.
     private const int Ties = 8;
 
+    // So many fit on the stack.
+    private const int FewIds = 1024;
+
     /// <summary>logits [B, V] in fp32 give one id for each of the rows.</summary>
     public int[] Next(Tensor logits, IReadOnlyList<Row> rows)
     {
@@ -21,7 +24,7 @@ internal sealed class Sampler(GenerationOptions options)
             return ArgMax.Of(logits);
         }
 
-        var width = (int)Math.Min(Most(options) + Ties, logits.size(-1));
+        var width = (int)Math.Min((long)Most(options) + Ties, logits.size(-1));
         var (values, indices) = logits.topk(width);                                 // [B, width], largest first
         var top = values.cpu().data<float>().ToArray();
         var ids = indices.cpu().data<long>().ToArray();
@@ -54,11 +57,11 @@ internal sealed class Sampler(GenerationOptions options)
         return options.TopP < 1 ? nucleus : count;
     }
 
-    private static int Most(GenerationOptions options) => Math.Max(options.TopK, options.MinTokensToKeep);
+    private static int Most(GenerationOptions options) => options.TopK == 0 ? int.MaxValue : Math.Max(options.TopK, options.MinTokensToKeep);
 
     private int Draw(ReadOnlySpan<float> logits, Row row)
     {
-        Span<double> weights = stackalloc double[logits.Length];
+        Span<double> weights = logits.Length > FewIds ? new double[logits.Length] : stackalloc double[logits.Length];
         weights = weights[..Weigh(logits, options, weights)];
         var sum = 0.0;
         foreach (var weight in weights)

@@ -52,10 +52,17 @@ internal static class CompletionFile
 
     private static IReadOnlyList<Completion> ReadOwn(string path, IReadOnlyList<Problem> problems, int sample)
     {
-        var byQuestion = problems.DistinctBy(p => p.Question, StringComparer.Ordinal).ToDictionary(p => p.Question, StringComparer.Ordinal);
-        return [.. JsonLines.Read<SampleRow>(path, "{\"id\": ..., \"question\": ..., \"text\": ...}").Select(row => byQuestion.TryGetValue(row.Question, out var problem)
-            ? new Completion(problem.Id, sample, 0, row.Text, Completion.Judge(row.Text, problem.Ans))
-            : throw new UserErrorException($"{path}: the question \"{row.Question}\" is not in the data set: generate the samples again for this data."))];
+        var byQuestion = problems.ToLookup(p => p.Question, StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        return [.. JsonLines.Read<SampleRow>(path, "{\"id\": ..., \"question\": ..., \"text\": ...}").Select(row =>
+        {
+            // A data set may ask one question twice, even with two answers: then the id tells which. Elsewhere ids may have been given anew.
+            var problem = byQuestion[row.Question].FirstOrDefault(p => p.Id == row.Id) ?? byQuestion[row.Question].FirstOrDefault()
+                ?? throw new UserErrorException($"{path}: the question \"{row.Question}\" is not in the data set: generate the samples again for this data.");
+            return seen.Add(problem.Id)
+                ? new Completion(problem.Id, sample, 0, row.Text, Completion.Judge(row.Text, problem.Ans))
+                : throw new UserErrorException($"{path}: the question \"{row.Question}\" is answered twice; expected one answer a question: generate the samples again for this data.");
+        })];
     }
 
     // The reference writes questions as its tokenizer gives them back (for Llama within the prompt) and fills its last batch with repeated

@@ -11,7 +11,7 @@ namespace DpoSt.SelfTraining;
 /// <param name="Slots">Rows decoded together.</param>
 /// <param name="UseCalculator">Whether the calculator completes annotations.</param>
 /// <param name="Temperature">Zero answers greedily.</param>
-/// <param name="TopK">Only the k likeliest tokens are drawn from.</param>
+/// <param name="TopK">Only the k likeliest tokens are drawn from; 0 draws from all.</param>
 /// <param name="TopP">The nucleus.</param>
 /// <param name="Seed">Keys the draws.</param>
 /// <param name="Bf16">Whether matrix products are computed in bfloat16.</param>

@@ -116,6 +116,17 @@ public sealed class GeneratorTests : IDisposable
     }
 
     [Fact]
+    public void A_top_k_of_zero_draws_from_all()
+    {
+        using var model = TinyModels.New(TinyModels.T5, 3);
+        var prompt = TinyModels.Batch(8, 1).Prompts[0];
+        var answers = new Generated[20];
+        new Generator(model, IdTokenizer.New(TinyModels.Vocabulary, eos: 1), new GenerationOptions(8, 20, null, Temperature: 50, TopK: 0)).Run(
+            [.. Enumerable.Range(0, 20).Select(i => new GenerationRequest("a question", i, prompt))], r => answers[r.Index] = r, CancellationToken.None);
+        Assert.True(answers.SelectMany(r => r.Ids).Distinct().Count() > TinyModels.Vocabulary / 2);
+    }
+
+    [Fact]
     public void Cancelling_keeps_what_is_finished()
     {
         var model = new ScriptedModel(tokenizer.VocabularySize, [.. Answers.Select(a => tokenizer.Encode(a).ToArray())]);

@@ -56,6 +56,14 @@ public sealed class SamplerTests
         }
     }
 
+    [Fact]
+    public void A_top_k_of_zero_keeps_all()
+    {
+        float[] logits = [1, -2, 0.5f, 3, -60];
+        var weights = logits.Select(x => Math.Exp(x / 0.7)).ToArray();
+        Assert.All(weights.Zip(Kept(logits, new GenerationOptions(1, 1, null, Temperature: 0.7, TopK: 0))), pair => Assert.Equal(pair.First / weights.Sum(), pair.Second, 1e-12));
+    }
+
     /// <summary>The probability with which each id is drawn.</summary>
     private static double[] Kept(float[] logits, GenerationOptions options)
     {
