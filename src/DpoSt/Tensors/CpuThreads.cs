@@ -10,7 +10,8 @@ namespace DpoSt.Tensors;
 internal static unsafe class CpuThreads
 {
     private static readonly delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<void*, void>, void*, uint, uint, void> GompParallel = FindParallel();
-    private static readonly delegate* unmanaged[Cdecl]<int> ThreadNumber = FindThreadNumber();
+    private static readonly delegate* unmanaged[Cdecl]<int> ThreadNumber = (delegate* unmanaged[Cdecl]<int>)FindExport("omp_get_thread_num");
+    private static readonly delegate* unmanaged[Cdecl]<int> ThreadsGranted = (delegate* unmanaged[Cdecl]<int>)FindExport("omp_get_num_threads");
 
     /// <summary>How many threads kernels use; the same number libtorch uses.</summary>
     public static int Count { get; private set; } = 1;
@@ -53,17 +54,15 @@ internal static unsafe class CpuThreads
     private static void Run(void* data)
     {
         var job = (Job)GCHandle.FromIntPtr((nint)data).Target!;
-        var thread = ThreadNumber();
-        if (thread < job.Threads)
+        // OpenMP may grant fewer threads than were asked for (a limit, a busy machine, a region within another): each then does several parts.
+        for (int part = ThreadNumber(), threads = ThreadsGranted(); part < job.Threads; part += threads)
         {
-            job.Body((int)((long)job.Count * thread / job.Threads), (int)((long)job.Count * (thread + 1) / job.Threads));
+            job.Body((int)((long)job.Count * part / job.Threads), (int)((long)job.Count * (part + 1) / job.Threads));
         }
     }
 
     private static delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<void*, void>, void*, uint, uint, void> FindParallel() =>
         (delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<void*, void>, void*, uint, uint, void>)FindExport("GOMP_parallel");
-
-    private static delegate* unmanaged[Cdecl]<int> FindThreadNumber() => (delegate* unmanaged[Cdecl]<int>)FindExport("omp_get_thread_num");
 
     private static nint FindExport(string name)
     {
