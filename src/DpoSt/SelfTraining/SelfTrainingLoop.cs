@@ -128,7 +128,7 @@ public sealed class SelfTrainingLoop
     private string FineTune(string run, string rowsFile, string[] after)
     {
         stages.Add(new Stage(
-            run, new { plan.BaseModel, plan.Sft, plan.SftLimits, plan.ReferenceText, External = after.Length == 0 }, after,
+            run, new { plan.Sft, plan.SftLimits, plan.ReferenceText, External = after.Length == 0 }, after,
             after.Length == 0 ? [plan.BaseModel, rowsFile] : [plan.BaseModel], [plan.ModelOf(run)],
             there => there && File.Exists(rowsFile) && Directory.Exists(plan.BaseModel)
                 ? Standing(plan.ModelOf(run), actions.FineTuneKey(plan.BaseModel, rowsFile, plan.SftLimits, plan.Sft), Steps(plan.Sft, RationaleFile.Read(rowsFile).Count()))

@@ -57,7 +57,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
     /// <summary>All that <see cref="FineTune"/> depends on.</summary>
     public TrainingKey FineTuneKey(string from, string rowsFile, TokenLimits limits, TrainingRecipe recipe) =>
-        TrainingKey.Of(new { Objective = "sft", Recipe = Learnt(recipe), limits, referenceText }, from, rowsFile);
+        TrainingKey.Of(new { Objective = "sft", Recipe = recipe, limits, referenceText }, from, rowsFile);
 
     /// <summary>Samples answers; one file a sample, named as the reference names them.</summary>
     public string Sample(string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string folder, IStageReporter reporter, CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
@@ -177,7 +177,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
     /// <summary>All that <see cref="PreferenceTune"/> depends on.</summary>
     public TrainingKey PreferenceTuneKey(string from, string pairsFolder, TokenLimits limits, PreferenceLoss loss, TrainingRecipe recipe) =>
-        TrainingKey.Of(new { Objective = "dpo", Recipe = Learnt(recipe), limits, loss, referenceText }, from, Path.Combine(pairsFolder, PreferencePairFile.Name("train")));
+        TrainingKey.Of(new { Objective = "dpo", Recipe = recipe, limits, loss, referenceText }, from, Path.Combine(pairsFolder, PreferencePairFile.Name("train")));
 
     /// <summary>Makes the rows of the next fine-tuning from gold rationales and the right samples of some runs.</summary>
     public (string Summary, int Rows) BuildPseudoLabels(string name, string model, IReadOnlyList<string> labelled, SelectionOptions selection, string folder, IStageReporter reporter)
@@ -198,9 +198,6 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         Path.GetRelativePath(Directory.GetCurrentDirectory(), path) is var relative && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
 
     private static string Done(string model) => $"{Shown(model)} is done already with these options; --fresh trains it again";
-
-    // How often a line is logged changes nothing that is learnt: a run may resume with another.
-    private static TrainingRecipe Learnt(TrainingRecipe recipe) => recipe with { LogEvery = 0 };
 
     private ParameterShard Shard => shards ? new ParameterShard(group.Rank, group.Size) : ParameterShard.Whole;
 

@@ -81,9 +81,11 @@ internal sealed class StageRunner
                     break;
             }
 
+            // Of the inputs as they are now: what is edited while the stage is at work is seen by the next run.
+            var begun = key.Value;
             ledger.Forget(stage.Name);
             var summary = stage.Run(reporter, cancel);
-            ledger.Finish(stage, key.Value);
+            ledger.Finish(stage, begun);
             reporter.End(summary);
         }
     }

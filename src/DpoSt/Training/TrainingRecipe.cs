@@ -46,6 +46,7 @@ public sealed record TrainingRecipe
     public long Seed { get; init; } = 42;
 
     /// <summary>Steps between log lines.</summary>
+    [JsonIgnore]
     public int LogEvery { get; init; } = 10;
 
     /// <summary>Steps whose examples are grouped by length; 1 keeps a plain shuffle.</summary>
@@ -66,11 +67,11 @@ public sealed record TrainingRecipe
     [JsonIgnore]
     public bool TensorBoard { get; init; }
 
-    /// <summary>When the state of a run in progress is kept: it changes nothing that is learnt, and so belongs to no key of a stage.</summary>
+    /// <summary>When the state of a run in progress is kept: like all that is ignored here it changes nothing that is learnt, and so belongs to no key of a stage.</summary>
     [JsonIgnore]
     public CheckpointPolicy Checkpoints { get; init; } = new();
 
-    /// <summary>When examples that are not trained on are evaluated; it changes nothing that is learnt either.</summary>
+    /// <summary>When examples that are not trained on are evaluated.</summary>
     [JsonIgnore]
     public StepInterval Evaluation { get; init; } = new();
 

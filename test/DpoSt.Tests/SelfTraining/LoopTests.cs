@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace DpoSt.Tests.SelfTraining;
 
@@ -43,6 +44,15 @@ public sealed class LoopTests
         Assert.Equal(["dpo-1", "evaluate dpo-1", "evaluate sft-1", "pseudo-labels dpo-1", "sample dpo-1", "sft-1"], first.Keys.Where(k => first[k] != second[k]).Order(StringComparer.Ordinal));
         Assert.Matches(@"\npairs dpo-1 \(\d+ of \d+\)  done already\n", error);
         Assert.DoesNotMatch(@"\nsft-1 \(\d+ of \d+\)  done already\n", error);
+
+        // Elsewhere, and with other log lines, it is the same run.
+        var moved = run.Root + "-moved";
+        Directory.Move(run.Root, moved);
+        using var elsewhere = run.Start(start => start.WorkingDirectory = moved, TinyRun.Loop("loop.baseline=false", "dpo.trainer.learning_rate=3e-5", "sft.trainer.logging_steps=1", "dpo.trainer.logging_steps=2", "--dry-run"));
+        var plan = elsewhere.StandardOutput.ReadToEnd();
+        elsewhere.WaitForExit();
+        Directory.Move(moved, run.Root);
+        Assert.Equal(first.Count, Regex.Count(plan, "done already"));
     }
 
     [Fact]

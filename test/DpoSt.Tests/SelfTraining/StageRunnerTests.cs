@@ -36,6 +36,16 @@ public sealed class StageRunnerTests : IDisposable
     }
 
     [Fact]
+    public void An_input_that_is_edited_meanwhile_is_noticed_by_the_next_run()
+    {
+        var input = folder.File("input", "before");
+        StageRunner Reading() => new(
+            [new("a", 0, [], [input], [folder.File("a")], _ => "", (_, _) => folder.File("a", folder.File("input", "after")))], Ledger.Open(folder.File("ledger.json")), StageSelection.All);
+        Reading().Run(new Silent(), CancellationToken.None);
+        Assert.Equal(StageState.Changed, Assert.Single(Reading().Plan()).State);
+    }
+
+    [Fact]
     public void A_stage_whose_inputs_were_never_made_does_not_start()
     {
         Assert.Equal("the stage 'b' needs 'a', which is not done: run that first, or leave --from and --only out.", Error(new StageSelection("b")));
