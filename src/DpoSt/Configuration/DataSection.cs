@@ -18,7 +18,7 @@ public sealed record DataSection
     /// <summary>The questions that results are reported on.</summary>
     public string TestDataPath { get; init; } = "gsm8k/test.jsonl";
 
-    /// <summary>The tokenizer's folder, relative to DATA_DIR like a model; null is the model's own.</summary>
+    /// <summary>The folder of the model, whose tokenizer it is, as the paper's files say; it may be left out.</summary>
     public string? TokenizerPath { get; init; }
 
     /// <summary>The most tokens the tokenizer gives.</summary>

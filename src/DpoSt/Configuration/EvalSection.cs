@@ -10,13 +10,10 @@ public enum EvalMode
     Sampling,
 }
 
-/// <summary>The <c>eval</c> section: generation.</summary>
+/// <summary>The <c>eval</c> section: generation. Rows join and leave a batch one by one, so that there is no batch size, but <see cref="Slots"/>.</summary>
+[IgnoresKeys("per_device_eval_batch_size")]
 public sealed record EvalSection
 {
-    /// <summary>Rows that are generated together on each device.</summary>
-    [Within(1)]
-    public int PerDeviceEvalBatchSize { get; init; } = 96;
-
     /// <summary>The most tokens of an answer.</summary>
     [Within(1)]
     public int MaxNewTokens { get; init; } = 300;

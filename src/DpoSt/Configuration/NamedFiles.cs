@@ -20,7 +20,6 @@ public static class NamedFiles
             ("data", "test_data_path", paths.CurrentFolder, ""),
             ("data", "pool_path", paths.CurrentFolder, ""),
             ("data", "ood_data_path", paths.CurrentFolder, ""),
-            ("data", "tokenizer_path", paths.DataFolder, ""),
             ("loop", "sft", Path.GetDirectoryName(Path.GetFullPath(config.File))!, ".yaml"),
             ("loop", "dpo", Path.GetDirectoryName(Path.GetFullPath(config.File))!, ".yaml"),
         ];

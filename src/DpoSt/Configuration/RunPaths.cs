@@ -11,12 +11,20 @@ public sealed class RunPaths
     /// <param name="options">The run.</param>
     /// <param name="dataFolder">What models are relative to (DATA_DIR).</param>
     /// <param name="currentFolder">What everything else is relative to.</param>
+    /// <exception cref="UserErrorException">The tokenizer is to be another model's.</exception>
     public RunPaths(ExperimentOptions options, string dataFolder, string currentFolder)
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
         DataFolder = Path.GetFullPath(dataFolder, Path.GetFullPath(currentFolder));
         CurrentFolder = Path.GetFullPath(currentFolder);
+        if (options.Data.TokenizerPath is { } tokenizer && Whole(tokenizer) != Whole(options.Model.ModelPath))
+        {
+            throw new UserErrorException(
+                $"data.tokenizer_path is '{tokenizer}' but model.model_path is '{options.Model.ModelPath}': a model's tokenizer is read from the model's folder; put its files there, and leave data.tokenizer_path out.");
+        }
+
+        string Whole(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, DataFolder));
     }
 
     /// <summary>What models are relative to.</summary>
@@ -30,9 +38,6 @@ public sealed class RunPaths
 
     /// <summary>The model that the run writes, <c>ft_models/...</c> (<c>trainer.output_dir</c>).</summary>
     public string OutputFolder => Path.GetFullPath(options.Trainer.OutputDir, DataFolder);
-
-    /// <summary>The tokenizer's folder (<c>data.tokenizer_path</c>, else the model's).</summary>
-    public string TokenizerFolder => options.Data.TokenizerPath is { } path ? Path.GetFullPath(path, DataFolder) : ModelFolder;
 
     /// <summary>The results of the experiment: <c>results/EXPERIMENT.json</c>.</summary>
     public string ResultsFile => Path.Combine(CurrentFolder, "results", options.ExpName + ".json");

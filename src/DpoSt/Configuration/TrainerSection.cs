@@ -22,7 +22,7 @@ public enum IntervalStrategy
     "ddp_bucket_cap_mb", "ddp_find_unused_parameters", "ddp_timeout", "deepspeed", "disable_tqdm", "do_eval", "do_predict", "do_train",
     "eval_accumulation_steps", "fsdp", "fsdp_config", "gradient_checkpointing_kwargs", "group_by_length",
     "hub_model_id", "hub_private_repo", "hub_strategy", "hub_token", "local_rank", "log_level", "log_level_replica", "log_on_each_node",
-    "logging_dir", "logging_first_step", "logging_nan_inf_filter", "logging_strategy", "no_cuda", "precompute_ref_log_probs",
+    "logging_dir", "logging_first_step", "logging_nan_inf_filter", "logging_strategy", "no_cuda", "overwrite_output_dir", "precompute_ref_log_probs",
     "push_to_hub", "remove_unused_columns", "save_on_each_node", "save_safetensors", "skip_memory_metrics", "tf32",
     "torch_compile", "torch_compile_backend", "torch_compile_mode", "use_cpu")]
 public sealed record TrainerSection
@@ -33,9 +33,6 @@ public sealed record TrainerSection
 
     /// <summary>Where the model is written, relative to DATA_DIR.</summary>
     public required string OutputDir { get; init; }
-
-    /// <summary>Whether a folder that holds another run is replaced.</summary>
-    public bool OverwriteOutputDir { get; init; }
 
     /// <summary>Whether matrix products are computed in bfloat16 (weights, gradients and the optimizer stay in float32); null leaves it to the launch file.</summary>
     public bool? Bf16 { get; init; }

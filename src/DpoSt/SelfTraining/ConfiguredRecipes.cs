@@ -12,11 +12,8 @@ internal static class ConfiguredRecipes
     public static TrainingRecipe Recipe(ExperimentOptions options)
     {
         var trainer = options.Trainer;
-        if (!LearningRateSchedule.Kinds.Contains(trainer.LrSchedulerType, StringComparer.Ordinal))
-        {
-            throw new UserErrorException($"trainer.lr_scheduler_type is '{trainer.LrSchedulerType}': use one of {string.Join(", ", LearningRateSchedule.Kinds)}.");
-        }
-
+        var shape = trainer.LrSchedulerKwargs;
+        CheckShape(trainer.LrSchedulerType, shape);
         return new TrainingRecipe
         {
             BatchSize = trainer.PerDeviceTrainBatchSize,
@@ -27,7 +24,10 @@ internal static class ConfiguredRecipes
             Schedule = trainer.LrSchedulerType,
             WarmupRatio = trainer.WarmupRatio,
             WarmupSteps = trainer.WarmupSteps,
-            MinRateRatio = trainer.LrSchedulerKwargs.MinLrRate ?? trainer.LrSchedulerKwargs.MinLr / trainer.LearningRate ?? 0,
+            MinRateRatio = shape.MinLrRate ?? shape.MinLr / trainer.LearningRate ?? 0,
+            Cycles = shape.NumCycles,
+            Power = shape.Power ?? 1,
+            EndRate = shape.LrEnd ?? 1e-7,
             AdamW = new AdamWOptions(trainer.WeightDecay, trainer.AdamBeta1, trainer.AdamBeta2, trainer.AdamEpsilon),
             MaxGradNorm = trainer.MaxGradNorm,
             Dropout = trainer.Dropout,
@@ -42,6 +42,23 @@ internal static class ConfiguredRecipes
             Evaluation = Interval(trainer.EvalStrategy, trainer.EvalSteps ?? trainer.LoggingSteps),
             EvalBatchSize = trainer.PerDeviceEvalBatchSize,
         };
+    }
+
+    // A number that the schedule would not use is a mistake, as it is in transformers.
+    private static void CheckShape(string kind, SchedulerSection shape)
+    {
+        (string Key, double? Value, string[] Of)[] numbers =
+        [
+            ("min_lr", shape.MinLr, ["cosine_with_min_lr"]),
+            ("min_lr_rate", shape.MinLrRate, ["cosine_with_min_lr"]),
+            ("num_cycles", shape.NumCycles, ["cosine", "cosine_with_min_lr", "cosine_with_restarts"]),
+            ("power", shape.Power, ["polynomial"]),
+            ("lr_end", shape.LrEnd, ["polynomial"]),
+        ];
+        if (numbers.FirstOrDefault(n => n.Value is not null && !n.Of.Contains(kind, StringComparer.Ordinal)) is { Key: { } key, Of: var of })
+        {
+            throw new UserErrorException($"trainer.lr_scheduler_kwargs.{key} is of the schedule {string.Join(", ", of)}, but trainer.lr_scheduler_type is {kind}: leave it out (~trainer.lr_scheduler_kwargs.{key}), or choose another schedule.");
+        }
     }
 
     /// <summary>What preference tuning minimises.</summary>

@@ -37,7 +37,7 @@ public static class DataSetEvaluation
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(reporter);
         var problems = ProblemSet.Load(options.Data);
-        using var bundle = ModelBundle.Load(options.Model, null, referenceText: false, device, toRead: true);
+        using var bundle = ModelBundle.Load(options.Model, referenceText: false, device, toRead: true);
         var output = options.Output ?? DefaultOutput(options);
         var sampledOutput = Path.ChangeExtension(output, null) + SamplesSuffix + Path.GetExtension(output);
         reporter.Begin("evaluate", $"{options.Model} answers {Counted.Of(problems.Count, "question")} of {options.Data}", (long)problems.Count * (1 + options.Samples), "answers");

@@ -13,17 +13,17 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
     /// <summary>The content of its folder, read once: weights are gigabytes.</summary>
     public string Content => content.Value;
 
-    /// <summary>Loads a folder in Hugging Face layout; the tokenizer may lie elsewhere.</summary>
+    /// <summary>Loads a folder in Hugging Face layout; its tokenizer lies there too.</summary>
     /// <exception cref="UserErrorException">The folder is no checkpoint, or its tokenizer has more ids than the model.</exception>
-    public static ModelBundle Load(string folder, string? tokenizerFolder, bool referenceText, Device device, bool toRead = false, TrainingCompute? compute = null)
+    public static ModelBundle Load(string folder, bool referenceText, Device device, bool toRead = false, TrainingCompute? compute = null)
     {
         CheckFolder(folder);
-        var tokenizer = TokenizerLoader.Load(tokenizerFolder ?? folder);
+        var tokenizer = TokenizerLoader.Load(folder);
         var model = toRead ? ModelFolder.LoadToRead(folder, device, compute?.Products ?? ScalarType.Float32) : ModelFolder.Load(folder, device, compute);
         if (tokenizer.VocabularySize > model.VocabularySize)
         {
             model.Dispose();
-            throw new UserErrorException($"the tokenizer in {tokenizerFolder ?? folder} has {tokenizer.VocabularySize} ids but the model in {folder} only {model.VocabularySize}: they do not belong together.");
+            throw new UserErrorException($"the tokenizer in {folder} has {tokenizer.VocabularySize} ids but the model in {folder} only {model.VocabularySize}: they do not belong together.");
         }
 
         return new ModelBundle(folder, model, tokenizer, FormatOf(model.ModelType, referenceText));
@@ -36,7 +36,7 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
         CheckFolder(folder);
         if (TokenizerLoader.IsIn(folder))
         {
-            return Load(folder, null, false, device, toRead: true, new TrainingCompute(products == ScalarType.BFloat16));
+            return Load(folder, false, device, toRead: true, new TrainingCompute(products == ScalarType.BFloat16));
         }
 
         var model = ModelFolder.LoadToRead(folder, device, products);

@@ -16,7 +16,7 @@ internal static class ModelEvaluation
         var sets = plan.TestSets.Select(set => (set.Key, Problems: (IReadOnlyList<Problem>)ProblemSet.Load(set.Value))).ToList();
         var total = sets.Sum(s => (long)s.Problems.Count) * (2 + plan.EvalSamples);
         reporter.Begin(stage, $"{StageActions.Shown(plan.ModelOf(run))} answers {string.Join(", ", sets.Select(s => $"{s.Problems.Count} of {s.Key}"))}", total, "answers");
-        using var bundle = ModelBundle.Load(plan.ModelOf(run), null, plan.ReferenceText, device, toRead: true, plan.Answers(0, plan.UseCalculator).Compute);
+        using var bundle = ModelBundle.Load(plan.ModelOf(run), plan.ReferenceText, device, toRead: true, plan.Answers(0, plan.UseCalculator).Compute);
         var done = 0L;
         var journals = new List<AnswerJournal>();                  // of all sets: they stay until the last is done
         var measures = new Dictionary<string, double>(StringComparer.Ordinal);

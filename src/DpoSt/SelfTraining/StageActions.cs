@@ -47,7 +47,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
         TrainingRoom.Check(from, Room, Shard);
         Advise(recipe, reporter);
-        using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: Compute(recipe));
+        using var bundle = ModelBundle.Load(from, referenceText, device, compute: Compute(recipe));
         var replicas = Replicas.Of(group, bundle.Model.Parameters);
         var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
         var last = FineTuning.Run(bundle, rows, limits, recipe, folder, replicas, reporter, cancel);
@@ -62,7 +62,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     /// <summary>Samples answers; one file a sample, named as the reference names them.</summary>
     public string Sample(string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string folder, IStageReporter reporter, CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
     {
-        using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true, options.Compute);
+        using var bundle = ModelBundle.Load(model, referenceText, device, toRead: true, options.Compute);
         reporter.Begin(name, $"{Shown(model)} answers {Counted.Of(problems.Count, "question")} {Counted.Times(samples.Count)}", (long)problems.Count * samples.Count, "answers");
         var first = Path.Combine(folder, SampleFile.Name(samples[0], options.Temperature));
         using var journal = RankedSampling.JournalOf(group, first, reporter.Note);
@@ -83,7 +83,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     /// <summary>Answers greedily into one file.</summary>
     public string Greedy(string name, string model, IReadOnlyList<Problem> problems, AnswerOptions options, string file, IStageReporter reporter, CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
     {
-        using var bundle = ModelBundle.Load(model, null, referenceText, device, toRead: true, options.Compute);
+        using var bundle = ModelBundle.Load(model, referenceText, device, toRead: true, options.Compute);
         reporter.Begin(name, $"{Shown(model)} answers {Counted.Of(problems.Count, "question")}", problems.Count, "answers");
         using var journal = RankedSampling.JournalOf(group, file, reporter.Note);
         var completions = RankedSampling.Run(group, bundle, problems, [0], options, journal, reporter.Advance, cancel);
@@ -150,7 +150,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
         TrainingRoom.Check(from, Room, Shard);
         Advise(recipe, reporter);
-        using var bundle = ModelBundle.Load(from, null, referenceText, device, compute: Compute(recipe));
+        using var bundle = ModelBundle.Load(from, referenceText, device, compute: Compute(recipe));
         var replicas = Replicas.Of(group, bundle.Model.Parameters);
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
         var train = EncodedPairs.Read(file, encoder);

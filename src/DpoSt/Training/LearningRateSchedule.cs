@@ -8,11 +8,11 @@ namespace DpoSt.Training;
 /// <param name="TotalSteps">Optimizer steps of the whole run.</param>
 /// <param name="WarmupSteps">Steps of the warm-up.</param>
 /// <param name="MinRateRatio">The floor of cosine_with_min_lr, as a part of the peak.</param>
-/// <param name="Cycles">The number of hard restarts.</param>
+/// <param name="Cycles">Waves of a cosine (half a one where null), or the number of hard restarts (one where null).</param>
 /// <param name="Power">The exponent of polynomial.</param>
 /// <param name="EndRate">Where polynomial ends.</param>
 public sealed record LearningRateSchedule(
-    string Kind, double Peak, long TotalSteps, long WarmupSteps, double MinRateRatio = 0, int Cycles = 1, double Power = 1, double EndRate = 1e-7)
+    string Kind, double Peak, long TotalSteps, long WarmupSteps, double MinRateRatio = 0, double? Cycles = null, double Power = 1, double EndRate = 1e-7)
 {
     /// <summary>The names that can be asked for.</summary>
     public static readonly IReadOnlyList<string> Kinds =
@@ -31,9 +31,9 @@ public sealed record LearningRateSchedule(
         {
             "constant" or "constant_with_warmup" => Peak,
             "linear" => Peak * (1 - progress),
-            "cosine" => Peak * Cosine(progress),
-            "cosine_with_min_lr" => Peak * (MinRateRatio + (1 - MinRateRatio) * Cosine(progress)),
-            "cosine_with_restarts" => progress >= 1 ? 0 : Peak * Cosine(Cycles * progress % 1),
+            "cosine" => Peak * Cosine(2 * (Cycles ?? 0.5) * progress),
+            "cosine_with_min_lr" => Peak * (MinRateRatio + (1 - MinRateRatio) * Cosine(2 * (Cycles ?? 0.5) * progress)),
+            "cosine_with_restarts" => progress >= 1 ? 0 : Peak * Cosine((Cycles ?? 1) * progress % 1),
             "polynomial" => EndRate + (Peak - EndRate) * Math.Pow(1 - progress, Power),
             "inverse_sqrt" => InverseRoot(step),
             _ => throw new UserErrorException($"'{Kind}' is no learning rate schedule: use one of {string.Join(", ", Kinds)}."),

@@ -33,6 +33,15 @@ public sealed record TrainingRecipe
     /// <summary>The floor of cosine_with_min_lr, as a part of the peak.</summary>
     public double MinRateRatio { get; init; }
 
+    /// <summary>Waves of a cosine, or its hard restarts; null is transformers' default.</summary>
+    public double? Cycles { get; init; }
+
+    /// <summary>The exponent of polynomial.</summary>
+    public double Power { get; init; } = 1;
+
+    /// <summary>Where polynomial ends.</summary>
+    public double EndRate { get; init; } = 1e-7;
+
     /// <summary>The optimizer's numbers.</summary>
     public AdamWOptions AdamW { get; init; } = new();
 
@@ -98,7 +107,7 @@ public sealed record TrainingRecipe
     {
         var steps = StepsFor(examples);
         var warmup = WarmupSteps > 0 ? WarmupSteps : LearningRateSchedule.WarmupOf(WarmupRatio, steps);
-        var schedule = new LearningRateSchedule(Schedule, LearningRate, steps, warmup, MinRateRatio);
+        var schedule = new LearningRateSchedule(Schedule, LearningRate, steps, warmup, MinRateRatio, Cycles, Power, EndRate);
         return new TrainerOptions(steps, schedule, AdamW, MaxGradNorm, Dropout ?? modelDropout, (ulong)Seed, LogEvery, MeanOfMeans);
     }
 }

@@ -17,13 +17,23 @@ public sealed class RunPathsTests
         var paths = new RunPaths(Options, "/data", "/here");
         Assert.Equal("/data/ft_models/t5/sft-0", paths.ModelFolder);
         Assert.Equal("/data/ft_models/t5/dpo-1", paths.OutputFolder);
-        Assert.Equal("/data/ft_models/t5/sft-0", paths.TokenizerFolder);
         Assert.Equal("/here/model_outputs/t5/dpo-1/train", paths.SamplesFolder("train"));
         Assert.Equal("/here/model_outputs/t5/sft-0/dev", paths.SamplesFolder("sft-0", "dev"));
         Assert.Equal("/here/results/t5.json", paths.ResultsFile);
         Assert.Equal("/here/gsm8k/train.jsonl", paths.DataFile("gsm8k/train.jsonl"));
         Assert.Equal("/elsewhere/x.jsonl", paths.DataFile("/elsewhere/x.jsonl"));
         Assert.Equal("/here/big/ft_models/t5/dpo-1", new RunPaths(Options, "big", "/here").OutputFolder);
+    }
+
+    [Fact]
+    public void ATokenizerIsItsModels()
+    {
+        var own = Options with { Data = new DataSection { TokenizerPath = "./ft_models/t5/sft-0/" } };
+        Assert.Equal("/data/ft_models/t5/sft-0", new RunPaths(own, "/data", "/here").ModelFolder);
+        var other = Options with { Data = new DataSection { TokenizerPath = "hf_models/flan-t5-base" } };
+        Assert.StartsWith(
+            "data.tokenizer_path is 'hf_models/flan-t5-base' but model.model_path is 'ft_models/t5/sft-0'",
+            Assert.Throws<UserErrorException>(() => new RunPaths(other, "/data", "/here")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class AnswerJournalTests : IDisposable
     [Fact]
     public void What_an_interruption_left_is_not_answered_again_and_the_answers_are_the_same()
     {
-        using var bundle = ModelBundle.Load(run.Path("base"), null, false, CPU, toRead: true);
+        using var bundle = ModelBundle.Load(run.Path("base"), false, CPU, toRead: true);
         var whole = Answer(bundle, Options, null);
         Interrupt(bundle);
         Assert.False(File.Exists(Output));
@@ -39,7 +39,7 @@ public sealed class AnswerJournalTests : IDisposable
     [Fact]
     public void A_torn_line_costs_one_answer_and_another_sampling_starts_over()
     {
-        using var bundle = ModelBundle.Load(run.Path("base"), null, false, CPU, toRead: true);
+        using var bundle = ModelBundle.Load(run.Path("base"), false, CPU, toRead: true);
         Interrupt(bundle);
         var text = File.ReadAllText(Partial);
         File.WriteAllText(Partial, text[..^7]);

@@ -36,7 +36,7 @@ public sealed class PreferenceTuningTests
     public void Scores_of_the_reference_are_kept_under_a_key_and_used_again()
     {
         using var run = NewRun();
-        using var bundle = ModelBundle.Load(run.Path("base"), null, false, CPU, toRead: true);
+        using var bundle = ModelBundle.Load(run.Path("base"), false, CPU, toRead: true);
         var place = Score(run, bundle, "key").File;
         var lines = File.ReadAllLines(place);
         Assert.Equal(Score(run, bundle, "key").First, Score(run, bundle, "another key").First);
