@@ -24,32 +24,25 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
 
     /// <summary>The step that a run would go on from, without reading a checkpoint's tensors; null where there is none of that run.</summary>
     public static long? Newest(string folder, string key) =>
-        In(folder).Where(found => TrainingCheckpoint.KeyOf(found.Path) == key).Select(found => (long?)found.Step).FirstOrDefault();
+        All(folder).Where(found => TrainingCheckpoint.KeyOf(found.Path) == key).Select(found => (long?)found.Step).FirstOrDefault();
 
     /// <summary>Finds the newest whole checkpoint of the run, and cuts the metrics back to it; null where there is none.</summary>
     public (TrainingState State, string Folder)? Restore()
     {
         RemoveDrafts();
+        SetAside();
         foreach (var (path, _) in In(folder).ToList())
         {
-            if (Read(path) is not { } state)
+            if (Read(path) is { } state)
             {
-                Directory.Delete(path, recursive: true);
-                continue;
+                metrics.KeepUpTo(state.Step);
+                tell($"resumed after step {state.Step}, from {path}.");
+                return (state, path);
             }
 
-            if (state.Key != key)
-            {
-                tell($"{path} belongs to other options, data or another first model: training starts from the beginning.");
-                break;
-            }
-
-            metrics.KeepUpTo(state.Step);
-            tell($"resumed after step {state.Step}, from {path}.");
-            return (state, path);
+            Directory.Delete(path, recursive: true);
         }
 
-        RemoveAll();
         metrics.KeepUpTo(0);
         return null;
     }
@@ -88,11 +81,25 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         return path;
     }
 
-    private void RemoveAll()
+    // One mistyped option must not cost a night: checkpoints of another run wait under another name, and come back when that run does.
+    private void SetAside()
     {
-        foreach (var (path, _) in In(folder).ToList())
+        var told = false;
+        foreach (var (path, step) in All(folder).ToList())
         {
-            Directory.Delete(path, recursive: true);
+            var (owner, isAside) = (TrainingCheckpoint.KeyOf(path), !Path.GetFileName(path).StartsWith(Prefix, StringComparison.Ordinal));
+            var name = string.Create(CultureInfo.InvariantCulture, $"{(owner == key ? "" : $"of-{owner?[..Math.Min(owner.Length, 8)]}-")}{Prefix}{step}");
+            if (owner is null || isAside != (owner == key) || Directory.Exists(Path.Combine(folder, name)))
+            {
+                continue;
+            }
+
+            Directory.Move(path, Path.Combine(folder, name));
+            if (owner != key && !told)
+            {
+                tell($"{path} belongs to other options, data or another first model: it is not used, and kept until this model is done.");
+                told = true;
+            }
         }
     }
 
@@ -109,9 +116,13 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         }
     }
 
-    // The newest first.
-    private static IEnumerable<(string Path, long Step)> In(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder, Prefix + "*")
-        .Select(path => (path, long.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1))
+    // This run's, the newest first.
+    private static IEnumerable<(string Path, long Step)> In(string folder) => All(folder).Where(found => Path.GetFileName(found.Path).StartsWith(Prefix, StringComparison.Ordinal));
+
+    // Those of other runs too.
+    private static IEnumerable<(string Path, long Step)> All(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder, $"*{Prefix}*")
+        .Where(path => !Path.GetFileName(path).StartsWith('.'))
+        .Select(path => (path, long.TryParse(path[(path.LastIndexOf('-') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1))
         .Where(found => found.Item2 >= 0)
         .OrderByDescending(found => found.Item2);
 

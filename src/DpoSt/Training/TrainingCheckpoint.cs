@@ -43,6 +43,7 @@ internal static class TrainingCheckpoint
 
     /// <summary>Reads a checkpoint's state after checking every byte of it.</summary>
     /// <exception cref="InvalidDataException">It is cut short, changed, or not all there.</exception>
+    /// <exception cref="UserErrorException">It cannot be read now: that says nothing about what it holds.</exception>
     public static TrainingState Read(string folder)
     {
         try
@@ -52,9 +53,17 @@ internal static class TrainingCheckpoint
                 ? JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(Path.Combine(folder, StateName)), Options)!
                 : throw new InvalidDataException("its checksums do not match");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InvalidDataException("it is not all there", e);
+        }
+        catch (JsonException e)
         {
             throw new InvalidDataException(e.Message.Split('\n')[0].TrimEnd('.'), e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{folder}: the checkpoint cannot be read ({FileProblem.InFolder(e)}); see to that and run again, or start over with --fresh.", e);
         }
     }
 

@@ -83,6 +83,25 @@ public sealed class CheckpointsTests
         other.Train(folder, key: "another run");
         Assert.Contains("belongs to other options", Assert.Single(other.Told), StringComparison.Ordinal);
         Assert.Equal(Steps, other.Lines.Count);
+
+        // They wait for their run.
+        var own = new Recorded("t5");
+        own.Train(folder);
+        Assert.Contains("resumed after step 5", own.Told[^1], StringComparison.Ordinal);
+        Assert.Equal(Steps - 5, own.Lines.Count);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_cannot_be_read_now_is_left_alone()
+    {
+        using var folder = new TemporaryFolder();
+        new Recorded("t5").Train(folder, stopAfter: 5);
+        var sums = folder.File("checkpoint-5/SHA256SUMS");
+        File.Delete(sums);
+        Directory.CreateDirectory(sums);
+        var error = Assert.Throws<UserErrorException>(() => new Recorded("t5").Train(folder));
+        Assert.Equal($"{folder.File("checkpoint-5")}: the checkpoint cannot be read (permission is denied); see to that and run again, or start over with --fresh.", error.Message);
+        Assert.True(File.Exists(folder.File("checkpoint-5/training_state.safetensors")));
     }
 
     [Fact]
