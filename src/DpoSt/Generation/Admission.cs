@@ -4,10 +4,13 @@ namespace DpoSt.Generation;
 
 /// <summary>
 /// Gives free slots to waiting requests. Prompts are encoded in groups of like length, each once for all requests that share it; to keep
-/// groups worth their while, slots are filled once enough of them are free.
+/// groups worth their while, slots are filled once enough of them are free, and to keep their memory bounded, long prompts are read a few at a time.
 /// </summary>
 internal sealed class Admission
 {
+    /// <summary>Attention scores of a head that a group of prompts may have: 16 MB.</summary>
+    internal const long ScoresAtOnce = 1 << 22;
+
     private readonly Queue<int> waiting;
     private readonly IReadOnlyList<GenerationRequest> requests;
     private readonly IStepDecoder decoder;
@@ -85,8 +88,28 @@ internal sealed class Admission
         }
 
         var before = last?.Handle ?? -1;
-        var handles = fresh.Count == 0 ? [] : decoder.AddPrompts(fresh);
+        int[] handles = [.. Groups(fresh).SelectMany(decoder.AddPrompts)];
         last = fresh.Count == 0 ? last : (fresh[^1], handles[^1]);
         return [.. place.Select(p => p < 0 ? before : handles[p])];
+    }
+
+    /// <summary>Prompts in their order, as many at a time as <see cref="ScoresAtOnce"/> allows; a prompt that alone has more is alone.</summary>
+    internal static IEnumerable<int[][]> Groups(IReadOnlyList<int[]> prompts)
+    {
+        var (first, longest) = (0, 0L);
+        for (var i = 0; i < prompts.Count; i++)
+        {
+            longest = Math.Max(longest, prompts[i].Length);
+            if (i > first && (i + 1 - first) * longest * longest > ScoresAtOnce)
+            {
+                yield return [.. prompts.Skip(first).Take(i - first)];
+                (first, longest) = (i, prompts[i].Length);
+            }
+        }
+
+        if (first < prompts.Count)
+        {
+            yield return [.. prompts.Skip(first)];
+        }
     }
 }

@@ -32,6 +32,7 @@ internal sealed class LlamaBatchAttention(LlamaConfig config, PackedRows rows, R
 
     private Tensor Mix(Tensor qkv, Tensor mask, ulong[]? dropoutKeys, int layer)
     {
+        using var scope = NewDisposeScope();                 // the groups' scores must not wait for each other
         var (heads, groups, size) = (config.NumAttentionHeads, config.KeyValueHeads, config.HeadSize);
         var length = qkv.size(0);
         var parts = qkv.view(length, heads + 2 * groups, size).transpose(0, 1).split([heads, groups, groups], 0);
@@ -44,6 +45,6 @@ internal sealed class LlamaBatchAttention(LlamaConfig config, PackedRows rows, R
         }
 
         var mixed = probabilities.view(groups, -1, length).matmul(parts[2]);                                // [G, H / G * L, K]
-        return mixed.view(heads, length, size).transpose(0, 1).reshape(length, -1);                         // [L, I]
+        return mixed.view(heads, length, size).transpose(0, 1).reshape(length, -1).MoveToOuterDisposeScope();    // [L, I]
     }
 }
