@@ -11,10 +11,9 @@ namespace DpoSt.Models;
 public sealed class ParameterSet : IWeights
 {
     private readonly Dictionary<string, Tensor> byName = new(StringComparer.Ordinal);
-
     private readonly ScalarType products;
 
-    /// <summary>Allocates parameters of these shapes on a device; their values are undefined until loaded or initialised.</summary>
+    /// <summary>Allocates parameters of these shapes on a device; their values are zero until loaded or initialised.</summary>
     /// <param name="specs">What they are.</param>
     /// <param name="device">Where they live.</param>
     /// <param name="dtype">What they are kept in.</param>
@@ -56,11 +55,11 @@ public sealed class ParameterSet : IWeights
     /// <summary>A parameter by our name.</summary>
     public Tensor this[string name] => byName[name];
 
-    ScalarType IWeights.DecodingProducts => Dtype;
+    ScalarType IWeights.DecodingProducts => products;
 
     Linear IWeights.Linear(string name) => new(this[name], products);
 
-    Linear IWeights.LinearForDecoding(string name, int rows) => Linear.ForDecoding(this[name], rows);
+    Linear IWeights.LinearForDecoding(string name, int rows) => Linear.ForDecoding(this[name], rows, products);
 
     Tensor IWeights.Fetch(string name)
     {

@@ -67,6 +67,26 @@ public sealed class Bf16ModelTests
         Assert.All(kept.Parameters.Buffers.Zip(again.Parameters.Buffers), pair => Tensors.KernelCheck.Same(pair.First.Values, pair.Second.Values));
     }
 
+    [Theory, MemberData(nameof(TinyModels.Kinds), MemberType = typeof(TinyModels))]
+    public void A_decoder_multiplies_in_bfloat16_too(string kind)
+    {
+        using var scope = NewDisposeScope();
+        using var single = TinyModels.New(kind, 11);
+        using var half = TinyModels.New(kind, 11, compute: Bf16);
+        var (expected, actual) = (Step(single), Step(half));
+        Assert.Equal(ScalarType.Float32, actual.dtype);
+        Assert.False(expected.eq(actual).all().item<bool>());
+        Tensors.KernelCheck.Close(expected, actual, 0.02, "logits");
+
+        // The prompt is one token: what differs is the step's own.
+        static Tensor Step(ILanguageModel model)
+        {
+            using var decoder = model.NewDecoder(1, 4, 4);
+            decoder.Start(0, decoder.AddPrompts([[7]])[0]);
+            return decoder.Step([0], [1], [3]);
+        }
+    }
+
     private static double Loss(ILanguageModel model, TokenBatch batch)
     {
         model.Parameters.EnableGradients();
