@@ -56,13 +56,15 @@ internal static unsafe class TargetLogProb
         where T : struct, IElement
     {
         var top = VectorMath.Max<T>(logits, start, width);
-        var (sum, i) = (Vector512<float>.Zero, 0);
+        var (sum, i) = (Vector512<double>.Zero, 0);
         for (; i + Lanes <= width; i += Lanes)
         {
-            sum += VectorMath.Exp(T.Load(logits, start + i) - Vector512.Create(top));
+            // In fp32 a hundred thousand unlikely words would vanish one by one beside the likeliest.
+            var (lower, upper) = Vector512.Widen(VectorMath.Exp(T.Load(logits, start + i) - Vector512.Create(top)));
+            sum += lower + upper;
         }
 
-        var total = (double)Vector512.Sum(sum);
+        var total = Vector512.Sum(sum);
         for (; i < width; i++)
         {
             total += Math.Exp(T.Get(logits, start + i) - top);

@@ -30,6 +30,17 @@ public sealed class TargetLogProbTests
     }
 
     [Fact]
+    public void Many_unlikely_words_count_beside_the_likeliest()
+    {
+        using var scope = NewDisposeScope();
+        var logits = full(1, 131_072, -17f);
+        logits[0, 5] = 0;
+        var tail = 131_071 * Math.Exp(-17);
+        Assert.Equal(-Math.Log(1 + tail), TargetLogProb.Apply(logits, [5]).item<double>(), 3e-7);
+        Assert.True(tail > 5e-3);
+    }
+
+    [Fact]
     public void No_gradient_is_subnormal()
     {
         using var scope = NewDisposeScope();
