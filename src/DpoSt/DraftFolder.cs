@@ -6,7 +6,7 @@ internal sealed class DraftFolder : IDisposable
     /// <summary>Makes the folder, on the same disk as <paramref name="target"/>.</summary>
     public DraftFolder(string target)
     {
-        var full = System.IO.Path.GetFullPath(target);
+        var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(target));
         var parent = System.IO.Path.GetDirectoryName(full)!;
         try
         {
@@ -21,20 +21,52 @@ internal sealed class DraftFolder : IDisposable
     /// <summary>Where it is.</summary>
     public string Path { get; }
 
-    /// <summary>Puts the folder in the place of <paramref name="target"/>, whole; what stood there is gone.</summary>
+    /// <summary>Puts the folder in the place of <paramref name="target"/>, whole and on the disk; what stood there is gone.</summary>
     public void MoveTo(string target)
     {
-        if (Directory.Exists(target))
+        foreach (var file in Directory.EnumerateFiles(Path))
         {
-            // The old folder steps aside first: a rename is one moment, a recursive delete is not.
-            var old = Path + ".old";
-            Directory.Move(target, old);
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.None);
+            stream.Flush(flushToDisk: true);
+        }
+
+        if (!Directory.Exists(target))
+        {
             Directory.Move(Path, target);
+            return;
+        }
+
+        // The old folder steps aside first: a rename is one moment, a recursive delete is not.
+        var old = Path + ".old";
+        Directory.Move(target, old);
+        try
+        {
+            Directory.Move(Path, target);
+        }
+        catch
+        {
+            Directory.Move(old, target);
+            throw;
+        }
+
+        try
+        {
             Directory.Delete(old, recursive: true);
         }
-        else
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Directory.Move(Path, target);
+            // What was to be written is in its place: a remnant of the old harms nobody.
+        }
+    }
+
+    /// <summary>Removes what a process left that was killed while it wrote <paramref name="target"/>; only for who knows that nobody writes it now.</summary>
+    public static void RemoveRemnants(string target)
+    {
+        var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(target));
+        var parent = System.IO.Path.GetDirectoryName(full)!;
+        foreach (var remnant in Directory.Exists(parent) ? Directory.GetDirectories(parent, $".{System.IO.Path.GetFileName(full)}.*.tmp*") : [])
+        {
+            Directory.Delete(remnant, recursive: true);
         }
     }
 

@@ -24,10 +24,10 @@ internal static class GroupExchange
         var lengths = new double[group.Size];
         lengths[group.Rank] = mine.Length;
         lengths = group.Sum(lengths);
-        var width = (int)Math.Max(1, lengths.Max());
-        var (part, whole) = (tensor((byte[])[.. mine, .. new byte[width - mine.Length]]), zeros([(long)group.Size * width], dtype: ScalarType.Byte));
+        var width = (long)Math.Max(1, lengths.Max());
+        var (part, whole) = (zeros([width], dtype: ScalarType.Byte), zeros([group.Size * width], dtype: ScalarType.Byte));
+        part.narrow(0, 0, mine.Length).copy_(tensor(mine, dtype: ScalarType.Byte));
         group.AllGather(part, whole);
-        var bytes = whole.data<byte>().ToArray();
-        return [.. lengths.Select((length, rank) => bytes.AsSpan(rank * width, (int)length).ToArray())];
+        return [.. lengths.Select((length, rank) => whole.narrow(0, rank * width, (long)length).data<byte>().ToArray())];
     }
 }

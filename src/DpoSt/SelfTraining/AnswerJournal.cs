@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using DpoSt.Data;
 using DpoSt.Generation;
 
 namespace DpoSt.SelfTraining;
@@ -55,7 +57,8 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
     {
         Dispose();
         var folder = Path.GetDirectoryName(Path.GetFullPath(output))!;
-        foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder, $"{Path.GetFileName(output)}*{Suffix}") : [])
+        var parts = new Regex($@"^{Regex.Escape(Path.GetFileName(output))}(\.\d+-of-\d+)?{Regex.Escape(Suffix)}$", RegexOptions.NonBacktracking);
+        foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder).Where(f => parts.IsMatch(Path.GetFileName(f))) : [])
         {
             File.Delete(file);
         }
@@ -70,21 +73,23 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
     // off, or of another program, nothing is worth a sentence.
     private (IReadOnlyList<Generated> Found, long Length) Read(string key, int requests)
     {
-        var (found, length) = (new Dictionary<int, Generated>(), 0L);
+        var (found, lines, length) = (new Dictionary<int, Generated>(), 0, 0L);
         try
         {
-            var rest = File.Exists(path) ? File.ReadAllBytes(path).AsSpan() : [];
-            for (var isFirst = true; rest.IndexOf((byte)'\n') is >= 0 and var end; rest = rest[(end + 1)..], isFirst = false)
+            using var file = File.Exists(path) ? File.OpenRead(path) : Stream.Null;
+            var total = file.Length;
+            foreach (var (number, line) in LineReader.Read(file, path, JsonLines.DefaultMaxLineBytes))
             {
-                if (isFirst ? JsonSerializer.Deserialize<string>(rest[..end]) != key : !Take(JsonSerializer.Deserialize<Generated>(rest[..end], Json)))
+                // A blank line is nobody's of ours, and the last line counts if it is whole.
+                if (number != lines + 1 || length + line.Length + 1 > total || (number == 1 ? JsonSerializer.Deserialize<string>(line.Span) != key : !Take(JsonSerializer.Deserialize<Generated>(line.Span, Json))))
                 {
                     break;
                 }
 
-                length += end + 1;
+                (lines, length) = (number, length + line.Length + 1);
             }
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or UserErrorException)
         {
             // Up to there.
         }

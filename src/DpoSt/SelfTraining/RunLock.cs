@@ -3,6 +3,9 @@ namespace DpoSt.SelfTraining;
 /// <summary>Keeps a second process out of an experiment, be it a whole run or a stage alone. The system lets go of it when the process ends, however it ends; the file goes with it.</summary>
 internal sealed class RunLock : IDisposable
 {
+    // EWOULDBLOCK of Linux and of macOS, and Windows' sharing violation: what .NET passes on where another process holds a file.
+    private static readonly int[] HeldErrors = [11, 35, unchecked((int)0x80070020)];
+
     private readonly FileStream stream;
 
     private RunLock(FileStream stream) => this.stream = stream;
@@ -24,7 +27,7 @@ internal sealed class RunLock : IDisposable
         {
             return new RunLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException && !HeldErrors.Contains(e.HResult)))
         {
             throw Unwritable(path, e);
         }

@@ -1,5 +1,6 @@
 using DpoSt.Data;
 using DpoSt.Models;
+using DpoSt.Models.T5;
 
 namespace DpoSt.SelfTraining;
 
@@ -23,7 +24,7 @@ internal sealed record ScoredRow(int[] Prompt, int[] Completion, bool[] Scored)
         {
             var input = TokenIds.Read(line, ids, "input_ids", model.VocabularySize, Expected);
             var labels = TokenIds.Read(line, line.Property("labels", Expected) ?? throw line.Error($"\"labels\" is missing; expected {Expected}."), "labels", model.VocabularySize, Expected, Ignored);
-            return causal ? Causal(line, input, labels) : Separate(line, input, labels);
+            return causal ? Causal(line, input, labels) : Separate(line, input, labels, (model as T5Model)?.Config.PadTokenId ?? 0);
         }
 
         if (encoder is null)
@@ -56,7 +57,7 @@ internal sealed record ScoredRow(int[] Prompt, int[] Completion, bool[] Scored)
             : throw line.Error($"label {wrong} is {labels[wrong]} but the input there is {input[wrong]}; a label is the input's id or -100.");
     }
 
-    private static ScoredRow Separate(JsonLine line, int[] input, int[] labels)
+    private static ScoredRow Separate(JsonLine line, int[] input, int[] labels, int padding)
     {
         var last = Array.FindLastIndex(labels, label => label != Ignored);
         if (last < 0 || input.Length == 0)
@@ -66,7 +67,7 @@ internal sealed record ScoredRow(int[] Prompt, int[] Completion, bool[] Scored)
 
         // Where a label is ignored, transformers feeds the decoder the padding id.
         var kept = labels[..(last + 1)];
-        return new ScoredRow(input, [.. kept.Select(label => label == Ignored ? 0 : label)], [.. kept.Select(label => label != Ignored)]);
+        return new ScoredRow(input, [.. kept.Select(label => label == Ignored ? padding : label)], [.. kept.Select(label => label != Ignored)]);
     }
 
     private static ScoredRow All(int[] prompt, int[] completion) => new(prompt, completion, [.. completion.Select(_ => true)]);

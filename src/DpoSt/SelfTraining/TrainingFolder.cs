@@ -45,6 +45,7 @@ internal sealed class TrainingFolder : IDisposable
         ModelFolder.CheckMayReplace(output);
         var done = TrainingKey.Read(output);
         var opened = new TrainingFolder(output, key, tensorBoard, reporter);
+        DraftFolder.RemoveRemnants(output);
         if (fresh)
         {
             opened.RemoveAll();

@@ -56,6 +56,17 @@ public sealed class AnswerJournalTests : IDisposable
     }
 
     [Fact]
+    public void Journals_of_other_outputs_stay()
+    {
+        using var folder = new TemporaryFolder();
+        string[] own = [folder.File("out.partial", ""), folder.File("out.0-of-12.partial", "")], others = [folder.File("out2.partial", ""), folder.File("out.json.partial", "")];
+        using var journal = new AnswerJournal(folder.File("out"), _ => { });
+        journal.Remove();
+        Assert.Equal(others.Order(StringComparer.Ordinal), Directory.GetFiles(folder.Root).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(own, File.Exists);
+    }
+
+    [Fact]
     public void A_stage_that_is_done_leaves_no_journal()
     {
         string[] stage = ["generate", "--config-path", "exp_config/tiny", "+data.split=test", "trainer.output_dir=base", "eval.max_new_tokens=8"];

@@ -18,7 +18,7 @@ internal sealed class LlamaBatchAttention(LlamaConfig config, PackedRows rows, R
     public Action<int, Tensor>? Watch { get; init; }
 
     public Tensor Run(Tensor x, Func<Tensor, ILlamaAttention, Tensor> layer) => recomputes
-        ? Recomputed.Apply([x, .. rows.Masks], t => layer(t[0], new LlamaBatchAttention(config, rows.Over(t[1..]), turn, dropout)))
+        ? Recomputed.Apply([x, .. rows.Masks], t => layer(t[0], new LlamaBatchAttention(config, rows.Over(t[1..]), turn, dropout) { Watch = Watch }))
         : layer(x, this);
 
     public Tensor Attend(int layer, Tensor qkv)

@@ -92,10 +92,17 @@ public sealed record T5Config
 
         ModelJson.CheckSizes(
             path,
-            ("vocab_size", VocabSize), ("d_model", DModel), ("d_kv", DKv), ("d_ff", DFf), ("num_layers", NumLayers),
-            ("num_decoder_layers", DecoderLayers), ("num_heads", NumHeads), ("relative_attention_max_distance", RelativeAttentionMaxDistance),
+            ("vocab_size", VocabSize), ("d_model", DModel), ("d_kv", DKv), ("d_ff", DFf),
+            ("num_heads", NumHeads), ("relative_attention_max_distance", RelativeAttentionMaxDistance),
             // Half of the buckets look back, half of those are exact: fewer than four leave none.
             ("relative_attention_num_buckets", RelativeAttentionNumBuckets - 3));
+        ModelJson.CheckSizes(path, ("num_heads times d_kv", (long)NumHeads * DKv));
+        ModelJson.CheckLayers(path, ("num_layers", NumLayers), ("num_decoder_layers", DecoderLayers));
+        foreach (var (key, id) in new[] { ("pad_token_id", PadTokenId), ("decoder_start_token_id", DecoderStartTokenId ?? 0) }.Where(t => t.Item2 < 0 || t.Item2 >= VocabSize))
+        {
+            throw new UserErrorException($"{path}: {key} is {id}, but the vocabulary has {VocabSize} ids.");
+        }
+
         return DropoutRate is >= 0 and < 1 && LayerNormEpsilon > 0
             ? this
             : throw new UserErrorException($"{path}: dropout_rate must lie in [0, 1) and layer_norm_epsilon above 0.");

@@ -37,6 +37,8 @@ public sealed class LlamaConfigTests
     [InlineData("num_attention_heads", "0")]
     [InlineData("num_key_value_heads", "3")]
     [InlineData("head_dim", "5")]
+    [InlineData("head_dim", "16777216")]
+    [InlineData("num_hidden_layers", "16000000")]
     [InlineData("vocab_size", "99999999")]
     [InlineData("hidden_act", "\"gelu\"")]
     [InlineData("attention_bias", "true")]

@@ -36,6 +36,11 @@ public sealed class T5ConfigTests
     [InlineData("dropout_rate", "1")]
     [InlineData("layer_norm_epsilon", "0")]
     [InlineData("relative_attention_num_buckets", "3")]
+    [InlineData("num_layers", "16000000")]
+    [InlineData("num_decoder_layers", "4097")]
+    [InlineData("num_heads", "8388608")]
+    [InlineData("pad_token_id", "10")]
+    [InlineData("decoder_start_token_id", "-1")]
     public void A_value_that_cannot_be_is_a_sentence_that_names_key_and_file(string key, string value)
     {
         var values = new Dictionary<string, string> { ["vocab_size"] = "10", ["d_model"] = "8", ["d_kv"] = "4", ["d_ff"] = "16", ["num_layers"] = "3", ["num_heads"] = "2" };
