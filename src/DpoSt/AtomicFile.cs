@@ -2,7 +2,8 @@ namespace DpoSt;
 
 /// <summary>
 /// Writes a file whole or not at all: to a temporary name in the same folder, flushed to the disk, then renamed over the target. A crash,
-/// Ctrl-C or a full disk leaves the old file, if there was one, as it was.
+/// Ctrl-C or a full disk leaves the old file, if there was one, as it was. A link stays, and what it points to is written; devices
+/// (<c>/dev/null</c>, <c>/dev/stdout</c>) are written to and never replaced.
 /// </summary>
 public static class AtomicFile
 {
@@ -12,17 +13,26 @@ public static class AtomicFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        var temporary = "";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            if (IsDevice(Path.GetFullPath(path)))
+            {
+                using var device = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+                write(device);
+                return;
+            }
+
+            var place = new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
+            temporary = $"{place}.{Guid.NewGuid():N}.tmp";
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite: true);
+            File.Move(temporary, place, overwrite: true);
         }
         catch (Exception e)
         {
@@ -46,11 +56,17 @@ public static class AtomicFile
             writer.Write(text);
         });
 
+    // Below /dev/shm lie files as anywhere.
+    private static bool IsDevice(string path) => path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal) && File.Exists(path);
+
     private static void Remove(string temporary)
     {
         try
         {
-            File.Delete(temporary);
+            if (temporary.Length > 0)
+            {
+                File.Delete(temporary);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

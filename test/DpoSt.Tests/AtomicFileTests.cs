@@ -46,5 +46,22 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void A_link_stays_and_its_target_is_written()
+    {
+        var target = folder.File("a.txt", "old");
+        File.CreateSymbolicLink(folder.File("link"), target);
+        AtomicFile.WriteAllText(folder.File("link"), "new");
+        Assert.Equal((target, "new"), (new FileInfo(folder.File("link")).LinkTarget, File.ReadAllText(target)));
+    }
+
+    [Fact]
+    public void A_device_is_written_to_and_stays_one()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full here");
+        Assert.Contains("No space left on device", Assert.Throws<UserErrorException>(() => AtomicFile.WriteAllText("/dev/full", "x")).Message, StringComparison.Ordinal);
+        Assert.Throws<IOException>(() => File.WriteAllText("/dev/full", "x"));
+    }
+
+    [Fact]
     public void A_folder_is_no_file() => Assert.Throws<UserErrorException>(() => AtomicFile.WriteAllText(folder.Root, "x"));
 }

@@ -19,6 +19,11 @@ internal static class ReportCommand
         {
             var run = RunSummary.Read(parsed.GetValue(folder)!);
             var path = parsed.GetValue(output) ?? Path.Combine(parsed.GetValue(folder)!, "report.html");
+            if (File.Exists(path) && Path.GetExtension(path) is not (".html" or ".htm"))
+            {
+                throw new UserErrorException($"--output {path} is a file that is there and no page (.html): name another.");
+            }
+
             AtomicFile.WriteAllText(path, ReportPage.Html(run));
             console.Out.WriteLine(path);
         });

@@ -94,7 +94,7 @@ public sealed record TrainerSection
     public string LrSchedulerType { get; init; } = "linear";
 
     /// <summary>The learning rate at its peak.</summary>
-    [Within(0)]
+    [Within(0, 1)]
     public double LearningRate { get; init; } = 5e-5;
 
     /// <summary>What the shape needs besides.</summary>

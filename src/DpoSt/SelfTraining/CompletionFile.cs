@@ -54,7 +54,7 @@ internal static class CompletionFile
     {
         var byQuestion = problems.ToLookup(p => p.Question, StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        return [.. JsonLines.Read<SampleRow>(path, "{\"id\": ..., \"question\": ..., \"text\": ...}").Select(row =>
+        List<Completion> read = [.. JsonLines.Read<SampleRow>(path, "{\"id\": ..., \"question\": ..., \"text\": ...}").Select(row =>
         {
             // A data set may ask one question twice, even with two answers: then the id tells which. Elsewhere ids may have been given anew.
             var problem = byQuestion[row.Question].FirstOrDefault(p => p.Id == row.Id) ?? byQuestion[row.Question].FirstOrDefault()
@@ -63,6 +63,7 @@ internal static class CompletionFile
                 ? new Completion(problem.Id, sample, 0, row.Text, Completion.Judge(row.Text, problem.Ans))
                 : throw new UserErrorException($"{path}: the question \"{row.Question}\" is answered twice; expected one answer a question: generate the samples again for this data.");
         })];
+        return read.Count == problems.Count ? read : throw TooFew(path, read.Count, problems);
     }
 
     // The reference writes questions as its tokenizer gives them back (for Llama within the prompt) and fills its last batch with repeated
@@ -72,7 +73,7 @@ internal static class CompletionFile
         var rows = SampleFile.Read(path).Take(problems.Count).ToList();
         if (rows.Count < problems.Count)
         {
-            throw new UserErrorException($"{path}: it has {rows.Count} samples, but the data set has {problems.Count} questions: generate the samples again for this data.");
+            throw TooFew(path, rows.Count, problems);
         }
 
         var known = rows.Zip(problems).Count(pair => pair.First.Question.Contains(pair.Second.Question, StringComparison.Ordinal));
@@ -110,6 +111,9 @@ internal static class CompletionFile
             return false;                                          // some other file
         }
     }
+
+    private static UserErrorException TooFew(string path, int count, IReadOnlyList<Problem> problems) =>
+        new($"{path}: it has {count} samples, but the data set has {problems.Count} questions: generate the samples again for this data.");
 
     private static string Named(SampleFormat format) => format == SampleFormat.Reference ? "the paper's repository" : "dpost";
 

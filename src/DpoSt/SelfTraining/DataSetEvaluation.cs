@@ -36,6 +36,7 @@ public static class DataSetEvaluation
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(reporter);
+        CheckOutput(options);
         var problems = ProblemSet.Load(options.Data);
         using var bundle = ModelBundle.Load(options.Model, referenceText: false, device, toRead: true);
         var output = options.Output ?? DefaultOutput(options);
@@ -64,6 +65,20 @@ public static class DataSetEvaluation
             CompletionFile.Write(sampledOutput, answers, problems);
             journal.Remove();
             return answers;
+        }
+    }
+
+    // Told before hours of answering, and before anything is overwritten.
+    private static void CheckOutput(EvaluationOptions options)
+    {
+        if (options.Output is { } output && Directory.Exists(output))
+        {
+            throw new UserErrorException($"--output {output} is a folder; expected the file that the answers are written to.");
+        }
+
+        if (options.Output is { } same && PathIdentity.Of(same) == PathIdentity.Of(options.Data))
+        {
+            throw new UserErrorException($"--output {same} is the file of the questions, which the answers would replace: name another, or leave it out.");
         }
     }
 

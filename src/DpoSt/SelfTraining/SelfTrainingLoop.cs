@@ -145,7 +145,8 @@ public sealed class SelfTrainingLoop
         var options = plan.Answers(plan.Temperature, plan.UseCalculator);
         var sample = shared.Add((reporter, cancel) => actions.Sample($"sample {name}", plan.ModelOf(run), questions, samples, options, folder, reporter, cancel));
         stages.Add(new Stage(
-            $"sample {name}", new { options, samples }, [run], Files(plan.TrainFile, plan.PoolFile), [Path.Combine(folder, LabelledQuestionFile.Name("train"))], _ => $"{(long)questions.Count * count} answers",
+            $"sample {name}", new { options, samples }, [run], Files(plan.TrainFile, plan.PoolFile),
+            [Path.Combine(folder, LabelledQuestionFile.Name("train")), .. samples.Select(s => Path.Combine(folder, SampleFile.Name(s, options.Temperature)))], _ => $"{(long)questions.Count * count} answers",
             (reporter, cancel) =>
             {
                 var summary = sample(reporter, cancel);

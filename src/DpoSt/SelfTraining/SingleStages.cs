@@ -60,6 +60,7 @@ public sealed class SingleStages
             throw new UserErrorException($"{Run} is a configuration of preference tuning (model.sft_run_name is {before}): run it with dpost dpo.");
         }
 
+        CheckPlace();
         var rows = paths.DataFile(options.Data.DataPath);
         return Alone([rows, paths.ModelFolder], () => Actions.FineTune(
             Run, paths.ModelFolder, rows, paths.OutputFolder, ConfiguredRecipes.SftLimits(options), Recipe(), reporter, cancel));
@@ -116,6 +117,7 @@ public sealed class SingleStages
             throw new UserErrorException($"{Run} is a configuration of fine-tuning (it has no model.sft_run_name, whose samples the pairs are of): run it with dpost sft.");
         }
 
+        CheckPlace();
         var pairs = PairsFolder(options.Model.SftRunName ?? Run);
         return Alone([paths.ModelFolder, Path.Combine(pairs, PreferencePairFile.Name("train"))], () => Actions.PreferenceTune(
             Run, paths.ModelFolder, pairs, paths.OutputFolder, ConfiguredRecipes.DpoLimits(options), ConfiguredRecipes.Loss(options), Recipe(), reporter, cancel));
@@ -147,6 +149,14 @@ public sealed class SingleStages
             return string.Create(CultureInfo.InvariantCulture,
                 $"{Run} on {Split}: {right} of {problems.Count} right, {100.0 * right / problems.Count:0.0} % [{100 * interval.Low:0.0}, {100 * interval.High:0.0}]; {StageActions.Shown(paths.ResultsFile)}");
         });
+    }
+
+    private void CheckPlace()
+    {
+        if (PathIdentity.Of(paths.OutputFolder) == PathIdentity.Of(paths.ModelFolder))
+        {
+            throw new UserErrorException($"trainer.output_dir and model.model_path are both {options.Model.ModelPath}: the new model would replace the one it starts from; name another trainer.output_dir.");
+        }
     }
 
     // Every stage writes below the experiment's folders, and all read and rewrite its results: one process at a time.

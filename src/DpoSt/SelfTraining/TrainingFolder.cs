@@ -44,21 +44,27 @@ internal sealed class TrainingFolder : IDisposable
     {
         ModelFolder.CheckMayReplace(output);
         var done = TrainingKey.Read(output);
+        if (done is null && Directory.Exists(output) && Directory.EnumerateFiles(output).Any())
+        {
+            throw new UserErrorException(
+                $"{output}: the model there does not say how it was trained (it has no {TrainingKey.Name}), and a new one would take its place: move it away, or name another trainer.output_dir.");
+        }
+
         var opened = new TrainingFolder(output, key, tensorBoard, reporter);
         DraftFolder.RemoveRemnants(output);
         if (fresh)
         {
             opened.RemoveAll();
         }
-        else if (done == key)
+        else if (done == key && IsWhole(output, reporter))
         {
             opened.RemoveOwnCheckpoints();
             opened.Dispose();
             return null;
         }
-        else if (Directory.Exists(output))
+        else if (done is not null && done != key)
         {
-            reporter.Note($"{StageActions.Shown(output)} {(done is null ? "does not say how it was trained" : $"was trained {key.Difference(done)}")}: it is trained again and then replaced.");
+            reporter.Note($"{StageActions.Shown(output)} was trained {key.Difference(done)}: it is trained again and then replaced.");
         }
 
         return opened;
@@ -110,6 +116,21 @@ internal sealed class TrainingFolder : IDisposable
         if (Directory.EnumerateFileSystemEntries(folder).All(IsRecord))       // of a run that cannot be resumed
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // What a key says nothing about: a disk that lost something, or somebody who removed it.
+    private static bool IsWhole(string output, IStageReporter reporter)
+    {
+        try
+        {
+            HubCheckpoint.Open(output).Dispose();
+            return true;
+        }
+        catch (UserErrorException e)
+        {
+            reporter.Note($"{StageActions.Shown(output)} is damaged ({e.Message.TrimEnd('.')}): it is trained again and then replaced.");
+            return false;
         }
     }
 

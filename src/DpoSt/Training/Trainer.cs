@@ -82,6 +82,13 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
                 Keep(checkpoints, step + 1, since, optimizer, cancel);
             }
         }
+
+        // A step is checked by the next one's loss; nothing follows the last.
+        using var sums = NewDisposeScope();
+        if (replicas.Sum([parameters.Buffers.Count(b => !double.IsFinite(b.Values.sum(ScalarType.Float64).item<double>()))])[0] > 0)
+        {
+            throw new UserErrorException($"weights are no finite numbers after step {options.TotalSteps}: training diverged; lower the learning rate or look at the data.");
+        }
     }
 
     // All replicas begin where the first one stands; shards of a model that was just loaded do already.

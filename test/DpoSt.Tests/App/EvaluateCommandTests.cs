@@ -80,6 +80,21 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public void Answers_never_take_the_place_of_the_questions()
+    {
+        var data = folder.File("data.jsonl", """{"question": "1 + 1?", "ans": 2}""");
+        File.CreateSymbolicLink(folder.File("link"), data);
+        foreach (var (output, says) in new[] { (data, "is the file of the questions"), (folder.File("link"), "is the file of the questions"), (folder.Root, "is a folder") })
+        {
+            var run = CommandRun.Of("evaluate", "--model", Model, "--data", data, "--output", output);
+            Assert.Equal((2, ""), (run.Code, run.Out));
+            Assert.Contains(says, run.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("1 + 1?", File.ReadAllText(data), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_difference_is_told_from_chance()
     {
         // 100 questions: A is right on the first 40, B on the first 70: every question that differs is B's.

@@ -27,6 +27,9 @@ public sealed class CompletionFileTests
         using var folder = new TemporaryFolder();
         var path = folder.File("samples.json");
         CompletionFile.Write(path, [Answer("pool a", "#### 1")], Twins);
+        Assert.Equal(
+            $"{path}: it has 1 samples, but the data set has 3 questions: generate the samples again for this data.",
+            Assert.Throws<UserErrorException>(() => CompletionFile.Read(path, Twins, 0)).Message);
         Assert.Equal("0", Assert.Single(CompletionFile.Read(path, [Twins[2] with { Id = "0" }], 0)).ProblemId);
     }
 

@@ -30,9 +30,38 @@ public sealed class SingleStagesTests : IDisposable
         var before = File.GetLastWriteTimeUtc(run.Path(Model + "/model.safetensors"));
         Trained([.. Sft, "--fresh"]);
         Assert.NotEqual(before, File.GetLastWriteTimeUtc(run.Path(Model + "/model.safetensors")));
-        File.Delete(run.Path(Model + "/training.json"));
-        Assert.Contains(Model + " does not say how it was trained: it is trained again", run.Run(Sft).Error, StringComparison.Ordinal);
+        using (var weights = new FileStream(run.Path(Model + "/model.safetensors"), FileMode.Open))
+        {
+            weights.SetLength(weights.Length / 2);
+        }
+
+        var (_, _, cut) = run.Run(Sft);
+        Assert.Contains(Model + " is damaged (", cut, StringComparison.Ordinal);
+        Assert.Contains(": it is trained again and then replaced.", cut, StringComparison.Ordinal);
+        Assert.Equal(Done, Trained(Sft));
         Assert.False(Directory.Exists(run.Path(Model + ".training")));
+    }
+
+    [Fact]
+    public void A_model_that_was_not_trained_here_is_never_replaced()
+    {
+        var before = File.ReadAllBytes(run.Path("base/model.safetensors"));
+        Refused("trainer.output_dir and model.model_path are both base: the new model would replace the one it starts from", "trainer.output_dir=base");
+        File.CreateSymbolicLink(run.Path("mine"), run.Path("base"));
+        Refused("trainer.output_dir and model.model_path are both base", "trainer.output_dir=mine");
+        Assert.Equal(before, File.ReadAllBytes(run.Path("base/model.safetensors")));
+
+        Trained(Sft);
+        File.Delete(run.Path(Model + "/training.json"));
+        Refused("the model there does not say how it was trained (it has no training.json)");
+        Refused("the model there does not say how it was trained (it has no training.json)", "--fresh");
+
+        void Refused(string sentence, params string[] more)
+        {
+            var (code, _, error) = run.Run([.. Sft, .. more]);
+            Assert.Equal(2, code);
+            Assert.Contains(sentence, error, StringComparison.Ordinal);
+        }
     }
 
     // As a process leaves them that dies between the model and the end.

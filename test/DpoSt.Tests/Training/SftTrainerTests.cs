@@ -141,6 +141,14 @@ public sealed class SftTrainerTests(ITestOutputHelper output)
         HashSet<string> Names(string key) => [.. golden.GetProperty(key).EnumerateArray().Select(n => n.GetString()!)];
     }
 
+    [Fact]
+    public void Weights_that_the_last_step_destroys_are_no_model()
+    {
+        using var fixture = new ModelFixture("llama-mha");
+        var error = Assert.Throws<UserErrorException>(() => TrainingRuns.Run(fixture.Model, new SftObjective(fixture.Model), TrainingRuns.Options(1, double.MaxValue), fixture.Batch()));
+        Assert.StartsWith("weights are no finite numbers after step 1: training diverged", error.Message, StringComparison.Ordinal);
+    }
+
     private static double Later(string name) => name == Relu ? TrainingRuns.KinkTolerance : TrainingRuns.Tolerance;
 
     private static double LaterValues(string name) => Math.Min(Later(name), 20 * TrainingRuns.Tolerance);
