@@ -28,6 +28,11 @@ internal static class Cli
             var parsed = Root(console, groups).Parse(args is [] ? ["--help"] : args is ["help", .. var of] ? [.. of, "--help"] : args, Parser);
             verbose = parsed.GetValue(Verbose);
             resumes = groups.Any(g => g.IsResumable && g.Commands.Contains(parsed.CommandResult.Command));
+            if (parsed.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(o => o.Tokens.Any(t => t.Value.Length == 0)) is { } empty)
+            {
+                throw new UserErrorException($"{empty.Option.Name} is empty; give it a value, or leave it out; see {CommandName(parsed)} --help.");
+            }
+
             return IsMistaken(parsed)
                 ? throw new UserErrorException($"{CommandLineMistake.Describe(parsed)}; see {CommandName(parsed)} --help.")
                 : parsed.Invoke(new InvocationConfiguration
@@ -82,10 +87,17 @@ internal static class Cli
             OperationCanceledException when console.Cancel.IsCancellationRequested => (resumes ? "Interrupted. What is done is saved: the same command goes on from there." : "Interrupted.", Interrupted),
             var other => ($"dpost failed: {other.Message.Split('\n')[0].TrimEnd('.', '\r')}; run it with --verbose to see where.", Failure),
         };
-        console.Error.WriteLine(sentence);
-        if (verbose)
+        try
         {
-            console.Error.WriteLine(error);
+            console.Error.WriteLine(sentence);
+            if (verbose)
+            {
+                console.Error.WriteLine(error);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            // Standard error is closed or full: the exit code is all that can be told.
         }
 
         return code;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DpoSt.App.Console;
+using DpoSt.Configuration;
 using DpoSt.Data;
 using DpoSt.Generation;
 using DpoSt.SelfTraining;
@@ -13,7 +14,7 @@ internal static class CompleteCommand
     public static Command Create(CommandConsole console)
     {
         var model = new Option<string>("--model") { Description = "A model's folder.", HelpName = "DIR", Required = true };
-        var batch = new Option<int>("--batch") { Description = "Rows decoded together.", DefaultValueFactory = _ => GenerationOptions.DefaultSlots }.From(1);
+        var batch = new Option<int>("--batch") { Description = "Rows decoded together.", DefaultValueFactory = _ => GenerationOptions.DefaultSlots }.From(1, Limits.Rows);
         var calculator = new Option<string>("--calculator") { Description = "Complete calculations in this format.", DefaultValueFactory = _ => "none" };
         calculator.AcceptOnlyFromAmong("none", "t5", "llama");
         var json = new Option<bool>("--json") { Description = "Write JSON lines of ids and text; without it, text alone." };

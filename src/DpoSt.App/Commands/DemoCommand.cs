@@ -23,7 +23,7 @@ internal static class DemoCommand
     public static Command Create(CommandConsole console)
     {
         var folder = new Option<string>("--output") { Description = "Where everything goes.", HelpName = "DIR", DefaultValueFactory = _ => "dpost-demo" };
-        var seed = new Option<long>("--seed") { Description = "The problems are written from it.", HelpName = "N", DefaultValueFactory = _ => DemoFolder.Seed };
+        var seed = new Option<long>("--seed") { Description = "The problems are written from it.", HelpName = "N", DefaultValueFactory = _ => DemoFolder.Seed }.From(0L);
         var overrides = OverrideArgument.Create("key=value, as in dpost run.");
         var command = new Command("demo", Help) { folder, seed, overrides };
         command.SetAction(result =>

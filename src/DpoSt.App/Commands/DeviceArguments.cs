@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DpoSt.Configuration;
 using DpoSt.Parallel;
 using DpoSt.Tensors;
 using TorchSharp;
@@ -9,7 +10,7 @@ namespace DpoSt.App.Commands;
 internal sealed class DeviceArguments
 {
     private readonly Option<string> device = new("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => "auto" };
-    private readonly Option<int> threads = new("--threads") { Description = "Threads on the CPU.", DefaultValueFactory = _ => Math.Max(1, Environment.ProcessorCount / (RankEnvironment.Current?.LocalSize ?? 1)) };
+    private readonly Option<int> threads = new Option<int>("--threads") { Description = "Threads on the CPU.", DefaultValueFactory = _ => Math.Max(1, Environment.ProcessorCount / (RankEnvironment.Current?.LocalSize ?? 1)) }.From(1, Limits.Threads);
 
     /// <summary>Adds the options to a command.</summary>
     public DeviceArguments(Command command)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DpoSt.App.Console;
+using DpoSt.Configuration;
 using DpoSt.SelfTraining;
 
 namespace DpoSt.App.Commands;
@@ -12,7 +13,7 @@ internal static class EvaluateCommand
         var defaults = new EvaluationOptions("", "");
         var model = new Option<string>("--model") { Description = "A folder with a model.", HelpName = "DIR", Required = true };
         var data = new Option<string>("--data") { Description = "Questions: JSON lines (GSM8K's own too), SVAMP, MultiArith or ASDiv as published.", HelpName = "FILE", Required = true };
-        var samples = new Option<int>("--samples") { Description = "Sample so many answers a question besides, for pass@k and maj@k." }.From(0);
+        var samples = new Option<int>("--samples") { Description = "Sample so many answers a question besides, for pass@k and maj@k." }.From(0, Limits.Samples);
         var temperature = new Option<double>("--temperature") { Description = "Of the samples.", DefaultValueFactory = _ => defaults.Temperature }.Above(0.0);
         var seed = new Option<long>("--seed") { Description = "Of the samples.", DefaultValueFactory = _ => defaults.Seed };
         var noCalculator = new Option<bool>("--no-calculator") { Description = "Let the model write the results itself." };

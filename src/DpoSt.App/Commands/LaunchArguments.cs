@@ -21,7 +21,7 @@ internal sealed class LaunchArguments
         command.Add(launch);
         if (overRanks)
         {
-            processes = new Option<int?>("--nproc") { Description = "Processes on this machine that share the work (Open MPI).", HelpName = "N" }.From(1);
+            processes = new Option<int?>("--nproc") { Description = "Processes on this machine that share the work (Open MPI).", HelpName = "N" }.From(1, Limits.Processes);
             command.Add(processes);
         }
     }

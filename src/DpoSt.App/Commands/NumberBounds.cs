@@ -12,6 +12,11 @@ internal static class NumberBounds
         where TOption : Option
         where TNumber : INumber<TNumber> => Check<TOption, TNumber>(option, n => n >= least, $"from {Text(least)} on");
 
+    /// <summary>Numbers not below <paramref name="least"/> nor above <paramref name="most"/>.</summary>
+    public static TOption From<TOption, TNumber>(this TOption option, TNumber least, TNumber most)
+        where TOption : Option
+        where TNumber : INumber<TNumber> => Check<TOption, TNumber>(option, n => n >= least && n <= most, $"from {Text(least)} to {Text(most)}");
+
     /// <summary>Numbers above <paramref name="bound"/>.</summary>
     public static TOption Above<TOption, TNumber>(this TOption option, TNumber bound)
         where TOption : Option

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DpoSt.App.Console;
+using DpoSt.Configuration;
 using DpoSt.SelfTraining;
 using DpoSt.Tensors;
 
@@ -12,10 +13,10 @@ internal static class PretrainCommand
     {
         var defaults = new PretrainingOptions();
         var folder = new Option<string>("--output") { Description = "The model's folder.", Required = true };
-        var steps = new Option<long>("--steps") { Description = "Optimizer steps.", DefaultValueFactory = _ => defaults.Steps };
-        var batch = new Option<int>("--batch-size") { Description = "Rows a step.", DefaultValueFactory = _ => defaults.BatchSize };
-        var rate = new Option<double>("--learning-rate") { Description = "The peak; it decays linearly to zero.", DefaultValueFactory = _ => defaults.LearningRate };
-        var seed = new Option<long>("--seed") { Description = "Of the problems, their order and the first weights.", DefaultValueFactory = _ => defaults.Seed };
+        var steps = new Option<long>("--steps") { Description = "Optimizer steps.", DefaultValueFactory = _ => defaults.Steps }.From(1L);
+        var batch = new Option<int>("--batch-size") { Description = "Rows a step.", DefaultValueFactory = _ => defaults.BatchSize }.From(1, Limits.Rows);
+        var rate = new Option<double>("--learning-rate") { Description = "The peak; it decays linearly to zero.", DefaultValueFactory = _ => defaults.LearningRate }.From(0.0, 1.0);
+        var seed = new Option<long>("--seed") { Description = "Of the problems, their order and the first weights.", DefaultValueFactory = _ => defaults.Seed }.From(0L);
         var command = new Command("pretrain", CommandHelp.Of(
             "Make the demo's base model: a small T5 and its vocabulary, trained on arithmetic, on word problems of one step and on stories with spans to fill in.",
             "dpost pretrain --output base")) { folder, steps, batch, rate, seed };

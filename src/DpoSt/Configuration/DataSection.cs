@@ -26,11 +26,11 @@ public sealed record DataSection
     public int ModelMaxLength { get; init; } = 1024;
 
     /// <summary>The most tokens of a question in fine-tuning and generation.</summary>
-    [Within(1)]
+    [Within(1, Limits.Tokens)]
     public int MaxSrcLen { get; init; } = 200;
 
     /// <summary>The most tokens of a rationale in fine-tuning.</summary>
-    [Within(1)]
+    [Within(1, Limits.Tokens)]
     public int MaxTgtLen { get; init; } = 300;
 
     /// <summary>The questions to generate for (<c>train</c>, <c>dev</c> or <c>test</c>); not in the files but added by <c>+data.split=...</c>.</summary>

@@ -15,7 +15,7 @@ public enum EvalMode
 public sealed record EvalSection
 {
     /// <summary>The most tokens of an answer.</summary>
-    [Within(1)]
+    [Within(1, Limits.Tokens)]
     public int MaxNewTokens { get; init; } = 300;
 
     /// <summary>Whether the calculator writes the results of the equations.</summary>
@@ -31,7 +31,7 @@ public sealed record EvalSection
     public SamplingSection Sampling { get; init; } = new();
 
     /// <summary>Ours: rows in flight at once; null is chosen automatically.</summary>
-    [Within(1)]
+    [Within(1, Limits.Rows)]
     public int? Slots { get; init; }
 }
 

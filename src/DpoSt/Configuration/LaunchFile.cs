@@ -20,7 +20,7 @@ internal sealed record LaunchFile
     [OneOf("1")]
     public string NumMachines { get; init; } = "1";
 
-    [Within(1)]
+    [Within(1, Limits.Processes)]
     public int NumProcesses { get; init; } = 1;
 
     public MixedPrecision MixedPrecision { get; init; }

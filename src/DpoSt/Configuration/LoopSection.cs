@@ -4,7 +4,7 @@ namespace DpoSt.Configuration;
 public sealed record LoopSection
 {
     /// <summary>Iterations of DPO and self-training after the warm-up.</summary>
-    [Within(0)]
+    [Within(0, Limits.Iterations)]
     public int Iterations { get; init; } = 3;
 
     /// <summary>The fine-tuning stage: a configuration in the same folder, renamed for every iteration.</summary>
@@ -14,18 +14,18 @@ public sealed record LoopSection
     public string Dpo { get; init; } = "dpo-1";
 
     /// <summary>Samples of a question that pairs are made from (the paper's M).</summary>
-    [Within(1)]
+    [Within(1, Limits.Samples)]
     public int PairSamples { get; init; } = 5;
 
     /// <summary>Samples of a question that pseudo-labels are made from (the paper's K).</summary>
-    [Within(1)]
+    [Within(1, Limits.Samples)]
     public int PseudoLabelSamples { get; init; } = 3;
 
     /// <summary>Whether to run self-training without DPO too, with the same number of samples, to compare with.</summary>
     public bool Baseline { get; init; } = true;
 
     /// <summary>Samples of a question in evaluation (pass@k); 0 evaluates greedily only.</summary>
-    [Within(0)]
+    [Within(0, Limits.Samples)]
     public int EvalSamples { get; init; } = 5;
 
     /// <summary>The seed of the loop; every stage derives its own.</summary>

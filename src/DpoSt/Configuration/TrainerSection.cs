@@ -45,15 +45,15 @@ public sealed record TrainerSection
     public long Seed { get; init; } = 42;
 
     /// <summary>Rows (or pairs) of a micro-batch on each device.</summary>
-    [Within(1)]
+    [Within(1, Limits.Rows)]
     public int PerDeviceTrainBatchSize { get; init; } = 8;
 
     /// <summary>Micro-batches of an optimizer step.</summary>
-    [Within(1)]
+    [Within(1, Limits.Rows)]
     public int GradientAccumulationSteps { get; init; } = 1;
 
     /// <summary>Rows (or pairs) of a batch of evaluation on each device.</summary>
-    [Within(1)]
+    [Within(1, Limits.Rows)]
     public int PerDeviceEvalBatchSize { get; init; } = 8;
 
     /// <summary>Passes over the data.</summary>
@@ -125,15 +125,15 @@ public sealed record TrainerSection
     public double? RpoAlpha { get; init; }
 
     /// <summary>The most tokens of a prompt in DPO.</summary>
-    [Within(1)]
+    [Within(1, Limits.Tokens)]
     public int MaxPromptLength { get; init; } = 200;
 
     /// <summary>The most tokens of a target in DPO (encoder-decoder models).</summary>
-    [Within(1)]
+    [Within(1, Limits.Tokens)]
     public int MaxTargetLength { get; init; } = 300;
 
     /// <summary>The most tokens of prompt and completion in DPO (decoder-only models).</summary>
-    [Within(1)]
+    [Within(1, Limits.Tokens)]
     public int MaxLength { get; init; } = 500;
 
     /// <summary>When to evaluate the pairs withheld from DPO.</summary>

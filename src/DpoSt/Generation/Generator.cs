@@ -58,7 +58,7 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
                 ids[i] = readyRows[i].Request.Script is { } script && readyRows[i].Position < script.Length ? script[readyRows[i].Position] : ids[i];
             }
 
-            var logProbs = TargetLogProb.Apply(drawn, [.. ids.Select(id => (long)id)]).cpu().data<double>().ToArray();
+            var logProbs = CompletionScores.Numbers(TargetLogProb.Apply(drawn, [.. ids.Select(id => (long)id)]));
             for (var i = 0; i < ready.Length; i++)
             {
                 readyRows[i].Accept(ids[i], logProbs[i]);

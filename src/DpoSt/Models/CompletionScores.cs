@@ -23,4 +23,13 @@ internal static class CompletionScores
         });
         return cat([.. chunks]).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Log-probabilities as numbers.</summary>
+    /// <exception cref="UserErrorException">One is none: what the model computes is worth nothing.</exception>
+    public static double[] Numbers(Tensor logProbs)
+    {
+        using var scope = NewDisposeScope();
+        var numbers = logProbs.cpu().data<double>().ToArray();
+        return Array.Exists(numbers, double.IsNaN) ? throw new UserErrorException("the model's logits are no numbers, so its weights are damaged: train or download it again.") : numbers;
+    }
 }

@@ -99,6 +99,11 @@ internal static class ModelFolder
     /// <exception cref="UserErrorException">The folder holds what is no model.</exception>
     public static void CheckMayReplace(string folder)
     {
+        if (File.Exists(folder))
+        {
+            throw new UserErrorException($"{folder}: a model is a folder, but there is a file of that name: name another.");
+        }
+
         if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
         {
             return;

@@ -27,7 +27,7 @@ internal static class ModelJson
     {
         foreach (var (key, value) in numbers.Where(s => s.Value < 1 || s.Value > most))
         {
-            throw new UserErrorException($"{path}: {key} is out of range ({value}).");
+            throw new UserErrorException($"{path}: {key} is {value}; expected a number from 1 to {most}.");
         }
     }
 }

@@ -14,7 +14,8 @@ internal static class EvaluationFile
     {
         try
         {
-            return JsonSerializer.Deserialize<List<EvaluationRow>>(File.ReadAllText(path), Options) ?? throw new JsonException("null");
+            var rows = JsonSerializer.Deserialize<List<EvaluationRow>>(File.ReadAllText(path), Options);
+            return rows is not null && rows.TrueForAll(row => row is { Run: not null, DataSet: not null, Correct: not null }) ? rows : throw new JsonException("null");
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {

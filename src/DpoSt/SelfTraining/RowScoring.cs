@@ -26,7 +26,7 @@ internal static class RowScoring
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var batch = TokenBatch.Of([.. part.Select(i => (rows[i].Prompt, rows[i].Completion, (long)i))]);
-            var logProbs = model.TokenLogProbs(batch, null).cpu().data<double>().ToArray();
+            var logProbs = CompletionScores.Numbers(model.TokenLogProbs(batch, null));
             var at = 0;
             foreach (var i in part)
             {

@@ -181,6 +181,11 @@ public sealed class SingleStages
     private int[] Seeds()
     {
         var sampling = options.Eval.Sampling;
+        if ((long)sampling.MaxSeed - sampling.MinSeed > Limits.Samples)
+        {
+            throw new UserErrorException($"eval.sampling asks for seeds from {sampling.MinSeed} up to, not including, {sampling.MaxSeed}: expected at most {Limits.Samples} samples a question.");
+        }
+
         return sampling.MaxSeed > sampling.MinSeed
             ? [.. Enumerable.Range(sampling.MinSeed, sampling.MaxSeed - sampling.MinSeed)]
             : throw new UserErrorException($"eval.sampling asks for seeds from {sampling.MinSeed} up to, not including, {sampling.MaxSeed}: max_seed must be larger than min_seed.");

@@ -33,7 +33,9 @@ public sealed class CliTests
     [InlineData("There is no option '--bogus'; see dpost bench generate --help.", "bench", "generate", "--bogus")]
     [InlineData("--temperature is 0,7; expected a number with a point and no comma; see dpost complete --help.", "complete", "--model", "x", "--temperature", "0,7")]
     [InlineData("bench needs one more word: generate or train; see dpost bench --help.", "bench")]
-    [InlineData("--batch is 0; expected a number from 1 on; see dpost complete --help.", "complete", "--model", "x", "--batch", "0")]
+    [InlineData("--batch is 0; expected a number from 1 to 16384; see dpost complete --help.", "complete", "--model", "x", "--batch", "0")]
+    [InlineData("--threads is 2147483647; expected a number from 1 to 1024; see dpost solve --help.", "solve", "--model", "x", "--threads", "2147483647", "a question")]
+    [InlineData("--data is empty; give it a value, or leave it out; see dpost evaluate --help.", "evaluate", "--model", "x", "--data", "")]
     [InlineData("--temperature is NaN; expected a number from 0 on; see dpost complete --help.", "complete", "--model", "x", "--temperature", "NaN")]
     [InlineData("--temperature is 0; expected a number above 0; see dpost evaluate --help.", "evaluate", "--model", "x", "--data", "y", "--temperature", "0")]
     public void A_mistake_is_told_by_what_was_meant(string sentence, params string[] args) => Assert.Equal(new CommandRun(2, "", sentence + "\n"), CommandRun.Of(args));

@@ -67,7 +67,7 @@ public sealed class EvaluateCommandTests : IDisposable
     [Theory]
     [InlineData("--model", "nowhere", "there is no such model folder")]
     [InlineData("--data", "nowhere.jsonl", "there is no such file")]
-    [InlineData("--samples", "-1", "--samples is -1; expected a number from 0 on")]
+    [InlineData("--samples", "-1", "--samples is -1; expected a number from 0 to 10000")]
     [InlineData("--temperature", "0", "--temperature is 0; expected a number above 0")]
     [InlineData("--temperature", "hot", "see dpost evaluate --help")]
     [InlineData("--device", "tpu", "'tpu' is no device")]

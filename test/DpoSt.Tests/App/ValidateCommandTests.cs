@@ -15,7 +15,7 @@ public sealed class ValidateCommandTests
         var json = JsonDocument.Parse(run.Out).RootElement;
         Assert.Equal(["config", "ignored", "missing"], json.EnumerateObject().Select(p => p.Name));
         ConfigFolder.AssertSameJson(ReferenceGoldens.T5Sft, json.GetProperty("config").GetRawText());
-        Assert.Equal(["trainer.tf32", "trainer.report_to", "trainer.ddp_find_unused_parameters", "trainer.dataloader_num_workers"], Texts(json.GetProperty("ignored")));
+        Assert.Equal(["trainer.overwrite_output_dir", "trainer.tf32", "trainer.report_to", "trainer.ddp_find_unused_parameters", "trainer.dataloader_num_workers", "eval.per_device_eval_batch_size"], Texts(json.GetProperty("ignored")));
         Assert.Equal(["hf_models/flan-t5-large", "gsm8k/train.jsonl", "gsm8k/dev.jsonl", "gsm8k/test.jsonl"], Texts(json.GetProperty("missing")));
     }
 

@@ -29,6 +29,7 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
         this.model = model;
         this.slots = slots;
         config = model.Config;
+        MemoryRoom.CheckCaches(model.Weights.Device, new LlamaCosts(config), slots, maxPromptTokens, maxNewTokens, model.Weights.DecodingProducts == ScalarType.BFloat16);
         StepCapacity = slots + Math.Max(3, slots / 4);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -53,6 +54,7 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
         var read = prompts.Where(p => p.Length > 1).Select(p => p[..^1]).ToArray();
         if (read.Length > 0)
         {
+            MemoryRoom.CheckAttention(model.Weights.Device, 1, config.NumAttentionHeads, read.Max(p => p.Length));
             using var scope = NewDisposeScope();
             using var _ = no_grad();
             var packed = PackedRows.Of(new TokenBatch(read, [], [], []), null, model.Weights.Device);

@@ -47,6 +47,8 @@ internal sealed class LlamaModel : ILanguageModel
     public Tensor CompletionStates(TokenBatch batch, Dropout? dropout)
     {
         using var scope = NewDisposeScope();
+        var longest = batch.Prompts.Select((prompt, p) => prompt.Length + batch.Completions.Where((_, c) => batch.PromptOf[c] == p).Sum(c => (long)c.Length)).Max();
+        MemoryRoom.CheckAttention(Weights.Device, 1, Config.NumAttentionHeads, longest);
         var rows = PackedRows.Of(batch, dropout is null ? null : Config.NumAttentionHeads, Weights.Device);
         var states = States(rows, dropout);                                                             // [N, D]
         var scored = states.index_select(0, tensor(rows.Scored, device: states.device));                       // [M, D]

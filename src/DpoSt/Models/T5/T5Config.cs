@@ -94,10 +94,15 @@ public sealed record T5Config
             path,
             ("vocab_size", VocabSize), ("d_model", DModel), ("d_kv", DKv), ("d_ff", DFf),
             ("num_heads", NumHeads), ("relative_attention_max_distance", RelativeAttentionMaxDistance),
-            // Half of the buckets look back, half of those are exact: fewer than four leave none.
-            ("relative_attention_num_buckets", RelativeAttentionNumBuckets - 3));
+            ("relative_attention_num_buckets", RelativeAttentionNumBuckets));
         ModelJson.CheckSizes(path, ("num_heads times d_kv", (long)NumHeads * DKv));
         ModelJson.CheckLayers(path, ("num_layers", NumLayers), ("num_decoder_layers", DecoderLayers));
+        // Half of the buckets look back, half of those are exact: fewer than four leave none.
+        if (RelativeAttentionNumBuckets < 4)
+        {
+            throw new UserErrorException($"{path}: relative_attention_num_buckets is {RelativeAttentionNumBuckets}; expected at least 4.");
+        }
+
         foreach (var (key, id) in new[] { ("pad_token_id", PadTokenId), ("decoder_start_token_id", DecoderStartTokenId ?? 0) }.Where(t => t.Item2 < 0 || t.Item2 >= VocabSize))
         {
             throw new UserErrorException($"{path}: {key} is {id}, but the vocabulary has {VocabSize} ids.");

@@ -26,6 +26,7 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
     {
         this.model = model;
         config = model.Config;
+        MemoryRoom.CheckCaches(model.Weights.Device, new T5Costs(config), slots, maxPromptTokens, maxNewTokens, model.Weights.DecodingProducts == ScalarType.BFloat16);
         capacity = maxNewTokens + 1;                                                     // the start token besides
         StepCapacity = slots + Math.Max(3, slots / 4);
         using var scope = NewDisposeScope();

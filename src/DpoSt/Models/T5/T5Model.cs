@@ -73,6 +73,7 @@ internal sealed class T5Model : ILanguageModel
     {
         using var scope = NewDisposeScope();
         var width = PaddedIds.Width(prompts);
+        MemoryRoom.CheckAttention(Weights.Device, prompts.Count, Config.NumHeads, width);
         var x = Embed(PaddedIds.Flat(prompts, width, Config.PadTokenId, Weights.Device));             // [P * S, D]
         var bias = RelativePosition.Bias(Weights.Fetch("encoder.bias"), width, width, bidirectional: true, Config);
         bias = PaddedIds.Mask(prompts, width, Weights.Device) is { } mask ? bias.add(mask) : bias;   // [1 or P, H, S, S]
@@ -85,6 +86,7 @@ internal sealed class T5Model : ILanguageModel
         using var scope = NewDisposeScope();
         var device = Weights.Device;
         var (source, target) = (PaddedIds.Width(batch.Prompts), PaddedIds.Width(batch.Completions));
+        MemoryRoom.CheckAttention(device, batch.Completions.Count, Config.NumHeads, target);
         var firstOf = batch.Prompts.Select((_, p) => batch.Examples[Array.IndexOf(batch.PromptOf, p)]).ToArray();
         var memory = Encode(batch.Prompts, Rows(dropout, firstOf, source, 0));
         var own = batch.PromptOf.Select((p, b) => p == b).All(same => same) && batch.Prompts.Count == batch.Completions.Count;

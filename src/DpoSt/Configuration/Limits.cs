@@ -1,0 +1,23 @@
+namespace DpoSt.Configuration;
+
+/// <summary>Beyond these a number is a slip of the hand: nobody means it, and what is laid out for it would take all memory first.</summary>
+public static class Limits
+{
+    /// <summary>Tokens of a text.</summary>
+    public const int Tokens = 1 << 20;
+
+    /// <summary>Rows of a batch, and batches of a step.</summary>
+    public const int Rows = 1 << 14;
+
+    /// <summary>Samples a question.</summary>
+    public const int Samples = 10_000;
+
+    /// <summary>Rounds of the loop.</summary>
+    public const int Iterations = 1000;
+
+    /// <summary>Processes of a job on one machine.</summary>
+    public const int Processes = 1024;
+
+    /// <summary>Threads of a process.</summary>
+    public const int Threads = 1024;
+}
