@@ -87,17 +87,10 @@ internal static class Cli
             OperationCanceledException when console.Cancel.IsCancellationRequested => (resumes ? "Interrupted. What is done is saved: the same command goes on from there." : "Interrupted.", Interrupted),
             var other => ($"dpost failed: {other.Message.Split('\n')[0].TrimEnd('.', '\r')}; run it with --verbose to see where.", Failure),
         };
-        try
+        console.Error.WriteLine(sentence);
+        if (verbose)
         {
-            console.Error.WriteLine(sentence);
-            if (verbose)
-            {
-                console.Error.WriteLine(error);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
-        {
-            // Standard error is closed or full: the exit code is all that can be told.
+            console.Error.WriteLine(error);
         }
 
         return code;

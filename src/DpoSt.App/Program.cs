@@ -30,6 +30,7 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);              // a closed terminal, a lost connection
 System.Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+System.Console.SetError(new LossyWriter(System.Console.Error));
 using var input = new InterruptibleInput(System.Console.OpenStandardInput(), cancel.Token);
 if (RankEnvironment.Current is not { } ranks)
 {

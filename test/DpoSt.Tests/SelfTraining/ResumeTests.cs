@@ -32,6 +32,7 @@ public sealed class ResumeTests
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
+    [InlineData("HUP")]
     public void A_signal_ends_the_step_saves_and_exits_130_and_the_next_start_resumes(string signal)
     {
         using var run = NewRun();
