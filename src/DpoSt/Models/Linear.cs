@@ -48,7 +48,7 @@ internal sealed class Linear : IDisposable
 
     /// <summary>
     /// The map of a parameter, prepared for products with this many rows, computed in its type or in another; gradients do not flow, and later
-    /// changes of the weight do not show.
+    /// changes of the weight may not show.
     /// </summary>
     public static Linear ForDecoding(Tensor weight, int rows, ScalarType? products = null)
     {

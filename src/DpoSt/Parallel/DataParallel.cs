@@ -84,7 +84,6 @@ internal sealed class DataParallel : IReplicas, IBlockWatcher
         (isOpen, begun) = (false, 0);
     }
 
-
     private void BeginUpTo(int end)
     {
         for (; begun < end; begun++)

@@ -8,7 +8,7 @@ public static partial class RankJob
 {
     /// <summary>
     /// Does the work with the group this process belongs to. Where it throws, the group is not left: a rank that ends so ends all
-    /// others, instead of letting them wait for it.
+    /// others, instead of letting them wait for it: by mpirun's doing, or because its heartbeat ends without a farewell (<c>srun</c> lets them live).
     /// </summary>
     /// <param name="device">Where this process computes: ranks with a GPU each are connected by NCCL.</param>
     /// <param name="work">What is done.</param>
@@ -20,10 +20,11 @@ public static partial class RankJob
         }
 
         var host = OpenMpiGroup.Join();
-        using var heartbeat = Heartbeat.Join(host, End);
+        var heartbeat = Heartbeat.Join(host, End);
         var group = RankGpu.Connect(host, device);
         var result = work(group);
         group.Dispose();
+        heartbeat.Dispose();
         return result;
     }
 

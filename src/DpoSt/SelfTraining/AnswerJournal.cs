@@ -81,7 +81,8 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
             foreach (var (number, line) in LineReader.Read(file, path, JsonLines.DefaultMaxLineBytes))
             {
                 // A blank line is nobody's of ours, and the last line counts if it is whole.
-                if (number != lines + 1 || length + line.Length + 1 > total || (number == 1 ? JsonSerializer.Deserialize<string>(line.Span) != key : !Take(JsonSerializer.Deserialize<Generated>(line.Span, Json))))
+                var isWhole = number == lines + 1 && length + line.Length + 1 <= total;
+                if (!isWhole || !(number == 1 ? JsonSerializer.Deserialize<string>(line.Span) == key : Take(JsonSerializer.Deserialize<Generated>(line.Span, Json))))
                 {
                     break;
                 }

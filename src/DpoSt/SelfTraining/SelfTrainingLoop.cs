@@ -143,10 +143,10 @@ public sealed class SelfTrainingLoop
         var folder = plan.OutputsOf(name);
         var samples = Enumerable.Range(first, count).ToArray();
         var options = plan.Answers(plan.Temperature, plan.UseCalculator);
+        string[] outputs = [Path.Combine(folder, LabelledQuestionFile.Name("train")), .. samples.Select(s => Path.Combine(folder, SampleFile.Name(s, options.Temperature)))];
         var sample = shared.Add((reporter, cancel) => actions.Sample($"sample {name}", plan.ModelOf(run), questions, samples, options, folder, reporter, cancel));
         stages.Add(new Stage(
-            $"sample {name}", new { options, samples }, [run], Files(plan.TrainFile, plan.PoolFile),
-            [Path.Combine(folder, LabelledQuestionFile.Name("train")), .. samples.Select(s => Path.Combine(folder, SampleFile.Name(s, options.Temperature)))], _ => $"{(long)questions.Count * count} answers",
+            $"sample {name}", new { options, samples }, [run], Files(plan.TrainFile, plan.PoolFile), outputs, _ => $"{(long)questions.Count * count} answers",
             (reporter, cancel) =>
             {
                 var summary = sample(reporter, cancel);

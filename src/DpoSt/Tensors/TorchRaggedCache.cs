@@ -38,8 +38,8 @@ internal sealed class TorchRaggedCache : IRaggedCache
         var (scores, v) = Score(q, slots, lengths, scale, bias);
         if (prefix is not null)
         {
-            var (before, values) = ((TorchRaggedCache)prefix.Cache).Score(q, prefix.Slots, prefix.Lengths, scale, null);
-            (scores, v) = (cat([before, scores], 3), cat([values, v], 2));
+            var (before, earlier) = ((TorchRaggedCache)prefix.Cache).Score(q, prefix.Slots, prefix.Lengths, scale, null);
+            (scores, v) = (cat([before, scores], 3), cat([earlier, v], 2));
         }
 
         var mixed = scores.softmax(-1).to(query.dtype).matmul(v).view(count, heads * size);                               // [N, H K]

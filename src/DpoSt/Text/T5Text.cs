@@ -15,7 +15,6 @@ internal static class T5Text
     private static readonly Regex[] TightOperators =
         [.. "+-*/=".Select(c => new Regex($@"(?<left>\S)(?<sign>{Regex.Escape($"{c}")})(?<right>\S)", Options))];
 
-
     /// <summary>One application, whatever the text looks like.</summary>
     public static string Format(string answer)
     {

@@ -58,7 +58,7 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         try
         {
             metrics.Flush();
-            TrainingCheckpoint.Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step}")), new TrainingState(key, step, since), tensors);
+            TrainingCheckpoint.Write(Path.Combine(folder, Name(step)), new TrainingState(key, step, since), tensors);
             foreach (var (path, _) in In(folder).Skip(policy.Kept).ToList())
             {
                 Directory.Delete(path, recursive: true);
@@ -84,24 +84,37 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
     // One mistyped option must not cost a night: checkpoints of another run wait under another name, and come back when that run does.
     private void SetAside()
     {
-        var told = false;
-        foreach (var (path, step) in All(folder).ToList())
+        // One that does not say whose it is is damaged, and found to be so.
+        var others = In(folder).Select(found => (found.Path, found.Step, Owner: TrainingCheckpoint.KeyOf(found.Path) ?? key)).Where(found => found.Owner != key).ToList();
+        foreach (var (path, step, owner) in others)
         {
-            var (owner, isAside) = (TrainingCheckpoint.KeyOf(path), !Path.GetFileName(path).StartsWith(Prefix, StringComparison.Ordinal));
-            var name = string.Create(CultureInfo.InvariantCulture, $"{(owner == key ? "" : $"of-{owner?[..Math.Min(owner.Length, 8)]}-")}{Prefix}{step}");
-            if (owner is null || isAside != (owner == key) || Directory.Exists(Path.Combine(folder, name)))
-            {
-                continue;
-            }
+            Replace(path, $"of-{owner[..Math.Min(owner.Length, 8)]}-{Name(step)}");
+        }
 
-            Directory.Move(path, Path.Combine(folder, name));
-            if (owner != key && !told)
-            {
-                tell($"{path} belongs to other options, data or another first model: it is not used, and kept until this model is done.");
-                told = true;
-            }
+        if (others.Count > 0)
+        {
+            tell($"{others[0].Path} belongs to other options, data or another first model: it is not used, and kept until this model is done.");
+        }
+
+        foreach (var (path, step) in All(folder).Except(In(folder)).Where(found => TrainingCheckpoint.KeyOf(found.Path) == key).ToList())
+        {
+            Replace(path, Name(step));
         }
     }
+
+    // Two of one run after one step are the same, to the bit.
+    private void Replace(string path, string name)
+    {
+        var place = Path.Combine(folder, name);
+        if (Directory.Exists(place))
+        {
+            Directory.Delete(place, recursive: true);
+        }
+
+        Directory.Move(path, place);
+    }
+
+    private static string Name(long step) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step}");
 
     private TrainingState? Read(string path)
     {

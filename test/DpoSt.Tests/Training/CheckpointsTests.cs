@@ -84,7 +84,8 @@ public sealed class CheckpointsTests
         Assert.Contains("belongs to other options", Assert.Single(other.Told), StringComparison.Ordinal);
         Assert.Equal(Steps, other.Lines.Count);
 
-        // They wait for their run.
+        // They wait for their run, whatever happens meanwhile.
+        new Recorded("t5").Train(folder, stopAfter: 5, key: "a third run");
         var own = new Recorded("t5");
         own.Train(folder);
         Assert.Contains("resumed after step 5", own.Told[^1], StringComparison.Ordinal);
