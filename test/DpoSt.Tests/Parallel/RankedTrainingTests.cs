@@ -13,7 +13,7 @@ public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixtur
     private const double Losses = 1e-6;
 
     // The T5 fixtures' fp32 log-probabilities lie 5e-6 nats a token from the truth, and elsewhere once a weight's last place differs (docs/numerics.md).
-    private const double T5Preferences = 3e-6;
+    private const double T5Preferences = 4e-6;
     private const double Wide = 1e-9;
 
     // What shards save one process goes on from, and shards from what it saved.
