@@ -59,7 +59,7 @@ internal sealed class DraftFolder : IDisposable
         }
     }
 
-    /// <summary>Removes what a process left that was killed while it wrote <paramref name="target"/>; only for who knows that nobody writes it now.</summary>
+    /// <summary>Removes what a process left that was killed while it wrote <paramref name="target"/>, whose name may have a wildcard; only for who knows that nobody writes it now.</summary>
     public static void RemoveRemnants(string target)
     {
         var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(target));

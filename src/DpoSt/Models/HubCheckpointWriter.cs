@@ -80,6 +80,5 @@ internal static class HubCheckpointWriter
     {
         using var stream = File.Create(path);
         SafeTensorsWriter.Write(stream, tensors, Metadata);
-        stream.Flush(flushToDisk: true);
     }
 }

@@ -29,7 +29,8 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
     /// <summary>Finds the newest whole checkpoint of the run, and cuts the metrics back to it; null where there is none.</summary>
     public (TrainingState State, string Folder)? Restore()
     {
-        RemoveDrafts();
+        // A process that was killed while it wrote leaves a draft.
+        DraftFolder.RemoveRemnants(Path.Combine(folder, Prefix + "*"));
         SetAside();
         foreach (var (path, _) in In(folder).ToList())
         {
@@ -138,15 +139,6 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         .Select(path => (path, long.TryParse(path[(path.LastIndexOf('-') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1))
         .Where(found => found.Item2 >= 0)
         .OrderByDescending(found => found.Item2);
-
-    // A process that was killed while it wrote leaves a draft.
-    private void RemoveDrafts()
-    {
-        foreach (var draft in Directory.Exists(folder) ? Directory.GetDirectories(folder, $".{Prefix}*") : [])
-        {
-            Directory.Delete(draft, recursive: true);
-        }
-    }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

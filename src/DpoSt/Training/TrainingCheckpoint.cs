@@ -92,7 +92,6 @@ internal static class TrainingCheckpoint
             write(both);
         }
 
-        file.Flush(flushToDisk: true);
         return Line(hash.Hash!, path);
     }
 

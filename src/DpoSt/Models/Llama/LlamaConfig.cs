@@ -102,8 +102,8 @@ public sealed record LlamaConfig
         ModelJson.CheckSizes(
             path,
             ("vocab_size", VocabSize), ("hidden_size", HiddenSize), ("intermediate_size", IntermediateSize),
-            ("num_attention_heads", NumAttentionHeads), ("num_key_value_heads", KeyValueHeads), ("head_dim", HeadSize));
-        ModelJson.CheckSizes(path, ("num_attention_heads times head_dim", (long)NumAttentionHeads * HeadSize));
+            ("num_attention_heads", NumAttentionHeads), ("num_key_value_heads", KeyValueHeads), ("head_dim", HeadSize),
+            ("num_attention_heads times head_dim", (long)NumAttentionHeads * HeadSize));
         ModelJson.CheckLayers(path, ("num_hidden_layers", NumHiddenLayers));
         (bool Holds, string Problem)[] rules =
         [

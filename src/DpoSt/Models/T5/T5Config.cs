@@ -94,8 +94,7 @@ public sealed record T5Config
             path,
             ("vocab_size", VocabSize), ("d_model", DModel), ("d_kv", DKv), ("d_ff", DFf),
             ("num_heads", NumHeads), ("relative_attention_max_distance", RelativeAttentionMaxDistance),
-            ("relative_attention_num_buckets", RelativeAttentionNumBuckets));
-        ModelJson.CheckSizes(path, ("num_heads times d_kv", (long)NumHeads * DKv));
+            ("relative_attention_num_buckets", RelativeAttentionNumBuckets), ("num_heads times d_kv", (long)NumHeads * DKv));
         ModelJson.CheckLayers(path, ("num_layers", NumLayers), ("num_decoder_layers", DecoderLayers));
         // Half of the buckets look back, half of those are exact: fewer than four leave none.
         if (RelativeAttentionNumBuckets < 4)
