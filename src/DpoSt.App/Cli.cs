@@ -73,9 +73,8 @@ internal static class Cli
         new("Its stages, one by one", true, [.. StageCommands.Create(console)]),
         new("Before and after a run", false, [ValidateCommand.Create(console), PlanCommand.Create(console), ReportCommand.Create(console)]),
         new("How good a model is", true, [EvaluateCommand.Create(console), CompareCommand.Create(console)]),
-        new("Models and their answers", false, [
-            SolveCommand.Create(console), CompleteCommand.Create(console), ScoreCommand.Create(console),
-            DownloadCommand.Create(console), PretrainCommand.Create(console)]),
+        new("Models and their answers", false, [SolveCommand.Create(console), CompleteCommand.Create(console), ScoreCommand.Create(console)]),
+        new("Where models come from", true, [DownloadCommand.Create(console), PretrainCommand.Create(console)]),
         new("Tools", false, [CalcCommand.Create(console), TokenizeCommand.Create(console), BenchCommand.Create(console), InfoCommand.Create(console)]),
     ];
 

@@ -3,9 +3,11 @@ using DpoSt.Training;
 
 namespace DpoSt.Tests;
 
-/// <summary>A reporter that tells nobody.</summary>
+/// <summary>A reporter that tells nobody, or a test how far the work is.</summary>
 internal sealed class Silent : IStageReporter
 {
+    public Action<long>? Advanced { get; init; }
+
     public void Run(IReadOnlyList<string> stages)
     {
     }
@@ -14,9 +16,7 @@ internal sealed class Silent : IStageReporter
     {
     }
 
-    public void Advance(long done)
-    {
-    }
+    public void Advance(long done) => Advanced?.Invoke(done);
 
     public void Log(TrainingLine line)
     {

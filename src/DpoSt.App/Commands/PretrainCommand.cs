@@ -27,9 +27,7 @@ internal static class PretrainCommand
             ComputeThreads.Use(Environment.ProcessorCount);
             StageProgress.Watch(console.Progress(), reporter =>
             {
-                reporter.Begin("pretrain", $"a small T5 into {output}", options.Steps, "steps");
-                Pretraining.Run(output, options, TorchSharp.torch.CPU, reporter.Log, reporter.Advance, console.Cancel);
-                reporter.End($"model in {output}");
+                reporter.End(Pretraining.Run(output, options, TorchSharp.torch.CPU, reporter, console.Cancel));
                 return 0;
             });
         });

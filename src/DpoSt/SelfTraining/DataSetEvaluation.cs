@@ -41,6 +41,7 @@ public static class DataSetEvaluation
         using var bundle = ModelBundle.Load(options.Model, referenceText: false, device, toRead: true);
         var output = options.Output ?? DefaultOutput(options);
         var sampledOutput = Path.ChangeExtension(output, null) + SamplesSuffix + Path.GetExtension(output);
+        using var held = RunLock.Take(output + ".lock", "--output");
         reporter.Begin("evaluate", $"{options.Model} answers {Counted.Of(problems.Count, "question")} of {options.Data}", (long)problems.Count * (1 + options.Samples), "answers");
         using var greedyJournal = new AnswerJournal(output, reporter.Note);
         var greedy = Sampling.Run(bundle, problems, [0], Answers(options, 0), greedyJournal, reporter.Advance, cancel);

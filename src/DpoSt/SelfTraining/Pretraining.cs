@@ -44,10 +44,20 @@ public static class Pretraining
 
     private const int VocabularySize = 1536;
 
-    /// <summary>Trains and writes the model.</summary>
-    public static void Run(string folder, PretrainingOptions options, Device device, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel)
+    /// <summary>Trains and writes the model, or goes on where an earlier start of the same was interrupted; gives a sentence on what came out.</summary>
+    /// <exception cref="UserErrorException">Another process makes it, or nothing can be written there.</exception>
+    public static string Run(string folder, PretrainingOptions options, Device device, IStageReporter reporter, CancellationToken cancel)
     {
-        ModelFolder.CheckMayReplace(folder);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(reporter);
+        var recipe = RecipeOf(options);
+        reporter.Begin("pretrain", $"a small T5 into {StageActions.Shown(folder)}", options.Steps, "steps");
+        using var training = TrainingFolder.Open(folder, TrainingKey.FromScratch(new { options, Shape, VocabularySize, Recipe = recipe }), recipe.TensorBoard, fresh: false, reporter);
+        if (training is null)
+        {
+            return $"{StageActions.Shown(folder)} is done already with these options";
+        }
+
         using var draft = new DraftFolder(folder);
         AtomicFile.WriteAllText(Path.Combine(draft.Path, "tokenizer.json"), BpeTrainer.Train(PretrainingMix.VocabularyTexts(options.Seed), VocabularySize, sentinels: 16));
         var tokenizer = TokenizerLoader.Load(draft.Path);
@@ -56,18 +66,22 @@ public static class Pretraining
 
         using var model = new T5Model(config, new ParameterSet(T5Weights.Specs(config), device));
         model.Parameters.Initialise((ulong)options.Seed);
-        Train(model, PretrainingMix.Rows(tokenizer, options), options, log, tick, cancel);
-        ModelFolder.Save(model, draft.Path, folder);
+        FineTuning.Run(model, PretrainingMix.Rows(tokenizer, options), recipe, training.Log, reporter.Advance, cancel, steps => training.CheckpointsOf(recipe, steps));
+        training.Finish(model, draft.Path, whole: null);
+        return $"model in {StageActions.Shown(folder)}";
     }
 
-    private static void Train(T5Model model, IReadOnlyList<(int[] Prompt, int[] Completion)> rows, PretrainingOptions options, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel)
+    private static TrainingRecipe RecipeOf(PretrainingOptions options) => new()
     {
-        var schedule = new LearningRateSchedule("linear", options.LearningRate, options.Steps, LearningRateSchedule.WarmupOf(0.03, options.Steps));
-        var trainer = new Trainer<TokenBatch>(model.Parameters, new SftObjective(model), new TrainerOptions(
-            options.Steps, schedule, new AdamWOptions(), MaxGradNorm: 1, Dropout: 0, (ulong)options.Seed, LogEvery: 100));
-        var order = new BatchOrder([.. rows.Select(r => (r.Prompt.Length, r.Completion.Length))], options.BatchSize, options.BatchSize, window: 16, (ulong)options.Seed);
-        trainer.Run(step => [TokenBatch.Of([.. order.At(step).Select(i => (rows[i].Prompt, rows[i].Completion, (long)i))])], log, tick, cancel);
-    }
+        BatchSize = options.BatchSize,
+        MaxSteps = options.Steps,
+        LearningRate = options.LearningRate,
+        WarmupRatio = 0.03,
+        Dropout = 0,
+        Seed = options.Seed,
+        LogEvery = 100,
+        LengthWindow = 16,
+    };
 
     private static void WriteConfiguration(string folder, T5Config config)
     {

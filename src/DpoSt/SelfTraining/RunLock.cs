@@ -1,6 +1,9 @@
 namespace DpoSt.SelfTraining;
 
-/// <summary>Keeps a second process out of an experiment, be it a whole run or a stage alone. The system lets go of it when the process ends, however it ends; the file goes with it.</summary>
+/// <summary>
+/// Keeps a second process away from what this one writes: an experiment, be it a whole run or a stage alone, or the answers of an evaluation.
+/// The system lets go of it when the process ends, however it ends; the file goes with it.
+/// </summary>
 internal sealed class RunLock : IDisposable
 {
     // EWOULDBLOCK of Linux and of macOS, and Windows' sharing violation: what .NET passes on where another process holds a file.
@@ -11,8 +14,10 @@ internal sealed class RunLock : IDisposable
     private RunLock(FileStream stream) => this.stream = stream;
 
     /// <summary>Takes the lock.</summary>
+    /// <param name="path">Its file.</param>
+    /// <param name="option">What a person changes to work elsewhere.</param>
     /// <exception cref="UserErrorException">Another process has it, or the folder cannot be written.</exception>
-    public static RunLock Take(string path)
+    public static RunLock Take(string path, string option = "exp_name")
     {
         try
         {
@@ -33,7 +38,7 @@ internal sealed class RunLock : IDisposable
         }
         catch (IOException e)
         {
-            throw new UserErrorException($"{path} is held by another dpost that works in this experiment: wait until it is done, or give this one another exp_name.", e);
+            throw new UserErrorException($"{path} is held by another dpost that works there: wait until it is done, or give this one another {option}.", e);
         }
     }
 

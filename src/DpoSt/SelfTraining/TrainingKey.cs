@@ -26,6 +26,9 @@ internal sealed record TrainingKey(
     public static TrainingKey Of(object options, string from, string data) =>
         new(ContentKey.Of(new { Layout, options }, []), ContentKey.Of("", [ContentKey.OfPath(from)]), ContentKey.Of("", [ContentKey.OfPath(data)]));
 
+    /// <summary>The key of a training that begins with random weights, on data that is a function of the options.</summary>
+    public static TrainingKey FromScratch(object options) => new(ContentKey.Of(new { Layout, options }, []), "", "");
+
     /// <summary>The key of a model that is done; null where there is no model, or nobody wrote down how it came about.</summary>
     public static TrainingKey? Read(string model)
     {

@@ -82,24 +82,31 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         return path;
     }
 
-    // One mistyped option must not cost a night: checkpoints of another run wait under another name, and come back when that run does.
+    // One mistyped option must not cost a night: checkpoints of another run and its metrics wait under another name, and come back when that run does.
     private void SetAside()
     {
         // One that does not say whose it is is damaged, and found to be so.
         var others = In(folder).Select(found => (found.Path, found.Step, Owner: TrainingCheckpoint.KeyOf(found.Path) ?? key)).Where(found => found.Owner != key).ToList();
         foreach (var (path, step, owner) in others)
         {
-            Replace(path, $"of-{owner[..Math.Min(owner.Length, 8)]}-{Name(step)}");
+            Replace(path, Aside(owner, Name(step)));
         }
 
         if (others.Count > 0)
         {
+            metrics.MoveTo(Path.Combine(folder, Aside(others[0].Owner, MetricsFile.Name)));
             tell($"{others[0].Path} belongs to other options, data or another first model: it is not used, and kept until this model is done.");
         }
 
-        foreach (var (path, step) in All(folder).Except(In(folder)).Where(found => TrainingCheckpoint.KeyOf(found.Path) == key).ToList())
+        var own = All(folder).Except(In(folder)).Where(found => TrainingCheckpoint.KeyOf(found.Path) == key).ToList();
+        foreach (var (path, step) in own)
         {
             Replace(path, Name(step));
+        }
+
+        if (own.Count > 0)
+        {
+            metrics.TakeFrom(Path.Combine(folder, Aside(key, MetricsFile.Name)));
         }
     }
 
@@ -114,6 +121,8 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
 
         Directory.Move(path, place);
     }
+
+    private static string Aside(string owner, string name) => $"of-{owner[..Math.Min(owner.Length, 8)]}-{name}";
 
     private static string Name(long step) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step}");
 

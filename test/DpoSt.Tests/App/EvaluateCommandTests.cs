@@ -2,6 +2,7 @@ using System.Text.Json;
 using DpoSt.App.Demo;
 using DpoSt.Data;
 using DpoSt.Data.Synthetic;
+using DpoSt.SelfTraining;
 using DpoSt.Text;
 
 namespace DpoSt.Tests.App;
@@ -46,6 +47,21 @@ public sealed class EvaluateCommandTests : IDisposable
         var same = JsonDocument.Parse(CommandRun.Of("compare", folder.Root, Beside(""), "--json").Out).RootElement;
         Assert.Equal((right, 0, 0, 10 - right), (Number(same, "both"), Number(same, "only_first"), Number(same, "only_second"), Number(same, "neither")));
         Assert.Equal("no clear difference", same.GetProperty("difference").GetProperty("conclusion").GetString());
+    }
+
+    [Fact]
+    public void Two_do_not_write_the_same_answers()
+    {
+        var output = folder.File("answers.jsonl");
+        string[] arguments = ["evaluate", "--model", Model, "--data", folder.File("one.jsonl", "{\"question\": \"How many?\", \"ans\": 1}\n"), "--output", output];
+        using (RunLock.Take(output + ".lock"))
+        {
+            var (code, _, error) = CommandRun.Of(arguments);
+            Assert.Equal((2, $"{output}.lock is held by another dpost that works there: wait until it is done, or give this one another --output.\n"), (code, error));
+        }
+
+        Assert.Equal(0, CommandRun.Of(arguments).Code);
+        Assert.False(File.Exists(output + ".lock"));
     }
 
     [Fact]

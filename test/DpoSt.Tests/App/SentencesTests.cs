@@ -95,7 +95,7 @@ public sealed class SentencesTests : IDisposable
         using (new FileStream(run.Path("results/tiny.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
         {
             var (code, _, error) = run.Run(TinyRun.Loop());
-            Assert.Equal((2, run.Path("results/tiny.lock") + " is held by another dpost that works in this experiment: wait until it is done, or give this one another exp_name.\n"), (code, error));
+            Assert.Equal((2, run.Path("results/tiny.lock") + " is held by another dpost that works there: wait until it is done, or give this one another exp_name.\n"), (code, error));
 
             // A mistake of one's own is told first.
             Assert.Equal(

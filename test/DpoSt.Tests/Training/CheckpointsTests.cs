@@ -79,17 +79,22 @@ public sealed class CheckpointsTests
     {
         using var folder = new TemporaryFolder();
         new Recorded("t5").Train(folder, stopAfter: 5);
+        var metrics = new MetricsFile(folder.File(MetricsFile.Name));
+        metrics.Write(4, [new("loss", 0.5)]);
         var other = new Recorded("t5");
         other.Train(folder, key: "another run");
+        Assert.Empty(MetricsFile.Read(metrics.Path));
+        metrics.Write(4, [new("loss", 0.25)]);
         Assert.Contains("belongs to other options", Assert.Single(other.Told), StringComparison.Ordinal);
         Assert.Equal(Steps, other.Lines.Count);
 
-        // They wait for their run, whatever happens meanwhile.
+        // They and the metrics before them wait for their run, whatever happens meanwhile.
         new Recorded("t5").Train(folder, stopAfter: 5, key: "a third run");
         var own = new Recorded("t5");
         own.Train(folder);
         Assert.Contains("resumed after step 5", own.Told[^1], StringComparison.Ordinal);
         Assert.Equal(Steps - 5, own.Lines.Count);
+        Assert.Equal(0.5, Assert.Single(MetricsFile.Read(metrics.Path))["loss"]);
     }
 
     [Fact]

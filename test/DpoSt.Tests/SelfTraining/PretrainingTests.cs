@@ -1,0 +1,34 @@
+using DpoSt.SelfTraining;
+using static TorchSharp.torch;
+
+namespace DpoSt.Tests.SelfTraining;
+
+/// <summary>The maker of the demo's base model, at a few steps.</summary>
+public sealed class PretrainingTests
+{
+    private static readonly PretrainingOptions Few = new(Steps: 4, BatchSize: 4, OneStepRows: 20, ArithmeticRows: 10, DenoisingRows: 10);
+
+    [Fact]
+    public void Interrupted_and_started_again_it_makes_the_same_model()
+    {
+        using var folder = new TemporaryFolder();
+        var (whole, resumed) = (folder.File("whole"), folder.File("resumed"));
+        Pretraining.Run(whole, Few, CPU, new Silent(), CancellationToken.None);
+
+        using var cancel = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Pretraining.Run(resumed, Few, CPU, new Silent { Advanced = step => Cancel(cancel, step) }, cancel.Token));
+        Assert.False(Directory.Exists(resumed));
+        Assert.True(Directory.Exists(Path.Combine(resumed + ".training", "checkpoint-2")));
+        Pretraining.Run(resumed, Few, CPU, new Silent(), CancellationToken.None);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "model.safetensors")), File.ReadAllBytes(Path.Combine(resumed, "model.safetensors")));
+        Assert.EndsWith("is done already with these options", Pretraining.Run(resumed, Few, CPU, new Silent(), CancellationToken.None), StringComparison.Ordinal);
+    }
+
+    private static void Cancel(CancellationTokenSource cancel, long step)
+    {
+        if (step == 2)
+        {
+            cancel.Cancel();
+        }
+    }
+}
