@@ -26,14 +26,16 @@ internal static class Experiment
         var seeds = int.Parse(Value(args, "--seeds") ?? "5", CultureInfo.InvariantCulture);
         var repeats = int.Parse(Value(args, "--repeats") ?? "2", CultureInfo.InvariantCulture);
         var overrides = args.Where(a => a.Contains('=', StringComparison.Ordinal)).ToArray();
-        ComputeThreads.Use(int.Parse(Value(args, "--threads") ?? Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+        ComputeThreads.Use(
+            int.Parse(Value(args, "--threads") ?? Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
         var rows = new List<(int Seed, int Repeat, Dictionary<string, EvaluationRow> Arms)>();
         for (var seed = 1; seed <= seeds; seed++)
         {
             for (var repeat = 1; repeat <= repeats; repeat++)
             {
                 rows.Add((seed, repeat, One(output, seed, repeat, overrides)));
-                Console.Error.WriteLine($"seed {seed}, repeat {repeat}: {string.Join(", ", Arms.Select((a, i) => $"{Names[i]} {Percent(rows[^1].Arms[a].Greedy)}"))}");
+                Console.Error.WriteLine(
+                    $"seed {seed}, repeat {repeat}: {string.Join(", ", Arms.Select((a, i) => $"{Names[i]} {Percent(rows[^1].Arms[a].Greedy)}"))}");
             }
         }
 
@@ -46,9 +48,13 @@ internal static class Experiment
         var folder = Path.Combine(output, $"seed-{seed}-repeat-{repeat}");
         DemoFolder.Lay(folder, seed, TestProblems);
         Directory.SetCurrentDirectory(folder);
-        var plan = RunCommand.Plan("exp_config/tiny", "self-train", [.. overrides, $"loop.seed={repeat}", $"sft.trainer.seed={repeat}", $"dpo.trainer.seed={repeat}", "loop.eval_samples=0"], new CommandConsole(Stream.Null, TextWriter.Null, Console.Error, CancellationToken.None));
-        return SelfTrainingLoop.Run(plan, TorchSharp.torch.CPU, StageSelection.All, fresh: false, new SingleProcess(), shards: false, new Quiet(), CancellationToken.None)
-            .Where(r => r.DataSet == "test").ToDictionary(r => r.Run, StringComparer.Ordinal);
+        var plan = RunCommand.Plan(
+            "exp_config/tiny", "self-train",
+            [.. overrides, $"loop.seed={repeat}", $"sft.trainer.seed={repeat}", $"dpo.trainer.seed={repeat}", "loop.eval_samples=0"],
+            new CommandConsole(Stream.Null, TextWriter.Null, Console.Error, CancellationToken.None));
+        var evaluated = SelfTrainingLoop.Run(
+            plan, TorchSharp.torch.CPU, StageSelection.All, fresh: false, new SingleProcess(), shards: false, new Quiet(), CancellationToken.None);
+        return evaluated.Where(r => r.DataSet == "test").ToDictionary(r => r.Run, StringComparer.Ordinal);
     }
 
     private static void Print(List<(int Seed, int Repeat, Dictionary<string, EvaluationRow> Arms)> rows)
@@ -57,10 +63,12 @@ internal static class Experiment
         Console.WriteLine($"|---|---|{string.Concat(Names.Select(_ => "---|"))}---|");
         foreach (var (seed, repeat, arms) in rows)
         {
-            Console.WriteLine($"| {seed} | {repeat} | {string.Join(" | ", Arms.Select(a => Percent(arms[a].Greedy)))} | {Percent(arms["sft-0"].GreedyWithoutCalculator)} |");
+            Console.WriteLine(
+                $"| {seed} | {repeat} | {string.Join(" | ", Arms.Select(a => Percent(arms[a].Greedy)))} | {Percent(arms["sft-0"].GreedyWithoutCalculator)} |");
         }
 
-        Console.WriteLine($"| mean | | {string.Join(" | ", Arms.Select(a => Percent(rows.Average(r => r.Arms[a].Greedy))))} | {Percent(rows.Average(r => r.Arms["sft-0"].GreedyWithoutCalculator))} |");
+        Console.WriteLine(
+            $"| mean | | {string.Join(" | ", Arms.Select(a => Percent(rows.Average(r => r.Arms[a].Greedy))))} | {Percent(rows.Average(r => r.Arms["sft-0"].GreedyWithoutCalculator))} |");
         Console.WriteLine($"| spread (sd) | | {string.Join(" | ", Arms.Select(a => Percent(Deviation([.. rows.Select(r => r.Arms[a].Greedy)]))))} | |");
         Console.WriteLine();
         foreach (var (first, second) in ((string, string)[])[("st-1", "sft-0"), ("sft-1", "sft-0"), ("sft-1", "st-1")])
@@ -74,7 +82,8 @@ internal static class Experiment
 
     private static string Name(string arm) => Names[Array.IndexOf(Arms, arm)];
 
-    private static double Deviation(double[] values) => values.Length < 2 ? 0 : Math.Sqrt(values.Sum(v => Math.Pow(v - values.Average(), 2)) / (values.Length - 1));
+    private static double Deviation(double[] values) =>
+        values.Length < 2 ? 0 : Math.Sqrt(values.Sum(v => Math.Pow(v - values.Average(), 2)) / (values.Length - 1));
 
     private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
 

@@ -20,7 +20,8 @@ internal static class FollowingBench
         foreach (var position in Positions)
         {
             var times = Enumerable.Range(0, Rounds).Select(_ => Nanoseconds(position)).Order().ToArray();
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"token {position}: {times[Rounds / 2]:0.0} ns [{times[0]:0.0}, {times[^1]:0.0}]"));
+            Console.Out.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"token {position}: {times[Rounds / 2]:0.0} ns [{times[0]:0.0}, {times[^1]:0.0}]"));
         }
 
         return 0;

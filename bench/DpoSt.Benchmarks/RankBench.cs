@@ -31,8 +31,12 @@ internal static class RankBench
         var shape = BenchModel.Of(["t5"]).Single();
         using var folder = new ScratchFolder();
         shape.Write(folder.Path);
-        using var model = ModelFolder.Load(folder.Path, CPU, shards ? new TrainingCompute(RecomputesBlocks: true, Shard: new ParameterShard(group.Rank, group.Size)) : new TrainingCompute());
-        var rows = TokenBatch.Of([.. Enumerable.Range(0, Batch).Select(i => (shape.RandomIds((ulong)i, PromptTokens), shape.RandomIds((ulong)(Batch + i), CompletionTokens), (long)i))]);
+        using var model = ModelFolder.Load(
+            folder.Path, CPU,
+            shards ? new TrainingCompute(RecomputesBlocks: true, Shard: new ParameterShard(group.Rank, group.Size)) : new TrainingCompute());
+        var rows = TokenBatch.Of([
+            .. Enumerable.Range(0, Batch).Select(i => (shape.RandomIds((ulong)i, PromptTokens), shape.RandomIds((ulong)(Batch + i), CompletionTokens), (long)i))
+        ]);
         var steps = 2 * (pairs + 1);
         var options = new TrainingRecipe { MaxSteps = steps, LogEvery = steps }.OptionsFor(Batch, 0.1);
         var times = new List<long>();
@@ -42,7 +46,10 @@ internal static class RankBench
         if (group.Rank == 0 && shards)
         {
             var step = Measure.Median(seconds.SelectMany(s => s));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{group.Size} ranks, sharded: {step:0.000} s a step ({Batch / step:0.00} examples/s), median of {2 * seconds.Length}"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{group.Size} ranks, sharded: {step:0.000} s a step ({Batch / step:0.00} examples/s), median of {2 * seconds.Length}"));
         }
         else if (group.Rank == 0)
         {

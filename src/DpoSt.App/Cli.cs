@@ -83,7 +83,8 @@ internal static class Cli
         var (sentence, code) = Cause(error) switch
         {
             UserErrorException mistake => (mistake.Message, UserError),
-            OperationCanceledException when console.Cancel.IsCancellationRequested => (resumes ? "Interrupted. What is done is saved: the same command goes on from there." : "Interrupted.", Interrupted),
+            OperationCanceledException when console.Cancel.IsCancellationRequested => (
+                resumes ? "Interrupted. What is done is saved: the same command goes on from there." : "Interrupted.", Interrupted),
             var other => ($"dpost failed: {other.Message.Split('\n')[0].TrimEnd('.', '\r')}; run it with --verbose to see where.", Failure),
         };
         console.Error.WriteLine(sentence);

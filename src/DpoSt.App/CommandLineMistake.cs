@@ -10,7 +10,8 @@ internal static partial class CommandLineMistake
 {
     private static readonly (string Name, string Meaning)[] Types =
     [
-        ("System.Double", "a number"), ("System.Int32", "a whole number"), ("System.Int64", "a whole number"), ("System.UInt64", "a whole number of at least 0"),
+        ("System.Double", "a number"), ("System.Int32", "a whole number"), ("System.Int64", "a whole number"),
+        ("System.UInt64", "a whole number of at least 0"),
     ];
 
     /// <summary>One sentence, without what to do next where nothing better than the command's help is known.</summary>
@@ -63,7 +64,8 @@ internal static partial class CommandLineMistake
         }
     }
 
-    private static string Meant(string name, IEnumerable<string> candidates) => NearestName.Of(name, candidates) is { } near ? $" (did you mean '{near}'?)" : "";
+    private static string Meant(string name, IEnumerable<string> candidates) =>
+        NearestName.Of(name, candidates) is { } near ? $" (did you mean '{near}'?)" : "";
 
     // Optional ones are wrapped: System.Nullable`1[System.Int32].
     [GeneratedRegex("expected type '[^']+'", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -10,7 +10,8 @@ namespace DpoSt.App;
 internal sealed record CommandGroup(string Title, bool IsResumable, IReadOnlyList<Command> Commands);
 
 /// <summary><c>dpost --help</c>: every command in a line, in groups, and where to begin; a command's own help is the library's.</summary>
-internal sealed class RootHelp(CommandConsole console, RootCommand root, IReadOnlyList<CommandGroup> groups, SynchronousCommandLineAction ofCommand) : SynchronousCommandLineAction
+internal sealed class RootHelp(
+    CommandConsole console, RootCommand root, IReadOnlyList<CommandGroup> groups, SynchronousCommandLineAction ofCommand) : SynchronousCommandLineAction
 {
     /// <summary>Takes the place of the help that lists all commands with everything they say about themselves.</summary>
     public static void Use(CommandConsole console, RootCommand root, IReadOnlyList<CommandGroup> groups)

@@ -15,6 +15,8 @@ public static class Bytes
             >= 1e6 => (bytes / 1e6, "MB"),
             _ => (bytes / 1e3, "kB"),
         };
-        return string.Create(CultureInfo.InvariantCulture, $"{value.ToString(value >= 100 ? "0" : value >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture)} {unit}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{value.ToString(value >= 100 ? "0" : value >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture)} {unit}");
     }
 }

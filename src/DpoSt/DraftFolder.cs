@@ -14,7 +14,9 @@ internal sealed class DraftFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{full}: nothing can be written there ({FileProblem.InFolder(e)}); free some space or choose another place, then run again.", e);
+            throw new UserErrorException(
+                $"{full}: nothing can be written there ({FileProblem.InFolder(e)}); free some space or choose another place, then run again.",
+                e);
         }
     }
 
@@ -59,7 +61,10 @@ internal sealed class DraftFolder : IDisposable
         }
     }
 
-    /// <summary>Removes what a process left that was killed while it wrote <paramref name="target"/>, whose name may have a wildcard; only for who knows that nobody writes it now.</summary>
+    /// <summary>
+    /// Removes what a process left that was killed while it wrote <paramref name="target"/>, whose name may have a wildcard; only for
+    /// who knows that nobody writes it now.
+    /// </summary>
     public static void RemoveRemnants(string target)
     {
         var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(target));

@@ -4,7 +4,8 @@ namespace DpoSt;
 internal static class FileProblem
 {
     /// <summary>Why <paramref name="file"/>, which is to be no folder, could not be read or written.</summary>
-    public static string Of(string file, Exception error) => error is UnauthorizedAccessException && Directory.Exists(file) ? "it is a folder" : InFolder(error);
+    public static string Of(string file, Exception error) =>
+        error is UnauthorizedAccessException && Directory.Exists(file) ? "it is a folder" : InFolder(error);
 
     /// <summary>Why something in a folder could not be read or written.</summary>
     public static string InFolder(Exception error) => error switch

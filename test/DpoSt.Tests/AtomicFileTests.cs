@@ -58,7 +58,9 @@ public sealed class AtomicFileTests : IDisposable
     public void A_device_is_written_to_and_stays_one()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full here");
-        Assert.Contains("No space left on device", Assert.Throws<UserErrorException>(() => AtomicFile.WriteAllText("/dev/full", "x")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "No space left on device", Assert.Throws<UserErrorException>(() => AtomicFile.WriteAllText("/dev/full", "x")).Message,
+            StringComparison.Ordinal);
         Assert.Throws<IOException>(() => File.WriteAllText("/dev/full", "x"));
     }
 

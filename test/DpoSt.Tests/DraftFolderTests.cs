@@ -37,7 +37,9 @@ public sealed class DraftFolderTests
         _ = new DraftFolder(folder.File("target2"));
         Directory.CreateDirectory(folder.File(".target.0123.tmp.old"));
         DraftFolder.RemoveRemnants(target);
-        Assert.Equal([".target2.", "target"], Directory.GetDirectories(folder.Root).Select(p => Path.GetFileName(p)[..Math.Min(9, Path.GetFileName(p).Length)]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [".target2.", "target"],
+            Directory.GetDirectories(folder.Root).Select(p => Path.GetFileName(p)[..Math.Min(9, Path.GetFileName(p).Length)]).Order(StringComparer.Ordinal));
     }
 
     private static string Old(TemporaryFolder folder)

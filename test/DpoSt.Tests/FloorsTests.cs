@@ -51,7 +51,9 @@ public sealed partial class FloorsTests
     public void No_file_is_longer_than_300_lines()
     {
         var sources = Path.Combine(SharedFolder.RepositoryRoot, "src");
-        var files = Directory.EnumerateFiles(sources, "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)).ToArray();
+        var files = Directory.EnumerateFiles(sources, "*.cs", SearchOption.AllDirectories)
+            .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .ToArray();
         Assert.NotEmpty(files);
         Assert.All(files, file => Assert.True(File.ReadLines(file).Count() <= 300, $"{Path.GetRelativePath(sources, file)} is longer than 300 lines"));
     }

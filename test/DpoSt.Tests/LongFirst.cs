@@ -14,7 +14,8 @@ public sealed class LongFirst : ITestCollectionOrderer
 {
     private static readonly string[] Classes =
     [
-        nameof(DocumentedCommandsTests), nameof(RankFailureTests), nameof(ResumeTests), nameof(RankedTrainingTests), nameof(LoopTests), nameof(RankedStagesTests), nameof(RunCommandTests),
+        nameof(DocumentedCommandsTests), nameof(RankFailureTests), nameof(ResumeTests), nameof(RankedTrainingTests), nameof(LoopTests),
+        nameof(RankedStagesTests), nameof(RunCommandTests),
         nameof(SingleStagesTests), nameof(PaperCommandsTests),
     ];
 
@@ -25,5 +26,7 @@ public sealed class LongFirst : ITestCollectionOrderer
 
     private static int Place<TTestCollection>(TTestCollection collection)
         where TTestCollection : ITestCollection =>
-        Array.FindIndex(Classes, name => collection.TestCollectionDisplayName.Contains("." + name + " ", StringComparison.Ordinal)) is var at and >= 0 ? at : Classes.Length;
+        Array.FindIndex(Classes, name => collection.TestCollectionDisplayName.Contains("." + name + " ", StringComparison.Ordinal)) is var at and >= 0
+            ? at
+            : Classes.Length;
 }

@@ -31,7 +31,9 @@ public sealed partial class MaskedThreadTests
         }
 
         Assert.True(process.ExitCode == 0, await rest);
-        Assert.Equal(File.ReadAllBytes(calm.Path("ft_models/tiny/sft-0/model.safetensors")), File.ReadAllBytes(hail.Path("ft_models/tiny/sft-0/model.safetensors")));
+        Assert.Equal(
+            File.ReadAllBytes(calm.Path("ft_models/tiny/sft-0/model.safetensors")),
+            File.ReadAllBytes(hail.Path("ft_models/tiny/sft-0/model.safetensors")));
     }
 
     [Fact]
@@ -57,7 +59,8 @@ public sealed partial class MaskedThreadTests
         MaskedThread.Run(() =>
         {
             own = Blocked(File.ReadLines("/proc/thread-self/status"));
-            using var process = MaskedThread.Unmasked(() => Process.Start(new ProcessStartInfo("cat", "/proc/self/status") { RedirectStandardOutput = true, UseShellExecute = false })!);
+            using var process = MaskedThread.Unmasked(
+                () => Process.Start(new ProcessStartInfo("cat", "/proc/self/status") { RedirectStandardOutput = true, UseShellExecute = false })!);
             child = Blocked(process.StandardOutput.ReadToEnd().Split('\n'));
             return 0;
         });

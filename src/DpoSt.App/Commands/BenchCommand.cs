@@ -15,7 +15,8 @@ internal static class BenchCommand
 {
     private const int EmbeddedAnswers = 600;
 
-    public static Command Create(CommandConsole console) => new("bench", CommandHelp.Of("Measure the speed of this machine.", "dpost bench generate --batch 1 8 --json", "dpost bench train --model t5 --mode sft"))
+    public static Command Create(CommandConsole console) =>
+        new("bench", CommandHelp.Of("Measure the speed of this machine.", "dpost bench generate --batch 1 8 --json", "dpost bench train --model t5 --mode sft"))
     {
         BenchGenerateCommand.Create(console),
         BenchTrainCommand.Create(console),
@@ -30,7 +31,8 @@ internal static class BenchCommand
         new Option<string[]>("--dtype") { Description = description, AllowMultipleArgumentsPerToken = true }.AcceptOnlyFromAmong("fp32", "bf16");
 
     /// <summary>What was chosen, or all there is.</summary>
-    public static T[] Chosen<T>(ParseResult parsed, Option<T[]> option, params T[] all) => parsed.GetValue(option) is { Length: > 0 } given ? [.. given.Distinct()] : all;
+    public static T[] Chosen<T>(ParseResult parsed, Option<T[]> option, params T[] all) =>
+        parsed.GetValue(option) is { Length: > 0 } given ? [.. given.Distinct()] : all;
 
     /// <summary>A tokenizer's place: the one that was named, or the embedded model's.</summary>
     public static string Tokenizer(string? named, ScratchFolder folder)
@@ -66,7 +68,8 @@ internal static class BenchCommand
         }
 
         console.Results().Write(table);
-        console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"matrix products of 512: {gemm["fp32"]:0} GFLOP/s in fp32, {gemm["bf16"]:0} in bf16"));
+        console.Out.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"matrix products of 512: {gemm["fp32"]:0} GFLOP/s in fp32, {gemm["bf16"]:0} in bf16"));
     }
 
     /// <summary>A figure with three digits or more.</summary>

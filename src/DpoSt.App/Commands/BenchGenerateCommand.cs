@@ -56,7 +56,10 @@ internal static class BenchGenerateCommand
             else
             {
                 Write(console, parsed.GetValue(json), StageProgress.Watch(console.Progress(), reporter => DecodeBenchmarks.Generate(options, reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "tokens/s", "slowest", "fastest", "to script", "ceiling"],
-                    r => [r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.TokensPerS), Number(r.Spread[0]), Number(r.Spread[1]), Number(r.RatioToScript), Number(r.Ceiling)]);
+                    r => [
+                        r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.TokensPerS), Number(r.Spread[0]), Number(r.Spread[1]),
+                        Number(r.RatioToScript), Number(r.Ceiling)
+                    ]);
             }
         });
         return command;

@@ -31,7 +31,8 @@ internal static class BenchTrainCommand
             _ = device.Device(parsed);
             var real = parsed.GetValue(protocol) == "real";
             var options = new TrainBenchOptions(
-                parsed.GetValue(runs) ?? (real ? 1 : 5), Chosen(parsed, models, "t5", "llama"), Chosen(parsed, modes, "sft", "dpo"), real ? Chosen(parsed, dtypes, "fp32") : Chosen(parsed, dtypes, "fp32", "bf16"));
+                parsed.GetValue(runs) ?? (real ? 1 : 5), Chosen(parsed, models, "t5", "llama"), Chosen(parsed, modes, "sft", "dpo"),
+                real ? Chosen(parsed, dtypes, "fp32") : Chosen(parsed, dtypes, "fp32", "bf16"));
             if (real)
             {
                 using var unpacked = new ScratchFolder();
@@ -43,7 +44,10 @@ internal static class BenchTrainCommand
             else
             {
                 Write(console, parsed.GetValue(json), StageProgress.Watch(console.Progress(), reporter => TrainBenchmarks.Steps(options, reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "examples/s", "slowest", "fastest", "without scoring"],
-                    r => [r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.ExamplesPerS), Number(r.Spread[0]), Number(r.Spread[1]), Number(r.WithoutScoring)]);
+                    r => [
+                        r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.ExamplesPerS), Number(r.Spread[0]), Number(r.Spread[1]),
+                        Number(r.WithoutScoring)
+                    ]);
             }
         });
         return command;

@@ -12,13 +12,19 @@ internal static class CalcCommand
     public static Command Create(CommandConsole console)
     {
         var expression = new Argument<string>("expression") { Description = "Numbers, + - * / ( ) and %; commas between thousands." };
-        var command = new Command("calc", CommandHelp.Of("Evaluate arithmetic as the calculator does while a model writes: exactly, then rounded to two decimals.", "dpost calc \"48/2\"")) { expression };
+        var command = new Command(
+            "calc",
+            CommandHelp.Of(
+                "Evaluate arithmetic as the calculator does while a model writes: exactly, then rounded to two decimals.",
+                "dpost calc \"48/2\"")) { expression };
         command.SetAction(parsed => console.Out.WriteLine(Evaluate(parsed.GetValue(expression)!)));
         return command;
     }
 
     private static string Evaluate(string expression) =>
-        Calculator.TryEvaluate(expression, out var result) ? result : throw new UserErrorException($"'{Shown(expression)}' has no result: {Calculator.Refusal(expression)}.");
+        Calculator.TryEvaluate(expression, out var result)
+            ? result
+            : throw new UserErrorException($"'{Shown(expression)}' has no result: {Calculator.Refusal(expression)}.");
 
     private static string Shown(string text) => text.Length <= ShownCharacters ? text : text[..ShownCharacters] + "...";
 }

@@ -7,7 +7,8 @@ namespace DpoSt.App.Commands;
 /// <summary>What every command that reads a configuration file takes: the file and overrides.</summary>
 internal sealed class ConfigArguments
 {
-    private readonly Option<string> path = new("--config-path") { Description = "The folder of configuration files; without it exp_config/t5, or where that is not there the only one in exp_config that has the file.", HelpName = "DIR" };
+    private readonly Option<string> path =
+        new("--config-path") { Description = "The folder of configuration files; without it exp_config/t5, or where that is not there the only one in exp_config that has the file.", HelpName = "DIR" };
     private readonly Option<string> name;
     private readonly Argument<string[]> overrides = OverrideArgument.Create("key=value changes a key, +key=value adds one, ~key removes one.");
 
@@ -39,7 +40,8 @@ internal sealed class ConfigArguments
         var (options, ignored) = ConfigBinder.Bind<ExperimentOptions>(config);
         if (ignored.Count > 0)
         {
-            console.Error.WriteLine($"{config.File}: {string.Join(", ", ignored)} {(ignored.Count == 1 ? "has" : "have")} no meaning here and {(ignored.Count == 1 ? "is" : "are")} ignored.");
+            console.Error.WriteLine(
+                $"{config.File}: {string.Join(", ", ignored)} {(ignored.Count == 1 ? "has" : "have")} no meaning here and {(ignored.Count == 1 ? "is" : "are")} ignored.");
         }
 
         return options;

@@ -9,10 +9,13 @@ namespace DpoSt.App.Commands;
 /// <summary>How a command that writes text from prompts at hand decodes it.</summary>
 internal sealed class DecodingArguments
 {
-    private readonly Option<int> count = new Option<int>("--max-new-tokens") { Description = "The most tokens an answer may have.", DefaultValueFactory = _ => 300 }.From(1, Limits.Tokens);
-    private readonly Option<double> temperature = new Option<double>("--temperature") { Description = "Draw at this temperature from the 50 likeliest tokens; 0 takes the likeliest." }.From(0.0);
+    private readonly Option<int> count =
+        new Option<int>("--max-new-tokens") { Description = "The most tokens an answer may have.", DefaultValueFactory = _ => 300 }.From(1, Limits.Tokens);
+    private readonly Option<double> temperature =
+        new Option<double>("--temperature") { Description = "Draw at this temperature from the 50 likeliest tokens; 0 takes the likeliest." }.From(0.0);
     private readonly Option<ulong> seed = new("--seed") { Description = "Keys the draws." };
-    private readonly Option<string> dtype = new("--dtype") { Description = "Matrix products in fp32, or in bf16: faster where the processor knows it, and less exact.", DefaultValueFactory = _ => "fp32" };
+    private readonly Option<string> dtype =
+        new("--dtype") { Description = "Matrix products in fp32, or in bf16: faster where the processor knows it, and less exact.", DefaultValueFactory = _ => "fp32" };
 
     /// <summary>Adds the options to a command.</summary>
     public DecodingArguments(Command command)

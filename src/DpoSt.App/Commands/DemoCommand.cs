@@ -33,7 +33,9 @@ internal static class DemoCommand
             DemoFolder.Lay(place, result.GetValue(seed));
             Directory.SetCurrentDirectory(place);
             ComputeThreads.Use(Environment.ProcessorCount);
-            var rows = RunCommand.SelfTraining(RunCommand.Plan("exp_config/tiny", "self-train", result.GetValue(overrides) ?? [], console), TorchSharp.torch.CPU, console, StageSelection.All, fresh: false, new SingleProcess(), shards: false);
+            var rows = RunCommand.SelfTraining(
+                RunCommand.Plan("exp_config/tiny", "self-train", result.GetValue(overrides) ?? [], console), TorchSharp.torch.CPU, console,
+                StageSelection.All, fresh: false, new SingleProcess(), shards: false);
             RunCommand.Show(console, rows);
             console.Out.WriteLine(DemoText.Afterwards(place));
         });

@@ -42,7 +42,9 @@ internal static class DownloadCommand
         return StageProgress.Watch(progress, reporter =>
         {
             var watcher = new HubWatcher(
-                plan => reporter.Begin("download", $"{repo} at {plan.Commit[..8]}: {plan.Files} files, {Size(plan.Bytes)}, {Size(plan.Missing)} of it missing", plan.Missing / Megabyte, "MB"),
+                plan => reporter.Begin(
+                    "download", $"{repo} at {plan.Commit[..8]}: {plan.Files} files, {Size(plan.Bytes)}, {Size(plan.Missing)} of it missing",
+                    plan.Missing / Megabyte, "MB"),
                 bytes => reporter.Advance(bytes / Megabyte),
                 notice => progress.MarkupLineInterpolated($"[yellow]  {notice}[/]"));
             var place = HubDownload.Run(repo, revision, folder, options, watcher, console.Cancel).GetAwaiter().GetResult();

@@ -33,18 +33,22 @@ internal sealed class LaunchArguments
         var options = File(result);
         if (processes is null && RankEnvironment.Current is { } ranks)
         {
-            throw new UserErrorException($"dpost {result.CommandResult.Command.Name} works as one process, but mpirun has started {ranks.Size}: start it without mpirun.");
+            throw new UserErrorException(
+                $"dpost {result.CommandResult.Command.Name} works as one process, but mpirun has started {ranks.Size}: start it without mpirun.");
         }
 
         if (processes is null && options?.Processes > 1)
         {
-            console.Error.WriteLine($"{result.GetValue(launch)} asks for {options.Processes} processes, but one is used so far: for the same batch multiply trainer.gradient_accumulation_steps by {options.Processes}.");
+            console.Error.WriteLine(
+                $"{result.GetValue(launch)} asks for {options.Processes} processes, but one is used so far: for the same batch multiply trainer.gradient_accumulation_steps by {options.Processes}.");
         }
 
         var chosen = device.Device(result, options?.UseCpu ?? false);
         if (RankEnvironment.Current is { } job && chosen.type == DeviceType.CPU)
         {
-            var crowded = job.LocalSize > Environment.ProcessorCount ? $" here on {Counted.Of(Environment.ProcessorCount, "processor")}: fewer would be faster" : "";
+            var crowded = job.LocalSize > Environment.ProcessorCount
+                ? $" here on {Counted.Of(Environment.ProcessorCount, "processor")}: fewer would be faster"
+                : "";
             console.Error.WriteLine($"{job.Size} processes, {Counted.Of(device.Threads(result), "thread")} each{crowded}.");
         }
 
@@ -65,7 +69,9 @@ internal sealed class LaunchArguments
         var wanted = result.GetValue(processes!);
         if (RankEnvironment.Current is { } ranks)
         {
-            return wanted is null || wanted == ranks.Size ? null : throw new UserErrorException($"--nproc is {wanted}, but mpirun has started {ranks.Size} processes: leave --nproc out, or mpirun.");
+            return wanted is null || wanted == ranks.Size
+                ? null
+                : throw new UserErrorException($"--nproc is {wanted}, but mpirun has started {ranks.Size} processes: leave --nproc out, or mpirun.");
         }
 
         var count = wanted ?? options?.Processes ?? 1;
@@ -76,7 +82,8 @@ internal sealed class LaunchArguments
 
         if (options?.Processes > 1)
         {
-            console.Error.WriteLine($"{result.GetValue(launch)}: {count} processes divide each batch of the configuration between them; for as many rows on each as it says, multiply trainer.gradient_accumulation_steps by {count}.");
+            console.Error.WriteLine(
+                $"{result.GetValue(launch)}: {count} processes divide each batch of the configuration between them; for as many rows on each as it says, multiply trainer.gradient_accumulation_steps by {count}.");
         }
 
         return JobLauncher.Run(count, [.. Program(), .. result.Tokens.Select(token => token.Value)], console.Out, console.Error, console.Cancel);

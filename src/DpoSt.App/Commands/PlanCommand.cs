@@ -53,7 +53,8 @@ internal static class PlanCommand
 
             if ((result.GetValue(rate) ?? result.GetValue(bandwidth)) is not null)
             {
-                throw new UserErrorException("--rate and --bandwidth are for several processes: add --nproc N, or leave them out to have this machine measured.");
+                throw new UserErrorException(
+                    "--rate and --bandwidth are for several processes: add --nproc N, or leave them out to have this machine measured.");
             }
 
             var chosen = device.Device(result);
@@ -74,7 +75,8 @@ internal static class PlanCommand
                 }
             }
 
-            IReadOnlyList<TrainingRate> Measured(TorchSharp.torch.Device on) => StageProgress.Watch(console.Progress(), reporter => Rates(plans, on, result.GetValue(processes) ?? 1, reporter, console.Cancel));
+            IReadOnlyList<TrainingRate> Measured(TorchSharp.torch.Device on) =>
+                StageProgress.Watch(console.Progress(), reporter => Rates(plans, on, result.GetValue(processes) ?? 1, reporter, console.Cancel));
         });
         return command;
     }
@@ -92,7 +94,8 @@ internal static class PlanCommand
     }
 
     // The stages of a run that have the same objective train in the same way: one measurement each.
-    private static IReadOnlyList<TrainingRate> Rates(IReadOnlyList<TrainingPlan> plans, TorchSharp.torch.Device device, int processes, IStageReporter reporter, CancellationToken cancel)
+    private static IReadOnlyList<TrainingRate> Rates(
+        IReadOnlyList<TrainingPlan> plans, TorchSharp.torch.Device device, int processes, IStageReporter reporter, CancellationToken cancel)
     {
         var ways = plans.DistinctBy(p => p.Objective, StringComparer.Ordinal).ToArray();
         reporter.Begin("plan", "measures how fast this machine trains", ways.Length, "measurements");

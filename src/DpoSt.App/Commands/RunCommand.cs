@@ -56,11 +56,15 @@ internal static class RunCommand
             var selection = new StageSelection(result.GetValue(only) ?? result.GetValue(from), result.GetValue(only) ?? result.GetValue(until));
             if (result.GetValue(dryRun))
             {
-                StageTable.Write(console.Results(), StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Plan(plan, device, selection, result.GetValue(fresh), reporter)));
+                StageTable.Write(
+                    console.Results(),
+                    StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Plan(plan, device, selection, result.GetValue(fresh), reporter)));
             }
             else
             {
-                Show(console, RankJob.Run(device, group => SelfTraining(plan, device, console, selection, result.GetValue(fresh), group, launch.Shards(result))));
+                Show(
+                    console,
+                    RankJob.Run(device, group => SelfTraining(plan, device, console, selection, result.GetValue(fresh), group, launch.Shards(result))));
             }
 
             return 0;
@@ -69,7 +73,8 @@ internal static class RunCommand
     }
 
     /// <summary>Whether a configuration is one of a whole run, and not of a stage.</summary>
-    public static bool Describes(string path, string name, IReadOnlyList<string> overrides) => ConfigComposer.Compose(path, name, Without(overrides, "sft.", "dpo.")).Has("loop");
+    public static bool Describes(string path, string name, IReadOnlyList<string> overrides) =>
+        ConfigComposer.Compose(path, name, Without(overrides, "sft.", "dpo.")).Has("loop");
 
     /// <summary>The plan that a configuration folder describes; <paramref name="precision"/> decides where it does not.</summary>
     public static LoopPlan Plan(string path, string name, IReadOnlyList<string> overrides, CommandConsole console, MixedPrecision precision = MixedPrecision.No)
@@ -92,10 +97,13 @@ internal static class RunCommand
             }
         }
 
-        ExperimentOptions Decided(ExperimentOptions stage) => precision == MixedPrecision.No ? stage : stage with { Trainer = stage.Trainer with { Bf16 = stage.Trainer.Bf16 ?? true } };
+        ExperimentOptions Decided(ExperimentOptions stage) =>
+            precision == MixedPrecision.No ? stage : stage with { Trainer = stage.Trainer with { Bf16 = stage.Trainer.Bf16 ?? true } };
     }
 
-    public static IReadOnlyList<EvaluationRow> SelfTraining(LoopPlan plan, TorchSharp.torch.Device device, CommandConsole console, StageSelection selection, bool fresh, IProcessGroup group, bool shards) =>
+    public static IReadOnlyList<EvaluationRow> SelfTraining(
+        LoopPlan plan, TorchSharp.torch.Device device, CommandConsole console, StageSelection selection, bool fresh, IProcessGroup group,
+        bool shards) =>
         StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Run(plan, device, selection, fresh, group, shards, reporter, console.Cancel));
 
     public static void Show(CommandConsole console, IReadOnlyList<EvaluationRow> rows)
@@ -111,17 +119,20 @@ internal static class RunCommand
     {
         if (overrides.FirstOrDefault(o => OverrideArgument.Bare(o).StartsWith("trainer.", StringComparison.Ordinal)) is { } training)
         {
-            throw new UserErrorException($"override '{training}' belongs to a kind of training: write sft.{OverrideArgument.Bare(training)} or dpo.{OverrideArgument.Bare(training)}.");
+            throw new UserErrorException(
+                $"override '{training}' belongs to a kind of training: write sft.{OverrideArgument.Bare(training)} or dpo.{OverrideArgument.Bare(training)}.");
         }
 
         if (overrides.FirstOrDefault(o => OverrideArgument.Bare(o).StartsWith("sft.model.", StringComparison.Ordinal) || OverrideArgument.Bare(o).StartsWith("dpo.model.", StringComparison.Ordinal)) is { } model)
         {
-            throw new UserErrorException($"override '{model}' changes nothing: a run hands its models on itself, beginning with the run's own model.model_path.");
+            throw new UserErrorException(
+                $"override '{model}' changes nothing: a run hands its models on itself, beginning with the run's own model.model_path.");
         }
     }
 
     private static IEnumerable<string> Only(IEnumerable<string> overrides, string prefix) =>
-        overrides.Where(o => OverrideArgument.Bare(o).StartsWith(prefix, StringComparison.Ordinal)).Select(o => o[..OverrideArgument.Signs(o)] + OverrideArgument.Bare(o)[prefix.Length..]);
+        overrides.Where(o => OverrideArgument.Bare(o).StartsWith(prefix, StringComparison.Ordinal))
+            .Select(o => o[..OverrideArgument.Signs(o)] + OverrideArgument.Bare(o)[prefix.Length..]);
 
     private static IEnumerable<string> Without(IEnumerable<string> overrides, params string[] prefixes) =>
         overrides.Where(o => !Array.Exists(prefixes, p => OverrideArgument.Bare(o).StartsWith(p, StringComparison.Ordinal)));

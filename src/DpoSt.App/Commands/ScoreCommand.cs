@@ -21,7 +21,9 @@ internal static class ScoreCommand
         command.SetAction(parsed =>
         {
             var chosen = device.Device(parsed);
-            var scores = StageProgress.Watch(console.Progress(), reporter => Scoring.Run(parsed.GetValue(model)!, parsed.GetValue(data)!, chosen, reporter, console.Cancel));
+            var scores = StageProgress.Watch(
+                console.Progress(),
+                reporter => Scoring.Run(parsed.GetValue(model)!, parsed.GetValue(data)!, chosen, reporter, console.Cancel));
             if (!parsed.GetValue(json))
             {
                 console.Out.WriteLine($"{"log_prob",12} {"tokens",7} {"loss",9}");

@@ -31,7 +31,8 @@ internal static class SolveCommand
             var asked = parsed.GetValue(question)!;
             if (string.IsNullOrWhiteSpace(asked))
             {
-                throw new UserErrorException("The question is empty; expected one in words, such as \"Tom has 3 bags of 12 apples. How many apples does he have?\".");
+                throw new UserErrorException(
+                    "The question is empty; expected one in words, such as \"Tom has 3 bags of 12 apples. How many apples does he have?\".");
             }
 
             using var completing = new Completing(parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed));
@@ -65,12 +66,16 @@ internal static class SolveCommand
         var final = FinalAnswer.Extract(answer!.Text);
         if (json)
         {
-            console.WriteJson(new { question, answer.Text, answer = final, Pieces = pieces.Select(p => new { p.Text, Calculator = p.Forced }), tokens = answer.Ids.Length, calculator_tokens = answer.Forced });
+            console.WriteJson(
+                new { question, answer.Text, answer = final, Pieces = pieces.Select(p => new { p.Text, Calculator = p.Forced }), tokens = answer.Ids.Length, calculator_tokens = answer.Forced });
             return;
         }
 
         console.Out.WriteLine();
         var rate = answer.Ids.Length / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"answer: {final?.ToString(CultureInfo.InvariantCulture) ?? "none found"} ({answer.Ids.Length} tokens, {answer.Forced} by the calculator, {rate:0} tokens/s{(answer.Finished ? "" : "; cut at --max-new-tokens")})"));
+        console.Error.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"answer: {final?.ToString(CultureInfo.InvariantCulture) ?? "none found"} ({answer.Ids.Length} tokens, {answer.Forced} by the calculator, {rate:0} tokens/s{(answer.Finished ? "" : "; cut at --max-new-tokens")})"));
     }
 }

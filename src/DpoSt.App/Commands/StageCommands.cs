@@ -12,16 +12,31 @@ internal static class StageCommands
     /// <summary>One command a stage.</summary>
     public static IEnumerable<Command> Create(CommandConsole console) =>
     [
-        Stage(console, "sft", "sft-0", "Fine-tune a model on questions with rationales.", "dpost sft --config-name sft-0 trainer.num_train_epochs=2", s => s.Sft(), fresh: FreshOption.New(), overRanks: true),
-        Stage(console, "generate", "sft-0", "Let a run's model answer a data set.", "dpost generate --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5", s => s.Generate(), Format("Write"), overRanks: true),
-        Stage(console, "eval-sampling", "sft-0", "Label samples by their final answers and estimate pass@k.", "dpost eval-sampling --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5", s => s.EvalSampling(), Format("Insist on")),
+        Stage(
+            console, "sft", "sft-0", "Fine-tune a model on questions with rationales.",
+            "dpost sft --config-name sft-0 trainer.num_train_epochs=2", s => s.Sft(), fresh: FreshOption.New(), overRanks: true),
+        Stage(
+            console, "generate", "sft-0", "Let a run's model answer a data set.",
+            "dpost generate --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5", s => s.Generate(),
+            Format("Write"), overRanks: true),
+        Stage(
+            console, "eval-sampling", "sft-0", "Label samples by their final answers and estimate pass@k.",
+            "dpost eval-sampling --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5", s => s.EvalSampling(),
+            Format("Insist on")),
         Stage(console, "make-dpo-data", "sft-0", "Pair right samples with wrong ones.", "dpost make-dpo-data --config-name sft-0", s => s.MakeDpoData()),
-        Stage(console, "dpo", "dpo-1", "Tune a model on preference pairs.", "dpost dpo --config-name dpo-1", s => s.Dpo(), fresh: FreshOption.New(), overRanks: true),
-        Stage(console, "make-rft-data", "dpo-1", "Keep right samples as rationales for the next fine-tuning.", "dpost make-rft-data --config-name dpo-1", s => s.MakeRftData()),
-        Stage(console, "eval-greedy", "sft-0", "Count the right greedy answers.", "dpost eval-greedy --config-name sft-0 +data.split=test", s => s.EvalGreedy(), Format("Insist on")),
+        Stage(
+            console, "dpo", "dpo-1", "Tune a model on preference pairs.", "dpost dpo --config-name dpo-1", s => s.Dpo(),
+            fresh: FreshOption.New(), overRanks: true),
+        Stage(
+            console, "make-rft-data", "dpo-1", "Keep right samples as rationales for the next fine-tuning.",
+            "dpost make-rft-data --config-name dpo-1", s => s.MakeRftData()),
+        Stage(
+            console, "eval-greedy", "sft-0", "Count the right greedy answers.", "dpost eval-greedy --config-name sft-0 +data.split=test",
+            s => s.EvalGreedy(), Format("Insist on")),
     ];
 
-    private static bool Sets(string[] overrides, string key) => overrides.Any(text => OverrideArgument.Bare(text).StartsWith($"{key}=", StringComparison.Ordinal));
+    private static bool Sets(string[] overrides, string key) =>
+        overrides.Any(text => OverrideArgument.Bare(text).StartsWith($"{key}=", StringComparison.Ordinal));
 
     private static Option<SampleFormat?> Format(string verb) => new("--format")
     {
@@ -30,7 +45,8 @@ internal static class StageCommands
     };
 
     private static Command Stage(
-        CommandConsole console, string name, string defaultConfig, string what, string example, Func<SingleStages, string> run, Option<SampleFormat?>? format = null, Option<bool>? fresh = null, bool overRanks = false)
+        CommandConsole console, string name, string defaultConfig, string what, string example, Func<SingleStages, string> run,
+        Option<SampleFormat?>? format = null, Option<bool>? fresh = null, bool overRanks = false)
     {
         var command = new Command(name, CommandHelp.Of(what, example));
         if (fresh is not null)
@@ -61,7 +77,8 @@ internal static class StageCommands
             var device = launch.Device(result, console);
             var summary = RankJob.Run(device, group => StageProgress.Watch(console.Progress(), reporter =>
             {
-                var stages = new SingleStages(options, RunPaths.Here(options), device, fresh is not null && result.GetValue(fresh), group, reporter, console.Cancel)
+                var stages = new SingleStages(
+                    options, RunPaths.Here(options), device, fresh is not null && result.GetValue(fresh), group, reporter, console.Cancel)
                 {
                     Format = format is null ? null : result.GetValue(format),
                     Precision = launch.Precision(result),

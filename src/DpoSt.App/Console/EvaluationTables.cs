@@ -27,7 +27,8 @@ internal static class EvaluationTables
             $"calculator {(report.Calculator.IsOn ? "on" : "off")}: {report.Calculator.Answers} of {report.Greedy.Total} answers call it, {report.Calculator.CallsPerAnswer:0.0} times an answer; {report.Invalid} answers end without a number"));
         if (report.LeftOut > 0)
         {
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"left out: {report.LeftOut} of the file's questions, whose answer is no single number"));
+            console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"left out: {report.LeftOut} of the file's questions, whose answer is no single number"));
         }
 
         console.WriteLine($"answers: {report.Answers}{(report.SampledAnswers is null ? "" : $" and {report.SampledAnswers}")}");
@@ -38,7 +39,10 @@ internal static class EvaluationTables
         console.Write(Accuracies("answers", [(comparison.First, comparison.FirstAccuracy), (comparison.Second, comparison.SecondAccuracy)]));
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"right: both {comparison.Both}, only the first {comparison.OnlyFirst}, only the second {comparison.OnlySecond}, none {comparison.Neither}"));
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DifferenceText.Of("second", "first", comparison.Difference)} (p = {comparison.Difference.PValue:0.000})"));
+        console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{DifferenceText.Of("second", "first", comparison.Difference)} (p = {comparison.Difference.PValue:0.000})"));
     }
 
     private static Table Accuracies(string name, IEnumerable<(string Name, Accuracy Accuracy)> rows)
@@ -46,7 +50,9 @@ internal static class EvaluationTables
         var table = Table(name, "right", "of", "%", "95 % interval");
         foreach (var (label, (right, total, share, low, high)) in rows)
         {
-            table.AddRow(Markup.Escape(label), right.ToString(CultureInfo.InvariantCulture), total.ToString(CultureInfo.InvariantCulture), Percent(share), $"{Percent(low)} - {Percent(high)}");
+            table.AddRow(
+                Markup.Escape(label), right.ToString(CultureInfo.InvariantCulture), total.ToString(CultureInfo.InvariantCulture),
+                Percent(share), $"{Percent(low)} - {Percent(high)}");
         }
 
         return table;

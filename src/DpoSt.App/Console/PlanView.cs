@@ -71,16 +71,21 @@ internal sealed class PlanView(IReadOnlyList<TrainingPlan> plans, SamplingMemory
             console.Out.WriteLine($"Sampling with {s.Slots} slots holds {Bytes.Text(s.Weights)} of weights and up to {Bytes.Text(s.Caches)} of caches.");
         }
 
-        console.Out.WriteLine("Rates: measured just now on this machine, as busy as it is: passes over one layer a stack of the model (halved where it is large) and AdamW. Evaluation, checkpoints and loading come on top.");
+        console.Out.WriteLine(
+            "Rates: measured just now on this machine, as busy as it is: passes over one layer a stack of the model (halved where it is large) and AdamW. Evaluation, checkpoints and loading come on top.");
         if (Fits)
         {
             var needed = plans.Max(p => p.Memory.Peak);
-            console.Out.WriteLine(free is { } room ? $"fits: needs {Bytes.Text(needed)}, {Bytes.Text(room)} is free" : $"needs {Bytes.Text(needed)}; what is free on {device} is not known here");
+            console.Out.WriteLine(
+                free is { } room
+                    ? $"fits: needs {Bytes.Text(needed)}, {Bytes.Text(room)} is free"
+                    : $"needs {Bytes.Text(needed)}; what is free on {device} is not known here");
         }
 
         foreach (var (stage, needed, remedy) in remedies)
         {
-            console.Out.WriteLine($"will not fit: {(sampling is null ? "" : stage + " ")}needs {Bytes.Text(needed)}, {Bytes.Text(free!.Value)} is free; {remedy}");
+            console.Out.WriteLine(
+                $"will not fit: {(sampling is null ? "" : stage + " ")}needs {Bytes.Text(needed)}, {Bytes.Text(free!.Value)} is free; {remedy}");
         }
     }
 
@@ -96,7 +101,9 @@ internal sealed class PlanView(IReadOnlyList<TrainingPlan> plans, SamplingMemory
 
         if (sampling is { } s && s.Weights + s.Caches > room)
         {
-            yield return ("sampling", s.Weights + s.Caches, s.Weights > room ? "use a smaller model" : $"set ++eval.slots={Math.Max(1, s.Slots * (room - s.Weights) / s.Caches)}");
+            yield return (
+                "sampling", s.Weights + s.Caches,
+                s.Weights > room ? "use a smaller model" : $"set ++eval.slots={Math.Max(1, s.Slots * (room - s.Weights) / s.Caches)}");
         }
     }
 
@@ -125,5 +132,6 @@ internal sealed class PlanView(IReadOnlyList<TrainingPlan> plans, SamplingMemory
     private static string Number(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 
     private static string Amount(long count) => count >= 1_000_000_000
-        ? string.Create(CultureInfo.InvariantCulture, $"{count / 1e9:0.00} billion") : string.Create(CultureInfo.InvariantCulture, $"{count / 1e6:0.00} million");
+        ? string.Create(CultureInfo.InvariantCulture, $"{count / 1e9:0.00} billion")
+        : string.Create(CultureInfo.InvariantCulture, $"{count / 1e6:0.00} million");
 }

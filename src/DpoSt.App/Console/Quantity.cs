@@ -9,7 +9,9 @@ internal static class Quantity
     public static string Flops(double count)
     {
         var (value, unit) = count switch { >= 1e15 => (count / 1e15, "PFLOP"), >= 1e12 => (count / 1e12, "TFLOP"), _ => (count / 1e9, "GFLOP") };
-        return string.Create(CultureInfo.InvariantCulture, $"{value.ToString(value >= 100 ? "0" : value >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture)} {unit}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{value.ToString(value >= 100 ? "0" : value >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture)} {unit}");
     }
 
     /// <summary>Of time.</summary>

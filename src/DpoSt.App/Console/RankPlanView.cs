@@ -32,7 +32,10 @@ internal sealed class RankPlanView(IReadOnlyList<TrainingPlan> plans, int proces
     /// <summary>For a person.</summary>
     public void Write(CommandConsole console)
     {
-        var columns = plans.Zip(rates).SelectMany(p => new[] { ("whole", p.First.OnRanks(processes, shards: false)), ("sharded", p.First.OnRanks(processes, shards: true)) }.Select(way => (p.First.Stages, Way: way.Item1, Rank: way.Item2, Rate: p.Second))).ToArray();
+        var columns =
+            (from p in plans.Zip(rates, (plan, rate) => (Plan: plan, Rate: rate))
+             from shards in (bool[])[false, true]
+             select (p.Plan.Stages, Way: shards ? "sharded" : "whole", Rank: p.Plan.OnRanks(processes, shards), p.Rate)).ToArray();
         var table = new Table().RoundedBorder().AddColumn("each process");
         foreach (var (stages, way, _, _) in columns)
         {
@@ -50,8 +53,12 @@ internal sealed class RankPlanView(IReadOnlyList<TrainingPlan> plans, int proces
             console.Out.WriteLine($"{plan.Stages[0]}: lengths are {plan.Lengths}.");
         }
 
-        console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Counted.Of(processes, "process", "processes")}; sharded (a launch file with FSDP or DeepSpeed's stage 3){(processes > 1 ? ", blocks are computed again in the backward pass" : " is only for several")}. Memory of the CPU's kernels; the program itself comes on top."));
-        console.Out.WriteLine($"Computing: {source}. Sending: {(bandwidth is { } speed ? $"at {Bytes.Text((long)speed)} a second" : "add --bandwidth GB (a second) to see how long it takes")}; with the whole model on each it happens while the backward pass runs.");
+        console.Out.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Counted.Of(processes, "process", "processes")}; sharded (a launch file with FSDP or DeepSpeed's stage 3){(processes > 1 ? ", blocks are computed again in the backward pass" : " is only for several")}. Memory of the CPU's kernels; the program itself comes on top."));
+        console.Out.WriteLine(
+            $"Computing: {source}. Sending: {(bandwidth is { } speed ? $"at {Bytes.Text((long)speed)} a second" : "add --bandwidth GB (a second) to see how long it takes")}; with the whole model on each it happens while the backward pass runs.");
     }
 
     private (string Name, Func<RankPlan, TrainingRate, string> Value)[] Rows =>
@@ -69,7 +76,9 @@ internal sealed class RankPlanView(IReadOnlyList<TrainingPlan> plans, int proces
         ("work of a step", (r, _) => Quantity.Flops(r.FlopsPerStep)),
         ("rate", (_, rate) => $"{Quantity.Flops(rate.FlopsPerSecond)}/s"),
         ("computing a step", (r, rate) => Quantity.Duration(r.Computing(rate))),
-        .. bandwidth is { } speed ? [("sending in a step", (r, _) => Quantity.Duration(r.Sending(speed)))] : Array.Empty<(string, Func<RankPlan, TrainingRate, string>)>(),
+        .. bandwidth is { } speed
+            ? [("sending in a step", (r, _) => Quantity.Duration(r.Sending(speed)))]
+            : Array.Empty<(string, Func<RankPlan, TrainingRate, string>)>(),
     ];
 
     private object Json(RankPlan rank, TrainingRate rate) => new

@@ -47,7 +47,9 @@ internal sealed class StageProgress : IStageReporter
         return console.Progress()
             .AutoClear(true)
             .HideCompleted(true)
-            .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), column, new RemainingTimeColumn())
+            .Columns(
+                new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(),
+                new PercentageColumn(), column, new RemainingTimeColumn())
             .Start(context => Work(new StageProgress(console, column, context), work));
     }
 
@@ -84,13 +86,17 @@ internal sealed class StageProgress : IStageReporter
             var elapsed = Stopwatch.GetElapsedTime(started);
             var made = done - before.Value;
             var left = elapsed * ((double)(total - done) / Math.Max(1, made));
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {done} of {total} {unit}, {RateColumn.Text(made / elapsed.TotalSeconds)}/s, {Duration(left)} left"));
+            console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  {done} of {total} {unit}, {RateColumn.Text(made / elapsed.TotalSeconds)}/s, {Duration(left)} left"));
         }
     }
 
     public void Log(TrainingLine line)
     {
-        var metrics = string.Concat(line.Metrics.Where(m => !IsDetail(m.Key)).Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}")));
+        var metrics = string.Concat(
+            line.Metrics.Where(m => !IsDetail(m.Key)).Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}")));
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
             $"[grey]  step {line.Step}/{line.TotalSteps}  loss {line.Loss:0.0000}{Spike(losses.Of(line.Loss))}  lr {line.LearningRate:0.00e+0}  grad {line.GradNorm:0.00}{Spike(norms.Of(line.GradNorm))}{metrics}  {line.TokensPerSecond:0} tokens/s[/]");
     }
@@ -120,10 +126,14 @@ internal sealed class StageProgress : IStageReporter
         }
     }
 
-    private string Place(string name) => stages.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" ({stages.ToList().IndexOf(name) + 1} of {stages.Count})") : "";
+    private string Place(string name) =>
+        stages.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" ({stages.ToList().IndexOf(name) + 1} of {stages.Count})") : "";
 
     // What a line has no room for; metrics.jsonl holds them all.
-    private static bool IsDetail(string metric) => metric.Contains("logps/", StringComparison.Ordinal) || metric.EndsWith("/chosen", StringComparison.Ordinal) || metric.EndsWith("/rejected", StringComparison.Ordinal);
+    private static bool IsDetail(string metric) =>
+        metric.Contains("logps/", StringComparison.Ordinal)
+            || metric.EndsWith("/chosen", StringComparison.Ordinal)
+            || metric.EndsWith("/rejected", StringComparison.Ordinal);
 
     private static string Spike(double? z) => z >= SpikeGauge.Spike ? string.Create(CultureInfo.InvariantCulture, $" (spike, z {z:+0.0})") : "";
 

@@ -11,7 +11,9 @@ internal static class StageTable
         var table = new Table().RoundedBorder().AddColumns("stage", "what becomes of it", "what it takes");
         foreach (var stage in stages)
         {
-            table.AddRow(new Spectre.Console.Text(stage.Name), new Spectre.Console.Text(Describe(stage.State)), new Spectre.Console.Text(stage.State is StageState.Done or StageState.LeftOut ? "" : stage.Cost));
+            table.AddRow(
+                new Spectre.Console.Text(stage.Name), new Spectre.Console.Text(Describe(stage.State)),
+                new Spectre.Console.Text(stage.State is StageState.Done or StageState.LeftOut ? "" : stage.Cost));
         }
 
         console.Write(table);

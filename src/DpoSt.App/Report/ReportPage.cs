@@ -36,7 +36,10 @@ internal static class ReportPage
     {
         var page = new StringBuilder();
         page.AppendLine("<!DOCTYPE html>").AppendLine("<html lang=\"en\">").AppendLine("<head>").AppendLine(Head)
-            .Append(Line($"<title>dpost: {Text(run.ExpName)}</title>")).AppendLine("</head>").AppendLine("<body>").Append(Line($"<h1>{Text(run.ExpName)}</h1>"));
+            .Append(Line($"<title>dpost: {Text(run.ExpName)}</title>"))
+            .AppendLine("</head>")
+            .AppendLine("<body>")
+            .Append(Line($"<h1>{Text(run.ExpName)}</h1>"));
         Stages(page, run);
         Accuracy(page, run);
         Training(page, run);
@@ -54,7 +57,8 @@ internal static class ReportPage
         if (missing.Count > 0)
         {
             var done = run.Stages.Where(s => s.IsDone).Select(s => s.Name).ToList();
-            page.AppendLine("<h2>Stages</h2>").Append(Line($"<p>{done.Count} of {run.Stages.Count} stages are done{Text(done.Count > 0 ? $": {string.Join(", ", done)}" : "")}.</p>"))
+            page.AppendLine("<h2>Stages</h2>")
+                .Append(Line($"<p>{done.Count} of {run.Stages.Count} stages are done{Text(done.Count > 0 ? $": {string.Join(", ", done)}" : "")}.</p>"))
                 .Append(Line($"<p>Still to come: {Text(string.Join(", ", missing))}.</p>"));
         }
     }
@@ -73,7 +77,10 @@ internal static class ReportPage
         foreach (var (kind, name) in new[] { ("sft-", "DPO-ST"), ("st-", "self-training") })
         {
             // The first iteration of both starts from the same fine-tuned model.
-            var points = rows.Where(r => r.Run.StartsWith(kind, StringComparison.Ordinal) || r.Run == "sft-0").Select(r => (X: Iteration(r.Run), Y: 100 * r.Greedy)).OrderBy(p => p.X).ToList();
+            var points = rows.Where(r => r.Run.StartsWith(kind, StringComparison.Ordinal) || r.Run == "sft-0")
+                .Select(r => (X: Iteration(r.Run), Y: 100 * r.Greedy))
+                .OrderBy(p => p.X)
+                .ToList();
             if (points.Count > 1 || (kind == "sft-" && points.Count > 0))
             {
                 lines.Add(new ChartLine($"{name}, {run.TestSet}", [.. points.Select(p => p.X)], [.. points.Select(p => p.Y)]));
@@ -81,10 +88,18 @@ internal static class ReportPage
         }
 
         lines.AddRange(PaperResults.ByIteration.Select(p => new ChartLine(p.Model, [.. p.Accuracy.Select((_, i) => (double)i)], p.Accuracy, IsOurs: false)));
-        Figure(page, LineChart.Svg("accuracy", "iteration", "% right, greedy", lines), "Greedy accuracy by iteration. The paper's lines are of other models, on GSM8K: they show the shape to expect, not a level to reach.");
+        Figure(
+            page, LineChart.Svg("accuracy", "iteration", "% right, greedy", lines),
+            "Greedy accuracy by iteration. The paper's lines are of other models, on GSM8K: they show the shape to expect, not a level to reach.");
         Table(page, ["model", "data", "problems", "greedy", "95 % interval", "no calculator", "pass@1", "pass@n", "maj@n"], run.Evaluations.OrderBy(e => e.DataSet != run.TestSet).ThenBy(e => e.DataSet, StringComparer.Ordinal).Select(e => (string[])
-            [ResultTable.Describe(e.Run), e.DataSet, Number(e.Problems), Percent(e.Greedy), $"{Percent(e.GreedyLow)} - {Percent(e.GreedyHigh)}", Percent(e.GreedyWithoutCalculator), Percent(e.PassAt1), Percent(e.PassAtN), Percent(e.MajorityAtN)]));
-        Table(page, ["GSM8K, % right", "iteration 0", "1", "2", "3"], PaperResults.ByIteration.Select(p => (string[])[p.Model, .. p.Accuracy.Select(a => a.ToString("0.0", CultureInfo.InvariantCulture))]));
+            [
+                ResultTable.Describe(e.Run), e.DataSet, Number(e.Problems), Percent(e.Greedy),
+                $"{Percent(e.GreedyLow)} - {Percent(e.GreedyHigh)}", Percent(e.GreedyWithoutCalculator), Percent(e.PassAt1),
+                Percent(e.PassAtN), Percent(e.MajorityAtN)
+            ]));
+        Table(
+            page, ["GSM8K, % right", "iteration 0", "1", "2", "3"],
+            PaperResults.ByIteration.Select(p => (string[])[p.Model, .. p.Accuracy.Select(a => a.ToString("0.0", CultureInfo.InvariantCulture))]));
     }
 
     private static void Training(StringBuilder page, RunSummary run)
@@ -96,12 +111,17 @@ internal static class ReportPage
 
         page.AppendLine("<h2>Training</h2>");
         Curves("loss", "loss", "Loss of fine-tuning.", run.Trainings.Where(t => !IsDpo(t.Run)));
-        Curves("dpo-loss", "loss", "Loss of preference optimisation; ln 2 = 0.693 is a model that prefers nothing yet.", run.Trainings.Where(t => IsDpo(t.Run)));
-        Curves("margins", "rewards/margins", "Reward margins: how much further chosen rationales have moved up than rejected ones.", run.Trainings.Where(t => IsDpo(t.Run)));
+        Curves(
+            "dpo-loss", "loss", "Loss of preference optimisation; ln 2 = 0.693 is a model that prefers nothing yet.",
+            run.Trainings.Where(t => IsDpo(t.Run)));
+        Curves(
+            "margins", "rewards/margins", "Reward margins: how much further chosen rationales have moved up than rejected ones.",
+            run.Trainings.Where(t => IsDpo(t.Run)));
 
         void Curves(string id, string metric, string caption, IEnumerable<TrainingCurve> trainings)
         {
-            var lines = trainings.Select(t => (t.Run, Lines: t.Lines.Where(l => l.ContainsKey(metric) && l.ContainsKey("step")).ToList())).Where(t => t.Lines.Count > 0)
+            var lines = trainings.Select(t => (t.Run, Lines: t.Lines.Where(l => l.ContainsKey(metric) && l.ContainsKey("step")).ToList()))
+                .Where(t => t.Lines.Count > 0)
                 .Select(t => new ChartLine(t.Run, [.. t.Lines.Select(l => l["step"])], [.. t.Lines.Select(l => l[metric])])).ToList();
             if (lines.Count > 0)
             {
@@ -116,8 +136,12 @@ internal static class ReportPage
         {
             page.AppendLine("<h2>pass@k</h2>");
             var lines = run.Passes.Select(p => new ChartLine(p.Run, [.. p.PassAtK.Select((_, i) => i + 1.0)], [.. p.PassAtK.Select(v => 100 * v)])).ToList();
-            Figure(page, LineChart.Svg("pass", "k", $"pass@k on {run.TestSet}, %", lines), "The share of questions that at least one of k samples solves (unbiased).");
-            Table(page, ["model", .. Enumerable.Range(1, run.Passes.Max(p => p.PassAtK.Count)).Select(k => $"pass@{k}")], run.Passes.Select(p => (string[])[p.Run, .. p.PassAtK.Select(Percent)]));
+            Figure(
+                page, LineChart.Svg("pass", "k", $"pass@k on {run.TestSet}, %", lines),
+                "The share of questions that at least one of k samples solves (unbiased).");
+            Table(
+                page, ["model", .. Enumerable.Range(1, run.Passes.Max(p => p.PassAtK.Count)).Select(k => $"pass@{k}")],
+                run.Passes.Select(p => (string[])[p.Run, .. p.PassAtK.Select(Percent)]));
         }
     }
 
@@ -126,7 +150,9 @@ internal static class ReportPage
         if (run.Selections.Count > 0)
         {
             page.AppendLine("<h2>Pairs and pseudo-labels</h2>");
-            Table(page, ["from the samples of", "pairs", "withheld pairs", "pseudo-labels"], run.Selections.Select(s => (string[])[s.Run, Number(s.Pairs), Number(s.WithheldPairs), Number(s.PseudoLabels)]));
+            Table(
+                page, ["from the samples of", "pairs", "withheld pairs", "pseudo-labels"],
+                run.Selections.Select(s => (string[])[s.Run, Number(s.Pairs), Number(s.WithheldPairs), Number(s.PseudoLabels)]));
         }
     }
 
@@ -145,7 +171,8 @@ internal static class ReportPage
         }
     }
 
-    private static void Figure(StringBuilder page, string svg, string caption) => page.Append(Line($"<figure>{svg}<figcaption>{Text(caption)}</figcaption></figure>"));
+    private static void Figure(StringBuilder page, string svg, string caption) =>
+        page.Append(Line($"<figure>{svg}<figcaption>{Text(caption)}</figcaption></figure>"));
 
     private static void Table(StringBuilder page, IEnumerable<string> head, IEnumerable<string[]> rows)
     {

@@ -36,13 +36,18 @@ internal sealed record BenchModel(string Name, PromptFormat Format, int Vocabula
     };
 
     /// <summary>The encoder-decoder.</summary>
-    private static readonly BenchModel T5 = new("t5", PromptFormat.T5, T5Shape.VocabSize, () => T5Weights.Specs(T5Shape), () => JsonSerializer.SerializeToNode(T5Shape, ModelJson.Options)!);
+    private static readonly BenchModel T5 = new(
+        "t5", PromptFormat.T5, T5Shape.VocabSize, () => T5Weights.Specs(T5Shape),
+        () => JsonSerializer.SerializeToNode(T5Shape, ModelJson.Options)!);
 
     /// <summary>The decoder alone.</summary>
-    private static readonly BenchModel Llama = new("llama", PromptFormat.Llama, LlamaShape.VocabSize, () => LlamaWeights.Specs(LlamaShape), () => JsonSerializer.SerializeToNode(LlamaShape, ModelJson.Options)!);
+    private static readonly BenchModel Llama = new(
+        "llama", PromptFormat.Llama, LlamaShape.VocabSize, () => LlamaWeights.Specs(LlamaShape),
+        () => JsonSerializer.SerializeToNode(LlamaShape, ModelJson.Options)!);
 
     /// <summary>The models of these names.</summary>
-    public static IEnumerable<BenchModel> Of(IReadOnlyList<string> names) => ((BenchModel[])[T5, Llama]).Where(shape => names.Contains(shape.Name, StringComparer.Ordinal));
+    public static IEnumerable<BenchModel> Of(IReadOnlyList<string> names) =>
+        ((BenchModel[])[T5, Llama]).Where(shape => names.Contains(shape.Name, StringComparer.Ordinal));
 
     /// <summary>Writes the model as a checkpoint, which is then loaded as any other.</summary>
     public void Write(string folder)

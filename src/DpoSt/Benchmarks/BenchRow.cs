@@ -24,7 +24,8 @@ public sealed record GenerateRow(string Model, string Dtype, string Mode, int Ba
 /// <summary>Times and medians.</summary>
 internal static class Measure
 {
-    // The runtime compiles what runs often once more, in the background, and memory is fresh from the system: the first passes of a training took up to half again as long.
+    // The runtime compiles what runs often once more, in the background, and memory is fresh from the system: the first passes of a
+    // training took up to half again as long.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
 
     /// <summary>How long something takes, in seconds.</summary>

@@ -14,7 +14,8 @@ namespace DpoSt.Benchmarks;
 /// <param name="Models">t5, llama.</param>
 /// <param name="Dtypes">fp32, bf16: the types of matrix products.</param>
 public sealed record DecodeBenchOptions(
-    IReadOnlyList<int> Batches, int Runs, int Pairs, string Tokenizer, IReadOnlyList<string> Answers, IReadOnlyList<string> Models, IReadOnlyList<string> Dtypes);
+    IReadOnlyList<int> Batches, int Runs, int Pairs, string Tokenizer, IReadOnlyList<string> Answers, IReadOnlyList<string> Models,
+    IReadOnlyList<string> Dtypes);
 
 /// <summary>Measurements of the decode engine.</summary>
 public static class DecodeBenchmarks
@@ -54,7 +55,8 @@ public static class DecodeBenchmarks
     public static IReadOnlyDictionary<string, double> Calibrate() => GemmCalibration.Run();
 
     private static List<T> Each<T>(
-        DecodeBenchOptions options, IStageReporter reporter, IReadOnlyList<string> dtypes, int parts, Func<BenchModel, string, ILanguageModel, ITokenizer, IReadOnlyList<int[]>, Action, IEnumerable<T>> measure)
+        DecodeBenchOptions options, IStageReporter reporter, IReadOnlyList<string> dtypes, int parts,
+        Func<BenchModel, string, ILanguageModel, ITokenizer, IReadOnlyList<int[]>, Action, IEnumerable<T>> measure)
     {
         var tokenizer = TokenizerLoader.Load(options.Tokenizer);
         var rows = new List<T>();

@@ -9,7 +9,8 @@ namespace DpoSt.Benchmarks;
 /// (<c>plain</c>), or led along real answers, each row along another, without (<c>script</c>) and with (<c>calc</c>) the calculator. It calls
 /// the engine of <c>dpost generate</c> with its defaults and holds no loop of its own.
 /// </summary>
-internal sealed class GenerateBench(BenchModel shape, string dtype, ILanguageModel model, ITokenizer tokenizer, IReadOnlyList<int[]> scripts, CancellationToken cancel)
+internal sealed class GenerateBench(
+    BenchModel shape, string dtype, ILanguageModel model, ITokenizer tokenizer, IReadOnlyList<int[]> scripts, CancellationToken cancel)
 {
     private const int PromptTokens = 120;
     private const int NewTokens = 128;
@@ -36,7 +37,9 @@ internal sealed class GenerateBench(BenchModel shape, string dtype, ILanguageMod
     {
         var requests = Enumerable.Range(0, 4 * batch).Select(i => new GenerationRequest($"{i}", 0, Prompt(i), scripts[i % scripts.Count])).ToList();
         var options = new GenerationOptions(scripts.Max(s => s.Length), batch, null);
-        var runs = Measure.Runs(pairs, () => (Script: Rate(tokenizer, requests, options), Calc: Rate(tokenizer, requests, options with { Calculator = shape.Format.Calculator })));
+        var runs = Measure.Runs(
+            pairs,
+            () => (Script: Rate(tokenizer, requests, options), Calc: Rate(tokenizer, requests, options with { Calculator = shape.Format.Calculator })));
         yield return Row("script", batch, [.. runs.Select(run => run.Script.TokensPerS)]);
         yield return Row("calc", batch, [.. runs.Select(run => run.Calc.TokensPerS)]) with
         {

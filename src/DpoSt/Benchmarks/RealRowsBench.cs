@@ -20,7 +20,8 @@ public sealed record RealRowsRow(string Model, string Dtype, string Mode, int Ba
 /// An epoch of fine-tuning on real rows at the paper's batch size (96 examples, in micro-batches of 12), as <c>dpost sft</c> does it, against
 /// the same rows in random order with every micro-batch filled up to its longest row.
 /// </summary>
-internal sealed class RealRowsBench(BenchModel shape, string dtype, ILanguageModel model, ITokenizer tokenizer, IReadOnlyList<RationaleRow> rows, CancellationToken cancel)
+internal sealed class RealRowsBench(
+    BenchModel shape, string dtype, ILanguageModel model, ITokenizer tokenizer, IReadOnlyList<RationaleRow> rows, CancellationToken cancel)
 {
     private const int MicroBatch = 12;
     private const int MicroBatches = 8;
@@ -36,7 +37,8 @@ internal sealed class RealRowsBench(BenchModel shape, string dtype, ILanguageMod
         FineTuning.Run(model, encoded, Grouped with { MaxSteps = 1 }, _ => { }, _ => { }, cancel);       // warms up
         var times = Enumerable.Range(0, runs).Select(_ => (Ours: Seconds(encoded, Grouped), Padded: Seconds(padded, random))).ToArray();
         return new RealRowsRow(
-            shape.Name, dtype, "sft", MicroBatch * MicroBatches, encoded.Length / Measure.Median(times.Select(t => t.Ours)), encoded.Length / Measure.Median(times.Select(t => t.Padded)),
+            shape.Name, dtype, "sft", MicroBatch * MicroBatches, encoded.Length / Measure.Median(times.Select(t => t.Ours)),
+            encoded.Length / Measure.Median(times.Select(t => t.Padded)),
             Measure.Median(times.Select(t => t.Padded / t.Ours)));
     }
 

@@ -42,7 +42,8 @@ internal sealed class StageBench(string folder, IStageReporter reporter, Cancell
                 reporter.End("");
             }));
             yield return new StageRow(
-                "t5", dtype, "stage", ConfiguredRecipes.Answers(options, 1, options.Eval.UseCalc).Slots, options.Eval.Sampling.MaxSeed - options.Eval.Sampling.MinSeed, Measure.Median(rates), [rates.Min(), rates.Max()]);
+                "t5", dtype, "stage", ConfiguredRecipes.Answers(options, 1, options.Eval.UseCalc).Slots,
+                options.Eval.Sampling.MaxSeed - options.Eval.Sampling.MinSeed, Measure.Median(rates), [rates.Min(), rates.Max()]);
         }
     }
 

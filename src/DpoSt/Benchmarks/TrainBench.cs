@@ -45,7 +45,11 @@ internal sealed class TrainBench(BenchModel shape, string dtype, ILanguageModel 
 
     public TrainRow Preferences()
     {
-        var pairs = EncodedPairs.Of([.. Enumerable.Range(0, Examples).Select(i => (Ids(i, PromptTokens), Ids(Examples + i, CompletionTokens), Ids(2 * Examples + i, CompletionTokens)))], "random pairs");
+        var pairs = EncodedPairs.Of(
+            [
+                .. Enumerable.Range(0, Examples).Select(i => (Ids(i, PromptTokens), Ids(Examples + i, CompletionTokens), Ids(2 * Examples + i, CompletionTokens)))
+            ],
+            "random pairs");
         pairs.Score(model, shape.Name, new OneReplica(), cancel);                    // warms up
         var scoring = Measure.Seconds(() => pairs.Score(model, shape.Name, new OneReplica(), cancel)) / Examples * Batch;
         var watch = new StepWatch();

@@ -32,7 +32,8 @@ public static class TrainBenchmarks
     /// <param name="tokenizer">A folder or file with a tokenizer.</param>
     /// <param name="reporter">Is told of every row done.</param>
     /// <param name="cancel">Ends the work.</param>
-    public static IReadOnlyList<RealRowsRow> RealRows(TrainBenchOptions options, IReadOnlyList<RationaleRow> rows, string tokenizer, IStageReporter reporter, CancellationToken cancel)
+    public static IReadOnlyList<RealRowsRow> RealRows(
+        TrainBenchOptions options, IReadOnlyList<RationaleRow> rows, string tokenizer, IStageReporter reporter, CancellationToken cancel)
     {
         var loaded = TokenizerLoader.Load(tokenizer);
         return Each(options, 1, reporter, (shape, dtype, model, done) =>
@@ -44,7 +45,9 @@ public static class TrainBenchmarks
         });
     }
 
-    private static List<T> Each<T>(TrainBenchOptions options, int parts, IStageReporter reporter, Func<BenchModel, string, ILanguageModel, Action, IEnumerable<T>> measure)
+    private static List<T> Each<T>(
+        TrainBenchOptions options, int parts, IStageReporter reporter,
+        Func<BenchModel, string, ILanguageModel, Action, IEnumerable<T>> measure)
     {
         var rows = new List<T>();
         foreach (var shape in BenchModel.Of(options.Models))

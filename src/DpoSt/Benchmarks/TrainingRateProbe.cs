@@ -37,7 +37,9 @@ public static class TrainingRateProbe
         model.Parameters.EnableGradients();
         var objective = new SftObjective(model);
         var dropout = plan.Dropout > 0 ? new Dropout(plan.Dropout, 1, 1) : null;
-        var prompts = plan.Largest.Prompts.Take(rows).TakeWhile((_, p) => p == 0 || Flops(new BatchShape([.. plan.Largest.Prompts.Take(p + 1)])) <= Work).ToArray();
+        var prompts = plan.Largest.Prompts.Take(rows)
+            .TakeWhile((_, p) => p == 0 || Flops(new BatchShape([.. plan.Largest.Prompts.Take(p + 1)])) <= Work)
+            .ToArray();
         var shape = new BatchShape(prompts);
         var batch = Tokens(shape, model.VocabularySize);
         return Flops(shape) / Measure.Median(Measure.Runs(Rounds, () => Measure.Seconds(Pass)));
@@ -71,7 +73,8 @@ public static class TrainingRateProbe
     {
         var owners = shape.Prompts.SelectMany((prompt, p) => prompt.Completions.Select(_ => p)).ToArray();
         return new TokenBatch(
-            [.. shape.Prompts.Select(p => Ids(p.Prompt))], [.. shape.Prompts.SelectMany(p => p.Completions).Select(Ids)], owners, [.. owners.Select((_, c) => (long)c)]);
+            [.. shape.Prompts.Select(p => Ids(p.Prompt))], [.. shape.Prompts.SelectMany(p => p.Completions).Select(Ids)], owners,
+            [.. owners.Select((_, c) => (long)c)]);
 
         int[] Ids(int length) => [.. Enumerable.Range(0, Math.Max(1, length)).Select(t => 2 + t % (vocabulary - 2))];
     }

@@ -10,7 +10,9 @@ public static class ConfigFolders
     public static string Default(string config)
     {
         var paper = Path.Combine(Custom, "t5");
-        return !Directory.Exists(paper) && Below(".").Where(folder => File.Exists(Path.Combine(folder, config + ".yaml"))).ToArray() is [var only] ? only : paper;
+        return !Directory.Exists(paper) && Below(".").Where(folder => File.Exists(Path.Combine(folder, config + ".yaml"))).ToArray() is [var only]
+            ? only
+            : paper;
     }
 
     /// <summary>The end of a sentence that says what to do.</summary>
@@ -22,7 +24,12 @@ public static class ConfigFolders
             return $"the current folder has {string.Join(", ", here)}: name one with --config-path.";
         }
 
-        var elsewhere = Directory.EnumerateDirectories(".", "*", new EnumerationOptions()).Where(folder => Below(folder).Length > 0).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal).Take(Named).ToArray();
+        var elsewhere = Directory.EnumerateDirectories(".", "*", new EnumerationOptions())
+            .Where(folder => Below(folder).Length > 0)
+            .Select(folder => Path.GetFileName(folder))
+            .Order(StringComparer.Ordinal)
+            .Take(Named)
+            .ToArray();
         return elsewhere.Length > 0
             ? $"{string.Join(" and ", elsewhere)} {(elsewhere.Length == 1 ? "has" : "have")} {Custom}: run it there."
             : $"there is no {Custom} in the current folder: run it where one is, such as the folder of dpost demo, or name a folder of YAML configurations with --config-path.";
@@ -32,6 +39,9 @@ public static class ConfigFolders
     {
         var place = Path.Combine(folder, Custom);
         return !Directory.Exists(place) ? [] : [.. Directory.EnumerateDirectories(place, "*", new EnumerationOptions())
-            .Where(d => Directory.EnumerateFiles(d, "*.yaml", new EnumerationOptions()).Any()).Select(d => Path.GetRelativePath(folder, d).Replace('\\', '/')).Order(StringComparer.Ordinal).Take(Named)];
+            .Where(d => Directory.EnumerateFiles(d, "*.yaml", new EnumerationOptions()).Any())
+            .Select(d => Path.GetRelativePath(folder, d).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal)
+            .Take(Named)];
     }
 }

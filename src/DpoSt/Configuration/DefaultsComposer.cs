@@ -156,7 +156,8 @@ internal sealed class DefaultsComposer(string root, IReadOnlyList<Override> over
         var folder = System.IO.Path.GetDirectoryName(file)!;
         if (!Directory.Exists(folder))
         {
-            return new UserErrorException($"{folder}: there is no such folder; {(Directory.Exists(root) ? "expected a folder of YAML configurations." : ConfigFolders.Hint())}");
+            return new UserErrorException(
+                $"{folder}: there is no such folder; {(Directory.Exists(root) ? "expected a folder of YAML configurations." : ConfigFolders.Hint())}");
         }
 
         var names = Directory.EnumerateFiles(folder, "*.yaml").Select(f => System.IO.Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);

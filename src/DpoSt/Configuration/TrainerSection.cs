@@ -34,7 +34,10 @@ public sealed record TrainerSection
     /// <summary>Where the model is written, relative to DATA_DIR.</summary>
     public required string OutputDir { get; init; }
 
-    /// <summary>Whether matrix products are computed in bfloat16 (weights, gradients and the optimizer stay in float32); null leaves it to the launch file.</summary>
+    /// <summary>
+    /// Whether matrix products are computed in bfloat16 (weights, gradients and the optimizer stay in float32); null leaves it to the
+    /// launch file.
+    /// </summary>
     public bool? Bf16 { get; init; }
 
     /// <summary>Whether each block is computed again in the backward pass instead of being kept for it: less memory, more time.</summary>

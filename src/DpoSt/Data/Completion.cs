@@ -24,7 +24,9 @@ public enum Verdict
 /// <param name="Ids">The generated token ids, where they were kept.</param>
 /// <param name="CalculatorTokens">How many of them the calculator wrote.</param>
 /// <param name="LogProb">The log-probability of the others under the model, in nats, where it was kept.</param>
-public sealed record Completion(string ProblemId, int Sample, long Seed, string Text, Verdict Verdict, int[]? Ids = null, int CalculatorTokens = 0, double? LogProb = null)
+public sealed record Completion(
+    string ProblemId, int Sample, long Seed, string Text, Verdict Verdict, int[]? Ids = null, int CalculatorTokens = 0,
+    double? LogProb = null)
 {
     /// <summary>The verdict on a text for a problem whose final answer is <paramref name="ans"/>.</summary>
     public static Verdict Judge(string text, double ans) =>

@@ -13,7 +13,8 @@ namespace DpoSt.Generation;
 /// <param name="IsStatic">Admit requests only when all slots are empty: what continuous batching is measured against.</param>
 /// <param name="MinTokensToKeep">As many of the likeliest tokens may be drawn at least, whatever top-k and top-p say.</param>
 public sealed record GenerationOptions(
-    int MaxNewTokens, int Slots, CalculatorFormat? Calculator, double Temperature = 0, int TopK = 50, double TopP = 1, ulong Seed = 0, bool IsStatic = false, int MinTokensToKeep = 1)
+    int MaxNewTokens, int Slots, CalculatorFormat? Calculator, double Temperature = 0, int TopK = 50, double TopP = 1, ulong Seed = 0,
+    bool IsStatic = false, int MinTokensToKeep = 1)
 {
     /// <summary>Rows decoded together unless told otherwise: enough to fill the processor, few enough to stay in its caches.</summary>
     public const int DefaultSlots = 128;
@@ -23,7 +24,8 @@ public sealed record GenerationOptions(
 /// <param name="Key">Stands for the problem in random draws; the same problem has the same key in every run.</param>
 /// <param name="Sample">Which sample of the problem this is.</param>
 /// <param name="Prompt">Token ids, special tokens included.</param>
-/// <param name="Script">Ids that are taken as drawn at their positions, whatever the model would draw: leads a row along a given text in measurements and tests.</param>
+/// <param name="Script">Ids that are taken as drawn at their positions, whatever the model would draw: leads a row along a given text in
+/// measurements and tests.</param>
 public sealed record GenerationRequest(string Key, int Sample, int[] Prompt, int[]? Script = null);
 
 /// <summary>A generated text.</summary>

@@ -18,7 +18,8 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
     /// <param name="written">Hears text as it comes, of any row.</param>
     /// <param name="done">Requests, by their place, that are left out; there are as many slots as with them.</param>
     public void Run(
-        IReadOnlyList<GenerationRequest> requests, Action<Generated> finished, CancellationToken cancel, Action<WrittenText>? written = null, IReadOnlySet<int>? done = null)
+        IReadOnlyList<GenerationRequest> requests, Action<Generated> finished, CancellationToken cancel,
+        Action<WrittenText>? written = null, IReadOnlySet<int>? done = null)
     {
         int[] waiting = [.. Enumerable.Range(0, requests.Count).Where(i => done?.Contains(i) is not true)];
         if (waiting.Length == 0)
@@ -49,7 +50,9 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
                 continue;
             }
 
-            var drawn = ready.Length == plan.Slots.Length ? logits : logits.index_select(0, tensor(ready.Select(e => (long)e).ToArray(), device: logits.device));
+            var drawn = ready.Length == plan.Slots.Length
+                ? logits
+                : logits.index_select(0, tensor(ready.Select(e => (long)e).ToArray(), device: logits.device));
             var readyRows = ready.Select(e => rows[plan.Slots[e]]!).ToArray();
             // Embeddings are often padded to a round number: ids beyond the vocabulary mean nothing and are never drawn.
             var ids = sampler.Next(drawn.narrow(1, 0, Math.Min(drawn.size(1), tokenizer.VocabularySize)), readyRows);

@@ -44,7 +44,8 @@ internal static class CheckpointFiles
                 .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
             return names.Length > 0 && Array.TrueForAll(names, IsPlainName)
                 ? names
-                : throw new UserErrorException($"{path} must name safetensors files beside itself, but names {(names.Length == 0 ? "none" : $"'{Array.Find(names, n => !IsPlainName(n))}'")}: download the model again.");
+                : throw new UserErrorException(
+                    $"{path} must name safetensors files beside itself, but names {(names.Length == 0 ? "none" : $"'{Array.Find(names, n => !IsPlainName(n))}'")}: download the model again.");
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {

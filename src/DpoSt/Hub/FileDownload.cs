@@ -82,7 +82,8 @@ internal sealed class FileDownload(HubClient client, ResiliencePipeline retries,
 
         if (content.Missing > 0)
         {
-            throw new TransientHubException(string.Create(CultureInfo.InvariantCulture, $"the connection to {attempt.Address.Host} ended {content.Missing} bytes too early"));
+            throw new TransientHubException(
+                string.Create(CultureInfo.InvariantCulture, $"the connection to {attempt.Address.Host} ended {content.Missing} bytes too early"));
         }
     }
 

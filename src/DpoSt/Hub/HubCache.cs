@@ -43,7 +43,9 @@ internal sealed class HubCache(string cache, string repo)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path} cannot be taken ({FileProblem.Of(path, e)}): another program downloads {file.Name} now, or HF_HOME is not writable; wait or choose another place, then run again.", e);
+            throw new UserErrorException(
+                $"{path} cannot be taken ({FileProblem.Of(path, e)}): another program downloads {file.Name} now, or HF_HOME is not writable; wait or choose another place, then run again.",
+                e);
         }
     }
 

@@ -73,7 +73,8 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
             }
         }
 
-        throw new UserErrorException($"{uri.Host} redirects more than {MaxRedirects} times: check HF_ENDPOINT, and whether a proxy or a login page stands in between.");
+        throw new UserErrorException(
+            $"{uri.Host} redirects more than {MaxRedirects} times: check HF_ENDPOINT, and whether a proxy or a login page stands in between.");
     }
 
     public void Dispose() => http.Dispose();
@@ -106,6 +107,7 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
         var next = new Uri(from, location);
         return next.Scheme == "https" || (next.Scheme == "http" && from.Scheme == "http")
             ? next
-            : throw new UserErrorException($"{from.Host} redirects to {next.Scheme}://{next.Host}, which is less safe than {from.Scheme}: nothing was downloaded; check HF_ENDPOINT and your network.");
+            : throw new UserErrorException(
+                $"{from.Host} redirects to {next.Scheme}://{next.Host}, which is less safe than {from.Scheme}: nothing was downloaded; check HF_ENDPOINT and your network.");
     }
 }

@@ -40,11 +40,14 @@ public static partial class HubDownload
         }
         catch (TransientHubException e)
         {
-            throw new UserErrorException($"{repo} could not be downloaded: {e.Message}, and {options.Attempts} attempts were no better; what has come is kept: run the same command again later.", e);
+            throw new UserErrorException(
+                $"{repo} could not be downloaded: {e.Message}, and {options.Attempts} attempts were no better; what has come is kept: run the same command again later.",
+                e);
         }
     }
 
-    private static async Task<string> Run(HubCache cache, string repo, string revision, string? localFolder, HubOptions options, HubWatcher watcher, CancellationToken cancel)
+    private static async Task<string> Run(
+        HubCache cache, string repo, string revision, string? localFolder, HubOptions options, HubWatcher watcher, CancellationToken cancel)
     {
         using var client = new HubClient(options, repo, revision);
         var retries = Retries.Build(options, watcher.Notice);
@@ -87,7 +90,9 @@ public static partial class HubDownload
             }
 
             await Fetch(index, _ => { }).ConfigureAwait(false);
-            var shards = CheckpointFiles.Shards(await File.ReadAllBytesAsync(Path.Combine(cache.Snapshot(listing.Commit), index.Name), cancel).ConfigureAwait(false), $"{repo}/{index.Name}");
+            var shards = CheckpointFiles.Shards(
+                await File.ReadAllBytesAsync(Path.Combine(cache.Snapshot(listing.Commit), index.Name), cancel).ConfigureAwait(false),
+                $"{repo}/{index.Name}");
             return [.. companions, index, .. shards.Select(name => listing.Files.GetValueOrDefault(name)
                 ?? throw new UserErrorException($"{repo}/{index.Name} names '{name}', which the repository does not hold: choose another model or revision."))];
         }
@@ -102,7 +107,8 @@ public static partial class HubDownload
             using var held = cache.Lock(file);
             if (!cache.HasBlob(file))
             {
-                await download.Run(file, client.Address(listing.Commit, file.Name), cache.Partial(file), cache.Blob(file), received, cancel).ConfigureAwait(false);
+                await download.Run(
+                    file, client.Address(listing.Commit, file.Name), cache.Partial(file), cache.Blob(file), received, cancel).ConfigureAwait(false);
             }
 
             cache.Link(listing.Commit, file);

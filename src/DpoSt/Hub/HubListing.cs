@@ -25,7 +25,8 @@ internal sealed partial record HubListing(string Commit, IReadOnlyDictionary<str
                 var name = file.GetProperty("rfilename").GetString() ?? "";
                 var isLarge = file.TryGetProperty("lfs", out var lfs) && lfs.ValueKind == JsonValueKind.Object;
                 var hash = isLarge ? Text(lfs, "sha256") : Text(file, "blobId");
-                var size = (isLarge ? lfs : file).TryGetProperty("size", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var bytes) ? bytes : -1;
+                var hasSize = (isLarge ? lfs : file).TryGetProperty("size", out var number);
+                var size = hasSize && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var bytes) ? bytes : -1;
                 if (size is >= 0 and <= MaxSize && (isLarge ? Sha256() : Sha1()).IsMatch(hash))
                 {
                     files.TryAdd(name, new HubFile(name, size, hash));
@@ -36,7 +37,9 @@ internal sealed partial record HubListing(string Commit, IReadOnlyDictionary<str
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new UserErrorException($"{source} answers, but not with a model's list of files: check HF_ENDPOINT, and whether a proxy or a login page stands in between.", e);
+            throw new UserErrorException(
+                $"{source} answers, but not with a model's list of files: check HF_ENDPOINT, and whether a proxy or a login page stands in between.",
+                e);
         }
     }
 

@@ -30,7 +30,9 @@ public sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
             Value("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "huggingface");
         var address = Value("HF_ENDPOINT") ?? "https://huggingface.co";
         return Uri.TryCreate(address.TrimEnd('/'), UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"
-            ? new HubOptions(endpoint, AcceptedToken(Value("HF_TOKEN"), Path.Combine(home, "token")), Path.GetFullPath(Value("HF_HUB_CACHE") ?? Path.Combine(home, "hub")))
+            ? new HubOptions(
+                endpoint, AcceptedToken(Value("HF_TOKEN"), Path.Combine(home, "token")),
+                Path.GetFullPath(Value("HF_HUB_CACHE") ?? Path.Combine(home, "hub")))
             : throw new UserErrorException($"HF_ENDPOINT is '{address}', which is no address; expected one like https://huggingface.co.");
 
         string? Value(string name) => variable(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
@@ -41,7 +43,8 @@ public sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
         var token = given ?? (File.Exists(file) ? Read(file) : "");
         return token.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0
             ? token is "" ? null : token
-            : throw new UserErrorException($"{(given is null ? file : "HF_TOKEN")} holds no token: it has characters that a token never has; copy it again from the hub's settings.");
+            : throw new UserErrorException(
+                $"{(given is null ? file : "HF_TOKEN")} holds no token: it has characters that a token never has; copy it again from the hub's settings.");
     }
 
     private static string Read(string file)

@@ -44,7 +44,8 @@ internal sealed class HubCheckpoint : IDisposable
     }
 
     /// <summary>
-    /// Copies what of every tensor is kept here into its place of <paramref name="parameters"/>, converting floating-point types. Nothing is copied unless all fit.
+    /// Copies what of every tensor is kept here into its place of <paramref name="parameters"/>, converting floating-point types. Nothing
+    /// is copied unless all fit.
     /// </summary>
     /// <exception cref="UserErrorException">Lists every missing and unexpected name and every wrong shape.</exception>
     public void LoadInto(ParameterSet parameters, Func<string, bool> mayIgnore)
@@ -126,7 +127,8 @@ internal sealed class HubCheckpoint : IDisposable
             }
             else if (!file.Entries[slice.Name].Shape.SequenceEqual(shape))
             {
-                problems.Add($"'{slice.Name}' has shape [{string.Join(", ", file.Entries[slice.Name].Shape)}] where config.json asks for [{string.Join(", ", shape)}]");
+                problems.Add(
+                    $"'{slice.Name}' has shape [{string.Join(", ", file.Entries[slice.Name].Shape)}] where config.json asks for [{string.Join(", ", shape)}]");
             }
             else if (SafeTensorsType.ToScalarType(file.Entries[slice.Name].DType) is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float64))
             {

@@ -8,6 +8,9 @@ internal interface IBlockWatcher
     /// <param name="isDifferentiable">Whether its backward pass follows: they are needed until that is over. If not, until another block is entered.</param>
     void Entered(string block, bool isDifferentiable);
 
-    /// <summary>The backward pass has left a block: its gradients are complete, and with them those of all blocks behind it; shared parameters excepted.</summary>
+    /// <summary>
+    /// The backward pass has left a block: its gradients are complete, and with them those of all blocks behind it; shared parameters
+    /// excepted.
+    /// </summary>
     void Completed(string block);
 }

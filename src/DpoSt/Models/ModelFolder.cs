@@ -61,7 +61,9 @@ internal static class ModelFolder
     public static ILanguageModel Build(string folder, Device device, TrainingCompute? compute = null)
     {
         var family = Family(folder);
-        return family.Over(new ParameterSet(family.Costs.Specs, device, products: compute?.Products, shard: compute?.Shard), compute?.RecomputesBlocks ?? false);
+        return family.Over(
+            new ParameterSet(family.Costs.Specs, device, products: compute?.Products, shard: compute?.Shard),
+            compute?.RecomputesBlocks ?? false);
     }
 
     /// <summary>What the model that a folder's config.json describes takes to train; its weights need not be there.</summary>
@@ -109,10 +111,12 @@ internal static class ModelFolder
             return;
         }
 
-        var other = Directory.EnumerateDirectories(folder).FirstOrDefault() ?? (File.Exists(Path.Combine(folder, CheckpointFiles.Config)) ? null : Directory.EnumerateFiles(folder).First());
+        var other = Directory.EnumerateDirectories(folder).FirstOrDefault()
+            ?? (File.Exists(Path.Combine(folder, CheckpointFiles.Config)) ? null : Directory.EnumerateFiles(folder).First());
         if (other is not null)
         {
-            throw new UserErrorException($"{folder}: a model would take the place of this folder, but it holds other things ({Path.GetFileName(other)}); expected a new folder, an empty one, or a model: name another.");
+            throw new UserErrorException(
+                $"{folder}: a model would take the place of this folder, but it holds other things ({Path.GetFileName(other)}); expected a new folder, an empty one, or a model: name another.");
         }
     }
 
@@ -139,7 +143,9 @@ internal static class ModelFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{folder}: the model could not be written ({FileProblem.InFolder(e)}); free some space or choose another place, then run again.", e);
+            throw new UserErrorException(
+                $"{folder}: the model could not be written ({FileProblem.InFolder(e)}); free some space or choose another place, then run again.",
+                e);
         }
     }
 
@@ -168,8 +174,10 @@ internal static class ModelFolder
             var other => throw new UserErrorException($"{path}: model_type is '{other}', but only t5 and llama are supported."),
         };
 
-        static ModelFamily T5(T5Config config) => new(new T5Costs(config), name => T5Weights.MayIgnore(config, name), (weights, recomputes) => new T5Model(config, weights, recomputes));
-        static ModelFamily Llama(LlamaConfig config) => new(new LlamaCosts(config), name => LlamaWeights.MayIgnore(config, name), (weights, recomputes) => new LlamaModel(config, weights, recomputes));
+        static ModelFamily T5(T5Config config) =>
+            new(new T5Costs(config), name => T5Weights.MayIgnore(config, name), (weights, recomputes) => new T5Model(config, weights, recomputes));
+        static ModelFamily Llama(LlamaConfig config) =>
+            new(new LlamaCosts(config), name => LlamaWeights.MayIgnore(config, name), (weights, recomputes) => new LlamaModel(config, weights, recomputes));
     }
 
     private static string TypeOf(JsonDocument document) =>

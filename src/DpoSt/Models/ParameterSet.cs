@@ -19,12 +19,17 @@ public sealed class ParameterSet : IWeights
     /// <param name="dtype">What they are kept in.</param>
     /// <param name="products">What matrix products with them are computed in; null is <paramref name="dtype"/>.</param>
     /// <param name="shard">What of them is kept here; null is all.</param>
-    public ParameterSet(IReadOnlyList<ParameterSpec> specs, Device device, ScalarType dtype = ScalarType.Float32, ScalarType? products = null, ParameterShard? shard = null)
+    public ParameterSet(
+        IReadOnlyList<ParameterSpec> specs, Device device, ScalarType dtype = ScalarType.Float32, ScalarType? products = null,
+        ParameterShard? shard = null)
     {
         Specs = specs;
         Shard = shard ?? ParameterShard.Whole;
         this.products = products ?? dtype;
-        Buffers = [.. specs.GroupBy(s => (s.Block, s.Decay)).Select(group => new FlatBuffer(group.Key.Block, group.Key.Decay, [.. group], device, dtype, Shard))];
+        Buffers =
+        [
+            .. specs.GroupBy(s => (s.Block, s.Decay)).Select(group => new FlatBuffer(group.Key.Block, group.Key.Decay, [.. group], device, dtype, Shard))
+        ];
         foreach (var (spec, view) in Buffers.SelectMany(b => b.Specs.Zip(b.Views)))
         {
             byName.Add(spec.Name, view);

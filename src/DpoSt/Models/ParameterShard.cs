@@ -1,6 +1,9 @@
 namespace DpoSt.Models;
 
-/// <summary>The part of every flat buffer that this process keeps: the <paramref name="Index"/>-th of <paramref name="Count"/> equal ones, the last filled up with zeros.</summary>
+/// <summary>
+/// The part of every flat buffer that this process keeps: the <paramref name="Index"/>-th of <paramref name="Count"/> equal ones, the last
+/// filled up with zeros.
+/// </summary>
 public sealed record ParameterShard(int Index, int Count)
 {
     /// <summary>All of it.</summary>

@@ -15,7 +15,7 @@ internal sealed class RowTiers
     // With fewer rows kernels read their weights no faster than with these.
     private const int Fewest = 4;
 
-    private static readonly ConcurrentDictionary<(long Outputs, long Inputs, ScalarType Dtype, DeviceType Device, int Threads, int Size, int Capacity), bool> Found = new();
+    private static readonly ConcurrentDictionary<Case, bool> Found = new();
 
     private readonly int[]? sizes;
 
@@ -33,7 +33,7 @@ internal sealed class RowTiers
         }
 
         var kept = Candidates(usual, capacity).Where(size => shapes.TrueForAll(linear =>
-            Found.GetOrAdd((linear.Shape.Outputs, linear.Shape.Inputs, linear.Dtype, linear.Device.type, CpuThreads.Count, size, capacity), _ => KeepsBits(linear, size, capacity))));
+            Found.GetOrAdd(new Case(linear.Shape, linear.Dtype, linear.Device.type, CpuThreads.Count, size, capacity), _ => KeepsBits(linear, size, capacity))));
         return new RowTiers([.. kept, capacity]);
     }
 
@@ -59,4 +59,7 @@ internal sealed class RowTiers
         var x = arange(capacity * linear.Shape.Inputs, dtype: ScalarType.Float32, device: linear.Device).sin().to(linear.Dtype).view(capacity, linear.Shape.Inputs);
         return linear.call(x.narrow(0, 0, size)).equal(linear.call(x).narrow(0, 0, size)).all().item<bool>();
     }
+
+    // What the bits of a row may depend on.
+    private sealed record Case((long Outputs, long Inputs) Shape, ScalarType Dtype, DeviceType Device, int Threads, int Size, int Capacity);
 }

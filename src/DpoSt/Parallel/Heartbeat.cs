@@ -74,7 +74,9 @@ internal sealed class Heartbeat : IDisposable
     {
         listener.Start();
         IEnumerable<IPAddress> addresses = isLocal ? [IPAddress.Loopback] : Dns.GetHostAddresses(host, AddressFamily.InterNetwork);
-        return string.Create(CultureInfo.InvariantCulture, $"{((IPEndPoint)listener.LocalEndpoint).Port} {Convert.ToHexString(key)} {string.Join(' ', addresses)}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{((IPEndPoint)listener.LocalEndpoint).Port} {Convert.ToHexString(key)} {string.Join(' ', addresses)}");
     }
 
     private static TcpClient Connect(string invitation, int rank)
@@ -95,7 +97,8 @@ internal sealed class Heartbeat : IDisposable
             }
         }
 
-        throw new UserErrorException($"rank {rank} cannot reach rank 0 over TCP at {string.Join(" or ", words[2..])}, port {words[0]}: let the machines of a job reach each other.");
+        throw new UserErrorException(
+            $"rank {rank} cannot reach rank 0 over TCP at {string.Join(" or ", words[2..])}, port {words[0]}: let the machines of a job reach each other.");
     }
 
     private static List<(int Rank, TcpClient Client)> Accept(TcpListener listener, byte[] key, int count)

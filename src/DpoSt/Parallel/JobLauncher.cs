@@ -16,7 +16,10 @@ public static partial class JobLauncher
     private const string Variable = "DPOST_LAUNCHER";
     private const int Terminate = 15;
     private const int BySignal = 128;
-    private static readonly int? Launcher = int.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+    private static readonly int? Launcher = int.TryParse(
+        Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        ? id
+        : null;
 
     /// <summary>Whether this is a rank that was started from here, by a process that is no more.</summary>
     internal static bool IsGone => Launcher is { } launcher && !Directory.Exists($"/proc/{launcher}");
@@ -55,7 +58,11 @@ public static partial class JobLauncher
     // A session of its own: Ctrl-C reaches the ranks as a wish and not as their end.
     private static ProcessStartInfo StartInfo(string mpirun, int processes, IReadOnlyList<string> command)
     {
-        string[] arguments = [mpirun, "--map-by", "slot:OVERSUBSCRIBE", "--bind-to", "none", "-n", processes.ToString(CultureInfo.InvariantCulture), .. command];
+        string[] arguments =
+        [
+            mpirun, "--map-by", "slot:OVERSUBSCRIBE", "--bind-to", "none", "-n", processes.ToString(CultureInfo.InvariantCulture),
+            .. command
+        ];
         var start = new ProcessStartInfo("setsid", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
         foreach (var (name, value) in (KeyValuePair<string, string>[])
         [

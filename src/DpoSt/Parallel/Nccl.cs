@@ -15,12 +15,17 @@ internal sealed unsafe class Nccl(Func<string, nint> export)
 
     private readonly delegate* unmanaged<int, byte*> errorString = (delegate* unmanaged<int, byte*>)export("ncclGetErrorString");
     private readonly delegate* unmanaged<UniqueId*, int> getUniqueId = (delegate* unmanaged<UniqueId*, int>)export("ncclGetUniqueId");
-    private readonly delegate* unmanaged<nint*, int, UniqueId, int, int> commInitRank = (delegate* unmanaged<nint*, int, UniqueId, int, int>)export("ncclCommInitRank");
+    private readonly delegate* unmanaged<nint*, int, UniqueId, int, int> commInitRank = (
+        delegate* unmanaged<nint*, int, UniqueId, int, int>)export("ncclCommInitRank");
     private readonly delegate* unmanaged<nint, int> commDestroy = (delegate* unmanaged<nint, int>)export("ncclCommDestroy");
-    private readonly delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int> allReduce = (delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)export("ncclAllReduce");
-    private readonly delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int> reduceScatter = (delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)export("ncclReduceScatter");
-    private readonly delegate* unmanaged<nint, nint, nuint, int, nint, nint, int> allGather = (delegate* unmanaged<nint, nint, nuint, int, nint, nint, int>)export("ncclAllGather");
-    private readonly delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int> broadcast = (delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)export("ncclBroadcast");
+    private readonly delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int> allReduce = (
+        delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)export("ncclAllReduce");
+    private readonly delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int> reduceScatter = (
+        delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)export("ncclReduceScatter");
+    private readonly delegate* unmanaged<nint, nint, nuint, int, nint, nint, int> allGather = (
+        delegate* unmanaged<nint, nint, nuint, int, nint, nint, int>)export("ncclAllGather");
+    private readonly delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int> broadcast = (
+        delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)export("ncclBroadcast");
 
     /// <summary>What ranks that belong together have in common: <c>ncclUniqueId</c>, 128 bytes, passed by value.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -36,13 +41,17 @@ internal sealed unsafe class Nccl(Func<string, nint> export)
     {
         if (!NativeLibrary.TryLoad(Library, out var library))
         {
-            throw new UserErrorException($"several processes on GPUs need NCCL 2.10 or newer, but {Library} is not there: install libnccl2, or add its folder to LD_LIBRARY_PATH.");
+            throw new UserErrorException(
+                $"several processes on GPUs need NCCL 2.10 or newer, but {Library} is not there: install libnccl2, or add its folder to LD_LIBRARY_PATH.");
         }
 
         var nccl = new Nccl(name => NativeLibrary.GetExport(library, name));
         int version;
         nccl.Check(((delegate* unmanaged<int*, int>)NativeLibrary.GetExport(library, "ncclGetVersion"))(&version), "ncclGetVersion");
-        return version >= LeastVersion ? nccl : throw new UserErrorException($"several processes on GPUs need NCCL 2.10 or newer, but {Library} reports version {version}: install a newer libnccl2.");
+        return version >= LeastVersion
+            ? nccl
+            : throw new UserErrorException(
+                $"several processes on GPUs need NCCL 2.10 or newer, but {Library} reports version {version}: install a newer libnccl2.");
     }
 
     /// <summary>A new one, on the rank that tells the others.</summary>

@@ -88,7 +88,8 @@ internal sealed class NcclGroup : IProcessGroup
         host.Dispose();
     }
 
-    private static nint DataOf(Tensor tensor) => tensor.is_contiguous() ? Aten.DataPointer(tensor) : throw new ArgumentException("only contiguous tensors travel between ranks", nameof(tensor));
+    private static nint DataOf(Tensor tensor) =>
+        tensor.is_contiguous() ? Aten.DataPointer(tensor) : throw new ArgumentException("only contiguous tensors travel between ranks", nameof(tensor));
 
     private static nint StreamOf(Tensor tensor) => tensor.device_type == DeviceType.CUDA ? CudaStream.Current(tensor.device_index) : 0;
 

@@ -90,7 +90,9 @@ internal static unsafe partial class OpenMpi
     public static partial int AllReduce(nint from, nint to, int count, nint type, nint op, nint comm, nint* request);
 
     [LibraryImport(Library, EntryPoint = "MPI_Ialltoallv")]
-    public static partial int AllToAll(nint from, int* counts, int* places, nint type, nint to, int* countsThere, int* placesThere, nint typeThere, nint comm, nint* request);
+    public static partial int AllToAll(
+        nint from, int* counts, int* places, nint type, nint to, int* countsThere, int* placesThere, nint typeThere, nint comm,
+        nint* request);
 
     [LibraryImport(Library, EntryPoint = "MPI_Ibcast")]
     public static partial int Broadcast(nint data, int count, nint type, int root, nint comm, nint* request);

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace DpoSt.Parallel;
 
 /// <summary>
-/// The ranks that one mpirun (or srun) has started. All travels in pieces of 4 MB, several at a time: Open MPI only moves when it is asked how far it is, and then a little
+/// The ranks that one mpirun (or srun) has started. All travels in pieces of 4 MB, several at a time: Open MPI only moves when it is asked
+/// how far it is, and then a little
 /// of each message. Its own gathering and dividing of sums take ten times as long so (docs/experiments.md).
 /// </summary>
 internal sealed unsafe class OpenMpiGroup : IProcessGroup
@@ -35,7 +36,9 @@ internal sealed unsafe class OpenMpiGroup : IProcessGroup
     public IPendingTransfer BeginAllReduce(Tensor tensor)
     {
         var type = OpenMpi.TypeOf(tensor.dtype);
-        return InPieces(tensor, "MPI_Iallreduce", (data, _, count, request) => OpenMpi.AllReduce(OpenMpi.InPlace, data, count, type, OpenMpi.Sum, OpenMpi.World, request));
+        return InPieces(
+            tensor, "MPI_Iallreduce",
+            (data, _, count, request) => OpenMpi.AllReduce(OpenMpi.InPlace, data, count, type, OpenMpi.Sum, OpenMpi.World, request));
     }
 
     // Each rank sends all others their parts of a piece and sums what arrives; few pieces at a time, so that little room is needed besides the whole.
@@ -70,7 +73,9 @@ internal sealed unsafe class OpenMpiGroup : IProcessGroup
             mine.copy_(part.view(-1));
         }
 
-        return InPieces(whole, "MPI_Ibcast", (data, offset, count, request) => OpenMpi.Broadcast(data, count, type, (int)(offset / n), OpenMpi.World, request), n);
+        return InPieces(
+            whole, "MPI_Ibcast",
+            (data, offset, count, request) => OpenMpi.Broadcast(data, count, type, (int)(offset / n), OpenMpi.World, request), n);
     }
 
     public void Broadcast(Tensor tensor, int root)
@@ -132,7 +137,9 @@ internal sealed unsafe class OpenMpiGroup : IProcessGroup
 
             nint request;
             var type = OpenMpi.TypeOf(dtype);
-            OpenMpi.Check(OpenMpi.AllToAll(from, First(counts), First(places), type, DataOf(found), First(counts), First(rows), type, OpenMpi.World, &request), "MPI_Ialltoallv");
+            OpenMpi.Check(
+                OpenMpi.AllToAll(from, First(counts), First(places), type, DataOf(found), First(counts), First(rows), type, OpenMpi.World, &request),
+                "MPI_Ialltoallv");
             current = (start, new Pending([request], found));
         }
 

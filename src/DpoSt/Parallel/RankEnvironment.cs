@@ -15,13 +15,16 @@ public sealed record RankEnvironment(int Rank, int Size, int LocalSize, int Loca
     /// <summary>The same, out of these variables.</summary>
     public static RankEnvironment? Find(Func<string, string?> variable)
     {
-        var found = variable("OMPI_COMM_WORLD_SIZE") is not null ? Of("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK")
+        const string ompi = "OMPI_COMM_WORLD_";
+        var found = variable($"{ompi}SIZE") is not null ? Of($"{ompi}RANK", $"{ompi}SIZE", $"{ompi}LOCAL_SIZE", $"{ompi}LOCAL_RANK")
             : variable("PMIX_RANK") is not null ? Of("PMIX_RANK", "SLURM_STEP_NUM_TASKS", "SLURM_STEP_TASKS_PER_NODE", "SLURM_LOCALID")
             : null;
         return found is { Size: > 1 } ? found : null;
 
-        RankEnvironment Of(string rank, string size, string local, string localRank) => new(Number(rank) ?? 0, Number(size) ?? 1, Number(local) ?? Number(size) ?? 1, Number(localRank) ?? Number(rank) ?? 0);
+        RankEnvironment Of(string rank, string size, string local, string localRank) =>
+            new(Number(rank) ?? 0, Number(size) ?? 1, Number(local) ?? Number(size) ?? 1, Number(localRank) ?? Number(rank) ?? 0);
         // Slurm writes "4(x2)" for four tasks on each of two nodes.
-        int? Number(string name) => int.TryParse(variable(name)?.Split('(', ',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int? Number(string name) =>
+            int.TryParse(variable(name)?.Split('(', ',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 }

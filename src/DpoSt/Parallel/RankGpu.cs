@@ -9,7 +9,10 @@ public static class RankGpu
 {
     private const string Variable = "CUDA_VISIBLE_DEVICES";
 
-    /// <summary>Lets this process see one GPU alone, the next of those it may see for every rank of its machine. Must come before the first use of CUDA, which reads it once.</summary>
+    /// <summary>
+    /// Lets this process see one GPU alone, the next of those it may see for every rank of its machine. Must come before the first use
+    /// of CUDA, which reads it once.
+    /// </summary>
     public static void Choose(RankEnvironment ranks)
     {
         ArgumentNullException.ThrowIfNull(ranks);
@@ -28,6 +31,7 @@ public static class RankGpu
         var count = (int)host.Sum([device.type == DeviceType.CUDA ? 1 : 0])[0];
         return count == 0 ? host
             : count == host.Size ? new NcclGroup(host, Nccl.Load(), DeviceType.CUDA)
-            : throw new UserErrorException($"{count} of {host.Size} processes have found a GPU of their own: start as many processes as there are GPUs, or all of them with --device cpu.");
+            : throw new UserErrorException(
+                $"{count} of {host.Size} processes have found a GPU of their own: start as many processes as there are GPUs, or all of them with --device cpu.");
     }
 }

@@ -14,7 +14,8 @@ namespace DpoSt.SelfTraining;
 /// <param name="Neither">Questions that none answers right.</param>
 /// <param name="Difference">The second's accuracy minus the first's, and how sure it is.</param>
 public sealed record AnswerComparison(
-    string First, string Second, Accuracy FirstAccuracy, Accuracy SecondAccuracy, int Both, int OnlyFirst, int OnlySecond, int Neither, PairedBootstrap Difference)
+    string First, string Second, Accuracy FirstAccuracy, Accuracy SecondAccuracy, int Both, int OnlyFirst, int OnlySecond, int Neither,
+    PairedBootstrap Difference)
 {
     /// <summary>Compares two files of greedy answers, or two folders that hold one each.</summary>
     /// <exception cref="UserErrorException">A file is absent, holds no answers, or the two answer different questions.</exception>
@@ -26,7 +27,8 @@ public sealed record AnswerComparison(
         var others = a.Count(answer => byId.GetValueOrDefault(answer.Id)?.Question != answer.Question);
         if (others > 0 || a.Count != b.Count)
         {
-            throw new UserErrorException($"{firstFile} and {secondFile} answer different questions ({a.Count - others} in common, of {a.Count} and {b.Count}): evaluate both models on the same file.");
+            throw new UserErrorException(
+                $"{firstFile} and {secondFile} answer different questions ({a.Count - others} in common, of {a.Count} and {b.Count}): evaluate both models on the same file.");
         }
 
         bool[] firstRight = [.. a.Select(answer => answer.IsCorrect)];
@@ -54,7 +56,10 @@ public sealed record AnswerComparison(
             return only;
         }
 
-        var sets = Directory.EnumerateDirectories(path).Where(set => File.Exists(Path.Combine(set, SampleFile.GreedyName))).Order(StringComparer.Ordinal).ToArray();
+        var sets = Directory.EnumerateDirectories(path)
+            .Where(set => File.Exists(Path.Combine(set, SampleFile.GreedyName)))
+            .Order(StringComparer.Ordinal)
+            .ToArray();
         throw new UserErrorException(found.Length == 0 && sets.Length > 0
             ? $"{path}: the answers lie one folder below; name one of {string.Join(", ", sets)}."
             : $"{path}: the folder holds {found.Length} files of greedy answers; expected {SampleFile.GreedyName} or a single .jsonl of dpost evaluate: name the file.");

@@ -97,7 +97,8 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
 
         return found.Count > 0 ? ([.. found.Values], length) : ([], 0);
 
-        bool Take(Generated? answer) => answer is { Ids: not null, Text: not null } && answer.Index >= 0 && answer.Index < requests && found.TryAdd(answer.Index, answer);
+        bool Take(Generated? answer) =>
+            answer is { Ids: not null, Text: not null } && answer.Index >= 0 && answer.Index < requests && found.TryAdd(answer.Index, answer);
     }
 
     private void Guarded(Action write, bool removes)
@@ -113,7 +114,9 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
                 Remove();
             }
 
-            throw new UserErrorException($"{path}: the answers could not be written ({FileProblem.Of(path, e)}); free some space or choose another place, then run again.", e);
+            throw new UserErrorException(
+                $"{path}: the answers could not be written ({FileProblem.Of(path, e)}); free some space or choose another place, then run again.",
+                e);
         }
     }
 }

@@ -40,7 +40,9 @@ public sealed class Completing : IDisposable
     }
 
     /// <summary>Completes every prompt; answers come in the order of the prompts, each as soon as those before it are there.</summary>
-    public void Run(IReadOnlyList<int[]> prompts, GenerationOptions options, Action<Generated> finished, CancellationToken cancel, Action<WrittenText>? written = null)
+    public void Run(
+        IReadOnlyList<int[]> prompts, GenerationOptions options, Action<Generated> finished, CancellationToken cancel,
+        Action<WrittenText>? written = null)
     {
         var answers = new Generated?[prompts.Count];
         var next = 0;

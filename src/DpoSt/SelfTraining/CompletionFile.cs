@@ -28,7 +28,8 @@ internal static class CompletionFile
         }
 
         JsonLines.Write(path, completions.Select(c => new SampleRow(
-            c.ProblemId, c.Sample, c.Seed, byId[c.ProblemId].Question, byId[c.ProblemId].Ans, c.Text, c.Verdict.ToString().ToLower(CultureInfo.InvariantCulture), c.Ids?.Length ?? 0, c.CalculatorTokens,
+            c.ProblemId, c.Sample, c.Seed, byId[c.ProblemId].Question, byId[c.ProblemId].Ans, c.Text,
+            c.Verdict.ToString().ToLower(CultureInfo.InvariantCulture), c.Ids?.Length ?? 0, c.CalculatorTokens,
             c.LogProb is { } logProb ? Math.Round(logProb, LogProbDigits) : null)));
     }
 
@@ -44,7 +45,8 @@ internal static class CompletionFile
         var found = JsonLines.Read(path).FirstOrDefault()?.Value.ValueKind == JsonValueKind.Array ? SampleFormat.Reference : SampleFormat.Dpost;
         if (format is not null && format != found)
         {
-            throw new UserErrorException($"{path}: the samples are written as {Named(found)} writes them; expected those of {Named(format.Value)}: leave --format out to read either.");
+            throw new UserErrorException(
+                $"{path}: the samples are written as {Named(found)} writes them; expected those of {Named(format.Value)}: leave --format out to read either.");
         }
 
         return found == SampleFormat.Reference ? ReadReference(path, problems, sample) : ReadOwn(path, problems, sample);
@@ -61,7 +63,8 @@ internal static class CompletionFile
                 ?? throw new UserErrorException($"{path}: the question \"{row.Question}\" is not in the data set: generate the samples again for this data.");
             return seen.Add(problem.Id)
                 ? new Completion(problem.Id, sample, 0, row.Text, Completion.Judge(row.Text, problem.Ans))
-                : throw new UserErrorException($"{path}: the question \"{row.Question}\" is answered twice; expected one answer a question: generate the samples again for this data.");
+                : throw new UserErrorException(
+                    $"{path}: the question \"{row.Question}\" is answered twice; expected one answer a question: generate the samples again for this data.");
         })];
         return read.Count == problems.Count ? read : throw TooFew(path, read.Count, problems);
     }
@@ -79,7 +82,8 @@ internal static class CompletionFile
         var known = rows.Zip(problems).Count(pair => pair.First.Question.Contains(pair.Second.Question, StringComparison.Ordinal));
         return 2 * known >= problems.Count
             ? [.. rows.Zip(problems, (row, problem) => new Completion(problem.Id, sample, 0, row.Text, Completion.Judge(row.Text, problem.Ans)))]
-            : throw new UserErrorException($"{path}: only {known} of its first {problems.Count} lines have the question that stands there in the data set: the file belongs to other data or is in another order.");
+            : throw new UserErrorException(
+                $"{path}: only {known} of its first {problems.Count} lines have the question that stands there in the data set: the file belongs to other data or is in another order.");
     }
 
     /// <summary>Reads the verdicts that <see cref="Write"/> left, in the file's order.</summary>

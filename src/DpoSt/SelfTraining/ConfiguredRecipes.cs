@@ -57,7 +57,8 @@ internal static class ConfiguredRecipes
         ];
         if (numbers.FirstOrDefault(n => n.Value is not null && !n.Of.Contains(kind, StringComparer.Ordinal)) is { Key: { } key, Of: var of })
         {
-            throw new UserErrorException($"trainer.lr_scheduler_kwargs.{key} is of the schedule {string.Join(", ", of)}, but trainer.lr_scheduler_type is {kind}: leave it out (~trainer.lr_scheduler_kwargs.{key}), or choose another schedule.");
+            throw new UserErrorException(
+                $"trainer.lr_scheduler_kwargs.{key} is of the schedule {string.Join(", ", of)}, but trainer.lr_scheduler_type is {kind}: leave it out (~trainer.lr_scheduler_kwargs.{key}), or choose another schedule.");
         }
     }
 
@@ -67,7 +68,8 @@ internal static class ConfiguredRecipes
         var trainer = options.Trainer;
         return trainer.LabelSmoothing == 0 || trainer.LossType == "sigmoid"
             ? new PreferenceLoss(trainer.Beta, trainer.LossType, trainer.LabelSmoothing, trainer.RpoAlpha)
-            : throw new UserErrorException($"trainer.label_smoothing is {trainer.LabelSmoothing} but trainer.loss_type is {trainer.LossType}, which has none: leave it out, or use sigmoid.");
+            : throw new UserErrorException(
+                $"trainer.label_smoothing is {trainer.LabelSmoothing} but trainer.loss_type is {trainer.LossType}, which has none: leave it out, or use sigmoid.");
     }
 
     private static StepInterval Interval(IntervalStrategy strategy, long steps) =>
@@ -84,7 +86,8 @@ internal static class ConfiguredRecipes
     public static TokenLimits SftLimits(ExperimentOptions options) => new(options.Data.MaxSrcLen, options.Data.MaxTgtLen, options.Data.ModelMaxLength);
 
     /// <summary>Row limits in preference tuning.</summary>
-    public static TokenLimits DpoLimits(ExperimentOptions options) => new(options.Trainer.MaxPromptLength, options.Trainer.MaxTargetLength, options.Trainer.MaxLength);
+    public static TokenLimits DpoLimits(ExperimentOptions options) =>
+        new(options.Trainer.MaxPromptLength, options.Trainer.MaxTargetLength, options.Trainer.MaxLength);
 
     /// <summary>How samples are chosen.</summary>
     public static SelectionOptions Selection(ExperimentOptions options) =>

@@ -9,7 +9,10 @@ internal static class ContentKey
 {
     /// <summary>The key of options and of further keys or contents.</summary>
     public static string Of(object options, IEnumerable<string> parts) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(parts.Aggregate(new StringBuilder(JsonSerializer.Serialize(options)), (text, part) => text.Append('\n').Append(part)).ToString())));
+        Convert.ToHexStringLower(
+            SHA256.HashData(
+                Encoding.UTF8.GetBytes(
+                    parts.Aggregate(new StringBuilder(JsonSerializer.Serialize(options)), (text, part) => text.Append('\n').Append(part)).ToString())));
 
     /// <summary>
     /// The content of a file, or of the files of a model folder with their names. A model's metrics and the key of its training are left out:
@@ -21,7 +24,9 @@ internal static class ContentKey
         var text = new StringBuilder();
         try
         {
-            var files = Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(f => !TrainingFolder.IsRecord(f)).Order(StringComparer.Ordinal) : (IEnumerable<string>)[path];
+            var files = Directory.Exists(path)
+                ? Directory.EnumerateFiles(path).Where(f => !TrainingFolder.IsRecord(f)).Order(StringComparer.Ordinal)
+                : (IEnumerable<string>)[path];
             foreach (var file in files)
             {
                 using var stream = File.OpenRead(file);

@@ -42,7 +42,9 @@ public static class DataSetEvaluation
         var output = options.Output ?? DefaultOutput(options);
         var sampledOutput = Path.ChangeExtension(output, null) + SamplesSuffix + Path.GetExtension(output);
         using var held = RunLock.Take(output + ".lock", "--output");
-        reporter.Begin("evaluate", $"{options.Model} answers {Counted.Of(problems.Count, "question")} of {options.Data}", (long)problems.Count * (1 + options.Samples), "answers");
+        reporter.Begin(
+            "evaluate", $"{options.Model} answers {Counted.Of(problems.Count, "question")} of {options.Data}",
+            (long)problems.Count * (1 + options.Samples), "answers");
         using var greedyJournal = new AnswerJournal(output, reporter.Note);
         var greedy = Sampling.Run(bundle, problems, [0], Answers(options, 0), greedyJournal, reporter.Advance, cancel);
         CompletionFile.Write(output, greedy, problems);
@@ -62,7 +64,8 @@ public static class DataSetEvaluation
 
             using var journal = new AnswerJournal(sampledOutput, reporter.Note);
             var answers = Sampling.Run(
-                bundle, problems, [.. Enumerable.Range(0, options.Samples)], Answers(options, options.Temperature), journal, done => reporter.Advance(problems.Count + done), cancel);
+                bundle, problems, [.. Enumerable.Range(0, options.Samples)], Answers(options, options.Temperature), journal, done =>
+                    reporter.Advance(problems.Count + done), cancel);
             CompletionFile.Write(sampledOutput, answers, problems);
             journal.Remove();
             return answers;
@@ -87,7 +90,9 @@ public static class DataSetEvaluation
     {
         // With the folder above: every experiment has a model called sft-0.
         var model = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Model));
-        var name = string.Join('-', new[] { Path.GetFileName(Path.GetDirectoryName(model)), Path.GetFileName(model) }.Where(part => !string.IsNullOrEmpty(part)));
+        var name = string.Join(
+            '-',
+            new[] { Path.GetFileName(Path.GetDirectoryName(model)), Path.GetFileName(model) }.Where(part => !string.IsNullOrEmpty(part)));
         return Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Data))!, $"{Path.GetFileNameWithoutExtension(options.Data)}-{name}.jsonl");
     }
 
@@ -96,6 +101,7 @@ public static class DataSetEvaluation
     {
         var defaults = new EvalSection();
         return new AnswerOptions(
-            new DataSection().MaxSrcLen, defaults.MaxNewTokens, GenerationOptions.DefaultSlots, options.UseCalculator, temperature, defaults.Sampling.TopK, defaults.Sampling.TopP, options.Seed);
+            new DataSection().MaxSrcLen, defaults.MaxNewTokens, GenerationOptions.DefaultSlots, options.UseCalculator, temperature,
+            defaults.Sampling.TopK, defaults.Sampling.TopP, options.Seed);
     }
 }

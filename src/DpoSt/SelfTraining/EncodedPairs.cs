@@ -46,7 +46,9 @@ internal sealed class EncodedPairs
     /// <param name="cancel">Ends the work.</param>
     public void Score(ModelBundle bundle, string key, IReplicas replicas, CancellationToken cancel)
     {
-        var place = Path.Combine(Path.GetDirectoryName(file)!, $"{Path.GetFileNameWithoutExtension(file)}.{ContentKey.Of(key, [ContentKey.OfPath(file)])[..16]}.logps.jsonl");
+        var place = Path.Combine(
+            Path.GetDirectoryName(file)!,
+            $"{Path.GetFileNameWithoutExtension(file)}.{ContentKey.Of(key, [ContentKey.OfPath(file)])[..16]}.logps.jsonl");
         scores = replicas.Rank == 0 ? Cached(place) : [];
         if (replicas.Sum([replicas.Rank == 0 && scores.Length == Count ? 1 : 0])[0] > 0)
         {
@@ -90,7 +92,8 @@ internal sealed class EncodedPairs
         scores = Summed(replicas, found);
         if (!Array.TrueForAll(scores, s => double.IsFinite(s.Chosen) && double.IsFinite(s.Rejected)))
         {
-            throw new UserErrorException($"{name}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; train or download it again.");
+            throw new UserErrorException(
+                $"{name}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; train or download it again.");
         }
     }
 

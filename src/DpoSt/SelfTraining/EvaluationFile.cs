@@ -15,7 +15,9 @@ internal static class EvaluationFile
         try
         {
             var rows = JsonSerializer.Deserialize<List<EvaluationRow>>(File.ReadAllText(path), Options);
-            return rows is not null && rows.TrueForAll(row => row is { Run: not null, DataSet: not null, Correct: not null }) ? rows : throw new JsonException("null");
+            return rows is not null && rows.TrueForAll(row => row is { Run: not null, DataSet: not null, Correct: not null })
+                ? rows
+                : throw new JsonException("null");
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {

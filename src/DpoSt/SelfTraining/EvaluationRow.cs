@@ -22,7 +22,8 @@ public sealed record EvaluationRow(
 {
     /// <summary>Scores a model's answers; <paramref name="sampled"/> holds each problem's samples side by side.</summary>
     internal static EvaluationRow Of(
-        string run, string dataSet, IReadOnlyList<Problem> problems, IReadOnlyList<Completion> greedy, IReadOnlyList<Completion> withoutCalculator, IReadOnlyList<Completion> sampled)
+        string run, string dataSet, IReadOnlyList<Problem> problems, IReadOnlyList<Completion> greedy,
+        IReadOnlyList<Completion> withoutCalculator, IReadOnlyList<Completion> sampled)
     {
         var samples = sampled.Count / problems.Count;
         var none = new SampleScore(0, 0, 0);

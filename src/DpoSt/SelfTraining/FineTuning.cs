@@ -17,7 +17,8 @@ internal static class FineTuning
     /// <param name="reporter">Told of every step.</param>
     /// <param name="cancel">Ends training after the step at work, with a checkpoint.</param>
     public static TrainingLine Run(
-        ModelBundle bundle, IReadOnlyList<RationaleRow> rows, TokenLimits limits, TrainingRecipe recipe, TrainingFolder? folder, IReplicas replicas, IStageReporter reporter,
+        ModelBundle bundle, IReadOnlyList<RationaleRow> rows, TokenLimits limits, TrainingRecipe recipe, TrainingFolder? folder,
+        IReplicas replicas, IStageReporter reporter,
         CancellationToken cancel)
     {
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
@@ -43,13 +44,17 @@ internal static class FineTuning
     /// <param name="checkpoints">The run's checkpoints, given its steps an epoch; null keeps none.</param>
     /// <param name="replicas">Who trains together; null is this process alone.</param>
     public static void Run(
-        ILanguageModel model, IReadOnlyList<(int[] Prompt, int[] Completion)> rows, TrainingRecipe recipe, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel,
+        ILanguageModel model, IReadOnlyList<(int[] Prompt, int[] Completion)> rows, TrainingRecipe recipe, Action<TrainingLine> log,
+        Action<long> tick, CancellationToken cancel,
         Func<long, Checkpoints?>? checkpoints = null, IReplicas? replicas = null)
     {
-        var trainer = new Trainer<TokenBatch>(model.Parameters, new SftObjective(model), recipe.OptionsFor(rows.Count, model.DropoutRate), replicas ?? new OneReplica());
+        var trainer = new Trainer<TokenBatch>(
+            model.Parameters, new SftObjective(model), recipe.OptionsFor(rows.Count, model.DropoutRate), replicas ?? new OneReplica());
         var order = OrderOf(rows, recipe);
         trainer.Run(
-            step => [.. order.At(step).Chunk(recipe.BatchSize).Select(part => TokenBatch.Of([.. part.Select(i => (rows[i].Prompt, rows[i].Completion, (long)i))]))],
+            step => [
+                .. order.At(step).Chunk(recipe.BatchSize).Select(part => TokenBatch.Of([.. part.Select(i => (rows[i].Prompt, rows[i].Completion, (long)i))]))
+            ],
             log, tick, cancel, checkpoints?.Invoke(order.StepsPerEpoch));
     }
 

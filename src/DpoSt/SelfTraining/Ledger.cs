@@ -72,17 +72,23 @@ internal sealed class Ledger
         return ContentKey.Of(options, [.. before, .. files.Select(Content)]);
 
         // Absent only where nothing is to run: a run looks for its inputs before it asks for keys.
-        string Content(string file) => contents.TryGetValue(file, out var content) ? content : contents[file] = Path.Exists(file) ? ContentKey.OfPath(file) : "";
+        string Content(string file) =>
+            contents.TryGetValue(file, out var content) ? content : contents[file] = Path.Exists(file) ? ContentKey.OfPath(file) : "";
     }
 
     /// <summary>
     /// A key of what lies where a stage writes: of a file's content, and of how a model was trained and how long its files are, for the model may
     /// have gigabytes. Whoever else has written there is noticed by it, and so is what was cut off or removed.
     /// </summary>
-    public static string OutputsOf(Stage stage) => ContentKey.Of("", stage.Outputs.Select(output => Directory.Exists(output) ? OfModel(output) : ContentKey.OfPath(output)));
+    public static string OutputsOf(Stage stage) =>
+        ContentKey.Of("", stage.Outputs.Select(output => Directory.Exists(output) ? OfModel(output) : ContentKey.OfPath(output)));
 
-    private static string OfModel(string folder) => string.Join('\n', new DirectoryInfo(folder).EnumerateFiles().Where(f => !TrainingFolder.IsRecord(f.FullName))
-        .OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"{f.Name} {f.Length}").Prepend(TrainingKey.Read(folder)?.Digest() ?? ""));
+    private static string OfModel(string folder) =>
+        string.Join('\n', new DirectoryInfo(folder).EnumerateFiles()
+            .Where(f => !TrainingFolder.IsRecord(f.FullName))
+            .OrderBy(f => f.Name, StringComparer.Ordinal)
+            .Select(f => $"{f.Name} {f.Length}")
+            .Prepend(TrainingKey.Read(folder)?.Digest() ?? ""));
 
     private void Write() => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(entries, Json) + "\n");
 

@@ -99,7 +99,8 @@ public sealed record LoopPlan
     public IReadOnlyDictionary<string, ExperimentOptions> Configuration { get; init; } = new Dictionary<string, ExperimentOptions>(StringComparer.Ordinal);
 
     /// <summary>The plan of configuration files: the run's says how often and on what, the stages' say how.</summary>
-    public static LoopPlan From(ExperimentOptions run, ExperimentOptions sft, ExperimentOptions dpo, RunPaths paths) => ConfiguredRecipes.Loop(run, sft, dpo, paths);
+    public static LoopPlan From(ExperimentOptions run, ExperimentOptions sft, ExperimentOptions dpo, RunPaths paths) =>
+        ConfiguredRecipes.Loop(run, sft, dpo, paths);
 
     /// <summary>What is done, and what it was done with.</summary>
     internal string LedgerFile => Path.ChangeExtension(ResultsFile, ".ledger.json");

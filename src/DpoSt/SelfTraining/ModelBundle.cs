@@ -23,7 +23,8 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
         if (tokenizer.VocabularySize > model.VocabularySize)
         {
             model.Dispose();
-            throw new UserErrorException($"the tokenizer in {folder} has {tokenizer.VocabularySize} ids but the model in {folder} only {model.VocabularySize}: they do not belong together.");
+            throw new UserErrorException(
+                $"the tokenizer in {folder} has {tokenizer.VocabularySize} ids but the model in {folder} only {model.VocabularySize}: they do not belong together.");
         }
 
         return new ModelBundle(folder, model, tokenizer, FormatOf(model.ModelType, referenceText));
@@ -49,7 +50,8 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
     {
         if (!Directory.Exists(folder))
         {
-            throw new UserErrorException($"{folder}: there is no such model folder; expected config.json, model.safetensors and a tokenizer in it: check the path (where a configuration names it: model.model_path, trainer.output_dir and DATA_DIR).");
+            throw new UserErrorException(
+                $"{folder}: there is no such model folder; expected config.json, model.safetensors and a tokenizer in it: check the path (where a configuration names it: model.model_path, trainer.output_dir and DATA_DIR).");
         }
     }
 

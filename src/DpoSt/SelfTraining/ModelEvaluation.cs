@@ -11,11 +11,16 @@ internal static class ModelEvaluation
     private const string WithoutCalculatorName = "greedy_decode-no_calc.json";
 
     /// <summary>Answers every test set by all ranks of a group, keeps the answers beside the results, and gives a sentence about the first set.</summary>
-    public static string Run(string stage, string run, LoopPlan plan, Device device, IProcessGroup group, string output, IStageReporter reporter, CancellationToken cancel)
+    public static string Run(
+        string stage, string run, LoopPlan plan, Device device, IProcessGroup group, string output, IStageReporter reporter,
+        CancellationToken cancel)
     {
         var sets = plan.TestSets.Select(set => (set.Key, Problems: (IReadOnlyList<Problem>)ProblemSet.Load(set.Value))).ToList();
         var total = sets.Sum(s => (long)s.Problems.Count) * (2 + plan.EvalSamples);
-        reporter.Begin(stage, $"{StageActions.Shown(plan.ModelOf(run))} answers {string.Join(", ", sets.Select(s => $"{s.Problems.Count} of {s.Key}"))}", total, "answers");
+        reporter.Begin(
+            stage,
+            $"{StageActions.Shown(plan.ModelOf(run))} answers {string.Join(", ", sets.Select(s => $"{s.Problems.Count} of {s.Key}"))}",
+            total, "answers");
         using var bundle = ModelBundle.Load(plan.ModelOf(run), plan.ReferenceText, device, toRead: true, plan.Answers(0, plan.UseCalculator).Compute);
         var done = 0L;
         var journals = new List<AnswerJournal>();                  // of all sets: they stay until the last is done
@@ -26,7 +31,9 @@ internal static class ModelEvaluation
             var (greedyFile, bareFile) = (Path.Combine(folder, SampleFile.GreedyName), Path.Combine(folder, WithoutCalculatorName));
             var greedy = Answer(set.Problems, 1, plan.Answers(0, plan.UseCalculator), greedyFile);
             var bare = Answer(set.Problems, 1, plan.Answers(0, calculator: false), bareFile);
-            var sampled = Answer(set.Problems, plan.EvalSamples, plan.Answers(plan.Temperature, plan.UseCalculator), Path.Combine(folder, SampleFile.Name(0, plan.Temperature)));
+            var sampled = Answer(
+                set.Problems, plan.EvalSamples, plan.Answers(plan.Temperature, plan.UseCalculator),
+                Path.Combine(folder, SampleFile.Name(0, plan.Temperature)));
             if (group.Rank == 0)
             {
                 CompletionFile.Write(greedyFile, greedy, set.Problems);
@@ -63,7 +70,11 @@ internal static class ModelEvaluation
             var before = done;
             using var journal = RankedSampling.JournalOf(group, file, reporter.Note);
             journals.Add(journal);
-            return samples == 0 ? [] : RankedSampling.Run(group, bundle, problems, [.. Enumerable.Range(0, samples)], options, journal, n => reporter.Advance(done = before + n), cancel);
+            return samples == 0
+                ? []
+                : RankedSampling.Run(
+                    group, bundle, problems, [.. Enumerable.Range(0, samples)], options, journal, n => reporter.Advance(done = before + n),
+                    cancel);
         }
     }
 }

@@ -18,7 +18,8 @@ internal static class PreferenceTuning
     /// <param name="reporter">Told of every step.</param>
     /// <param name="cancel">Ends training after the step at work, with a checkpoint.</param>
     public static TrainingLine Run(
-        ModelBundle bundle, EncodedPairs train, EncodedPairs eval, PreferenceLoss loss, TrainingRecipe recipe, TrainingFolder? folder, IReplicas replicas, IStageReporter reporter,
+        ModelBundle bundle, EncodedPairs train, EncodedPairs eval, PreferenceLoss loss, TrainingRecipe recipe, TrainingFolder? folder,
+        IReplicas replicas, IStageReporter reporter,
         CancellationToken cancel)
     {
         TrainingLine? last = null;
@@ -37,7 +38,8 @@ internal static class PreferenceTuning
             {
                 var metrics = Evaluator.Run(objective, Enumerable.Range(0, eval.Count).Chunk(recipe.EvalBatchSize).Select(eval.Batch), replicas);
                 folder?.Log(step, metrics);
-                reporter.Note($"step {step}/{recipe.StepsFor(train.Count)}{string.Concat(metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}")))}");
+                reporter.Note(
+                    $"step {step}/{recipe.StepsFor(train.Count)}{string.Concat(metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}")))}");
             }
         }
     }
@@ -54,7 +56,8 @@ internal static class PreferenceTuning
     /// <param name="evaluate">Called after each step with the steps done, those of an epoch and the objective.</param>
     /// <param name="replicas">Who trains together; null is this process alone.</param>
     public static void Run(
-        ILanguageModel model, EncodedPairs train, PreferenceLoss loss, TrainingRecipe recipe, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel,
+        ILanguageModel model, EncodedPairs train, PreferenceLoss loss, TrainingRecipe recipe, Action<TrainingLine> log, Action<long> tick,
+        CancellationToken cancel,
         Func<long, Checkpoints?>? checkpoints = null, Action<long, long, DpoObjective>? evaluate = null, IReplicas? replicas = null)
     {
         var options = recipe.OptionsFor(train.Count, modelDropout: 0);       // the policy is compared with the reference: no dropout

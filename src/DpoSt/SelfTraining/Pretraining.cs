@@ -52,21 +52,27 @@ public static class Pretraining
         ArgumentNullException.ThrowIfNull(reporter);
         var recipe = RecipeOf(options);
         reporter.Begin("pretrain", $"a small T5 into {StageActions.Shown(folder)}", options.Steps, "steps");
-        using var training = TrainingFolder.Open(folder, TrainingKey.FromScratch(new { options, Shape, VocabularySize, Recipe = recipe }), recipe.TensorBoard, fresh: false, reporter);
+        using var training = TrainingFolder.Open(
+            folder, TrainingKey.FromScratch(new { options, Shape, VocabularySize, Recipe = recipe }), recipe.TensorBoard, fresh: false,
+            reporter);
         if (training is null)
         {
             return $"{StageActions.Shown(folder)} is done already with these options";
         }
 
         using var draft = new DraftFolder(folder);
-        AtomicFile.WriteAllText(Path.Combine(draft.Path, "tokenizer.json"), BpeTrainer.Train(PretrainingMix.VocabularyTexts(options.Seed), VocabularySize, sentinels: 16));
+        AtomicFile.WriteAllText(
+            Path.Combine(draft.Path, "tokenizer.json"),
+            BpeTrainer.Train(PretrainingMix.VocabularyTexts(options.Seed), VocabularySize, sentinels: 16));
         var tokenizer = TokenizerLoader.Load(draft.Path);
         var config = Shape with { VocabSize = (tokenizer.VocabularySize + 15) / 16 * 16 };
         WriteConfiguration(draft.Path, config);
 
         using var model = new T5Model(config, new ParameterSet(T5Weights.Specs(config), device));
         model.Parameters.Initialise((ulong)options.Seed);
-        FineTuning.Run(model, PretrainingMix.Rows(tokenizer, options), recipe, training.Log, reporter.Advance, cancel, steps => training.CheckpointsOf(recipe, steps));
+        FineTuning.Run(
+            model, PretrainingMix.Rows(tokenizer, options), recipe, training.Log, reporter.Advance, cancel,
+            steps => training.CheckpointsOf(recipe, steps));
         training.Finish(model, draft.Path, whole: null);
         return $"model in {StageActions.Shown(folder)}";
     }

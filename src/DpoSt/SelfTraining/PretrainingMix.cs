@@ -22,7 +22,8 @@ internal static class PretrainingMix
     {
         var problems = SyntheticProblems.OneStep(options.OneStepRows, options.Seed).Concat(SyntheticProblems.Arithmetic(options.ArithmeticRows, options.Seed));
         var solved = problems.Select(p => (Ids(p.Question), Ids(PromptFormat.T5.Target(p.Rationale!))));
-        var stories = SyntheticProblems.Denoising(options.DenoisingRows, options.Seed).Select((story, i) => Corrupt(tokenizer.Encode(story, addSpecialTokens: false), tokenizer, (ulong)i));
+        var stories = SyntheticProblems.Denoising(options.DenoisingRows, options.Seed)
+            .Select((story, i) => Corrupt(tokenizer.Encode(story, addSpecialTokens: false), tokenizer, (ulong)i));
         return [.. solved.Concat(stories)];
 
         int[] Ids(string text) => [.. tokenizer.Encode(text)];

@@ -14,7 +14,8 @@ internal static class RankedSampling
 
     /// <summary>The same completions as <see cref="Sampling.Run"/> gives.</summary>
     public static IReadOnlyList<Completion> Run(
-        IProcessGroup group, ModelBundle bundle, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, AnswerJournal journal, Action<long> advance,
+        IProcessGroup group, ModelBundle bundle, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options,
+        AnswerJournal journal, Action<long> advance,
         CancellationToken cancel)
     {
         if (group.Size == 1)
@@ -44,6 +45,8 @@ internal static class RankedSampling
     public static int[][] Shares(IReadOnlyList<int> lengths, int ranks)
     {
         var order = Enumerable.Range(0, lengths.Count).OrderByDescending(i => lengths[i]).ToArray();
-        return [.. Enumerable.Range(0, ranks).Select(rank => order.Where((_, i) => (i / ranks % 2 == 0 ? i % ranks : ranks - 1 - i % ranks) == rank).Order().ToArray())];
+        return [
+            .. Enumerable.Range(0, ranks).Select(rank => order.Where((_, i) => (i / ranks % 2 == 0 ? i % ranks : ranks - 1 - i % ranks) == rank).Order().ToArray())
+        ];
     }
 }

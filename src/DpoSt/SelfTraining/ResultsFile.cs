@@ -24,7 +24,8 @@ internal static class ResultsFile
     /// <param name="right">How many of them are right, question by question.</param>
     public static IReadOnlyDictionary<string, double> Passes(string split, int samples, IReadOnlyCollection<int> right) =>
         ((int[])(samples >= 5 ? [samples, 5, 3] : [samples])).Distinct().ToDictionary(
-            k => string.Create(CultureInfo.InvariantCulture, $"{split}@{k}"), k => right.Average(count => PassAtK.Estimate(samples, count, k)), StringComparer.Ordinal);
+            k => string.Create(CultureInfo.InvariantCulture, $"{split}@{k}"), k => right.Average(
+                count => PassAtK.Estimate(samples, count, k)), StringComparer.Ordinal);
 
     /// <summary>Sets a count of a run and keeps everything else.</summary>
     /// <exception cref="UserErrorException">The file is there but no JSON object.</exception>

@@ -31,7 +31,10 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
     /// <summary>The ids a model is given to answer a question.</summary>
     public int[] Question(string question) => Prompt(format.Prompt(question));
 
-    /// <summary>The ids a model is given for a prompt that has its template already. A causal model's end with what is to be continued and are not cut.</summary>
+    /// <summary>
+    /// The ids a model is given for a prompt that has its template already. A causal model's end with what is to be continued and are
+    /// not cut.
+    /// </summary>
     public int[] Prompt(string prompt) => format.IsCausal ? [.. tokenizer.Encode(prompt)] : CutBeforeEos(tokenizer.Encode(prompt), limits.Prompt);
 
     /// <summary>A training row: a prompt that has its template already and what is to follow it.</summary>

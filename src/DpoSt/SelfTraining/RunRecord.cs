@@ -15,7 +15,8 @@ namespace DpoSt.SelfTraining;
 /// <param name="Versions">The program, the runtime, libtorch, the machine.</param>
 /// <param name="Configuration">Every option in effect, defaults included: of the run, and of its two kinds of training.</param>
 internal sealed record RunRecord(
-    string ExpName, string Models, string Ledger, IReadOnlyList<string> Stages, string TestSet, IReadOnlyDictionary<string, string> Versions, IReadOnlyDictionary<string, ExperimentOptions> Configuration)
+    string ExpName, string Models, string Ledger, IReadOnlyList<string> Stages, string TestSet,
+    IReadOnlyDictionary<string, string> Versions, IReadOnlyDictionary<string, ExperimentOptions> Configuration)
 {
     /// <summary>The file's name.</summary>
     public const string Name = "run.json";
@@ -62,19 +63,24 @@ internal sealed record RunRecord(
         var path = Path.Combine(folder, Name);
         try
         {
-            return JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(path), Options) is { ExpName: not null, Models: not null, Ledger: not null, Stages: not null, TestSet: not null, Versions: not null, Configuration: not null } record
-                ? record
-                : throw new JsonException("a part is missing");
+            var record = JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(path), Options);
+            return record is { ExpName: not null, Models: not null, Ledger: not null, Stages: not null, TestSet: not null }
+                && record is { Versions: not null, Configuration: not null }
+                    ? record
+                    : throw new JsonException("a part is missing");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            var below = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, Name, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }).FirstOrDefault() : null;
+            var below = Directory.Exists(folder)
+                ? Directory.EnumerateFiles(folder, Name, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }).FirstOrDefault()
+                : null;
             var advice = below is null ? "expected the folder that dpost run writes, model_outputs/EXPERIMENT" : $"did you mean {Path.GetDirectoryName(below)}";
             throw new UserErrorException($"{folder}: there is no {Name} in it{(below is null ? $"; {advice}." : $"; {advice}?")}", e);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path}: the file is no record of a run ({e.Message.Split('\n')[0].TrimEnd('.')}); run dpost run again to write it.", e);
+            throw new UserErrorException(
+                $"{path}: the file is no record of a run ({e.Message.Split('\n')[0].TrimEnd('.')}); run dpost run again to write it.", e);
         }
     }
 }

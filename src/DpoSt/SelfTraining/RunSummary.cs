@@ -33,7 +33,8 @@ public sealed record ExampleAnswer(string Run, string Question, string Text, boo
 /// <param name="Passes">pass@k on the test questions.</param>
 /// <param name="Examples">Answers of the last fine-tuned model, right ones first.</param>
 public sealed record RunSummary(
-    string ExpName, string TestSet, IReadOnlyDictionary<string, string> Versions, IReadOnlyList<StageMark> Stages, IReadOnlyList<TrainingCurve> Trainings, IReadOnlyList<EvaluationRow> Evaluations,
+    string ExpName, string TestSet, IReadOnlyDictionary<string, string> Versions, IReadOnlyList<StageMark> Stages,
+    IReadOnlyList<TrainingCurve> Trainings, IReadOnlyList<EvaluationRow> Evaluations,
     IReadOnlyList<SelectionCounts> Selections, IReadOnlyList<PassCurve> Passes, IReadOnlyList<ExampleAnswer> Examples)
 {
     private const int ExamplesOfEach = 4;
@@ -52,7 +53,9 @@ public sealed record RunSummary(
             record.TestSet,
             record.Versions,
             [.. record.Stages.Select(stage => new StageMark(stage, ledger[stage] is not null))],
-            [.. runs.Select(run => (Run: run, File: MetricsOf(Path.Combine(models, run)))).Where(t => File.Exists(t.File)).Select(t => new TrainingCurve(t.Run, MetricsFile.Read(t.File)))],
+            [
+                .. runs.Select(run => (Run: run, File: MetricsOf(Path.Combine(models, run)))).Where(t => File.Exists(t.File)).Select(t => new TrainingCurve(t.Run, MetricsFile.Read(t.File)))
+            ],
             [.. runs.Select(run => Path.Combine(folder, run, "evaluation.json")).Where(File.Exists).SelectMany(EvaluationFile.Read)],
             [.. runs.Select(run => Counts(folder, run)).Where(c => c != new SelectionCounts(c.Run, null, null, null))],
             [.. runs.Select(run => new PassCurve(run, PassAtKOf(Path.Combine(folder, run, record.TestSet)))).Where(p => p.PassAtK.Count > 0)],

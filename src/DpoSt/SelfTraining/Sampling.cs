@@ -35,7 +35,8 @@ internal static class Sampling
     /// <param name="advance">Takes the number of answers so far.</param>
     /// <param name="cancel">Ends the work; what is answered stays in the journal.</param>
     public static IReadOnlyList<Completion> Run(
-        ModelBundle bundle, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, AnswerJournal? journal, Action<long> advance, CancellationToken cancel)
+        ModelBundle bundle, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, AnswerJournal? journal,
+        Action<long> advance, CancellationToken cancel)
     {
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, TokenLimits.None with { Prompt = options.MaxPromptTokens });
         var requests = problems.SelectMany(problem =>
@@ -44,7 +45,8 @@ internal static class Sampling
             return samples.Select(sample => new GenerationRequest(problem.Id, sample, prompt));
         }).ToList();
         var generator = new Generator(bundle.Model, bundle.Tokenizer, new GenerationOptions(
-            options.MaxNewTokens, options.Slots, options.UseCalculator ? bundle.Format.Calculator : null, options.Temperature, options.TopK, options.TopP, (ulong)options.Seed));
+            options.MaxNewTokens, options.Slots, options.UseCalculator ? bundle.Format.Calculator : null, options.Temperature, options.TopK,
+            options.TopP, (ulong)options.Seed));
         var completions = new Completion[requests.Count];
         var done = 0L;
         var found = journal?.Open(Key(bundle, requests, options), requests.Count) ?? [];
@@ -64,7 +66,8 @@ internal static class Sampling
         {
             var problem = problems[answer.Index / samples.Count];
             completions[answer.Index] = new Completion(
-                problem.Id, requests[answer.Index].Sample, options.Seed, answer.Text, Completion.Judge(answer.Text, problem.Ans), answer.Ids, answer.Forced, answer.LogProb);
+                problem.Id, requests[answer.Index].Sample, options.Seed, answer.Text, Completion.Judge(answer.Text, problem.Ans),
+                answer.Ids, answer.Forced, answer.LogProb);
             advance(++done);
         }
     }

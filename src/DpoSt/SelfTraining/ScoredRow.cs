@@ -23,7 +23,9 @@ internal sealed record ScoredRow(int[] Prompt, int[] Completion, bool[] Scored)
         if (line.Property("input_ids", Expected) is { } ids)
         {
             var input = TokenIds.Read(line, ids, "input_ids", model.VocabularySize, Expected);
-            var labels = TokenIds.Read(line, line.Property("labels", Expected) ?? throw line.Error($"\"labels\" is missing; expected {Expected}."), "labels", model.VocabularySize, Expected, Ignored);
+            var labels = TokenIds.Read(
+                line, line.Property("labels", Expected) ?? throw line.Error($"\"labels\" is missing; expected {Expected}."), "labels",
+                model.VocabularySize, Expected, Ignored);
             return causal ? Causal(line, input, labels) : Separate(line, input, labels, (model as T5Model)?.Config.PadTokenId ?? 0);
         }
 

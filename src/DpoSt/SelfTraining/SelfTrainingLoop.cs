@@ -31,7 +31,10 @@ public sealed class SelfTrainingLoop
         Lay(device);
     }
 
-    /// <summary>Runs what is not done yet (all, where <paramref name="fresh"/>), then gives the evaluations of every model, in the order of the table; on the first rank.</summary>
+    /// <summary>
+    /// Runs what is not done yet (all, where <paramref name="fresh"/>), then gives the evaluations of every model, in the order of the
+    /// table; on the first rank.
+    /// </summary>
     /// <param name="plan">The run.</param>
     /// <param name="device">Where models compute.</param>
     /// <param name="selection">Which stages.</param>
@@ -61,7 +64,9 @@ public sealed class SelfTrainingLoop
         RunRecord.Of(plan, names, device.ToString()).Write(plan.OutputsFolder);
         runner.Run(reporter, cancel);
         loop.shared.End();
-        return [.. loop.stages.Where(s => s.Name.StartsWith("evaluate ", StringComparison.Ordinal) && File.Exists(s.Outputs[0])).SelectMany(s => EvaluationFile.Read(s.Outputs[0]))];
+        return [
+            .. loop.stages.Where(s => s.Name.StartsWith("evaluate ", StringComparison.Ordinal) && File.Exists(s.Outputs[0])).SelectMany(s => EvaluationFile.Read(s.Outputs[0]))
+        ];
     }
 
     /// <summary>What <see cref="Run"/> would do now; nothing is written.</summary>
@@ -82,10 +87,14 @@ public sealed class SelfTrainingLoop
     // A mistake in what is read only hours later is told now, before anything is written.
     private static void CheckQuestions(LoopPlan plan)
     {
-        string[] absent = [.. plan.TestSets.Select(set => set.Value).Append(plan.PoolFile).Prepend(plan.TrainFile).OfType<string>().Where(file => !File.Exists(file)).Select(StageActions.Shown)];
+        string[] absent =
+        [
+            .. plan.TestSets.Select(set => set.Value).Append(plan.PoolFile).Prepend(plan.TrainFile).OfType<string>().Where(file => !File.Exists(file)).Select(StageActions.Shown)
+        ];
         if (absent.Length > 1)
         {
-            throw new UserErrorException($"{string.Join(", ", absent)}: there are no such files; expected files with one JSON object a line: put them there, or change data.train_data_path, data.pool_path, data.test_data_path and data.ood_data_path.");
+            throw new UserErrorException(
+                $"{string.Join(", ", absent)}: there are no such files; expected files with one JSON object a line: put them there, or change data.train_data_path, data.pool_path, data.test_data_path and data.ood_data_path.");
         }
 
         foreach (var set in plan.TestSets)
@@ -131,7 +140,9 @@ public sealed class SelfTrainingLoop
             run, new { plan.Sft, plan.SftLimits, plan.ReferenceText, External = after.Length == 0 }, after,
             after.Length == 0 ? [plan.BaseModel, rowsFile] : [plan.BaseModel], [plan.ModelOf(run)],
             there => there && File.Exists(rowsFile) && Directory.Exists(plan.BaseModel)
-                ? Standing(plan.ModelOf(run), actions.FineTuneKey(plan.BaseModel, rowsFile, plan.SftLimits, plan.Sft), Steps(plan.Sft, RationaleFile.Read(rowsFile).Count()))
+                ? Standing(
+                    plan.ModelOf(run), actions.FineTuneKey(plan.BaseModel, rowsFile, plan.SftLimits, plan.Sft),
+                    Steps(plan.Sft, RationaleFile.Read(rowsFile).Count()))
                 : Steps(plan.Sft, null),
             shared.Add((reporter, cancel) => actions.FineTune(run, plan.BaseModel, rowsFile, plan.ModelOf(run), plan.SftLimits, plan.Sft, reporter, cancel))));
         return run;
@@ -143,8 +154,13 @@ public sealed class SelfTrainingLoop
         var folder = plan.OutputsOf(name);
         var samples = Enumerable.Range(first, count).ToArray();
         var options = plan.Answers(plan.Temperature, plan.UseCalculator);
-        string[] outputs = [Path.Combine(folder, LabelledQuestionFile.Name("train")), .. samples.Select(s => Path.Combine(folder, SampleFile.Name(s, options.Temperature)))];
-        var sample = shared.Add((reporter, cancel) => actions.Sample($"sample {name}", plan.ModelOf(run), questions, samples, options, folder, reporter, cancel));
+        string[] outputs =
+        [
+            Path.Combine(folder, LabelledQuestionFile.Name("train")),
+            .. samples.Select(s => Path.Combine(folder, SampleFile.Name(s, options.Temperature)))
+        ];
+        var sample = shared.Add(
+            (reporter, cancel) => actions.Sample($"sample {name}", plan.ModelOf(run), questions, samples, options, folder, reporter, cancel));
         stages.Add(new Stage(
             $"sample {name}", new { options, samples }, [run], Files(plan.TrainFile, plan.PoolFile), outputs, _ => $"{(long)questions.Count * count} answers",
             (reporter, cancel) =>
@@ -152,7 +168,9 @@ public sealed class SelfTrainingLoop
                 var summary = sample(reporter, cancel);
                 var (solved, labelled) = StageActions.Label(questions, samples, options.Temperature, folder, "train");
                 // The reference's numbers are of the questions with rationales: it has no others.
-                ResultsFile.Add(plan.ResultsFile, name, ResultsFile.Passes("train", count, [.. labelled.Where(q => q.Gold is not null).Select(q => q.Positives.Count)]));
+                ResultsFile.Add(
+                    plan.ResultsFile, name,
+                    ResultsFile.Passes("train", count, [.. labelled.Where(q => q.Gold is not null).Select(q => q.Positives.Count)]));
                 return $"{solved}; {summary}";
             }));
     }
@@ -161,14 +179,20 @@ public sealed class SelfTrainingLoop
     {
         var folder = plan.OutputsOf(before);
         stages.Add(new Stage(
-            $"pairs {dpo}", plan.Selection, [.. runs.Select(r => $"sample {r}")], [], [Path.Combine(folder, PreferencePairFile.Name("train"))], _ => "no model at work",
-            (reporter, _) => Counted(before, "generated_dpo_data", actions.BuildPairs($"pairs {dpo}", plan.ModelOf(before), [.. runs.Select(Labelled)], plan.Selection, folder, reporter))));
+            $"pairs {dpo}", plan.Selection, [.. runs.Select(r => $"sample {r}")], [], [Path.Combine(folder, PreferencePairFile.Name("train"))], _ =>
+                "no model at work",
+            (reporter, _) => Counted(
+                before, "generated_dpo_data",
+                actions.BuildPairs($"pairs {dpo}", plan.ModelOf(before), [.. runs.Select(Labelled)], plan.Selection, folder, reporter))));
     }
 
     private void Tune(string dpo, string before) => stages.Add(new Stage(
         dpo, new { plan.Dpo, plan.DpoLimits, plan.Loss }, [before, $"pairs {dpo}"], [], [plan.ModelOf(dpo)],
         there => there && Path.Combine(plan.OutputsOf(before), PreferencePairFile.Name("train")) is var pairs && File.Exists(pairs)
-            ? Standing(plan.ModelOf(dpo), actions.PreferenceTuneKey(plan.ModelOf(before), plan.OutputsOf(before), plan.DpoLimits, plan.Loss, plan.Dpo), Steps(plan.Dpo, PreferencePairFile.Read(pairs).Count()))
+            ? Standing(
+                plan.ModelOf(dpo),
+                actions.PreferenceTuneKey(plan.ModelOf(before), plan.OutputsOf(before), plan.DpoLimits, plan.Loss, plan.Dpo),
+                Steps(plan.Dpo, PreferencePairFile.Read(pairs).Count()))
             : Steps(plan.Dpo, null),
         shared.Add((reporter, cancel) => actions.PreferenceTune(dpo, plan.ModelOf(before), plan.OutputsOf(before), plan.ModelOf(dpo), plan.DpoLimits, plan.Loss, plan.Dpo, reporter, cancel))));
 
@@ -178,7 +202,9 @@ public sealed class SelfTrainingLoop
         var rows = Path.Combine(folder, RationaleFile.Name("train"));
         stages.Add(new Stage(
             $"pseudo-labels {run}", plan.Selection, [.. runs.Select(r => $"sample {r}")], [], [rows], _ => "no model at work",
-            (reporter, _) => Counted(run, "generated_sft_data", actions.BuildPseudoLabels($"pseudo-labels {run}", plan.BaseModel, [.. runs.Select(Labelled)], plan.Selection, folder, reporter))));
+            (reporter, _) => Counted(
+                run, "generated_sft_data",
+                actions.BuildPseudoLabels($"pseudo-labels {run}", plan.BaseModel, [.. runs.Select(Labelled)], plan.Selection, folder, reporter))));
         return rows;
     }
 

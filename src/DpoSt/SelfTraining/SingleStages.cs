@@ -9,7 +9,10 @@ using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;
 
-/// <summary>The stages as commands of their own, each driven by its configuration file, with the reference's inputs and outputs, one at a time in an experiment.</summary>
+/// <summary>
+/// The stages as commands of their own, each driven by its configuration file, with the reference's inputs and outputs, one at a time in an
+/// experiment.
+/// </summary>
 public sealed class SingleStages
 {
     private readonly ExperimentOptions options;
@@ -20,8 +23,13 @@ public sealed class SingleStages
     private readonly IStageReporter reporter;
     private readonly CancellationToken cancel;
 
-    /// <summary>Stages of one configuration; where <paramref name="fresh"/>, training starts over instead of resuming, or of leaving a finished model alone. All ranks of a group run the same stage.</summary>
-    public SingleStages(ExperimentOptions options, RunPaths paths, Device device, bool fresh, IProcessGroup group, IStageReporter reporter, CancellationToken cancel)
+    /// <summary>
+    /// Stages of one configuration; where <paramref name="fresh"/>, training starts over instead of resuming, or of leaving a finished
+    /// model alone. All ranks of a group run the same stage.
+    /// </summary>
+    public SingleStages(
+        ExperimentOptions options, RunPaths paths, Device device, bool fresh, IProcessGroup group, IStageReporter reporter,
+        CancellationToken cancel)
     {
         this.options = options;
         this.paths = paths;
@@ -73,8 +81,13 @@ public sealed class SingleStages
         var folder = paths.SamplesFolder(Split);
         var (samples, greedy) = (options.Eval.Mode == EvalMode.Sampling ? Seeds() : [], Path.Combine(folder, SampleFile.GreedyName));
         return Alone([paths.OutputFolder], () => samples.Length > 0
-            ? Actions.Sample($"generate {Run}", paths.OutputFolder, problems, samples, ConfiguredRecipes.Answers(options, Temperature, options.Eval.UseCalc), folder, reporter, cancel, Format ?? SampleFormat.Dpost)
-            : Actions.Greedy($"generate {Run}", paths.OutputFolder, problems, ConfiguredRecipes.Answers(options, 0, options.Eval.UseCalc), greedy, reporter, cancel, Format ?? SampleFormat.Dpost));
+            ? Actions.Sample(
+                $"generate {Run}", paths.OutputFolder, problems, samples,
+                ConfiguredRecipes.Answers(options, Temperature, options.Eval.UseCalc), folder, reporter, cancel,
+                Format ?? SampleFormat.Dpost)
+            : Actions.Greedy(
+                $"generate {Run}", paths.OutputFolder, problems, ConfiguredRecipes.Answers(options, 0, options.Eval.UseCalc), greedy,
+                reporter, cancel, Format ?? SampleFormat.Dpost));
     }
 
     /// <summary>Labels the samples and estimates pass@k.</summary>
@@ -85,7 +98,9 @@ public sealed class SingleStages
         var seeds = Seeds();
         return Alone(seeds.Select(seed => Path.Combine(folder, SampleFile.Name(seed, Temperature))), () =>
         {
-            reporter.Begin($"eval-sampling {Run}", $"judge {Counted.Of(seeds.Length, "sample")} of {Counted.Of(problems.Count, "question")}", seeds.Length, "files");
+            reporter.Begin(
+                $"eval-sampling {Run}", $"judge {Counted.Of(seeds.Length, "sample")} of {Counted.Of(problems.Count, "question")}",
+                seeds.Length, "files");
             var (summary, questions) = StageActions.Label(problems, seeds, Temperature, folder, Split, Format);
             // Questions of the pool have no rationale: pass@k is of those the model was trained on, as in the reference.
             int[] right = [.. questions.Where(q => Split != "train" || q.Gold is not null).Select(q => q.Positives.Count)];
@@ -96,14 +111,18 @@ public sealed class SingleStages
         });
     }
 
-    /// <summary>Makes preference pairs from the samples of <c>model.sft_run_name</c>, or of this run where it is the SFT run itself, and of the runs before it.</summary>
+    /// <summary>
+    /// Makes preference pairs from the samples of <c>model.sft_run_name</c>, or of this run where it is the SFT run itself, and of the
+    /// runs before it.
+    /// </summary>
     public string MakeDpoData()
     {
         var source = options.Model.SftRunName ?? Run;
         var labelled = Labelled(source, "train");
         return Alone([.. labelled, paths.ModelFolder], () =>
         {
-            var (summary, pairs) = Actions.BuildPairs($"make-dpo-data {Run}", paths.ModelFolder, labelled, ConfiguredRecipes.Selection(options), PairsFolder(source), reporter);
+            var (summary, pairs) = Actions.BuildPairs(
+                $"make-dpo-data {Run}", paths.ModelFolder, labelled, ConfiguredRecipes.Selection(options), PairsFolder(source), reporter);
             ResultsFile.Count(paths.ResultsFile, source, "generated_dpo_data", pairs);
             return $"{summary}; {StageActions.Shown(PairsFolder(source))}";
         });
@@ -114,13 +133,15 @@ public sealed class SingleStages
     {
         if (options.Model.SftRunName is null && options.Data.DataDir is null)
         {
-            throw new UserErrorException($"{Run} is a configuration of fine-tuning (it has no model.sft_run_name, whose samples the pairs are of): run it with dpost sft.");
+            throw new UserErrorException(
+                $"{Run} is a configuration of fine-tuning (it has no model.sft_run_name, whose samples the pairs are of): run it with dpost sft.");
         }
 
         CheckPlace();
         var pairs = PairsFolder(options.Model.SftRunName ?? Run);
         return Alone([paths.ModelFolder, Path.Combine(pairs, PreferencePairFile.Name("train"))], () => Actions.PreferenceTune(
-            Run, paths.ModelFolder, pairs, paths.OutputFolder, ConfiguredRecipes.DpoLimits(options), ConfiguredRecipes.Loss(options), Recipe(), reporter, cancel));
+            Run, paths.ModelFolder, pairs, paths.OutputFolder, ConfiguredRecipes.DpoLimits(options), ConfiguredRecipes.Loss(options),
+            Recipe(), reporter, cancel));
     }
 
     /// <summary>Makes pseudo-labels from the samples of this run and of the runs before it.</summary>
@@ -129,7 +150,8 @@ public sealed class SingleStages
         var (labelled, folder) = (Labelled(Run, "train"), paths.SamplesFolder("train"));
         return Alone([.. labelled, paths.ModelFolder], () =>
         {
-            var (summary, rows) = Actions.BuildPseudoLabels($"make-rft-data {Run}", paths.ModelFolder, labelled, ConfiguredRecipes.Selection(options), folder, reporter);
+            var (summary, rows) = Actions.BuildPseudoLabels(
+                $"make-rft-data {Run}", paths.ModelFolder, labelled, ConfiguredRecipes.Selection(options), folder, reporter);
             ResultsFile.Count(paths.ResultsFile, Run, "generated_sft_data", rows);
             return $"{summary}; {StageActions.Shown(folder)}";
         });
@@ -155,7 +177,8 @@ public sealed class SingleStages
     {
         if (PathIdentity.Of(paths.OutputFolder) == PathIdentity.Of(paths.ModelFolder))
         {
-            throw new UserErrorException($"trainer.output_dir and model.model_path are both {options.Model.ModelPath}: the new model would replace the one it starts from; name another trainer.output_dir.");
+            throw new UserErrorException(
+                $"trainer.output_dir and model.model_path are both {options.Model.ModelPath}: the new model would replace the one it starts from; name another trainer.output_dir.");
         }
     }
 
@@ -183,12 +206,14 @@ public sealed class SingleStages
         var sampling = options.Eval.Sampling;
         if ((long)sampling.MaxSeed - sampling.MinSeed > Limits.Samples)
         {
-            throw new UserErrorException($"eval.sampling asks for seeds from {sampling.MinSeed} up to, not including, {sampling.MaxSeed}: expected at most {Limits.Samples} samples a question.");
+            throw new UserErrorException(
+                $"eval.sampling asks for seeds from {sampling.MinSeed} up to, not including, {sampling.MaxSeed}: expected at most {Limits.Samples} samples a question.");
         }
 
         return sampling.MaxSeed > sampling.MinSeed
             ? [.. Enumerable.Range(sampling.MinSeed, sampling.MaxSeed - sampling.MinSeed)]
-            : throw new UserErrorException($"eval.sampling asks for seeds from {sampling.MinSeed} up to, not including, {sampling.MaxSeed}: max_seed must be larger than min_seed.");
+            : throw new UserErrorException(
+                $"eval.sampling asks for seeds from {sampling.MinSeed} up to, not including, {sampling.MaxSeed}: max_seed must be larger than min_seed.");
     }
 
     private string PairsFolder(string source) => options.Data.DataDir is { } folder ? paths.DataFile(folder) : paths.SamplesFolder(source, "train");

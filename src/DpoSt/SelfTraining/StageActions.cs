@@ -29,7 +29,9 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     private const int ReferenceEvalPairs = 320;
 
     /// <summary>Fine-tunes the model in <paramref name="from"/> on a file of questions with rationales.</summary>
-    public string FineTune(string name, string from, string rowsFile, string to, TokenLimits limits, TrainingRecipe recipe, IStageReporter reporter, CancellationToken cancel)
+    public string FineTune(
+        string name, string from, string rowsFile, string to, TokenLimits limits, TrainingRecipe recipe, IStageReporter reporter,
+        CancellationToken cancel)
     {
         var found = RationaleFile.Read(rowsFile).ToList();
         if (found.Count == 0)
@@ -60,16 +62,22 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         TrainingKey.Of(new { Objective = "sft", Recipe = recipe, limits, referenceText }, from, rowsFile);
 
     /// <summary>Samples answers; one file a sample, named as the reference names them.</summary>
-    public string Sample(string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string folder, IStageReporter reporter, CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
+    public string Sample(
+        string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string folder,
+        IStageReporter reporter, CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
     {
         using var bundle = ModelBundle.Load(model, referenceText, device, toRead: true, options.Compute);
-        reporter.Begin(name, $"{Shown(model)} answers {Counted.Of(problems.Count, "question")} {Counted.Times(samples.Count)}", (long)problems.Count * samples.Count, "answers");
+        reporter.Begin(
+            name, $"{Shown(model)} answers {Counted.Of(problems.Count, "question")} {Counted.Times(samples.Count)}",
+            (long)problems.Count * samples.Count, "answers");
         var first = Path.Combine(folder, SampleFile.Name(samples[0], options.Temperature));
         using var journal = RankedSampling.JournalOf(group, first, reporter.Note);
         var completions = RankedSampling.Run(group, bundle, problems, samples, options, journal, reporter.Advance, cancel);
         for (var s = 0; s < samples.Count && group.Rank == 0; s++)
         {
-            CompletionFile.Write(Path.Combine(folder, SampleFile.Name(samples[s], options.Temperature)), completions.Where((_, i) => i % samples.Count == s), problems, format);
+            CompletionFile.Write(
+                Path.Combine(folder, SampleFile.Name(samples[s], options.Temperature)), completions.Where((_, i) => i % samples.Count == s),
+                problems, format);
         }
 
         if (group.Rank == 0)
@@ -81,7 +89,9 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     }
 
     /// <summary>Answers greedily into one file.</summary>
-    public string Greedy(string name, string model, IReadOnlyList<Problem> problems, AnswerOptions options, string file, IStageReporter reporter, CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
+    public string Greedy(
+        string name, string model, IReadOnlyList<Problem> problems, AnswerOptions options, string file, IStageReporter reporter,
+        CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
     {
         using var bundle = ModelBundle.Load(model, referenceText, device, toRead: true, options.Compute);
         reporter.Begin(name, $"{Shown(model)} answers {Counted.Of(problems.Count, "question")}", problems.Count, "answers");
@@ -97,7 +107,9 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     }
 
     /// <summary>Sorts the samples of a folder by verdict into <c>train_dpo_data.jsonl</c>.</summary>
-    public static (string Summary, IReadOnlyList<LabelledQuestion> Questions) Label(IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, double temperature, string folder, string split, SampleFormat? format = null)
+    public static (string Summary, IReadOnlyList<LabelledQuestion> Questions) Label(
+        IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, double temperature, string folder, string split,
+        SampleFormat? format = null)
     {
         var completions = samples.SelectMany(s => CompletionFile.Read(Path.Combine(folder, SampleFile.Name(s, temperature)), problems, s, format));
         var questions = LabelledQuestion.From(problems, completions);
@@ -108,7 +120,8 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     }
 
     /// <summary>Makes preference pairs from the labelled samples of some runs, and withholds some questions' pairs for evaluation.</summary>
-    public (string Summary, int Pairs) BuildPairs(string name, string model, IReadOnlyList<string> labelled, SelectionOptions selection, string folder, IStageReporter reporter)
+    public (string Summary, int Pairs) BuildPairs(
+        string name, string model, IReadOnlyList<string> labelled, SelectionOptions selection, string folder, IStageReporter reporter)
     {
         ModelBundle.CheckFolder(model);
         reporter.Begin(name, "pair right answers with wrong ones", labelled.Count, "files");
@@ -118,7 +131,8 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             : (Pairs(withheld: false), Pairs(withheld: true));
         if (train.Count == 0)
         {
-            throw new UserErrorException($"{labelled[^1]}: no question has both a right and a wrong answer, so there is nothing to learn from; sample more, or at a higher temperature.");
+            throw new UserErrorException(
+                $"{labelled[^1]}: no question has both a right and a wrong answer, so there is nothing to learn from; sample more, or at a higher temperature.");
         }
 
         PreferencePairFile.Write(Path.Combine(folder, PreferencePairFile.Name("train")), train);
@@ -126,17 +140,22 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         return ($"{train.Count} pairs to train on, {eval.Count} withheld", train.Count);
 
         IReadOnlyList<PreferencePair> Pairs(bool withheld) =>
-            PairBuilder.Build(questions.Where(q => CounterRandom.KeyOf(q.Question) % 100 < WithheldPercent == withheld), encoder.Format, encoder.TokenSet, selection);
+            PairBuilder.Build(
+                questions.Where(q => CounterRandom.KeyOf(q.Question) % 100 < WithheldPercent == withheld), encoder.Format, encoder.TokenSet,
+                selection);
     }
 
     /// <summary>Tunes the model in <paramref name="from"/> on the pairs of a folder, and evaluates those withheld there.</summary>
-    public string PreferenceTune(string name, string from, string pairsFolder, string to, TokenLimits limits, PreferenceLoss loss, TrainingRecipe recipe, IStageReporter reporter, CancellationToken cancel)
+    public string PreferenceTune(
+        string name, string from, string pairsFolder, string to, TokenLimits limits, PreferenceLoss loss, TrainingRecipe recipe,
+        IStageReporter reporter, CancellationToken cancel)
     {
         var file = Path.Combine(pairsFolder, PreferencePairFile.Name("train"));
         var pairs = PreferencePairFile.Read(file).Count();
         if (pairs == 0)
         {
-            throw new UserErrorException($"{file}: there is no pair to learn from; expected lines like {{\"prompt\": ..., \"chosen\": ..., \"rejected\": ...}}: make them with dpost make-dpo-data.");
+            throw new UserErrorException(
+                $"{file}: there is no pair to learn from; expected lines like {{\"prompt\": ..., \"chosen\": ..., \"rejected\": ...}}: make them with dpost make-dpo-data.");
         }
 
         ModelBundle.CheckFolder(from);
@@ -177,10 +196,13 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
     /// <summary>All that <see cref="PreferenceTune"/> depends on.</summary>
     public TrainingKey PreferenceTuneKey(string from, string pairsFolder, TokenLimits limits, PreferenceLoss loss, TrainingRecipe recipe) =>
-        TrainingKey.Of(new { Objective = "dpo", Recipe = recipe, limits, loss, referenceText }, from, Path.Combine(pairsFolder, PreferencePairFile.Name("train")));
+        TrainingKey.Of(
+            new { Objective = "dpo", Recipe = recipe, limits, loss, referenceText }, from,
+            Path.Combine(pairsFolder, PreferencePairFile.Name("train")));
 
     /// <summary>Makes the rows of the next fine-tuning from gold rationales and the right samples of some runs.</summary>
-    public (string Summary, int Rows) BuildPseudoLabels(string name, string model, IReadOnlyList<string> labelled, SelectionOptions selection, string folder, IStageReporter reporter)
+    public (string Summary, int Rows) BuildPseudoLabels(
+        string name, string model, IReadOnlyList<string> labelled, SelectionOptions selection, string folder, IStageReporter reporter)
     {
         ModelBundle.CheckFolder(model);
         reporter.Begin(name, "keep right answers as rationales", labelled.Count, "files");
@@ -212,7 +234,8 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     {
         if (recipe.Bf16 && device.type == DeviceType.CPU && Processor.HasSlowBf16)
         {
-            reporter.Note("  this processor multiplies no faster in bfloat16 than in float32: without trainer.bf16 training is a little faster and more exact, with it activations take half the memory");
+            reporter.Note(
+                "  this processor multiplies no faster in bfloat16 than in float32: without trainer.bf16 training is a little faster and more exact, with it activations take half the memory");
         }
     }
 

@@ -23,7 +23,8 @@ internal sealed class StageInputs(ExperimentOptions options, RunPaths paths, Sta
         {
             if (Maker(path) is var (command, run, further))
             {
-                throw new UserErrorException($"{path}: there is no such {(command is "sft" or "dpo" ? "model" : "file")} yet; run {Line(command, run, further)} first.");
+                throw new UserErrorException(
+                    $"{path}: there is no such {(command is "sft" or "dpo" ? "model" : "file")} yet; run {Line(command, run, further)} first.");
             }
         }
     }
@@ -62,7 +63,9 @@ internal sealed class StageInputs(ExperimentOptions options, RunPaths paths, Sta
         }
 
         // Another run's stage is of the same experiment; what else was changed for this one is not for that one.
-        var overrides = own ? [.. config.Overrides, .. further] : config.Overrides.Where(o => o.TrimStart('+').StartsWith("exp_name=", StringComparison.Ordinal));
+        var overrides = own
+            ? [.. config.Overrides, .. further]
+            : config.Overrides.Where(o => o.TrimStart('+').StartsWith("exp_name=", StringComparison.Ordinal));
         return string.Join(' ', overrides.Select(Quoted).Prepend($"dpost {command} --config-path {config.Path} --config-name {(own ? config.Name : run)}"));
     }
 
@@ -71,5 +74,6 @@ internal sealed class StageInputs(ExperimentOptions options, RunPaths paths, Sta
     private static string[]? Below(string folder, string path) =>
         System.IO.Path.GetRelativePath(folder, path).Split(System.IO.Path.DirectorySeparatorChar) is var parts && parts[0] is not (".." or ".") ? parts : null;
 
-    private static string Quoted(string argument) => argument.AsSpan().ContainsAny(Special) ? $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'" : argument;
+    private static string Quoted(string argument) =>
+        argument.AsSpan().ContainsAny(Special) ? $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'" : argument;
 }

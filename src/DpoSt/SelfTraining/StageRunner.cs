@@ -71,13 +71,15 @@ internal sealed class StageRunner
                     reporter.Skip(stage.Name, "done already");
                     continue;
                 case StageState.Changed:
-                    reporter.Note($"{stage.Name} was done with other options or other inputs, which have changed since: it runs again, and so does what depends on it.");
+                    reporter.Note(
+                        $"{stage.Name} was done with other options or other inputs, which have changed since: it runs again, and so does what depends on it.");
                     break;
                 case StageState.Gone:
                     reporter.Note($"{stage.Name} was done, but {StageActions.Shown(stage.Outputs.First(o => !Path.Exists(o)))} is gone: it runs again.");
                     break;
                 case StageState.Replaced:
-                    reporter.Note($"{stage.Name} was done, but {string.Join(", ", stage.Outputs.Select(StageActions.Shown))} is not what it left: it runs again.");
+                    reporter.Note(
+                        $"{stage.Name} was done, but {string.Join(", ", stage.Outputs.Select(StageActions.Shown))} is not what it left: it runs again.");
                     break;
             }
 
@@ -99,7 +101,8 @@ internal sealed class StageRunner
         {
             var stage = stages[i];
             var wanted = i >= first && i <= last;
-            var key = keys[stage.Name] = new Lazy<string>(() => wanted ? ledger.KeyOf(stage.Options, stage.After.Select(name => keys[name].Value), stage.Inputs) : AsItIs(stage));
+            var key = keys[stage.Name] = new Lazy<string>(
+                () => wanted ? ledger.KeyOf(stage.Options, stage.After.Select(name => keys[name].Value), stage.Inputs) : AsItIs(stage));
             var state = !wanted ? StageState.LeftOut : fresh || ledger[stage.Name] is not { } entry ? StageState.ToRun : StateOf(stage, entry, key.Value);
             if (wanted && state != StageState.Done && stage.After.FirstOrDefault(name => IsMissing(name, first)) is { } before)
             {

@@ -13,7 +13,9 @@ public sealed record StageSelection(string? From = null, string? Until = null)
     internal (int First, int Last) Of(IReadOnlyList<string> names)
     {
         var (first, last) = (From is null ? 0 : Find(From, names), Until is null ? names.Count - 1 : Find(Until, names));
-        return first <= last ? (first, last) : throw new UserErrorException($"the stage '{From}' comes after '{Until}': --from must name an earlier stage than --until.");
+        return first <= last
+            ? (first, last)
+            : throw new UserErrorException($"the stage '{From}' comes after '{Until}': --from must name an earlier stage than --until.");
     }
 
     private static int Find(string name, IReadOnlyList<string> names)

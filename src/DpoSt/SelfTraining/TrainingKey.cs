@@ -59,7 +59,8 @@ internal sealed record TrainingKey(
     {
         string[] found =
         [
-            .. Named(Options != other.Options, "with other options"), .. Named(FirstModel != other.FirstModel, "from another model"), .. Named(Data != other.Data, "on other data"),
+            .. Named(Options != other.Options, "with other options"), .. Named(FirstModel != other.FirstModel, "from another model"),
+            .. Named(Data != other.Data, "on other data"),
         ];
         return string.Join(" and ", found);
 

@@ -4,10 +4,14 @@ using DpoSt.Training;
 
 namespace DpoSt.SelfTraining;
 
-/// <summary>What a training stage will take, before it begins: from config.json, the configuration, and the lengths of its examples where they are there.</summary>
+/// <summary>
+/// What a training stage will take, before it begins: from config.json, the configuration, and the lengths of its examples where they are
+/// there.
+/// </summary>
 public sealed record TrainingPlan
 {
-    internal TrainingPlan(IModelCosts costs, TrainingCompute compute, BatchShape largest, double dropout) => (Costs, Compute, Largest, Dropout) = (costs, compute, largest, dropout);
+    internal TrainingPlan(IModelCosts costs, TrainingCompute compute, BatchShape largest, double dropout) =>
+        (Costs, Compute, Largest, Dropout) = (costs, compute, largest, dropout);
 
     /// <summary>The stage, or several that are alike, such as <c>sft-0</c>.</summary>
     public required IReadOnlyList<string> Stages { get; init; }
@@ -74,7 +78,9 @@ public sealed record TrainingPlan
         var rows = RowsOf(ranks);
         var compute = shards && ranks > 1 ? Compute with { RecomputesBlocks = true, Shard = new ParameterShard(0, ranks) } : Compute;
         var again = compute.RecomputesBlocks && !Compute.RecomputesBlocks ? RecomputedFlopsPerStep : 0;
-        return new RankPlan(ranks, rows, MemoryOf(rows, compute), compute.Shard is null ? RankTraffic.Whole(Costs, ranks) : RankTraffic.Sharded(Costs, ranks, GradientAccumulation))
+        return new RankPlan(
+            ranks, rows, MemoryOf(rows, compute),
+            compute.Shard is null ? RankTraffic.Whole(Costs, ranks) : RankTraffic.Sharded(Costs, ranks, GradientAccumulation))
         {
             FlopsPerStep = (FlopsPerStep + again) * rows / BatchSize,
             Updates = compute.Shard is null ? Parameters : (Parameters + ranks - 1) / ranks,
@@ -108,12 +114,16 @@ public sealed record TrainingPlan
             string[] keys =
             [
                 .. again == GradientCheckpointing ? (string[])[] : [$"++{prefix}trainer.gradient_checkpointing=true"],
-                .. rows == BatchSize ? (string[])[] : [Key("per_device_train_batch_size", rows), Key("gradient_accumulation_steps", BatchSize / rows * GradientAccumulation)],
+                .. rows == BatchSize
+                    ? (string[])[]
+                    : [Key("per_device_train_batch_size", rows), Key("gradient_accumulation_steps", BatchSize / rows * GradientAccumulation)],
             ];
             return $"set {string.Join(' ', keys)}, which needs {Bytes.Text(Needed(rows, again))}";
         }
 
-        var limits = Objective == "sft" ? "data.max_src_len and data.max_tgt_len (Llama: data.model_max_length)" : "trainer.max_prompt_length and trainer.max_target_length (Llama: trainer.max_length)";
+        var limits = Objective == "sft"
+            ? "data.max_src_len and data.max_tgt_len (Llama: data.model_max_length)"
+            : "trainer.max_prompt_length and trainer.max_target_length (Llama: trainer.max_length)";
         return $"shorten its rows ({limits}), or use a smaller model: one row at a time, with gradient checkpointing, still needs {Bytes.Text(Needed(1, true))}";
 
         string Key(string name, int value) => string.Create(CultureInfo.InvariantCulture, $"++{prefix}trainer.{name}={value}");

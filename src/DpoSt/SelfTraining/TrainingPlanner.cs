@@ -69,8 +69,12 @@ internal sealed class TrainingPlanner(bool referenceText)
         var format = ModelBundle.FormatOf(ModelFolder.TypeOf(stage.Model), referenceText);
         var encoder = new RowEncoder(TokenizerLoader.Load(stage.Model), format, stage.Limits);
         PromptShape[] found = stage.IsDpo
-            ? [.. PreferencePairFile.Read(stage.Data).Select(p => encoder.Pair(p.Prompt, p.Chosen, p.Rejected)).Select(p => new PromptShape(p.Prompt.Length, [p.Chosen.Length, p.Rejected.Length]))]
-            : [.. RationaleFile.Read(stage.Data).Select(r => encoder.Row(format.Prompt(r.Question), format.Target(r.Answer))).Select(r => new PromptShape(r.Prompt.Length, [r.Completion.Length]))];
+            ? [
+                .. PreferencePairFile.Read(stage.Data).Select(p => encoder.Pair(p.Prompt, p.Chosen, p.Rejected)).Select(p => new PromptShape(p.Prompt.Length, [p.Chosen.Length, p.Rejected.Length]))
+            ]
+            : [
+                .. RationaleFile.Read(stage.Data).Select(r => encoder.Row(format.Prompt(r.Question), format.Target(r.Answer))).Select(r => new PromptShape(r.Prompt.Length, [r.Completion.Length]))
+            ];
         return found.Length > 0 ? found : throw new UserErrorException($"{stage.Data}: there is no row to train on.");
     }
 
@@ -83,14 +87,16 @@ internal sealed class TrainingPlanner(bool referenceText)
     }
 
     // The operations are those of an average step: all of them, and what computing blocks again takes or would take.
-    private static (BatchShape Largest, TrainingMemory Memory, double Flops, double Blocks) Uniform(IModelCosts costs, PromptShape longest, TrainingRecipe recipe, double dropout)
+    private static (BatchShape Largest, TrainingMemory Memory, double Flops, double Blocks) Uniform(
+        IModelCosts costs, PromptShape longest, TrainingRecipe recipe, double dropout)
     {
         var batch = new BatchShape([.. Enumerable.Repeat(longest, recipe.BatchSize)]);
         var (flops, blocks) = Flops(costs, batch, recipe);
         return (batch, TrainingMemory.Of(costs, batch, recipe.Compute, dropout > 0), recipe.GradientAccumulation * flops, recipe.GradientAccumulation * blocks);
     }
 
-    private static (BatchShape Largest, TrainingMemory Memory, double Flops, double Blocks) Laid(IModelCosts costs, PromptShape[] examples, TrainingRecipe recipe, double dropout)
+    private static (BatchShape Largest, TrainingMemory Memory, double Flops, double Blocks) Laid(
+        IModelCosts costs, PromptShape[] examples, TrainingRecipe recipe, double dropout)
     {
         var steps = recipe.StepsFor(examples.Length);
         var (sum, largest) = ((Flops: 0.0, Blocks: 0.0), (Batch: (BatchShape?)null, Memory: new TrainingMemory(0, 0, 0, 0, 0)));
@@ -117,5 +123,7 @@ internal sealed class TrainingPlanner(bool referenceText)
 
     // Once a pair, forward only.
     private static double Scoring(IModelCosts costs, PromptShape[] examples) =>
-        examples.OrderBy(e => e.Completions.Max()).Chunk(EncodedPairs.ScoringBatch).Sum(part => costs.Forward(new BatchShape(part), bf16: false, dropout: false).Flops);
+        examples.OrderBy(e => e.Completions.Max())
+            .Chunk(EncodedPairs.ScoringBatch)
+            .Sum(part => costs.Forward(new BatchShape(part), bf16: false, dropout: false).Flops);
 }

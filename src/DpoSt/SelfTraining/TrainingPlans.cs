@@ -13,7 +13,10 @@ public sealed record SamplingMemory(long Weights, long Caches, int Slots);
 /// <summary>The plans of configurations: of a stage alone, or of all that a run trains.</summary>
 public static class TrainingPlans
 {
-    /// <summary>What <see cref="SingleStages.Sft"/> or <see cref="SingleStages.Dpo"/> would train; a configuration that names the run its pairs come from is DPO's.</summary>
+    /// <summary>
+    /// What <see cref="SingleStages.Sft"/> or <see cref="SingleStages.Dpo"/> would train; a configuration that names the run its pairs
+    /// come from is DPO's.
+    /// </summary>
     /// <exception cref="UserErrorException">The model's config.json or the data cannot be read.</exception>
     public static TrainingPlan Of(ExperimentOptions options, RunPaths paths, StageConfig config)
     {
@@ -21,10 +24,13 @@ public static class TrainingPlans
         ArgumentNullException.ThrowIfNull(paths);
         var isDpo = options.Model.SftRunName is not null;
         var data = !isDpo ? paths.DataFile(options.Data.DataPath)
-            : Path.Combine(options.Data.DataDir is { } folder ? paths.DataFile(folder) : paths.SamplesFolder(options.Model.SftRunName!, "train"), PreferencePairFile.Name("train"));
+            : Path.Combine(
+                options.Data.DataDir is { } folder ? paths.DataFile(folder) : paths.SamplesFolder(options.Model.SftRunName!, "train"),
+                PreferencePairFile.Name("train"));
         new StageInputs(options, paths, config).Check(paths.ModelFolder);
         return new TrainingPlanner(options.Compat == Compatibility.Reference).Plan(new TrainingStage(
-            options.Trainer.RunName, isDpo, paths.ModelFolder, data, isDpo ? ConfiguredRecipes.DpoLimits(options) : ConfiguredRecipes.SftLimits(options), ConfiguredRecipes.Recipe(options)));
+            options.Trainer.RunName, isDpo, paths.ModelFolder, data,
+            isDpo ? ConfiguredRecipes.DpoLimits(options) : ConfiguredRecipes.SftLimits(options), ConfiguredRecipes.Recipe(options)));
     }
 
     /// <summary>What a run trains, stages that are alike together, in order.</summary>
@@ -44,7 +50,8 @@ public static class TrainingPlans
         ArgumentNullException.ThrowIfNull(plan);
         var costs = ModelFolder.CostsOf(plan.BaseModel);
         return new SamplingMemory(
-            CostUnits.ProductBytes(plan.Bf16Answers) * costs.Specs.Sum(s => s.Count), costs.CacheBytes(plan.Slots, plan.SftLimits.Prompt, plan.MaxNewTokens, plan.Bf16Answers), plan.Slots);
+            CostUnits.ProductBytes(plan.Bf16Answers) * costs.Specs.Sum(s => s.Count),
+            costs.CacheBytes(plan.Slots, plan.SftLimits.Prompt, plan.MaxNewTokens, plan.Bf16Answers), plan.Slots);
     }
 
     // The stages of SelfTrainingLoop that train; every model has the base model's shapes.

@@ -35,7 +35,8 @@ internal static unsafe partial class Aten
 
     /// <summary>One AdamW step over whole buffers in a single fused kernel (decoupled decay, bias-corrected), as torch.optim.AdamW.</summary>
     public static void FusedAdamW(
-        Tensor parameter, Tensor gradient, Tensor average, Tensor squareAverage, Tensor step, double rate, double beta1, double beta2, double decay, double epsilon)
+        Tensor parameter, Tensor gradient, Tensor average, Tensor squareAverage, Tensor step, double rate, double beta1, double beta2,
+        double decay, double epsilon)
     {
         var stack = stackalloc ulong[15];
         stack[0] = List(parameter);
@@ -175,8 +176,10 @@ internal static unsafe partial class Aten
     private static partial int GetDataPointer(nint tensor, nint* result);
 
     [LibraryImport(Library, EntryPoint = "aoti_torch_create_tensor_from_blob")]
-    private static partial int CreateFromBlob(nint data, long dimensions, long* sizes, long* strides, long offset, int dtype, int deviceType, int device, nint* result);
+    private static partial int CreateFromBlob(
+        nint data, long dimensions, long* sizes, long* strides, long offset, int dtype, int deviceType, int device, nint* result);
 
     [LibraryImport(Library, EntryPoint = "aoti_torch_cpu__linear_pointwise")]
-    private static partial int LinearPointwise(nint x, nint weight, nint* bias, byte* attribute, double** scalars, long scalarCount, byte** algorithm, nint* result);
+    private static partial int LinearPointwise(
+        nint x, nint weight, nint* bias, byte* attribute, double** scalars, long scalarCount, byte** algorithm, nint* result);
 }

@@ -57,7 +57,9 @@ internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
         });
     }
 
-    public Tensor Attend(Tensor query, int heads, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias, RaggedPrefix? prefix = null)
+    public Tensor Attend(
+        Tensor query, int heads, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias,
+        RaggedPrefix? prefix = null)
     {
         var result = zeros(query.size(0), heads * size);
         var (owner, length) = (slots.ToArray(), lengths.ToArray());

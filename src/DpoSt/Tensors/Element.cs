@@ -52,7 +52,9 @@ internal readonly unsafe struct Bf16 : IElement
     public static Vector512<float> Load(nint start, long index)
     {
         var halves = Vector256.Load((ushort*)start + index);
-        var wide = Avx512F.IsSupported ? Avx512F.ConvertToVector512UInt32(halves) : Vector512.Create(Vector256.WidenLower(halves), Vector256.WidenUpper(halves));
+        var wide = Avx512F.IsSupported
+            ? Avx512F.ConvertToVector512UInt32(halves)
+            : Vector512.Create(Vector256.WidenLower(halves), Vector256.WidenUpper(halves));
         return (wide << 16).AsSingle();
     }
 

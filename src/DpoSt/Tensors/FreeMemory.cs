@@ -39,7 +39,9 @@ public static class FreeMemory
             var top = Path.Combine(root, isSecond ? "sys/fs/cgroup" : "sys/fs/cgroup/memory");
             for (var group = fields[2].Trim('/'); ; group = Path.GetDirectoryName(group) ?? "")
             {
-                yield return isSecond ? Left(Path.Combine(top, group), "memory.max", "memory.current", "") : Left(Path.Combine(top, group), "memory.limit_in_bytes", "memory.usage_in_bytes", "total_");
+                yield return isSecond
+                    ? Left(Path.Combine(top, group), "memory.max", "memory.current", "")
+                    : Left(Path.Combine(top, group), "memory.limit_in_bytes", "memory.usage_in_bytes", "total_");
                 if (group.Length == 0)
                 {
                     break;
@@ -57,7 +59,8 @@ public static class FreeMemory
         }
 
         var cached = Lines(Path.Combine(group, "memory.stat")).Select(l => l.Split(' '))
-            .Where(l => l is [var name, _] && (name == prefix + "inactive_file" || name == prefix + "active_file")).Sum(l => long.Parse(l[1], CultureInfo.InvariantCulture));
+            .Where(l => l is [var name, _] && (name == prefix + "inactive_file" || name == prefix + "active_file"))
+            .Sum(l => long.Parse(l[1], CultureInfo.InvariantCulture));
         return Math.Max(0, most - Math.Max(0, taken - cached));
     }
 

@@ -37,7 +37,10 @@ internal static class LinearProduct
     /// <summary>The product alone, in fp32, by the library that is faster here.</summary>
     internal static Tensor Product(Tensor x, Tensor weight) => Product(x, weight, PrefersOneDnn);
 
-    /// <summary>The gradient of a weight from its result's, rows [M, N], and its inputs [M, K]: [N, K], or null where it has been added to the one that is there.</summary>
+    /// <summary>
+    /// The gradient of a weight from its result's, rows [M, N], and its inputs [M, K]: [N, K], or null where it has been added to the
+    /// one that is there.
+    /// </summary>
     internal static Tensor? WeightGradient(Tensor weight, Tensor rows, Tensor inputs) => WeightGradient(weight, rows, inputs, PrefersOneDnn);
 
     private static Tensor Product(Tensor x, Tensor weight, bool oneDnn) => oneDnn ? Aten.OneDnnLinear(x, weight) : nn.functional.linear(x, weight);

@@ -111,7 +111,9 @@ public static partial class NativeLibraries
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or IOException or EntryPointNotFoundException)
         {
-            failure = new UserErrorException($"libtorch could not be loaded ({FirstLine(e.Message)}): restore the packages again, or point {FolderVariable} at a libtorch {ExpectedVersion}.", e);
+            failure = new UserErrorException(
+                $"libtorch could not be loaded ({FirstLine(e.Message)}): restore the packages again, or point {FolderVariable} at a libtorch {ExpectedVersion}.",
+                e);
         }
     }
 
@@ -120,7 +122,10 @@ public static partial class NativeLibraries
     /// <summary>The order that works on Linux: libtorch's parts first, then TorchSharp's own half, patched only where it must be.</summary>
     private static partial class LinuxLoader
     {
-        /// <summary>How often an idle OpenMP thread looks for work before it sleeps. The runtime's own 300,000 ruins every other process on the machine.</summary>
+        /// <summary>
+        /// How often an idle OpenMP thread looks for work before it sleeps. The runtime's own 300,000 ruins every other process on
+        /// the machine.
+        /// </summary>
         private const string SpinCount = "20000";
 
         private static readonly string[] Required = ["libc10.so", "libtorch_cpu.so"];

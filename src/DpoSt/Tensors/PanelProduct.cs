@@ -27,7 +27,10 @@ internal static unsafe class PanelProduct
     /// </summary>
     public static Tensor Pack(Tensor weight) => weight.dtype == ScalarType.Float32 ? Pack<Fp32>(weight) : Pack<Bf16>(weight);
 
-    /// <summary>x [.., K] in fp32 and a weight of so many outputs from <see cref="Pack"/> give [.., N], computed in fp32 whatever the weight is kept in.</summary>
+    /// <summary>
+    /// x [.., K] in fp32 and a weight of so many outputs from <see cref="Pack"/> give [.., N], computed in fp32 whatever the weight is
+    /// kept in.
+    /// </summary>
     public static Tensor Apply(Tensor x, Tensor packed, int outputs) =>
         packed.dtype == ScalarType.Float32 ? Apply<Fp32>(x, packed, outputs) : Apply<Bf16>(x, packed, outputs);
 
@@ -74,7 +77,9 @@ internal static unsafe class PanelProduct
         {
             for (var row = 0; row < rows; row += Group)
             {
-                Multiply<T>((float*)source + (long)row * inputs, Math.Min(Group, rows - row), inputs, weights, (float*)target + (long)row * outputs, outputs, begin, end);
+                Multiply<T>(
+                    (float*)source + (long)row * inputs, Math.Min(Group, rows - row), inputs, weights, (float*)target + (long)row * outputs,
+                    outputs, begin, end);
             }
         });
         return y;

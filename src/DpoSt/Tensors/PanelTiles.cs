@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace DpoSt.Tensors;
 
 /// <summary>
-/// The innermost loops of <see cref="PanelProduct"/>: eight or four rows times a panel of 32 outputs, whose sums stay in registers (16 of the 32 with eight rows, enough
+/// The innermost loops of <see cref="PanelProduct"/>: eight or four rows times a panel of 32 outputs, whose sums stay in registers (16 of
+/// the 32 with eight rows, enough
 /// for two multiplications a cycle) while they walk along the inputs.
 /// </summary>
 internal static unsafe class PanelTiles
@@ -48,10 +49,14 @@ internal static unsafe class PanelTiles
         where T : struct, IElement
     {
         var (a0, a1, b0, b1) = (Vector512.Load(sums), Vector512.Load(sums + Lanes), Vector512.Load(sums + Width), Vector512.Load(sums + Width + Lanes));
-        var (c0, c1, d0, d1) = (Vector512.Load(sums + 2 * Width), Vector512.Load(sums + 2 * Width + Lanes), Vector512.Load(sums + 3 * Width), Vector512.Load(sums + 3 * Width + Lanes));
+        var (c0, c1, d0, d1) = (
+            Vector512.Load(sums + 2 * Width), Vector512.Load(sums + 2 * Width + Lanes), Vector512.Load(sums + 3 * Width),
+            Vector512.Load(sums + 3 * Width + Lanes));
         var more = sums + 4 * Width;
         var (e0, e1, f0, f1) = (Vector512.Load(more), Vector512.Load(more + Lanes), Vector512.Load(more + Width), Vector512.Load(more + Width + Lanes));
-        var (g0, g1, h0, h1) = (Vector512.Load(more + 2 * Width), Vector512.Load(more + 2 * Width + Lanes), Vector512.Load(more + 3 * Width), Vector512.Load(more + 3 * Width + Lanes));
+        var (g0, g1, h0, h1) = (
+            Vector512.Load(more + 2 * Width), Vector512.Load(more + 2 * Width + Lanes), Vector512.Load(more + 3 * Width),
+            Vector512.Load(more + 3 * Width + Lanes));
         var (twice, thrice) = (2 * stride, 3 * stride);
         for (var y = x + 4 * stride; depth > 0; depth -= 4)
         {
@@ -78,7 +83,9 @@ internal static unsafe class PanelTiles
         where T : struct, IElement
     {
         var (a0, a1, b0, b1) = (Vector512.Load(sums), Vector512.Load(sums + Lanes), Vector512.Load(sums + Width), Vector512.Load(sums + Width + Lanes));
-        var (c0, c1, d0, d1) = (Vector512.Load(sums + 2 * Width), Vector512.Load(sums + 2 * Width + Lanes), Vector512.Load(sums + 3 * Width), Vector512.Load(sums + 3 * Width + Lanes));
+        var (c0, c1, d0, d1) = (
+            Vector512.Load(sums + 2 * Width), Vector512.Load(sums + 2 * Width + Lanes), Vector512.Load(sums + 3 * Width),
+            Vector512.Load(sums + 3 * Width + Lanes));
         var (twice, thrice) = (2 * stride, 3 * stride);
         for (; depth > 0; depth -= 4)
         {
@@ -96,7 +103,10 @@ internal static unsafe class PanelTiles
         Store(sums, a0, a1, b0, b1, c0, c1, d0, d1);
     }
 
-    /// <summary>Where an output lies within its 32: in bf16 the two that come from one word lie 16 apart, so that a shift and a mask make two vectors of them.</summary>
+    /// <summary>
+    /// Where an output lies within its 32: in bf16 the two that come from one word lie 16 apart, so that a shift and a mask make two
+    /// vectors of them.
+    /// </summary>
     public static int Place<T>(int output)
         where T : struct, IElement =>
         typeof(T) == typeof(Bf16) ? output % Lanes * 2 + output / Lanes : output;
@@ -145,7 +155,8 @@ internal static unsafe class PanelTiles
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(
-        float* sums, Vector512<float> a0, Vector512<float> a1, Vector512<float> b0, Vector512<float> b1, Vector512<float> c0, Vector512<float> c1, Vector512<float> d0, Vector512<float> d1)
+        float* sums, Vector512<float> a0, Vector512<float> a1, Vector512<float> b0, Vector512<float> b1, Vector512<float> c0,
+        Vector512<float> c1, Vector512<float> d0, Vector512<float> d1)
     {
         a0.Store(sums);
         a1.Store(sums + Lanes);

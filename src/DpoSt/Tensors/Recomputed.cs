@@ -27,13 +27,14 @@ internal static class Recomputed
             return body(inputs);
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run((int)ctx.get_data("count"), grad_output, () =>
-        {
-            using var _ = enable_grad();
-            Tensor[] inputs = [.. ctx.get_saved_variables().Select(x => x.requires_grad ? x.detach().requires_grad_(true) : x)];
-            var y = ((Func<Tensor[], Tensor>)ctx.get_data("body"))(inputs);
-            y.backward([grad_output]);
-            return [.. inputs.Select(x => x.requires_grad ? x.grad! : null!), null!];
-        });
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
+            BackwardGuard.Run((int)ctx.get_data("count"), grad_output, () =>
+            {
+                using var _ = enable_grad();
+                Tensor[] inputs = [.. ctx.get_saved_variables().Select(x => x.requires_grad ? x.detach().requires_grad_(true) : x)];
+                var y = ((Func<Tensor[], Tensor>)ctx.get_data("body"))(inputs);
+                y.backward([grad_output]);
+                return [.. inputs.Select(x => x.requires_grad ? x.grad! : null!), null!];
+            });
     }
 }

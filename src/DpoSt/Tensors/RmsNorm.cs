@@ -41,7 +41,8 @@ internal static unsafe class RmsNorm
         var result = empty_like(rows);
         var width = (int)x.size(-1);
         var count = (int)(x.numel() / width);
-        var (source, scales, target, kept) = (Aten.DataPointer(rows), Aten.DataPointer(weight), Aten.DataPointer(result), inverse is null ? 0 : Aten.DataPointer(inverse));
+        var (source, scales, target, kept) = (
+            Aten.DataPointer(rows), Aten.DataPointer(weight), Aten.DataPointer(result), inverse is null ? 0 : Aten.DataPointer(inverse));
         CpuThreads.For(count, width, (begin, end) =>
         {
             var w = (float*)scales;
@@ -81,7 +82,9 @@ internal static unsafe class RmsNorm
         var count = (int)(x.numel() / width);
         var parts = Math.Min(count, 16);         // fixed, so that the sum over rows has one order at any number of threads
         using var partial = zeros([parts, width], dtype: ScalarType.Float64);
-        var (px, pw, ps, pg, pi, pp) = (Aten.DataPointer(rows), Aten.DataPointer(weight), Aten.DataPointer(inverse), Aten.DataPointer(gradients), Aten.DataPointer(gradInput), Aten.DataPointer(partial));
+        var (px, pw, ps, pg, pi, pp) = (
+            Aten.DataPointer(rows), Aten.DataPointer(weight), Aten.DataPointer(inverse), Aten.DataPointer(gradients),
+            Aten.DataPointer(gradInput), Aten.DataPointer(partial));
         CpuThreads.For(parts, 3L * width * count / parts, (begin, end) =>
         {
             for (var part = begin; part < end; part++)

@@ -16,7 +16,9 @@ public sealed unsafe partial class SafeTensorsFile : IDisposable
     private readonly byte* data;
     private readonly Dictionary<string, SafeTensorsEntry> entries;
 
-    private SafeTensorsFile(string path, MemoryMappedFile mapping, IReadOnlyList<SafeTensorsEntry> entries, IReadOnlyDictionary<string, string> metadata, long dataStart)
+    private SafeTensorsFile(
+        string path, MemoryMappedFile mapping, IReadOnlyList<SafeTensorsEntry> entries, IReadOnlyDictionary<string, string> metadata,
+        long dataStart)
     {
         Path = path;
         Metadata = metadata;
@@ -61,7 +63,8 @@ public sealed unsafe partial class SafeTensorsFile : IDisposable
     {
         var entry = entries.GetValueOrDefault(name) ?? throw new UserErrorException($"{Path} holds no tensor '{name}'.");
         var type = SafeTensorsType.ToScalarType(entry.DType)
-            ?? throw new UserErrorException($"tensor '{name}' in {Path} has dtype {entry.DType}, which cannot be computed with here: convert it to F32, F16 or BF16.");
+            ?? throw new UserErrorException(
+                $"tensor '{name}' in {Path} has dtype {entry.DType}, which cannot be computed with here: convert it to F32, F16 or BF16.");
         // A misaligned view is legal in the format; the kernels want natural alignment, so such a tensor is copied.
         var address = (nint)(data + entry.Begin);
         var alignment = Math.Max(1, (int)((entry.End - entry.Begin) / Math.Max(1, entry.Count)));

@@ -153,7 +153,9 @@ internal static class SafeTensorsHeader
     private static long Number(JsonElement value, string name, string path) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0
             ? number
-            : throw Bad(path, string.Create(CultureInfo.InvariantCulture, $"tensor '{name}' has {value.GetRawText()} where a whole number of at most 63 bits belongs"));
+            : throw Bad(
+                path,
+                string.Create(CultureInfo.InvariantCulture, $"tensor '{name}' has {value.GetRawText()} where a whole number of at most 63 bits belongs"));
 
     /// <summary>The tensors must tile the data exactly: no hole, no overlap, nothing behind the last.</summary>
     private static void CheckLayout(List<SafeTensorsEntry> entries, long dataLength, string path)

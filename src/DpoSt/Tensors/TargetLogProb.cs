@@ -20,7 +20,8 @@ internal static unsafe class TargetLogProb
         {
             using var scope = NewDisposeScope();
             var index = tensor(targets, device: logits.device);
-            return nn.functional.cross_entropy(logits.AtLeastSingle(), index, reduction: nn.Reduction.None).neg().to(ScalarType.Float64).MoveToOuterDisposeScope();
+            return nn.functional.cross_entropy(logits.AtLeastSingle(), index, reduction: nn.Reduction.None).neg().to(ScalarType.Float64)
+                .MoveToOuterDisposeScope();
         }
 
         return is_grad_enabled() && logits.requires_grad ? Differentiable.apply(logits, targets) : Forward(logits, targets, out _);

@@ -30,7 +30,9 @@ internal sealed class TorchRaggedCache : IRaggedCache
         values.index_put_(source.narrow(0, 0, count).narrow(1, valueColumn, groups * size).view(count, groups, size), slot, position);
     }
 
-    public Tensor Attend(Tensor query, int heads, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias, RaggedPrefix? prefix = null)
+    public Tensor Attend(
+        Tensor query, int heads, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias,
+        RaggedPrefix? prefix = null)
     {
         using var scope = NewDisposeScope();
         var count = slots.Length;

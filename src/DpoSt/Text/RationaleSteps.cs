@@ -7,7 +7,8 @@ public static class RationaleSteps
 {
     // An operator follows an operand: a minus sign does not, and neither does the "/" of a unit outside.
     private static readonly Regex Operator = new("[0-9)%.] *[-+*/]", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-    private static readonly Regex Annotation = new("<<(?<expression>[^<>=]*)=", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
+    private static readonly Regex Annotation = new(
+        "<<(?<expression>[^<>=]*)=", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
 
     /// <summary>The operations (+ - * /) in the annotations of a gold rationale in GSM8K's form: the steps of its question.</summary>
     public static int Count(string rationale)

@@ -23,7 +23,10 @@ internal sealed class AdamW : IDisposable
         this.options = options;
         parameters.EnableGradients();
         using var scope = NewDisposeScope();
-        moments = [.. parameters.Buffers.Select(b => new Moments(b, zeros_like(b.Values).DetachFromDisposeScope(), zeros_like(b.Values).DetachFromDisposeScope()))];
+        moments =
+        [
+            .. parameters.Buffers.Select(b => new Moments(b, zeros_like(b.Values).DetachFromDisposeScope(), zeros_like(b.Values).DetachFromDisposeScope()))
+        ];
         steps = zeros([1], device: parameters.Device).squeeze(0).DetachFromDisposeScope();
     }
 
@@ -69,7 +72,9 @@ internal sealed class AdamW : IDisposable
         steps.add_(1);
         foreach (var (buffer, average, square) in moments)
         {
-            Aten.FusedAdamW(buffer.Values, buffer.Gradients!, average, square, steps, rate, options.Beta1, options.Beta2, buffer.Decay ? options.WeightDecay : 0, options.Epsilon);
+            Aten.FusedAdamW(
+                buffer.Values, buffer.Gradients!, average, square, steps, rate, options.Beta1, options.Beta2,
+                buffer.Decay ? options.WeightDecay : 0, options.Epsilon);
             buffer.Gradients!.zero_();
         }
     }

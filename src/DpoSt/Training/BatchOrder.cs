@@ -67,6 +67,8 @@ internal sealed class BatchOrder
     private int[] Grouped(int[] part)
     {
         var stretch = microBatch * (int)Math.Ceiling(Math.Sqrt(part.Length / (double)microBatch));
-        return [.. part.OrderBy(i => lengths[i].Completion).Chunk(stretch).SelectMany((examples, n) => examples.OrderBy(i => n % 2 == 0 ? lengths[i].Prompt : -lengths[i].Prompt))];
+        return [
+            .. part.OrderBy(i => lengths[i].Completion).Chunk(stretch).SelectMany((examples, n) => examples.OrderBy(i => n % 2 == 0 ? lengths[i].Prompt : -lengths[i].Prompt))
+        ];
     }
 }

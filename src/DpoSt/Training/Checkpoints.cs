@@ -86,7 +86,10 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
     private void SetAside()
     {
         // One that does not say whose it is is damaged, and found to be so.
-        var others = In(folder).Select(found => (found.Path, found.Step, Owner: TrainingCheckpoint.KeyOf(found.Path) ?? key)).Where(found => found.Owner != key).ToList();
+        var others = In(folder)
+            .Select(found => (found.Path, found.Step, Owner: TrainingCheckpoint.KeyOf(found.Path) ?? key))
+            .Where(found => found.Owner != key)
+            .ToList();
         foreach (var (path, step, owner) in others)
         {
             Replace(path, Aside(owner, Name(step)));
@@ -140,14 +143,19 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
     }
 
     // This run's, the newest first.
-    private static IEnumerable<(string Path, long Step)> In(string folder) => All(folder).Where(found => Path.GetFileName(found.Path).StartsWith(Prefix, StringComparison.Ordinal));
+    private static IEnumerable<(string Path, long Step)> In(string folder) =>
+        All(folder).Where(found => Path.GetFileName(found.Path).StartsWith(Prefix, StringComparison.Ordinal));
 
     // Those of other runs too.
-    private static IEnumerable<(string Path, long Step)> All(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder, $"*{Prefix}*")
-        .Where(path => !Path.GetFileName(path).StartsWith('.'))
-        .Select(path => (path, long.TryParse(path[(path.LastIndexOf('-') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1))
-        .Where(found => found.Item2 >= 0)
-        .OrderByDescending(found => found.Item2);
+    private static IEnumerable<(string Path, long Step)> All(string folder) => !Directory.Exists(folder) ? [] :
+        Directory.EnumerateDirectories(folder, $"*{Prefix}*")
+            .Where(path => !Path.GetFileName(path).StartsWith('.'))
+            .Select(path => (Path: path, Step: StepOf(path)))
+            .Where(found => found.Step >= 0)
+            .OrderByDescending(found => found.Step);
+
+    private static long StepOf(string path) =>
+        long.TryParse(path[(path.LastIndexOf('-') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1;
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

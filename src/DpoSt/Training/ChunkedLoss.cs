@@ -34,7 +34,9 @@ internal static class ChunkedLoss
         {
             using var inner = NewDisposeScope();
             var completions = chunk.SelectMany(example => examples[example]).ToArray();
-            var rows = tensor(completions.SelectMany(c => Enumerable.Range(starts[c], batch.Completions[c].Length)).Select(row => (long)row).ToArray(), device: states.device);
+            var rows = tensor(
+                completions.SelectMany(c => Enumerable.Range(starts[c], batch.Completions[c].Length)).Select(row => (long)row).ToArray(),
+                device: states.device);
             var x = fixedStates.index_select(0, rows).requires_grad_(gradient is not null);             // [m, D]
             var logProbs = TargetLogProb.Apply(model.Logits(x), [.. completions.SelectMany(c => batch.Completions[c]).Select(id => (long)id)]);
             var part = loss(chunk, logProbs);

@@ -38,7 +38,8 @@ internal sealed class DpoObjective(ILanguageModel model, PreferenceLoss preferen
         count == 1 ? batch : rank < batch.Pairs ? batch.Of([.. Enumerable.Range(0, batch.Pairs).Where(pair => pair % count == rank)]) : null;
 
     public Cost Evaluate(PreferenceBatch batch, Dropout? dropout, double? gradientScale) => ChunkedLoss.Run(
-        model, batch.Tokens, [.. Enumerable.Range(0, batch.Pairs).Select(i => (int[])[i, batch.Pairs + i])], dropout, gradientScale, (part, logProbs) => Of(batch, part, logProbs));
+        model, batch.Tokens, [.. Enumerable.Range(0, batch.Pairs).Select(i => (int[])[i, batch.Pairs + i])], dropout, gradientScale, (part, logProbs) =>
+            Of(batch, part, logProbs));
 
     private PartCost Of(PreferenceBatch batch, int[] part, Tensor logProbs)
     {
@@ -68,7 +69,9 @@ internal sealed class DpoObjective(ILanguageModel model, PreferenceLoss preferen
     private static Tensor PairSums(Tensor logProbs, int[] lengths)
     {
         var pairs = lengths.Length / 2;
-        var owner = Enumerable.Range(0, pairs).SelectMany(i => Enumerable.Repeat((long)i, lengths[i]).Concat(Enumerable.Repeat((long)pairs + i, lengths[pairs + i]))).ToArray();
+        var owner = Enumerable.Range(0, pairs)
+            .SelectMany(i => Enumerable.Repeat((long)i, lengths[i]).Concat(Enumerable.Repeat((long)pairs + i, lengths[pairs + i])))
+            .ToArray();
         return SequenceLogProbs.Sums(logProbs, owner, 2 * pairs);
     }
 
@@ -79,7 +82,8 @@ internal sealed class DpoObjective(ILanguageModel model, PreferenceLoss preferen
         var rows = Enumerable.Range(0, pairs).ToArray();
         double[] sums =
         [
-            rows.Sum(i => reward[i]), rows.Sum(i => reward[pairs + i]), rows.Count(i => reward[i] > reward[pairs + i]), rows.Sum(i => reward[i] - reward[pairs + i]),
+            rows.Sum(i => reward[i]), rows.Sum(i => reward[pairs + i]), rows.Count(i => reward[i] > reward[pairs + i]),
+            rows.Sum(i => reward[i] - reward[pairs + i]),
             rows.Sum(i => logProbs[i]), rows.Sum(i => logProbs[pairs + i]),
         ];
         return [.. Names.Zip(sums, (name, sum) => new KeyValuePair<string, double>(name, sum))];

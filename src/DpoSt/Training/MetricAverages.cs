@@ -54,6 +54,8 @@ internal sealed class MetricAverages
     {
         string[] all = [.. names, "loss"];
         var whole = replicas.Sum([weight, tokens, .. all.Select(name => sums.GetValueOrDefault(name))]);
-        return new MetricSums(all.Zip(whole[2..]).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal), whole[0], (long)whole[1], Seconds);
+        return new MetricSums(
+            all.Zip(whole[2..]).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal), whole[0], (long)whole[1],
+            Seconds);
     }
 }

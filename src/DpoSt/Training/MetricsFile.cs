@@ -25,7 +25,8 @@ internal sealed class MetricsFile(string path, EventFile? events = null)
     /// <summary>Appends a line of training.</summary>
     public void Write(TrainingLine line) => Write(line.Step,
     [
-        new("loss", line.Loss), new("learning_rate", line.LearningRate), new("grad_norm", line.GradNorm), new("tokens_per_s", line.TokensPerSecond), .. line.Metrics,
+        new("loss", line.Loss), new("learning_rate", line.LearningRate), new("grad_norm", line.GradNorm),
+        new("tokens_per_s", line.TokensPerSecond), .. line.Metrics,
     ]);
 
     /// <summary>Appends a line of any metrics; what is no number becomes null.</summary>
@@ -75,7 +76,9 @@ internal sealed class MetricsFile(string path, EventFile? events = null)
     {
         events?.Begin(step);
         var lines = File.Exists(path) ? File.ReadAllLines(path) : [];
-        AtomicFile.WriteAllText(path, lines.TakeWhile(line => StepOf(line) <= step).Aggregate(new StringBuilder(), (text, line) => text.Append(line).Append('\n')).ToString());
+        AtomicFile.WriteAllText(
+            path,
+            lines.TakeWhile(line => StepOf(line) <= step).Aggregate(new StringBuilder(), (text, line) => text.Append(line).Append('\n')).ToString());
     }
 
     /// <summary>Lets its lines wait in another file, where it has any.</summary>

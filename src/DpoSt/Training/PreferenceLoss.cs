@@ -9,7 +9,8 @@ namespace DpoSt.Training;
 /// over a completion's tokens where the others compare sums.
 /// </param>
 /// <param name="LabelSmoothing">The chance that a pair is the wrong way round (Mitchell 2023); of <c>sigmoid</c> only.</param>
-/// <param name="RpoAlpha">The weight of the chosen completion's mean negative log-likelihood a token (Pang et al. 2024, equation 2); null leaves it out.</param>
+/// <param name="RpoAlpha">The weight of the chosen completion's mean negative log-likelihood a token (Pang et al. 2024, equation 2); null
+/// leaves it out.</param>
 public sealed record PreferenceLoss(double Beta = 0.1, string LossType = "sigmoid", double LabelSmoothing = 0, double? RpoAlpha = null)
 {
     /// <summary>Whether log-probabilities are means over a completion's tokens.</summary>

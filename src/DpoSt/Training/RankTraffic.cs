@@ -17,10 +17,14 @@ internal static class RankTraffic
         var shard = new ParameterShard(0, ranks);
         var buffers = model.Specs.GroupBy(s => (s.Block, s.Decay)).ToArray();
         // Layers hold matrices and norms; what is one of the two is the embedding, the head or a final norm.
-        var layers = buffers.GroupBy(b => b.Key.Block, StringComparer.Ordinal).Where(block => block.Count() > 1).Select(block => block.Key).ToHashSet(StringComparer.Ordinal);
+        var layers = buffers.GroupBy(b => b.Key.Block, StringComparer.Ordinal)
+            .Where(block => block.Count() > 1)
+            .Select(block => block.Key)
+            .ToHashSet(StringComparer.Ordinal);
         return sizeof(float) * buffers.Sum(b => ranks * shard.LengthOf(b.Sum(s => s.Count)) * Times(b.Key.Block, b.Any(s => s.IsShared)));
 
-        // A layer's values forward and backward, its gradients, and those that come late. All else's values as often as it is used, its gradients once: those of lookups come in
+        // A layer's values forward and backward, its gradients, and those that come late. All else's values as often as it is used, its
+        // gradients once: those of lookups come in
         // together at the end of the pass, and before them those of a head that is the embedding.
         int Times(string block, bool isShared) =>
             layers.Contains(block) ? 2 + (isShared ? 2 : 1)
@@ -30,7 +34,8 @@ internal static class RankTraffic
     }
 
     // The head is what neither norms nor layers nor the embedding are.
-    private static bool IsTied(IModelCosts model) => model.Specs.GroupBy(s => s.Block, StringComparer.Ordinal).All(block => block.Count() > 1 || block.Any(s => s.IsShared || !s.Decay));
+    private static bool IsTied(IModelCosts model) =>
+        model.Specs.GroupBy(s => s.Block, StringComparer.Ordinal).All(block => block.Count() > 1 || block.Any(s => s.IsShared || !s.Decay));
 
     // Each rank passes all parts but its own on.
     private static long OnRing(long bytes, int ranks) => bytes / ranks * (ranks - 1);

@@ -13,7 +13,11 @@ internal sealed class SftObjective(ILanguageModel model) : IObjective<TokenBatch
     public long Tokens(TokenBatch batch) => batch.Tokens;
 
     public TokenBatch? Share(TokenBatch batch, int rank, int count) =>
-        count == 1 ? batch : rank < batch.Completions.Count ? batch.Rows([.. Enumerable.Range(0, batch.Completions.Count).Where(row => row % count == rank)]) : null;
+        count == 1
+            ? batch
+            : rank < batch.Completions.Count
+            ? batch.Rows([.. Enumerable.Range(0, batch.Completions.Count).Where(row => row % count == rank)])
+            : null;
 
     public Cost Evaluate(TokenBatch batch, Dropout? dropout, double? gradientScale) => ChunkedLoss.Run(
         model, batch, [.. batch.Completions.Select((_, c) => (int[])[c])], dropout, gradientScale, (_, logProbs) => new PartCost(logProbs.sum().neg(), []));

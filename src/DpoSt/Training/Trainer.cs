@@ -48,7 +48,8 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
     /// <param name="log">Called every <see cref="TrainerOptions.LogEvery"/> steps and after the last.</param>
     /// <param name="tick">Called after every step.</param>
     /// <param name="cancel">Ends the run after the step at work, with a checkpoint.</param>
-    /// <param name="checkpoints">Where the run resumes from and keeps its state; null starts at the first step and keeps nothing. They are the first replica's affair.</param>
+    /// <param name="checkpoints">Where the run resumes from and keeps its state; null starts at the first step and keeps nothing. They are
+    /// the first replica's affair.</param>
     /// <param name="evaluate">Called after every step, behind its log line and before its checkpoint.</param>
     public void Run(Func<long, IReadOnlyList<TBatch>> microBatches, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel, Checkpoints? checkpoints = null,
         Action<long>? evaluate = null)
@@ -87,7 +88,8 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
         using var sums = NewDisposeScope();
         if (replicas.Sum([parameters.Buffers.Count(b => !double.IsFinite(b.Values.sum(ScalarType.Float64).item<double>()))])[0] > 0)
         {
-            throw new UserErrorException($"weights are no finite numbers after step {options.TotalSteps}: training diverged; lower the learning rate or look at the data.");
+            throw new UserErrorException(
+                $"weights are no finite numbers after step {options.TotalSteps}: training diverged; lower the learning rate or look at the data.");
         }
     }
 
@@ -132,7 +134,8 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
     private static UserErrorException Diverged(long step, IReadOnlyList<TBatch> batches, Checkpoints? checkpoints)
     {
         var where = checkpoints?.KeepBatch(step, batches) is { } path ? $"; its batch is in {path}" : "";
-        return new UserErrorException($"the loss or its gradient is no finite number in step {step}: training diverged; lower the learning rate or look at the data{where}.");
+        return new UserErrorException(
+            $"the loss or its gradient is no finite number in step {step}: training diverged; lower the learning rate or look at the data{where}.");
     }
 
     // The gradients' norm before clipping; null where something is not finite, and then no weight has moved.
@@ -153,7 +156,9 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
             {
                 var share = options.MeanOfMeans ? 1 / (objective.Weight(batch) * batches.Count) : 1 / total;
                 var cost = objective.Evaluate(mine, dropout, share);
-                since.Add(cost.Metrics.Append(new("loss", options.MeanOfMeans ? cost.Loss * share * total : cost.Loss)), objective.Weight(mine), objective.Tokens(mine));
+                since.Add(
+                    cost.Metrics.Append(new("loss", options.MeanOfMeans ? cost.Loss * share * total : cost.Loss)), objective.Weight(mine),
+                    objective.Tokens(mine));
                 isFinite &= double.IsFinite(cost.Loss);
             }
             else if (replicas.IsSharded)                         // the others need what is kept here: along with the first one, for nothing

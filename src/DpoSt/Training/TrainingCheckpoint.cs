@@ -63,7 +63,9 @@ internal static class TrainingCheckpoint
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{folder}: the checkpoint cannot be read ({FileProblem.InFolder(e)}); see to that and run again, or start over with --fresh.", e);
+            throw new UserErrorException(
+                $"{folder}: the checkpoint cannot be read ({FileProblem.InFolder(e)}); see to that and run again, or start over with --fresh.",
+                e);
         }
     }
 

@@ -11,8 +11,10 @@ namespace DpoSt.Training;
 /// <param name="Gradients">fp32.</param>
 /// <param name="Optimizer">AdamW's two moments, fp32.</param>
 /// <param name="Activations">Kept by a forward pass for the backward pass: for its whole micro-batch.</param>
-/// <param name="Working">In the backward pass besides: a chunk of logits with its gradient, or a block computed again; what a product turns round; a weight's gradient and that of the scored states.</param>
-/// <param name="Gathered">Where a process keeps shards: two of the largest blocks, whole; values and gradients of one, or one's and what arrives of the next.</param>
+/// <param name="Working">In the backward pass besides: a chunk of logits with its gradient, or a block computed again; what a product turns
+/// round; a weight's gradient and that of the scored states.</param>
+/// <param name="Gathered">Where a process keeps shards: two of the largest blocks, whole; values and gradients of one, or one's and what
+/// arrives of the next.</param>
 public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer, long Activations, long Working, long Gathered = 0)
 {
     /// <summary>What one process holds from the first step to the last, whatever the batch.</summary>
@@ -48,7 +50,8 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
 
     // With the scored states and their places.
     private static long Kept(ForwardCosts forward, TrainingCompute compute) =>
-        forward.AroundBytes + forward.Blocks.Sum(b => b.Count * (compute.RecomputesBlocks ? b.InputBytes : b.KeptBytes)) + forward.Head.Scored * (sizeof(long) + sizeof(float) * forward.Head.Width);
+        forward.AroundBytes + forward.Blocks.Sum(
+            b => b.Count * (compute.RecomputesBlocks ? b.InputBytes : b.KeptBytes)) + forward.Head.Scored * (sizeof(long) + sizeof(float) * forward.Head.Width);
 
     // A chunk of logits, its gradient, and that turned round; in bf16 the rounded weight.
     private static long Head(HeadCosts head, TrainingCompute compute)
@@ -57,5 +60,6 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
         return 3 * logits + (compute.Bf16 ? 2 * head.Vocabulary * head.Width : 0);
     }
 
-    private static long Block(BlockCosts block, TrainingCompute compute) => 3 * block.WidestBytes + (compute.RecomputesBlocks ? block.KeptBytes - block.InputBytes : 0);
+    private static long Block(BlockCosts block, TrainingCompute compute) =>
+        3 * block.WidestBytes + (compute.RecomputesBlocks ? block.KeptBytes - block.InputBytes : 0);
 }

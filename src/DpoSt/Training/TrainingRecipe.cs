@@ -76,7 +76,10 @@ public sealed record TrainingRecipe
     [JsonIgnore]
     public bool TensorBoard { get; init; }
 
-    /// <summary>When the state of a run in progress is kept: like all that is ignored here it changes nothing that is learnt, and so belongs to no key of a stage.</summary>
+    /// <summary>
+    /// When the state of a run in progress is kept: like all that is ignored here it changes nothing that is learnt, and so belongs to
+    /// no key of a stage.
+    /// </summary>
     [JsonIgnore]
     public CheckpointPolicy Checkpoints { get; init; } = new();
 
@@ -100,7 +103,8 @@ public sealed record TrainingRecipe
     }
 
     /// <summary>The order in which examples of these lengths are trained on.</summary>
-    internal BatchOrder OrderOf(IReadOnlyList<(int Prompt, int Completion)> lengths) => new(lengths, BatchSize * GradientAccumulation, BatchSize, LengthWindow, (ulong)Seed);
+    internal BatchOrder OrderOf(IReadOnlyList<(int Prompt, int Completion)> lengths) =>
+        new(lengths, BatchSize * GradientAccumulation, BatchSize, LengthWindow, (ulong)Seed);
 
     /// <summary>The trainer's options over this many examples.</summary>
     internal TrainerOptions OptionsFor(int examples, double modelDropout)

@@ -21,7 +21,9 @@ public sealed class BadInputTests : IDisposable
 
     [Fact]
     public void All_missing_data_files_of_the_loop_are_named_together() =>
-        Refused(TinyRun.Loop("--dry-run", "data.pool_path=data/none.jsonl", "data.test_data_path=data/neither.jsonl"), "data/neither.jsonl, data/none.jsonl: there are no such files", "data.pool_path");
+        Refused(
+            TinyRun.Loop("--dry-run", "data.pool_path=data/none.jsonl", "data.test_data_path=data/neither.jsonl"),
+            "data/neither.jsonl, data/none.jsonl: there are no such files", "data.pool_path");
 
     [Fact]
     public void A_missing_data_file_of_a_stage()
@@ -57,7 +59,9 @@ public sealed class BadInputTests : IDisposable
         File.WriteAllText(run.Path("data/empty.jsonl"), "");
         Refused(Stage("sft", "data.data_path=data/empty.jsonl"), run.Path("data/empty.jsonl"), "no row to train on", "expected lines like");
         Write("model_outputs/tiny/sft-0/train/train_dpo_processed.jsonl", "");
-        Refused(Stage("dpo", "dpo-1", ["model.model_path=base"]), run.Path("model_outputs/tiny/sft-0/train/train_dpo_processed.jsonl"), "no pair to learn from", "dpost make-dpo-data");
+        Refused(
+            Stage("dpo", "dpo-1", ["model.model_path=base"]), run.Path("model_outputs/tiny/sft-0/train/train_dpo_processed.jsonl"),
+            "no pair to learn from", "dpost make-dpo-data");
     }
 
     [Fact]
@@ -67,7 +71,9 @@ public sealed class BadInputTests : IDisposable
             {"question": "How many?", "gold_ans": "#### 2", "positives": ["2\n#### 2"], "negatives": []}
             {"question": "How few?", "gold_ans": null, "positives": [], "negatives": ["#### 2"]}
             """);
-        Refused(Stage("make-dpo-data", "dpo-1", ["model.model_path=base"]), run.Path(Labelled), "no question has both a right and a wrong answer", "sample more");
+        Refused(
+            Stage("make-dpo-data", "dpo-1", ["model.model_path=base"]), run.Path(Labelled),
+            "no question has both a right and a wrong answer", "sample more");
     }
 
     [Theory]
@@ -83,7 +89,8 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void A_results_file_that_is_no_JSON()
     {
-        var questions = File.ReadLines(run.Path("data/test.jsonl")).Select(l => System.Text.Json.JsonDocument.Parse(l).RootElement.GetProperty("question").GetRawText());
+        var questions = File.ReadLines(run.Path("data/test.jsonl"))
+            .Select(l => System.Text.Json.JsonDocument.Parse(l).RootElement.GetProperty("question").GetRawText());
         Write("model_outputs/tiny/sft-0/test/greedy_decode.json", string.Concat(questions.Select(question => $"[[{question}, \"#### 2\"]]\n")));
         Write("results/tiny.json", "not JSON");
         Refused(Stage("eval-greedy", "+data.split=test"), run.Path("results/tiny.json"), "no JSON object of results", "move it away");
@@ -97,7 +104,9 @@ public sealed class BadInputTests : IDisposable
     [InlineData("pretrain", "--output", "x", "--step", "3")]
     [InlineData("calc", "1", "--bogus")]
     public void An_unknown_option_of_a_command(params string[] arguments) =>
-        Refused(arguments, arguments.First(a => a.StartsWith("--", StringComparison.Ordinal) && a != "--output").Split('=')[0], $"see dpost {arguments[0]} --help");
+        Refused(
+            arguments, arguments.First(a => a.StartsWith("--", StringComparison.Ordinal) && a != "--output").Split('=')[0],
+            $"see dpost {arguments[0]} --help");
 
     [Theory]
     [InlineData("trainer.max_step=3", "trainer.max_step", "did you mean trainer.max_steps?")]
@@ -128,13 +137,15 @@ public sealed class BadInputTests : IDisposable
         using var disk = SmallDisk.At(run.Path("model_outputs"), "64k");
         File.WriteAllBytes(run.Path("model_outputs/ballast"), new byte[64 << 10]);
         Refused(
-            Stage("generate", "trainer.output_dir=base", "+data.split=test", "eval.max_new_tokens=2"), run.Path("model_outputs/tiny/sft-0/test/greedy_decode.json"),
+            Stage("generate", "trainer.output_dir=base", "+data.split=test", "eval.max_new_tokens=2"),
+            run.Path("model_outputs/tiny/sft-0/test/greedy_decode.json"),
             "could not be written", "No space left", "free some space");
     }
 
     private static string[] Stage(string command, params string[] overrides) => Stage(command, "sft-0", overrides);
 
-    private static string[] Stage(string command, string name, string[] overrides) => [command, "--config-path", "exp_config/tiny", "--config-name", name, .. overrides];
+    private static string[] Stage(string command, string name, string[] overrides) =>
+        [command, "--config-path", "exp_config/tiny", "--config-name", name, .. overrides];
 
     // Empty folders on the way to a file that could not be written are no files; drafts and temporary names would be.
     private string[] Files() => [.. Directory.EnumerateFiles(run.Root, "*", SearchOption.AllDirectories)
@@ -169,7 +180,9 @@ public sealed class BadInputTests : IDisposable
         public static SmallDisk At(string folder, string size)
         {
             Directory.CreateDirectory(folder);
-            Assert.SkipUnless(OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", folder) == 0, "a small disk can only be mounted on Linux with root's rights");
+            Assert.SkipUnless(
+                OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", folder) == 0,
+                "a small disk can only be mounted on Linux with root's rights");
             return new SmallDisk(folder);
         }
 

@@ -24,5 +24,7 @@ public sealed class CalcCommandTests
 
     [Fact]
     public void Too_long_an_expression_is_not_repeated_whole() =>
-        Assert.Equal(new CommandRun(2, "", $"'{new string('1', 60)}...' has no result: it is longer than 200 characters.\n"), CommandRun.Of("calc", new string('1', 300)));
+        Assert.Equal(
+            new CommandRun(2, "", $"'{new string('1', 60)}...' has no result: it is longer than 200 characters.\n"),
+            CommandRun.Of("calc", new string('1', 300)));
 }

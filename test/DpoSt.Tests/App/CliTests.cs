@@ -38,7 +38,8 @@ public sealed class CliTests
     [InlineData("--data is empty; give it a value, or leave it out; see dpost evaluate --help.", "evaluate", "--model", "x", "--data", "")]
     [InlineData("--temperature is NaN; expected a number from 0 on; see dpost complete --help.", "complete", "--model", "x", "--temperature", "NaN")]
     [InlineData("--temperature is 0; expected a number above 0; see dpost evaluate --help.", "evaluate", "--model", "x", "--data", "y", "--temperature", "0")]
-    public void A_mistake_is_told_by_what_was_meant(string sentence, params string[] args) => Assert.Equal(new CommandRun(2, "", sentence + "\n"), CommandRun.Of(args));
+    public void A_mistake_is_told_by_what_was_meant(string sentence, params string[] args) =>
+        Assert.Equal(new CommandRun(2, "", sentence + "\n"), CommandRun.Of(args));
 
     [Theory]
     [InlineData("validate")]

@@ -18,7 +18,8 @@ public sealed partial class DocumentedCommandsTests : IDisposable
     // What a command needs that no example makes (what the test's hub serves is no model); a command that is not named here comes last.
     private static readonly (string Command, string Before)[] Order =
     [
-        ("download", ""), ("validate", "rm -r hf_models/flan-t5-base && cp -r models/flan-t5-base hf_models/flan-t5-base"), ("sft", ""), ("generate", ""), ("eval-sampling", ""), ("make-dpo-data", ""), ("dpo", ""),
+        ("download", ""), ("validate", "rm -r hf_models/flan-t5-base && cp -r models/flan-t5-base hf_models/flan-t5-base"), ("sft", ""),
+        ("generate", ""), ("eval-sampling", ""), ("make-dpo-data", ""), ("dpo", ""),
         ("make-rft-data", "for c in generate eval-sampling; do dpost $c --config-name dpo-1 eval.mode=sampling eval.sampling.max_seed=3 eval.max_new_tokens=64; done"),
         ("eval-greedy", "dpost generate --config-name sft-0 +data.split=test eval.max_new_tokens=64"),
         ("run", ""), ("report", ""),
@@ -31,7 +32,8 @@ public sealed partial class DocumentedCommandsTests : IDisposable
 
     public DocumentedCommandsTests()
     {
-        repository.Instead = request => repository.Honest(request with { Target = request.Target.Replace("google/flan-t5-base", HubRepository.Name, StringComparison.Ordinal) });
+        repository.Instead = request =>
+            repository.Honest(request with { Target = request.Target.Replace("google/flan-t5-base", HubRepository.Name, StringComparison.Ordinal) });
         server = repository.Serve();
         foreach (var model in (string[])["models/flan-t5-base", "hf_models/flan-t5-large", "hf_models/my"])
         {
@@ -59,7 +61,11 @@ public sealed partial class DocumentedCommandsTests : IDisposable
     [Fact]
     public void Every_example_runs_as_it_stands()
     {
-        var examples = Commands(Cli.Root(new(Stream.Null, TextWriter.Null, TextWriter.Null, CancellationToken.None))).SelectMany(Examples).Concat(Readme()).Distinct(StringComparer.Ordinal).ToArray();
+        var examples = Commands(Cli.Root(new(Stream.Null, TextWriter.Null, TextWriter.Null, CancellationToken.None)))
+            .SelectMany(Examples)
+            .Concat(Readme())
+            .Distinct(StringComparer.Ordinal)
+            .ToArray();
         Assert.True(examples.Length > 25, $"only {examples.Length} examples were found");
         foreach (var example in examples.OrderBy(e => Array.FindIndex(Order, o => o.Command == Name(e)) is var at and >= 0 ? at : Order.Length))
         {
@@ -73,7 +79,12 @@ public sealed partial class DocumentedCommandsTests : IDisposable
 
     private static IEnumerable<string> Examples(Command command)
     {
-        var lines = command.Description!.Split('\n').SkipWhile(l => !l.StartsWith("Example:", StringComparison.Ordinal)).Skip(1).Select(l => l.Trim()).TakeWhile(l => l.Length > 0).ToArray();
+        var lines = command.Description!.Split('\n')
+            .SkipWhile(l => !l.StartsWith("Example:", StringComparison.Ordinal))
+            .Skip(1)
+            .Select(l => l.Trim())
+            .TakeWhile(l => l.Length > 0)
+            .ToArray();
         Assert.NotEmpty(lines);
         Assert.All(lines, line => Assert.Contains("dpost ", line, StringComparison.Ordinal));
         return lines;

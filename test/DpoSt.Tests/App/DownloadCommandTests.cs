@@ -24,7 +24,9 @@ public sealed class DownloadCommandTests : IDisposable
         var snapshot = Path.Combine(folder.Root, "hub", "models--org--small", "snapshots", HubRepository.Commit);
         Assert.Equal((0, snapshot + "\n"), (run.Code, run.Out));
         Assert.Contains("3 files, 50.0 kB, 50.0 kB of it missing", run.Error, StringComparison.Ordinal);
-        Assert.Contains($"Next: dpost run --config-path exp_config/t5 --config-name self-train model.model_path={snapshot}", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Next: dpost run --config-path exp_config/t5 --config-name self-train model.model_path={snapshot}", run.Error,
+            StringComparison.Ordinal);
         Assert.Equal(repository.Files[Weights], File.ReadAllBytes(Path.Combine(snapshot, Weights)));
     }
 

@@ -53,11 +53,17 @@ public sealed class EvaluateCommandTests : IDisposable
     public void Two_do_not_write_the_same_answers()
     {
         var output = folder.File("answers.jsonl");
-        string[] arguments = ["evaluate", "--model", Model, "--data", folder.File("one.jsonl", "{\"question\": \"How many?\", \"ans\": 1}\n"), "--output", output];
+        string[] arguments =
+        [
+            "evaluate", "--model", Model, "--data", folder.File("one.jsonl", "{\"question\": \"How many?\", \"ans\": 1}\n"), "--output",
+            output
+        ];
         using (RunLock.Take(output + ".lock"))
         {
             var (code, _, error) = CommandRun.Of(arguments);
-            Assert.Equal((2, $"{output}.lock is held by another dpost that works there: wait until it is done, or give this one another --output.\n"), (code, error));
+            Assert.Equal(
+                (2, $"{output}.lock is held by another dpost that works there: wait until it is done, or give this one another --output.\n"),
+                (code, error));
         }
 
         Assert.Equal(0, CommandRun.Of(arguments).Code);
@@ -155,7 +161,9 @@ public sealed class EvaluateCommandTests : IDisposable
     public void A_folder_without_or_with_several_files_of_answers_is_one_sentence()
     {
         Directory.CreateDirectory(folder.File("empty"));
-        Assert.Contains("the folder holds 0 files of greedy answers", CommandRun.Of("compare", folder.File("empty"), folder.File("empty")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "the folder holds 0 files of greedy answers", CommandRun.Of("compare", folder.File("empty"), folder.File("empty")).Error,
+            StringComparison.Ordinal);
         folder.File("a.jsonl", Verdicts(1, 2));
         folder.File("a-samples.jsonl", Verdicts(1, 1) + Verdicts(1, 1));
         folder.File("notes.jsonl", "nonsense");
@@ -170,13 +178,16 @@ public sealed class EvaluateCommandTests : IDisposable
     private static string Verdicts(int right, int total) => string.Concat(Enumerable.Range(0, total).Select(i =>
         $"{{\"id\": \"{i}\", \"question\": \"q{i}\", \"text\": \"t\", \"verdict\": \"{(i < right ? "correct" : i % 2 == 0 ? "wrong" : "invalid")}\"}}\n"));
 
-    private static List<(string Id, string Question, string Text)> Answers(string path) => [.. File.ReadLines(path).Select(line => JsonDocument.Parse(line).RootElement)
-        .Select(row => (row.GetProperty("id").GetString()!, row.GetProperty("question").GetString()!, row.GetProperty("text").GetString()!))];
+    private static List<(string Id, string Question, string Text)> Answers(string path) =>
+        [.. File.ReadLines(path).Select(line => JsonDocument.Parse(line).RootElement)
+            .Select(row => (row.GetProperty("id").GetString()!, row.GetProperty("question").GetString()!, row.GetProperty("text").GetString()!))];
 
     // The rule of the field, written again: the number behind the last mark.
     private static bool IsRight(string text, double ans) =>
         text.LastIndexOf("####", StringComparison.Ordinal) is >= 0 and var mark
-        && double.TryParse(text[(mark + 4)..].Trim().TrimEnd('.').Replace(",", "", StringComparison.Ordinal), System.Globalization.CultureInfo.InvariantCulture, out var number)
+        && double.TryParse(
+            text[(mark + 4)..].Trim().TrimEnd('.').Replace(",", "", StringComparison.Ordinal),
+            System.Globalization.CultureInfo.InvariantCulture, out var number)
         && Math.Abs(number - ans) < FinalAnswer.Tolerance;
 
     private static int Number(JsonElement element, string name) => element.GetProperty(name).GetInt32();

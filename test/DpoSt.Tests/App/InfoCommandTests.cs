@@ -23,6 +23,8 @@ public sealed class InfoCommandTests
     {
         var run = CommandRun.Of("info");
         Assert.Equal((0, ""), (run.Code, run.Error));
-        Assert.All(["dpost", ".NET", "processor", "libtorch", "threads", "devices"], name => Assert.Contains($"\n{name} ", "\n" + run.Out, StringComparison.Ordinal));
+        Assert.All(
+            ["dpost", ".NET", "processor", "libtorch", "threads", "devices"],
+            name => Assert.Contains($"\n{name} ", "\n" + run.Out, StringComparison.Ordinal));
     }
 }

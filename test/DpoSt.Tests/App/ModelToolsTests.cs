@@ -23,7 +23,11 @@ public sealed class ModelToolsTests
             var answers = Lines(run.Out);
             Assert.Equal(rows.Length, answers.Length);
             Assert.All(rows.Zip(answers), pair => Assert.Equal(Ids(pair.First, "new_ids").Take(30), Ids(pair.Second, "ids")));
-            Assert.All(rows.Zip(answers), pair => Assert.Contains(pair.Second.GetProperty("text").GetString()!.TrimStart(), pair.First.GetProperty("text").GetString(), StringComparison.Ordinal));
+            Assert.All(
+                rows.Zip(answers),
+                pair => Assert.Contains(
+                    pair.Second.GetProperty("text").GetString()!.TrimStart(), pair.First.GetProperty("text").GetString(),
+                    StringComparison.Ordinal));
         }
     }
 
@@ -36,7 +40,9 @@ public sealed class ModelToolsTests
         Assert.NotEqual(first, Sample("8", "2"));
 
         string Sample(string seed, string batch) =>
-            CommandRun.With(input, "complete", "--model", Stories, "--json", "--max-new-tokens", "20", "--temperature", "1", "--seed", seed, "--batch", batch).Out;
+            CommandRun.With(
+                input, "complete", "--model", Stories, "--json", "--max-new-tokens", "20", "--temperature", "1", "--seed", seed, "--batch",
+                batch).Out;
     }
 
     [Theory]
@@ -47,15 +53,21 @@ public sealed class ModelToolsTests
     {
         using var folder = new TemporaryFolder();
         using var fixture = new ModelFixture(name);
-        var (ids, mask, labels) = (ModelFixture.Rows(fixture.Inputs, "input_ids"), ModelFixture.Rows(fixture.Inputs, "attention_mask"), ModelFixture.Rows(fixture.Inputs, "labels"));
+        var (ids, mask, labels) = (
+            ModelFixture.Rows(fixture.Inputs, "input_ids"), ModelFixture.Rows(fixture.Inputs, "attention_mask"),
+            ModelFixture.Rows(fixture.Inputs, "labels"));
         var file = folder.File("rows.jsonl", string.Concat(ids.Select((row, b) =>
             JsonSerializer.Serialize(new { input_ids = padded ? row : row.Where((_, t) => mask[b][t] == 1), labels = labels[b] }) + "\n")));
         var run = CommandRun.Of("score", "--model", SharedFolder.Path("fixtures", name), "--data", file, "--json");
         Assert.Equal(0, run.Code);
         var scores = Lines(run.Out);
         Assert.Equal(labels.Select(row => row.Count(l => l != -100)), scores.Select(s => s.GetProperty("tokens").GetInt32()));
-        Assert.Equal(fixture.Json("loss.json").GetProperty("loss").GetDouble(), -scores.Sum(s => s.GetProperty("log_prob").GetDouble()) / scores.Sum(s => s.GetProperty("tokens").GetInt32()), 1e-4);
-        Assert.All(scores, s => Assert.Equal(-s.GetProperty("log_prob").GetDouble() / s.GetProperty("tokens").GetInt32(), s.GetProperty("loss").GetDouble(), 1e-9));
+        Assert.Equal(
+            fixture.Json("loss.json").GetProperty("loss").GetDouble(),
+            -scores.Sum(s => s.GetProperty("log_prob").GetDouble()) / scores.Sum(s => s.GetProperty("tokens").GetInt32()), 1e-4);
+        Assert.All(
+            scores,
+            s => Assert.Equal(-s.GetProperty("log_prob").GetDouble() / s.GetProperty("tokens").GetInt32(), s.GetProperty("loss").GetDouble(), 1e-9));
     }
 
     [Fact]
@@ -66,7 +78,10 @@ public sealed class ModelToolsTests
         var (ids, golden) = (Ids(row, "ids"), row.GetProperty("next_token_logprobs").Deserialize<double[]>()!);
         var labels = ids.Select((id, t) => t % 3 == 0 ? -100 : id).ToArray();
         var text = row.GetProperty("text").GetString()!;
-        var file = folder.File("rows.jsonl", JsonSerializer.Serialize(new { input_ids = ids, labels }) + "\n" + JsonSerializer.Serialize(new { prompt = "Once upon", completion = text["Once upon".Length..] }) + "\n");
+        var file = folder.File(
+            "rows.jsonl",
+            JsonSerializer.Serialize(new { input_ids = ids, labels }) + "\n" + JsonSerializer.Serialize(
+                new { prompt = "Once upon", completion = text["Once upon".Length..] }) + "\n");
         var scores = Lines(CommandRun.Of("score", "--model", Stories, "--data", file, "--json").Out);
         Assert.Equal(golden.Where((_, t) => (t + 1) % 3 != 0).Sum(), scores[0].GetProperty("log_prob").GetDouble(), 1e-4);
         Assert.True(scores[1].GetProperty("tokens").GetInt32() > 5);
@@ -82,8 +97,14 @@ public sealed class ModelToolsTests
         Assert.Equal(0, plain.Code);
         var json = Lines(CommandRun.Of("solve", "--model", Path.Combine(folder.Root, "base"), question, "--json").Out)[0];
         Assert.Equal(plain.Out.TrimEnd('\n'), json.GetProperty("text").GetString());
-        Assert.Equal(json.GetProperty("text").GetString(), string.Concat(json.GetProperty("pieces").EnumerateArray().Select(p => p.GetProperty("text").GetString())));
-        var forced = json.GetProperty("pieces").EnumerateArray().Where(p => p.GetProperty("calculator").GetBoolean()).Select(p => p.GetProperty("text").GetString()!).ToArray();
+        Assert.Equal(
+            json.GetProperty("text").GetString(),
+            string.Concat(json.GetProperty("pieces").EnumerateArray().Select(p => p.GetProperty("text").GetString())));
+        var forced = json.GetProperty("pieces")
+            .EnumerateArray()
+            .Where(p => p.GetProperty("calculator").GetBoolean())
+            .Select(p => p.GetProperty("text").GetString()!)
+            .ToArray();
         Assert.NotEmpty(forced);
         Assert.All(forced, text => Assert.EndsWith("]", text, StringComparison.Ordinal));
         Assert.Contains("answer:", plain.Error, StringComparison.Ordinal);

@@ -29,7 +29,9 @@ public sealed class PaperCommandsTests
         // What the files beside them say: of all k samples, pass@k is the share of the questions that one of them solves.
         Assert.Equal(Percent(Solved(run, "sft-0", 5), 8), results.GetProperty("sft-0").GetProperty("train@5").GetString());
         Assert.Equal(Percent(Solved(run, "dpo-1", 3), 8), results.GetProperty("dpo-1").GetProperty("train@3").GetString());
-        Assert.Equal(Percent(Right(run.Path("model_outputs/tiny/sft-1/test/greedy_decode.json")).Count, 4), results.GetProperty("sft-1").GetProperty("test@1").GetString());
+        Assert.Equal(
+            Percent(Right(run.Path("model_outputs/tiny/sft-1/test/greedy_decode.json")).Count, 4),
+            results.GetProperty("sft-1").GetProperty("test@1").GetString());
         Assert.Equal(Lines(run, "sft-0/train/train_dpo_processed.jsonl"), results.GetProperty("sft-0").GetProperty("generated_dpo_data").GetInt32());
         Assert.Equal(Lines(run, "dpo-1/train/train_rft_processed.jsonl"), results.GetProperty("dpo-1").GetProperty("generated_sft_data").GetInt32());
     }
@@ -92,7 +94,10 @@ public sealed class PaperCommandsTests
     private static IEnumerable<string> Names(JsonElement map) => map.EnumerateObject().Select(p => p.Name);
 
     private static int Solved(TinyRun run, string name, int seeds) =>
-        Enumerable.Range(0, seeds).SelectMany(seed => Right(run.Path($"model_outputs/tiny/{name}/train/seed_{seed}-t_0.7.json"))).Distinct(StringComparer.Ordinal).Count();
+        Enumerable.Range(0, seeds)
+            .SelectMany(seed => Right(run.Path($"model_outputs/tiny/{name}/train/seed_{seed}-t_0.7.json")))
+            .Distinct(StringComparer.Ordinal)
+            .Count();
 
     private static List<string> Right(string path) => [.. JsonLines.Read(path).Where(l => l.Text("verdict", "") == "correct").Select(l => l.Text("id", ""))];
 

@@ -19,24 +19,34 @@ public sealed class PlanCommandTests : IDisposable
         Assert.True(code == 0, error);
         Assert.StartsWith("fits: needs ", Lines(output)[^1], StringComparison.Ordinal);
         Assert.Contains("sft-0: lengths are those of data/train.jsonl.", Lines(output));
-        Assert.Equal(before.Order(StringComparer.Ordinal), Directory.GetFileSystemEntries(run.Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            before.Order(StringComparer.Ordinal),
+            Directory.GetFileSystemEntries(run.Root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void A_run_has_all_its_training_stages_those_alike_together()
     {
         run.LayPairs("train", 4, 3);
-        var (code, output, error) = run.Run("plan", "--config-path", "exp_config/tiny", "--config-name", "self-train", "loop.iterations=2", "--json", "dpo.trainer.per_device_train_batch_size=2");
+        var (code, output, error) = run.Run(
+            "plan", "--config-path", "exp_config/tiny", "--config-name", "self-train", "loop.iterations=2", "--json",
+            "dpo.trainer.per_device_train_batch_size=2");
         Assert.True(code == 0, error);
         using var json = JsonDocument.Parse(output);
         var stages = json.RootElement.GetProperty("stages").EnumerateArray().ToArray();
         Assert.Equal(
             [("sft", "sft-0", 24, 500L), ("dpo", "dpo-1", 4, 150), ("sft", "sft-1 st-1 sft-2 st-2", null, 500), ("dpo", "dpo-2", null, 150)],
-            stages.Select(s => (s.GetProperty("objective").GetString()!, string.Join(' ', s.GetProperty("stages").EnumerateArray().Select(n => n.GetString())), Examples(s), s.GetProperty("steps").GetInt64())));
+            stages.Select(
+                s => (
+                    s.GetProperty("objective").GetString()!,
+                    string.Join(' ', s.GetProperty("stages").EnumerateArray().Select(n => n.GetString())), Examples(s),
+                    s.GetProperty("steps").GetInt64())));
         Assert.All(stages, s =>
         {
             var memory = s.GetProperty("memory_bytes");
-            Assert.Equal(memory.GetProperty("peak").GetInt64(), ((string[])["weights", "gradients", "optimizer", "activations", "working", "allocator"]).Sum(part => memory.GetProperty(part).GetInt64()));
+            Assert.Equal(
+                memory.GetProperty("peak").GetInt64(),
+                ((string[])["weights", "gradients", "optimizer", "activations", "working", "allocator"]).Sum(part => memory.GetProperty(part).GetInt64()));
             Assert.True(s.GetProperty("seconds").GetDouble() > 0);
         });
         Assert.True(json.RootElement.GetProperty("fits").GetBoolean());
@@ -65,7 +75,11 @@ public sealed class PlanCommandTests : IDisposable
     {
         Directory.CreateDirectory(run.Path("giant"));
         File.WriteAllText(run.Path("giant/config.json"), Giant);
-        string[] line = ["plan", "--config-path", "exp_config/tiny", "--config-name", "sft-0", "model.model_path=giant", "trainer.per_device_train_batch_size=12", "--nproc", "8"];
+        string[] line =
+        [
+            "plan", "--config-path", "exp_config/tiny", "--config-name", "sft-0", "model.model_path=giant",
+            "trainer.per_device_train_batch_size=12", "--nproc", "8"
+        ];
         var (code, output, error) = run.Run([.. line, "--json"]);
         Assert.True(code == 0, error);
         using var json = JsonDocument.Parse(output);

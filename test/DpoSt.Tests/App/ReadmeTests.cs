@@ -31,7 +31,9 @@ public sealed partial class ReadmeTests
     [Fact]
     public void The_examples_that_cost_nothing_run()
     {
-        Assert.All(["calc", "info"], command => Assert.All(Examples(command), example => Assert.Equal((0, ""), CommandRun.Of(example) is var run ? (run.Code, run.Error) : default)));
+        Assert.All(
+            ["calc", "info"],
+            command => Assert.All(Examples(command), example => Assert.Equal((0, ""), CommandRun.Of(example) is var run ? (run.Code, run.Error) : default)));
 
         // What the others would read and change is there, under the names they use.
         var root = Path.Combine(SharedFolder.RepositoryRoot, "exp_config");
@@ -52,7 +54,9 @@ public sealed partial class ReadmeTests
     {
         Assert.Equal(StageList, PaperCommandsTests.Commands);
         Assert.All(StageList, line => Parses(line[0], line));
-        var others = Readme.Where(l => l.Contains("--project src/DpoSt.App -- ", StringComparison.Ordinal)).Select(l => Words(l[(l.IndexOf(" -- ", StringComparison.Ordinal) + 4)..])).ToArray();
+        var others = Readme.Where(l => l.Contains("--project src/DpoSt.App -- ", StringComparison.Ordinal))
+            .Select(l => Words(l[(l.IndexOf(" -- ", StringComparison.Ordinal) + 4)..]))
+            .ToArray();
         Assert.Equal(["demo", "run"], others.Select(o => o[0]));
         Assert.All(others, line => Parses(line[0], line));
         Assert.All(Mention().Matches(string.Join('\n', Readme)).Select(m => m.Groups["command"].Value), name => Assert.Contains(name, Commands));

@@ -76,7 +76,10 @@ public sealed partial class ReportCommandTests : IDisposable
     public void There_are_no_half_steps_between_two(double first, double second)
     {
         // Values whose own ticks are whole.
-        var labels = Labels().Matches(LineChart.Svg("c", "step", "loss", [new ChartLine("sft-0", [first, second], [0, 1000])])).Select(m => m.Groups["text"].Value.Trim()).ToArray();
+        var labels = Labels()
+            .Matches(LineChart.Svg("c", "step", "loss", [new ChartLine("sft-0", [first, second], [0, 1000])]))
+            .Select(m => m.Groups["text"].Value.Trim())
+            .ToArray();
         Assert.Contains($"{first}", labels);
         Assert.Contains($"{second}", labels);
         Assert.DoesNotContain(labels, label => label.Contains('.', StringComparison.Ordinal));
@@ -102,7 +105,9 @@ public sealed partial class ReportCommandTests : IDisposable
     {
         var above = Path.GetDirectoryName(folder.Root)!;
         Assert.Equal(new CommandRun(2, "", $"{above}: there is no run.json in it; did you mean {folder.Root}?\n"), CommandRun.Of("report", above));
-        Assert.Equal(new CommandRun(2, "", "nowhere: there is no run.json in it; expected the folder that dpost run writes, model_outputs/EXPERIMENT.\n"), CommandRun.Of("report", "nowhere"));
+        Assert.Equal(
+            new CommandRun(2, "", "nowhere: there is no run.json in it; expected the folder that dpost run writes, model_outputs/EXPERIMENT.\n"),
+            CommandRun.Of("report", "nowhere"));
         File.WriteAllText(Path.Combine(folder.Root, "run.json"), "{}");
         var broken = CommandRun.Of("report", folder.Root);
         Assert.Equal((2, ""), (broken.Code, broken.Out));

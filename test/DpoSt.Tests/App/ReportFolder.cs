@@ -16,13 +16,18 @@ internal sealed class ReportFolder : IDisposable
 
     public ReportFolder()
     {
-        new RunRecord("a<b>", "../models", "../results/ledger.json", Stages, "test", new Dictionary<string, string>(StringComparer.Ordinal) { ["dpost"] = "0.1 <b>" }, new Dictionary<string, ExperimentOptions>(StringComparer.Ordinal)).Write(Root);
+        new RunRecord(
+            "a<b>", "../models", "../results/ledger.json", Stages, "test",
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["dpost"] = "0.1 <b>" },
+            new Dictionary<string, ExperimentOptions>(StringComparer.Ordinal)).Write(Root);
         Train("sft-0", (10, 2.5, null), (20, 1.25, null));
         Train("dpo-1", (5, 0.6931, 0.0), (10, 0.5, 0.75));
         Train("sft-1", (10, 2.0, null), (20, 1.0, null));
         foreach (var (run, greedy) in new[] { ("sft-0", 0.0), ("dpo-1", 0.5), ("sft-1", 0.5) })
         {
-            EvaluationFile.Write(Path.Combine(Root, run, "evaluation.json"), [new EvaluationRow(run, "test", 2, greedy, 0.01, 0.99, 0.0, 0.25, 0.5, 0.5, 3, [greedy > 0, false])]);
+            EvaluationFile.Write(
+                Path.Combine(Root, run, "evaluation.json"),
+                [new EvaluationRow(run, "test", 2, greedy, 0.01, 0.99, 0.0, 0.25, 0.5, 0.5, 3, [greedy > 0, false])]);
         }
 
         Answers("sft-1/test/greedy_decode.json", "correct", "wrong");

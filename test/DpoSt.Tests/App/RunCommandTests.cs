@@ -19,8 +19,10 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal((0, ""), (code, error));
         Assert.Equal(
             [
-                "stage | what becomes of it | what it takes", "sft-0 | runs | 12 steps of 16 examples", "evaluate sft-0 | runs | 72 answers", "sample sft-0 | runs | 144 answers",
-                "pairs dpo-1 | runs | no model at work", "dpo-1 | runs | 4 steps of 16 examples", "evaluate dpo-1 | runs | 72 answers", "sample dpo-1 | runs | 96 answers",
+                "stage | what becomes of it | what it takes", "sft-0 | runs | 12 steps of 16 examples",
+                "evaluate sft-0 | runs | 72 answers", "sample sft-0 | runs | 144 answers",
+                "pairs dpo-1 | runs | no model at work", "dpo-1 | runs | 4 steps of 16 examples", "evaluate dpo-1 | runs | 72 answers",
+                "sample dpo-1 | runs | 96 answers",
                 "pseudo-labels dpo-1 | runs | no model at work", "sft-1 | runs | 12 steps of 16 examples", "evaluate sft-1 | runs | 72 answers",
             ], Rows(output));
         Assert.False(Directory.Exists(run.Path("results")) || Directory.Exists(run.Path("model_outputs")));
@@ -45,7 +47,8 @@ public sealed class RunCommandTests : IDisposable
             process.WaitForExit();
         }
 
-        var newest = Directory.GetDirectories(run.Path("ft_models/tiny/sft-0.training"), "checkpoint-*").Max(d => int.Parse(d[(d.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture));
+        var newest = Directory.GetDirectories(run.Path("ft_models/tiny/sft-0.training"), "checkpoint-*")
+            .Max(d => int.Parse(d[(d.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture));
         Assert.Contains($"sft-0 | runs | 4000 steps of 16 examples, resumes after step {newest}", Rows(run.Run([.. loop, "--dry-run"]).Out));
         Assert.Contains("sft-0 | runs | 4000 steps of 16 examples", Rows(run.Run([.. loop, "--dry-run", "--fresh"]).Out));
         Assert.Contains("sft-0 | runs | 4000 steps of 16 examples", Rows(run.Run([.. loop, "--dry-run", "sft.trainer.learning_rate=1e-3"]).Out));
@@ -69,7 +72,9 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal(["train@2", "generated_sft_data"], Keys("sft-0-more"));
 
         // The stages alone, over the run's own files.
-        Assert.Equal(JsonLines.Read(run.Path("model_outputs/tiny/sft-0/train/train_dpo_processed.jsonl")).Count(), results.GetProperty("sft-0").GetProperty("generated_dpo_data").GetInt32());
+        Assert.Equal(
+            JsonLines.Read(run.Path("model_outputs/tiny/sft-0/train/train_dpo_processed.jsonl")).Count(),
+            results.GetProperty("sft-0").GetProperty("generated_dpo_data").GetInt32());
         string[] seeds = ["--config-path", "exp_config/tiny", "eval.sampling.max_seed=5"];
         var before = results.ToString();
         Assert.Equal(0, run.Run(["eval-sampling", .. seeds]).Code);
@@ -93,7 +98,9 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal(1, record.GetProperty("configuration").GetProperty("sft").GetProperty("trainer").GetProperty("max_steps").GetInt32());
         Assert.Equal(1e-5, record.GetProperty("configuration").GetProperty("dpo").GetProperty("trainer").GetProperty("learning_rate").GetDouble());
         Assert.Equal(3, record.GetProperty("configuration").GetProperty("run").GetProperty("loop").GetProperty("pair_samples").GetInt32());
-        Assert.All(["dpost", "dotnet", "libtorch", "os", "cpu", "device"], name => Assert.NotEmpty(record.GetProperty("versions").GetProperty(name).GetString()!));
+        Assert.All(
+            ["dpost", "dotnet", "libtorch", "os", "cpu", "device"],
+            name => Assert.NotEmpty(record.GetProperty("versions").GetProperty(name).GetString()!));
 
         var metrics = JsonDocument.Parse(File.ReadLines(run.Path("ft_models/tiny/sft-0/metrics.jsonl")).Single()).RootElement;
         Assert.Equal(["step", "loss", "learning_rate", "grad_norm", "tokens_per_s"], metrics.EnumerateObject().Select(p => p.Name));

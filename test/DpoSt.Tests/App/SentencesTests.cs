@@ -79,9 +79,13 @@ public sealed class SentencesTests : IDisposable
     {
         Directory.CreateDirectory(run.Path("exp_config/large"));
         File.Copy(run.Path("exp_config/tiny/sft-0.yaml"), run.Path("exp_config/large/sft-0.yaml"));
-        Assert.Equal((2, "", "exp_config/t5: there is no such folder; the current folder has exp_config/large, exp_config/tiny: name one with --config-path.\n"), run.Run("sft"));
+        Assert.Equal(
+            (2, "", "exp_config/t5: there is no such folder; the current folder has exp_config/large, exp_config/tiny: name one with --config-path.\n"),
+            run.Run("sft"));
         Directory.Move(run.Path("exp_config"), run.Path("data/exp_config"));
-        Assert.Equal((2, "", "exp_config/tiny: there is no such folder; data has exp_config: run it there.\n"), run.Run("sft", "--config-path", "exp_config/tiny"));
+        Assert.Equal(
+            (2, "", "exp_config/tiny: there is no such folder; data has exp_config: run it there.\n"),
+            run.Run("sft", "--config-path", "exp_config/tiny"));
         Directory.Delete(run.Path("data"), recursive: true);
         Assert.Equal(
             (2, "", "exp_config/t5: there is no such folder; there is no exp_config in the current folder: run it where one is, such as the folder of dpost demo, or name a folder of YAML configurations with --config-path.\n"),
@@ -95,7 +99,9 @@ public sealed class SentencesTests : IDisposable
         using (new FileStream(run.Path("results/tiny.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
         {
             var (code, _, error) = run.Run(TinyRun.Loop());
-            Assert.Equal((2, run.Path("results/tiny.lock") + " is held by another dpost that works there: wait until it is done, or give this one another exp_name.\n"), (code, error));
+            Assert.Equal(
+                (2, run.Path("results/tiny.lock") + " is held by another dpost that works there: wait until it is done, or give this one another exp_name.\n"),
+                (code, error));
 
             // A mistake of one's own is told first.
             Assert.Equal(
@@ -112,9 +118,13 @@ public sealed class SentencesTests : IDisposable
         Assert.Equal(0, code);
         var notes = error.Split('\n').Where(l => l.Contains("was done", StringComparison.Ordinal));
         Assert.Equal(
-            ((string[])["sft-0", "evaluate sft-0"]).Select(s => $"{s} was done with other options or other inputs, which have changed since: it runs again, and so does what depends on it."), notes);
+            ((string[])["sft-0", "evaluate sft-0"])
+                .Select(s => $"{s} was done with other options or other inputs, which have changed since: it runs again, and so does what depends on it."),
+            notes);
 
         Directory.Delete(run.Path("ft_models/tiny/sft-0"), recursive: true);
-        Assert.Contains("\nsft-0 was done, but ft_models/tiny/sft-0 is gone: it runs again.\n", "\n" + run.Run([.. small, "sft.trainer.learning_rate=1e-3"]).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "\nsft-0 was done, but ft_models/tiny/sft-0 is gone: it runs again.\n",
+            "\n" + run.Run([.. small, "sft.trainer.learning_rate=1e-3"]).Error, StringComparison.Ordinal);
     }
 }

@@ -21,7 +21,8 @@ public sealed class StageCommandsTests : IDisposable
         Assert.Equal(0, code);
         Assert.StartsWith(
             "exp_config/tiny/sft-0.yaml: trainer.report_to, trainer.tf32 have no meaning here and are ignored.\n"
-            + $"{file} asks for 8 processes, but one is used so far: for the same batch multiply trainer.gradient_accumulation_steps by 8.\n", error, StringComparison.Ordinal);
+            + $"{file} asks for 8 processes, but one is used so far: for the same batch multiply trainer.gradient_accumulation_steps by 8.\n",
+            error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -36,12 +37,15 @@ public sealed class StageCommandsTests : IDisposable
         Assert.Equal((2, ""), (code, output));
 
         WriteReference(run.Path(Greedy), problems);
-        Assert.Contains($"sft-0 on test: 6 of {problems.Count} right", run.Run(["eval-greedy", .. Test, "--format", "reference"]).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            $"sft-0 on test: 6 of {problems.Count} right", run.Run(["eval-greedy", .. Test, "--format", "reference"]).Out,
+            StringComparison.Ordinal);
     }
 
     // As the reference leaves them: Llama's questions within their prompt, every other answer right, and a last batch filled up from the start.
-    private static void WriteReference(string path, IReadOnlyList<Problem> problems) => SampleFile.Write(path, problems.Concat(problems.Take(3)).Select((p, i) =>
-        new Sample($"### Instruction:\n{p.Question}\n\n### Response:\n", $"#### {(i % 2 == 0 && i < problems.Count ? p.Ans : p.Ans + 1)}")));
+    private static void WriteReference(string path, IReadOnlyList<Problem> problems) =>
+        SampleFile.Write(path, problems.Concat(problems.Take(3)).Select((p, i) =>
+            new Sample($"### Instruction:\n{p.Question}\n\n### Response:\n", $"#### {(i % 2 == 0 && i < problems.Count ? p.Ans : p.Ans + 1)}")));
 
     private IReadOnlyList<Problem> Problems() => ProblemSet.Load(run.Path("data/test.jsonl"));
 }

@@ -10,12 +10,19 @@ public sealed class ValidateCommandTests
     public void Json_is_the_composed_configuration_what_is_ignored_and_what_is_absent()
     {
         var folder = SharedFolder.Path("reference-configs", "exp_config", "t5");
-        var run = CommandRun.Of("validate", "--config-path", folder, "--config-name", "sft-0", "+data.split=train", "eval.mode=sampling", "eval.sampling.max_seed=5", "--json");
+        var run = CommandRun.Of(
+            "validate", "--config-path", folder, "--config-name", "sft-0", "+data.split=train", "eval.mode=sampling",
+            "eval.sampling.max_seed=5", "--json");
         Assert.Equal((0, ""), (run.Code, run.Error));
         var json = JsonDocument.Parse(run.Out).RootElement;
         Assert.Equal(["config", "ignored", "missing"], json.EnumerateObject().Select(p => p.Name));
         ConfigFolder.AssertSameJson(ReferenceGoldens.T5Sft, json.GetProperty("config").GetRawText());
-        Assert.Equal(["trainer.overwrite_output_dir", "trainer.tf32", "trainer.report_to", "trainer.ddp_find_unused_parameters", "trainer.dataloader_num_workers", "eval.per_device_eval_batch_size"], Texts(json.GetProperty("ignored")));
+        Assert.Equal(
+            [
+                "trainer.overwrite_output_dir", "trainer.tf32", "trainer.report_to", "trainer.ddp_find_unused_parameters",
+                "trainer.dataloader_num_workers", "eval.per_device_eval_batch_size"
+            ],
+            Texts(json.GetProperty("ignored")));
         Assert.Equal(["hf_models/flan-t5-large", "gsm8k/train.jsonl", "gsm8k/dev.jsonl", "gsm8k/test.jsonl"], Texts(json.GetProperty("missing")));
     }
 
@@ -28,8 +35,12 @@ public sealed class ValidateCommandTests
         Assert.StartsWith("exp_config/tiny/sft-0.yaml is fine", run.Run("validate").Out, StringComparison.Ordinal);       // the only folder that has it
         Assert.Equal("exp_config/tiny/self-train.yaml is fine.\n", run.Run("validate", "--config-name", "self-train").Out);
         File.Copy(run.Path("data/test.jsonl"), run.Path("data/dev.jsonl"));
-        Assert.Equal((0, "exp_config/tiny/self-train.yaml is fine.\n", ""), run.Run("validate", "--config-path", "exp_config/tiny", "--config-name", "self-train"));
-        Assert.Equal((0, "exp_config/tiny/sft-0.yaml is fine; ignored: trainer.tf32.\n", ""), run.Run("validate", "--config-path", "exp_config/tiny", "+trainer.tf32=true"));
+        Assert.Equal(
+            (0, "exp_config/tiny/self-train.yaml is fine.\n", ""),
+            run.Run("validate", "--config-path", "exp_config/tiny", "--config-name", "self-train"));
+        Assert.Equal(
+            (0, "exp_config/tiny/sft-0.yaml is fine; ignored: trainer.tf32.\n", ""),
+            run.Run("validate", "--config-path", "exp_config/tiny", "+trainer.tf32=true"));
     }
 
     [Fact]
@@ -37,7 +48,11 @@ public sealed class ValidateCommandTests
     {
         using var run = new TinyRun();
         File.WriteAllText(run.Path(".env"), "DATA_DIR=large  # models\nEXPERIMENT='mine'\n");
-        string[] arguments = ["validate", "--config-path", "exp_config/tiny", "exp_name=${oc.env:EXPERIMENT,other}", "trainer.run_name=${oc.env:NOT_SET_HERE,sft-7}", "data.dev_data_path=data/test.jsonl", "--json"];
+        string[] arguments =
+        [
+            "validate", "--config-path", "exp_config/tiny", "exp_name=${oc.env:EXPERIMENT,other}",
+            "trainer.run_name=${oc.env:NOT_SET_HERE,sft-7}", "data.dev_data_path=data/test.jsonl", "--json"
+        ];
         var json = JsonDocument.Parse(run.Run(arguments).Out).RootElement;
         Assert.Equal(["base"], Texts(json.GetProperty("missing")));
         Assert.Equal("ft_models/mine/sft-7", json.GetProperty("config").GetProperty("trainer").GetProperty("output_dir").GetString());

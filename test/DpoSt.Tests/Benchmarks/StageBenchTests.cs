@@ -18,7 +18,11 @@ public sealed class StageBenchTests
         }
 
         var config = folder.File("exp_config/tiny/sft-0.yaml");
-        File.WriteAllText(config, File.ReadAllText(config).Replace("max_steps: 500", "max_steps: 1", StringComparison.Ordinal).Replace("max_new_tokens: 256", "max_new_tokens: 8", StringComparison.Ordinal));
+        File.WriteAllText(
+            config,
+            File.ReadAllText(config)
+                .Replace("max_steps: 500", "max_steps: 1", StringComparison.Ordinal)
+                .Replace("max_new_tokens: 256", "max_new_tokens: 8", StringComparison.Ordinal));
 
         var rows = DecodeBenchmarks.Stage(folder.Root, ["fp32", "bf16"], 1, new Silent(), TestContext.Current.CancellationToken);
         Assert.Equal([("fp32", 5, 128), ("bf16", 5, 128)], rows.Select(r => (r.Dtype, r.Samples, r.Batch)));

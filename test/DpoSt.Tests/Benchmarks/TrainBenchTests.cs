@@ -10,7 +10,8 @@ namespace DpoSt.Tests.Benchmarks;
 public sealed class TrainBenchTests
 {
     private static readonly T5Config Config = TinyModels.T5 with { VocabSize = 300 };
-    private static readonly BenchModel Shape = new("t5", PromptFormat.T5, Config.VocabSize, () => T5Weights.Specs(Config), () => throw new NotSupportedException());
+    private static readonly BenchModel Shape = new(
+        "t5", PromptFormat.T5, Config.VocabSize, () => T5Weights.Specs(Config), () => throw new NotSupportedException());
 
     [Fact]
     public void Fine_tuning_is_measured_on_what_the_command_does_with_its_defaults()
@@ -24,7 +25,9 @@ public sealed class TrainBenchTests
         using var trained = TinyModels.New(Config, 3);
         var rows = Enumerable.Range(0, 36).Select(i => (Shape.RandomIds((ulong)i, 120), Shape.RandomIds(36 + (ulong)i, 150))).ToList();
         FineTuning.Run(trained, rows, new TrainingRecipe { BatchSize = 12, MaxSteps = 3 }, _ => { }, _ => { }, TestContext.Current.CancellationToken);
-        Assert.All(trained.Parameters.Buffers.Zip(measured.Parameters.Buffers), pair => Assert.True(pair.First.Values.equal(pair.Second.Values).all().item<bool>()));
+        Assert.All(
+            trained.Parameters.Buffers.Zip(measured.Parameters.Buffers),
+            pair => Assert.True(pair.First.Values.equal(pair.Second.Values).all().item<bool>()));
     }
 
     [Fact]

@@ -15,12 +15,18 @@ public sealed class ConfigBinderTests
         Assert.Equal(new ExperimentOptions { ExpName = "t5", Trainer = trainer, Model = new ModelSection { ModelPath = "m" } }, options);
         Assert.Equal((42, -1, 3.0, 1.0, 5e-5), (trainer.Seed, trainer.MaxSteps, trainer.NumTrainEpochs, trainer.MaxGradNorm, trainer.LearningRate));
         Assert.Equal((0.9, 0.999, 1e-8, 0.0), (trainer.AdamBeta1, trainer.AdamBeta2, trainer.AdamEpsilon, trainer.WeightDecay));
-        Assert.Equal(("linear", "adamw_torch", 0.1, 8, null), (trainer.LrSchedulerType, trainer.Optim, trainer.Beta, trainer.GroupByLengthWindow, trainer.Dropout));
+        Assert.Equal(
+            ("linear", "adamw_torch", 0.1, 8, null),
+            (trainer.LrSchedulerType, trainer.Optim, trainer.Beta, trainer.GroupByLengthWindow, trainer.Dropout));
         Assert.Equal((IntervalStrategy.No, IntervalStrategy.Steps), (trainer.EvalStrategy, trainer.SaveStrategy));
         Assert.Equal((0.7, 3, 90.0), (options.Selection.MaxSimilarity, options.Selection.MaxPairs, options.Selection.Percentile));
-        Assert.Equal((3, "sft-0", "dpo-1", 5, 3), (options.Loop.Iterations, options.Loop.Sft, options.Loop.Dpo, options.Loop.PairSamples, options.Loop.PseudoLabelSamples));
+        Assert.Equal(
+            (3, "sft-0", "dpo-1", 5, 3),
+            (options.Loop.Iterations, options.Loop.Sft, options.Loop.Dpo, options.Loop.PairSamples, options.Loop.PseudoLabelSamples));
         Assert.Equal((true, 5, 42L), (options.Loop.Baseline, options.Loop.EvalSamples, options.Loop.Seed));
-        Assert.Equal((0.7, 0, 10, 50, 1.0), (options.Eval.Sampling.Temperature, options.Eval.Sampling.MinSeed, options.Eval.Sampling.MaxSeed, options.Eval.Sampling.TopK, options.Eval.Sampling.TopP));
+        Assert.Equal(
+            (0.7, 0, 10, 50, 1.0),
+            (options.Eval.Sampling.Temperature, options.Eval.Sampling.MinSeed, options.Eval.Sampling.MaxSeed, options.Eval.Sampling.TopK, options.Eval.Sampling.TopP));
         Assert.Equal((EvalMode.Greedy, true, null, Compatibility.None), (options.Eval.Mode, options.Eval.UseCalc, options.Eval.Slots, options.Compat));
         Assert.Equal((null, null, null), (options.Data.Split, options.Data.PoolPath, options.Data.OodDataPath));
     }
@@ -39,7 +45,9 @@ public sealed class ConfigBinderTests
     [Fact]
     public void KeysWithoutMeaningAreReportedOnce()
     {
-        var yaml = Least.Replace("run_name: r", "run_name: r, tf32: true, report_to: null, dataloader_num_workers: 12, fsdp_config: {a: 1}", StringComparison.Ordinal);
+        var yaml = Least.Replace(
+            "run_name: r", "run_name: r, tf32: true, report_to: null, dataloader_num_workers: 12, fsdp_config: {a: 1}",
+            StringComparison.Ordinal);
         Assert.Equal(["trainer.tf32", "trainer.report_to", "trainer.dataloader_num_workers", "trainer.fsdp_config"], Bind(yaml).Ignored);
     }
 

@@ -15,7 +15,10 @@ public sealed partial class EveryKeyCountsTests
             .SelectMany(file => Reads().Matches(File.ReadAllText(file))).Select(m => m.Value[1..]).ToHashSet(StringComparer.Ordinal);
 
         // There is one optimizer: its name is only checked.
-        Assert.Empty(Keys(typeof(ExperimentOptions)).Where(p => p.Name != nameof(TrainerSection.Optim) && !words.Contains(p.Name)).Select(p => $"{p.DeclaringType!.Name}.{p.Name}"));
+        Assert.Empty(
+            Keys(typeof(ExperimentOptions))
+                .Where(p => p.Name != nameof(TrainerSection.Optim) && !words.Contains(p.Name))
+                .Select(p => $"{p.DeclaringType!.Name}.{p.Name}"));
     }
 
     [Fact]
@@ -23,7 +26,9 @@ public sealed partial class EveryKeyCountsTests
     {
         var recipe = ConfiguredRecipes.Recipe(Options("polynomial", new SchedulerSection { Power = 2, LrEnd = 0.1 }));
         Assert.Equal(0.1 + 0.9 * 0.25, recipe.OptionsFor(8, 0).Schedule.At(5), 1e-12);
-        Assert.Equal(0.5 * (1 + Math.Cos(2 * Math.PI * 3 * 0.1)), ConfiguredRecipes.Recipe(Options("cosine", new SchedulerSection { NumCycles = 3 })).OptionsFor(8, 0).Schedule.At(1), 1e-12);
+        Assert.Equal(
+            0.5 * (1 + Math.Cos(2 * Math.PI * 3 * 0.1)),
+            ConfiguredRecipes.Recipe(Options("cosine", new SchedulerSection { NumCycles = 3 })).OptionsFor(8, 0).Schedule.At(1), 1e-12);
         var error = Assert.Throws<UserErrorException>(() => ConfiguredRecipes.Recipe(Options("linear", new SchedulerSection { MinLrRate = 0.1 })));
         Assert.Equal(
             "trainer.lr_scheduler_kwargs.min_lr_rate is of the schedule cosine_with_min_lr, but trainer.lr_scheduler_type is linear: leave it out (~trainer.lr_scheduler_kwargs.min_lr_rate), or choose another schedule.",

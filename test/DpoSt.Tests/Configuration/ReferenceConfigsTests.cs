@@ -39,7 +39,10 @@ public sealed class ReferenceConfigsTests
         Assert.Equal(("train", EvalMode.Sampling, 5), (options.Data.Split, options.Eval.Mode, options.Eval.Sampling.MaxSeed));
         string[] columns = name.StartsWith("dpo", StringComparison.Ordinal) ? ["trainer.remove_unused_columns"] : [];
         Assert.Equal(
-            ["eval.per_device_eval_batch_size", "trainer.dataloader_num_workers", "trainer.ddp_find_unused_parameters", "trainer.overwrite_output_dir", .. columns, "trainer.report_to", "trainer.tf32"],
+            [
+                "eval.per_device_eval_batch_size", "trainer.dataloader_num_workers", "trainer.ddp_find_unused_parameters",
+                "trainer.overwrite_output_dir", .. columns, "trainer.report_to", "trainer.tf32"
+            ],
             ignored.Order(StringComparer.Ordinal));
     }
 

@@ -127,7 +127,8 @@ public sealed class ForcingTests(ITestOutputHelper output)
     private static ITokenizer T5() => TokenizerLoader.Load(SharedFolder.Path("tokenizers", "t5"));
 
     // Ids of an answer, and by position the id that the reference's processor forced there, or the exception it raised.
-    private static List<(int[] Ids, Dictionary<int, string> Forced)> T5Answers() => [.. GsmRows.Fixture("calculator", "t5_along_gsm8k_answers.json").GetProperty("rows").EnumerateArray().Select(row => (
+    private static List<(int[] Ids, Dictionary<int, string> Forced)> T5Answers() =>
+        [.. GsmRows.Fixture("calculator", "t5_along_gsm8k_answers.json").GetProperty("rows").EnumerateArray().Select(row => (
         row.GetProperty("answer_ids").EnumerateArray().Select(id => id.GetInt32()).ToArray(),
         row.GetProperty("forced_at").EnumerateArray().ToDictionary(f => f[0].GetInt32(), f => f[1].ToString())))];
 }

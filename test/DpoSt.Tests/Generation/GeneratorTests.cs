@@ -109,7 +109,8 @@ public sealed class GeneratorTests : IDisposable
         var ids = IdTokenizer.New(TinyModels.Vocabulary - 5, eos: 1);
         var answers = new Generated[prompts.Count];
         var options = new GenerationOptions(14, 4, null, Temperature: 1.5, TopK: 30, TopP: 0.95, Seed: 5);
-        new Generator(model, ids, options).Run([.. prompts.Select((p, i) => new GenerationRequest($"{i}", 0, p))], r => answers[r.Index] = r, CancellationToken.None);
+        new Generator(model, ids, options)
+            .Run([.. prompts.Select((p, i) => new GenerationRequest($"{i}", 0, p))], r => answers[r.Index] = r, CancellationToken.None);
         using var scope = TorchSharp.torch.NewDisposeScope();
         using var _ = TorchSharp.torch.no_grad();
         Assert.All(answers, (r, i) => Assert.Equal(model.TokenLogProbs(TokenBatch.Of([(prompts[i], r.Ids, 0)]), null).sum().item<double>(), r.LogProb, 1e-4));

@@ -31,14 +31,16 @@ public sealed class ManyQuestionsTests(ITestOutputHelper output)
         var tokenizer = IdTokenizer.New(TinyModels.Vocabulary, eos: 1);
         var first = Left(questions);
         var then = Left(10 * questions);
-        output.WriteLine($"{kind}: {first.Tensors} tensors and {first.Bytes >> 20} MB after {questions} questions, {then.Tensors} and {then.Bytes >> 20} after {10 * questions} more");
+        output.WriteLine(
+            $"{kind}: {first.Tensors} tensors and {first.Bytes >> 20} MB after {questions} questions, {then.Tensors} and {then.Bytes >> 20} after {10 * questions} more");
         Assert.Equal(first.Tensors, then.Tensors);
         return (first.Bytes, then.Bytes);
 
         (long Tensors, long Bytes) Left(int count)
         {
             var requests = Enumerable.Range(0, count).Select(i => new GenerationRequest($"{i}", 0, TinyModels.Batch((ulong)i, 1).Prompts[0])).ToList();
-            new Generator(model, tokenizer, new GenerationOptions(16, 32, null, Temperature: 0.7)).Run(requests, _ => { }, TestContext.Current.CancellationToken);
+            new Generator(model, tokenizer, new GenerationOptions(16, 32, null, Temperature: 0.7))
+                .Run(requests, _ => { }, TestContext.Current.CancellationToken);
             GC.Collect();
             GC.WaitForPendingFinalizers();
             using var process = Process.GetCurrentProcess();

@@ -15,7 +15,9 @@ public sealed class SamplerTests
             var (k, least) = (one.GetProperty("top_k").GetInt32(), one.GetProperty("min_tokens_to_keep").GetInt32());
             var logits = one.GetProperty("logits")[row].Deserialize<float[]>()!;
             var kept = Kept(logits, new GenerationOptions(1, 1, null, Temperature: 1, TopK: k, MinTokensToKeep: least));
-            Assert.Equal(one.TryGetProperty("kept", out var which) ? which[row].Deserialize<bool[]>()!.Count(b => b) : one.GetProperty("kept_counts")[row].GetInt32(), kept.Count(p => p > 0));
+            Assert.Equal(
+                one.TryGetProperty("kept", out var which) ? which[row].Deserialize<bool[]>()!.Count(b => b) : one.GetProperty("kept_counts")[row].GetInt32(),
+                kept.Count(p => p > 0));
             Assert.All(logits.Zip(kept), pair => Assert.Equal(pair.First >= logits.OrderDescending().ElementAt(Math.Max(k, least) - 1), pair.Second > 0));
         }
     }
@@ -25,7 +27,9 @@ public sealed class SamplerTests
     {
         foreach (var (one, row) in Rows("top_p"))
         {
-            var options = new GenerationOptions(1, 1, null, Temperature: 1, TopP: one.GetProperty("top_p").GetDouble(), MinTokensToKeep: one.GetProperty("min_tokens_to_keep").GetInt32());
+            var options = new GenerationOptions(
+                1, 1, null, Temperature: 1, TopP: one.GetProperty("top_p").GetDouble(),
+                MinTokensToKeep: one.GetProperty("min_tokens_to_keep").GetInt32());
             if (one.TryGetProperty("logits", out var logits))
             {
                 Assert.Equal(one.GetProperty("kept_counts")[row].GetInt32(), Kept(logits[row].Deserialize<float[]>()!, options).Count(p => p > 0));
@@ -34,7 +38,8 @@ public sealed class SamplerTests
 
             var probabilities = one.GetProperty("log_of_probs")[row].Deserialize<float[]>()!;
             Assert.Equal(
-                one.GetProperty("expected_exp_of_filtered")[row].Deserialize<double[]>()!.Select(p => p > 0), Kept([.. probabilities.Select(p => MathF.Log(p))], options).Select(p => p > 0));
+                one.GetProperty("expected_exp_of_filtered")[row].Deserialize<double[]>()!.Select(p => p > 0),
+                Kept([.. probabilities.Select(p => MathF.Log(p))], options).Select(p => p > 0));
         }
     }
 
@@ -61,7 +66,9 @@ public sealed class SamplerTests
     {
         float[] logits = [1, -2, 0.5f, 3, -60];
         var weights = logits.Select(x => Math.Exp(x / 0.7)).ToArray();
-        Assert.All(weights.Zip(Kept(logits, new GenerationOptions(1, 1, null, Temperature: 0.7, TopK: 0))), pair => Assert.Equal(pair.First / weights.Sum(), pair.Second, 1e-12));
+        Assert.All(
+            weights.Zip(Kept(logits, new GenerationOptions(1, 1, null, Temperature: 0.7, TopK: 0))),
+            pair => Assert.Equal(pair.First / weights.Sum(), pair.Second, 1e-12));
     }
 
     /// <summary>The probability with which each id is drawn.</summary>

@@ -22,7 +22,8 @@ public sealed class SlotCountsTests(ITestOutputHelper output)
     public void In_any_batch_and_order_a_row_is_the_same() => Compare(trainedSteps: 0, questions: 24, slots: [8, 8, 64]);
 
     [Fact(Explicit = true)]
-    public void Of_500_questions_the_demo_s_model_answers_at_most_one_otherwise() => Compare(trainedSteps: 500, questions: 500, slots: [128, 128, 64, 32, 16, 8]);
+    public void Of_500_questions_the_demo_s_model_answers_at_most_one_otherwise() =>
+        Compare(trainedSteps: 500, questions: 500, slots: [128, 128, 64, 32, 16, 8]);
 
     // The second number of slots is the first again, with the questions turned round: no bit may differ.
     private void Compare(int trainedSteps, int questions, int[] slots)
@@ -33,7 +34,9 @@ public sealed class SlotCountsTests(ITestOutputHelper output)
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, TokenLimits.None with { Prompt = 160 });
         if (trainedSteps > 0)
         {
-            var rows = SyntheticProblems.Labelled(DemoFolder.LabelledProblems, 42).Select(p => encoder.Row(bundle.Format.Prompt(p.Question), bundle.Format.Target(p.Rationale!))).ToList();
+            var rows = SyntheticProblems.Labelled(DemoFolder.LabelledProblems, 42)
+                .Select(p => encoder.Row(bundle.Format.Prompt(p.Question), bundle.Format.Target(p.Rationale!)))
+                .ToList();
             var recipe = new TrainingRecipe { BatchSize = 16, MaxSteps = trainedSteps, LearningRate = 2e-3, Schedule = "linear", WarmupRatio = 0.05, Dropout = 0 };
             FineTuning.Run(bundle.Model, rows, recipe, _ => { }, _ => { }, TestContext.Current.CancellationToken);
         }
@@ -45,7 +48,8 @@ public sealed class SlotCountsTests(ITestOutputHelper output)
         {
             var other = Answers(bundle, requests, count);
             var parted = Enumerable.Range(0, questions).Where(q => !first[q].AsSpan().SequenceEqual(other[q])).ToList();
-            output.WriteLine($"{slots[0]} and {count} slots: {parted.Count} of {questions} texts differ{string.Concat(parted.Select(q => $", {requests[q].Key}: gap {Gap(bundle.Model, requests[q].Prompt, first[q], other[q]):0.0e+0}"))}");
+            output.WriteLine(
+                $"{slots[0]} and {count} slots: {parted.Count} of {questions} texts differ{string.Concat(parted.Select(q => $", {requests[q].Key}: gap {Gap(bundle.Model, requests[q].Prompt, first[q], other[q]):0.0e+0}"))}");
             Assert.InRange(parted.Count, 0, (questions + 499) / 500);
             Assert.All(parted, q => Assert.InRange(Gap(bundle.Model, requests[q].Prompt, first[q], other[q]), 0, NearTie));
         }
@@ -54,7 +58,8 @@ public sealed class SlotCountsTests(ITestOutputHelper output)
     private static int[][] Answers(ModelBundle bundle, List<GenerationRequest> requests, int slots)
     {
         var answers = new int[requests.Count][];
-        new Generator(bundle.Model, bundle.Tokenizer, new GenerationOptions(160, slots, bundle.Format.Calculator)).Run(requests, a => answers[a.Index] = a.Ids, TestContext.Current.CancellationToken);
+        new Generator(bundle.Model, bundle.Tokenizer, new GenerationOptions(160, slots, bundle.Format.Calculator))
+            .Run(requests, a => answers[a.Index] = a.Ids, TestContext.Current.CancellationToken);
         return answers;
     }
 

@@ -18,7 +18,9 @@ public sealed class HubDownloadTests : IDisposable
         Assert.Equal(HubRepository.Commit, await File.ReadAllTextAsync(Path.Combine(run.Root, "refs", "main"), TestContext.Current.CancellationToken));
         Assert.Equal(run.Repository.Files.Where(f => f.Key is "config.json" or "tokenizer.json" or "model.safetensors").Select(f => HubRepository.Hash(f.Key, f.Value)).Order(),
             Directory.EnumerateFiles(Path.Combine(run.Root, "blobs")).Select(Path.GetFileName).Order());
-        Assert.Equal($"../../blobs/{run.Repository.Hash("model.safetensors")}", new FileInfo(Path.Combine(run.Snapshot, "model.safetensors")).LinkTarget!.Replace('\\', '/'));
+        Assert.Equal(
+            $"../../blobs/{run.Repository.Hash("model.safetensors")}",
+            new FileInfo(Path.Combine(run.Snapshot, "model.safetensors")).LinkTarget!.Replace('\\', '/'));
         Assert.Empty(run.Asked("tf_model.h5"));
         var size = run.Repository.Files["config.json"].Length + run.Repository.Files["tokenizer.json"].Length + 50_000;
         Assert.Equal(new HubPlan(HubRepository.Commit, 3, size, size), run.Plan);

@@ -54,7 +54,9 @@ internal sealed class HubRepository
     public static HubReply Range(HubRequest request, byte[] content, string version) =>
         request["Range"] is null || (request["If-Range"] is { } known && known != version)
             ? new HubReply(200, content, $"ETag: {version}", "Accept-Ranges: bytes")
-            : new HubReply(206, content[request.From..], $"ETag: {version}", string.Create(CultureInfo.InvariantCulture, $"Content-Range: bytes {request.From}-{content.Length - 1}/{content.Length}"));
+            : new HubReply(
+                206, content[request.From..], $"ETag: {version}",
+                string.Create(CultureInfo.InvariantCulture, $"Content-Range: bytes {request.From}-{content.Length - 1}/{content.Length}"));
 
     /// <summary>The list in the hub's form.</summary>
     public string List(Func<string, long, object>? entry = null) => JsonSerializer.Serialize(new

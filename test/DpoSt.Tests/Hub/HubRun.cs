@@ -42,7 +42,8 @@ internal sealed class HubRun : IDisposable
 
     public string Local => folder.File("local");
 
-    public Task<string> Download(string repo = HubRepository.Name, string revision = "main", string? local = null) => Until(TestContext.Current.CancellationToken, repo, revision, local);
+    public Task<string> Download(string repo = HubRepository.Name, string revision = "main", string? local = null) =>
+        Until(TestContext.Current.CancellationToken, repo, revision, local);
 
     /// <summary>A download that somebody may end.</summary>
     public Task<string> Until(CancellationToken cancel, string repo = HubRepository.Name, string revision = "main", string? local = null) =>

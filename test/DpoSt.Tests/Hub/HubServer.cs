@@ -105,6 +105,8 @@ internal sealed class HubServer : IDisposable
         }
 
         var lines = text.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        return new HubRequest(lines[0].Split(' ')[1], lines.Skip(1).Select(l => l.Split(": ", 2)).ToDictionary(p => p[0], p => p[1], StringComparer.OrdinalIgnoreCase));
+        return new HubRequest(
+            lines[0].Split(' ')[1],
+            lines.Skip(1).Select(l => l.Split(": ", 2)).ToDictionary(p => p[0], p => p[1], StringComparer.OrdinalIgnoreCase));
     }
 }

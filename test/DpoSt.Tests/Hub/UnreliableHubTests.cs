@@ -60,7 +60,8 @@ public sealed class UnreliableHubTests : IDisposable
     public async Task Progress_renews_the_patience()
     {
         run.Repository.Files[Weights] = HubRepository.Bytes(10 << 20, 6);
-        run.Repository.Instead = request => IsWeights(request) && request.From < 9 << 20 ? run.Repository.Honest(request) with { BreaksAfter = (1 << 20) + 5 } : null;
+        run.Repository.Instead = request =>
+            IsWeights(request) && request.From < 9 << 20 ? run.Repository.Honest(request) with { BreaksAfter = (1 << 20) + 5 } : null;
         run.IsWhole(await run.Download());
         Assert.Equal(10, run.Asked(Weights).Count);
         Assert.Empty(run.Waits);
@@ -102,7 +103,9 @@ public sealed class UnreliableHubTests : IDisposable
         run.Repository.Instead = request => !IsWeights(request) ? null : count++ switch
         {
             0 => new HubReply(200, Content, "ETag: \"first\"") { BreaksAfter = 10_000 },
-            1 => new HubReply(206, Content[10_000..], tag, string.Create(CultureInfo.InvariantCulture, $"Content-Range: bytes {from}-{Content.Length - 1}/{Content.Length}")),
+            1 => new HubReply(
+                206, Content[10_000..], tag,
+                string.Create(CultureInfo.InvariantCulture, $"Content-Range: bytes {from}-{Content.Length - 1}/{Content.Length}")),
             _ => new HubReply(200, Content),
         };
         run.IsWhole(await run.Download());
@@ -184,7 +187,10 @@ public sealed class UnreliableHubTests : IDisposable
     public async Task An_absurd_size_is_no_file(long size)
     {
         run.Repository.Instead = request => request.Target == HubRepository.Listing
-            ? HubReply.Text(200, run.Repository.List((name, length) => new { rfilename = name, size = name == "config.json" ? length : size, blobId = run.Repository.Hash(name) }))
+            ? HubReply.Text(
+                200,
+                run.Repository.List(
+                    (name, length) => new { rfilename = name, size = name == "config.json" ? length : size, blobId = run.Repository.Hash(name) }))
             : null;
         Assert.Contains("holds no model.safetensors", await run.Refused(), StringComparison.Ordinal);
     }
@@ -193,7 +199,11 @@ public sealed class UnreliableHubTests : IDisposable
     public async Task A_size_of_a_terabyte_is_not_believed_before_it_comes()
     {
         run.Repository.Instead = request => request.Target == HubRepository.Listing
-            ? HubReply.Text(200, run.Repository.List((name, length) => new { rfilename = name, size = name == Weights ? 1L << 40 : length, blobId = HubRepository.Hash("x", run.Repository.Files[name]) }))
+            ? HubReply.Text(
+                200,
+                run.Repository.List(
+                    (name, length) =>
+                        new { rfilename = name, size = name == Weights ? 1L << 40 : length, blobId = HubRepository.Hash("x", run.Repository.Files[name]) }))
             : null;
         var before = GC.GetTotalAllocatedBytes();
         Assert.Contains($"it sends 50000 bytes where {1L << 40} are missing", await run.Refused(), StringComparison.Ordinal);
@@ -204,7 +214,8 @@ public sealed class UnreliableHubTests : IDisposable
     public async Task The_user_ends_it_and_the_next_run_goes_on()
     {
         using var cancel = new CancellationTokenSource();
-        run.Repository.Instead = request => IsWeights(request) ? run.Repository.Honest(request) with { SilentAfter = 20_000, Sent = () => cancel.CancelAfter(200) } : null;
+        run.Repository.Instead = request =>
+            IsWeights(request) ? run.Repository.Honest(request) with { SilentAfter = 20_000, Sent = () => cancel.CancelAfter(200) } : null;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Until(cancel.Token));
         Assert.Equal(Content[..20_000], await File.ReadAllBytesAsync(run.Partial(Weights), TestContext.Current.CancellationToken));
         run.Repository.Instead = _ => null;

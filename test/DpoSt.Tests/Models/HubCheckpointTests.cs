@@ -41,7 +41,10 @@ public sealed class HubCheckpointTests : IDisposable
         using var checkpoint = HubCheckpoint.Open(folder.Root);
         var error = Assert.Throws<UserErrorException>(() => checkpoint.LoadInto(other.Parameters, _ => false));
         Assert.All(
-            ["'lm_head.weight' is missing", "'encoder.final_layer_norm.weight' has shape [3] where config.json asks for [24]", "'decoder.final_layer_norm.weight' has dtype I64", "'adapter.weight' is unexpected"],
+            [
+                "'lm_head.weight' is missing", "'encoder.final_layer_norm.weight' has shape [3] where config.json asks for [24]",
+                "'decoder.final_layer_norm.weight' has dtype I64", "'adapter.weight' is unexpected"
+            ],
             part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
         Assert.All(untouched.Parameters.Buffers.Zip(other.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
     }
@@ -58,7 +61,9 @@ public sealed class HubCheckpointTests : IDisposable
         using var other = TinyModels.New(TinyModels.T5, 2);
         using var checkpoint = HubCheckpoint.Open(folder.Root);
         checkpoint.LoadInto(other.Parameters, _ => false);
-        Assert.All(model.Parameters.Buffers.Zip(other.Parameters.Buffers), pair => KernelCheck.Close(pair.First.Values, pair.Second.Values, tolerance, "values"));
+        Assert.All(
+            model.Parameters.Buffers.Zip(other.Parameters.Buffers),
+            pair => KernelCheck.Close(pair.First.Values, pair.Second.Values, tolerance, "values"));
     }
 
     [Fact]

@@ -16,7 +16,9 @@ public sealed class MemoryRoomTests
         var before = Environment.WorkingSet;
         var text = new int[2_000_000];
         Says("a text of 200000", () => model.CompletionStates(TokenBatch.Of([(text, [1, 2], 0)]), null));
-        Says("keys and values of 100000 rows with 1000000 tokens before and 1000000 new ones would take", () => model.NewDecoder(100_000, 1_000_000, 1_000_000).Dispose());
+        Says(
+            "keys and values of 100000 rows with 1000000 tokens before and 1000000 new ones would take",
+            () => model.NewDecoder(100_000, 1_000_000, 1_000_000).Dispose());
         Assert.InRange(Environment.WorkingSet - before, long.MinValue, 1_000_000_000);
     }
 

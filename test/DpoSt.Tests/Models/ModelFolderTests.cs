@@ -20,7 +20,9 @@ public sealed class ModelFolderTests : IDisposable
         using var model = TinyModels.New(TinyModels.T5, 1);
         var target = folder.File("saved");
         ModelFolder.Save(model, origin, target);
-        Assert.Equal(["config.json", "model.safetensors", "spiece.model"], Directory.EnumerateFiles(target).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["config.json", "model.safetensors", "spiece.model"],
+            Directory.EnumerateFiles(target).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         using var loaded = ModelFolder.Load(target, CPU);
         Assert.All(model.Parameters.Buffers.Zip(loaded.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
 
@@ -80,7 +82,10 @@ public sealed class ModelFolderTests : IDisposable
 
     private string Saved(ILanguageModel model)
     {
-        var config = (JsonObject)(model is T5Model t5 ? JsonSerializer.SerializeToNode(t5.Config, ModelJson.Options) : JsonSerializer.SerializeToNode(((LlamaModel)model).Config, ModelJson.Options))!;
+        var config = (JsonObject)(
+            model is T5Model t5
+                ? JsonSerializer.SerializeToNode(t5.Config, ModelJson.Options)
+                : JsonSerializer.SerializeToNode(((LlamaModel)model).Config, ModelJson.Options))!;
         config["model_type"] = model.ModelType;
         folder.File("config.json", config.ToJsonString());
         ModelFolder.Save(model, folder.Root, folder.File("saved"));

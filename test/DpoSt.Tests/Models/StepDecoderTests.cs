@@ -30,7 +30,8 @@ public sealed class StepDecoderTests
                 continue;
             }
 
-            var ids = rows.SelectMany((b, i) => ((int[])[decoder.FirstToken(batch.Prompts[b]), .. batch.Completions[b]])[fed[b]..(fed[b] + counts[i])]).ToArray();
+            var ids = rows.SelectMany(
+                (b, i) => ((int[])[decoder.FirstToken(batch.Prompts[b]), .. batch.Completions[b]])[fed[b]..(fed[b] + counts[i])]).ToArray();
             var logits = decoder.Step(rows, counts, ids);
             for (var i = 0; i < rows.Length; i++)
             {

@@ -11,7 +11,8 @@ namespace DpoSt.Tests.Parallel;
 /// <summary>When gradients are summed, seen from one rank.</summary>
 public sealed class DataParallelTests
 {
-    public static TheoryData<string, bool> Ways => new(from kind in TinyModels.Kinds.Select(row => row.Data) from again in new[] { false, true } select (kind, again));
+    public static TheoryData<string, bool> Ways =>
+        new(from kind in TinyModels.Kinds.Select(row => row.Data) from again in new[] { false, true } select (kind, again));
 
     [Theory, MemberData(nameof(Ways))]
     public void A_bucket_is_summed_while_backward_still_runs_and_nothing_is_added_to_it_afterwards(string kind, bool recomputes)
@@ -91,7 +92,9 @@ public sealed class DataParallelTests
         Assert.Equal(sft.Weight(batch), shares.Sum(sft.Weight));
 
         // Pairs keep their two completions, their prompt and their scores.
-        var tokens = new TokenBatch(batch.Prompts, [.. batch.Completions, .. TinyModels.Batch(2, rows).Completions], [.. Enumerable.Range(0, 2 * rows).Select(i => i % rows)], [.. Enumerable.Range(0, 2 * rows).Select(i => (long)i)]);
+        var tokens = new TokenBatch(
+            batch.Prompts, [.. batch.Completions, .. TinyModels.Batch(2, rows).Completions],
+            [.. Enumerable.Range(0, 2 * rows).Select(i => i % rows)], [.. Enumerable.Range(0, 2 * rows).Select(i => (long)i)]);
         var pairs = new PreferenceBatch(tokens, [.. Enumerable.Range(0, 2 * rows).Select(i => -(float)i)]);
         var dpo = new DpoObjective(model, new PreferenceLoss());
         var parts = Enumerable.Range(0, count).Select(rank => dpo.Share(pairs, rank, count)).OfType<PreferenceBatch>().ToArray();

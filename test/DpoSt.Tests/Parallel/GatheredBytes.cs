@@ -25,14 +25,18 @@ internal sealed class GatheredBytes(IProcessGroup group, ParameterSet parameters
     /// <summary>Looks on whenever a block is entered and left.</summary>
     public void Follow() => (follower, parameters.Watcher) = (parameters.Watcher, this);
 
-    /// <summary>What this rank keeps is what the plan says, and its part; what it held besides is no more than two of the largest blocks, and what travelled is the plan's too.</summary>
+    /// <summary>
+    /// What this rank keeps is what the plan says, and its part; what it held besides is no more than two of the largest blocks, and
+    /// what travelled is the plan's too.
+    /// </summary>
     /// <param name="model">The model's costs.</param>
     /// <param name="microBatches">How many there were since <see cref="Follow"/>; null where there were other passes, too.</param>
     public void Check(IModelCosts model, int? microBatches)
     {
         using var optimizer = new AdamW(parameters, new AdamWOptions());
         var element = parameters.Buffers[0].Values.element_size();
-        var planned = TrainingMemory.Of(model, BatchShape.Uniform(1, 1, 1), new TrainingCompute(RecomputesBlocks: true, Shard: parameters.Shard), dropout: false);
+        var planned = TrainingMemory.Of(
+            model, BatchShape.Uniform(1, 1, 1), new TrainingCompute(RecomputesBlocks: true, Shard: parameters.Shard), dropout: false);
         var state = optimizer.State.Sum(t => Bytes(t.Values)) + parameters.Buffers.Sum(b => Bytes(b.Gradients!));
         Assert.Equal(planned.State * element / sizeof(float), state);
         Assert.True(Size < 4 || state < 0.3 * 4 * element * parameters.Count, $"rank {Rank} of {Size} keeps {state} bytes of {parameters.Count} parameters");

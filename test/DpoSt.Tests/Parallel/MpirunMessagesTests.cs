@@ -13,8 +13,10 @@ public sealed class MpirunMessagesTests
         var messages = new MpirunMessages(4, error);
         string[] lines =
         [
-            "  step 3/20  loss 1.0", Dashes, "Primary job  terminated normally, but 1 process returned", "a non-zero exit code. Per user-direction, the job has been aborted.", Dashes, Dashes,
-            "mpirun noticed that process rank 2 with PID 0 on node here exited on signal 9 (Killed).", Dashes, "[here:123] 1 more process has sent help message help-x.txt", "mpirun: Forwarding signal 10 to job", "rank 1 of 4: no.",
+            "  step 3/20  loss 1.0", Dashes, "Primary job  terminated normally, but 1 process returned",
+            "a non-zero exit code. Per user-direction, the job has been aborted.", Dashes, Dashes,
+            "mpirun noticed that process rank 2 with PID 0 on node here exited on signal 9 (Killed).", Dashes,
+            "[here:123] 1 more process has sent help message help-x.txt", "mpirun: Forwarding signal 10 to job", "rank 1 of 4: no.",
         ];
         Array.ForEach(lines, messages.Take);
         Assert.Equal(

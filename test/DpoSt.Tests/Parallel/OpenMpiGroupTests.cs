@@ -5,7 +5,8 @@ namespace DpoSt.Tests.Parallel;
 
 public sealed class OpenMpiGroupTests
 {
-    public static TheoryData<int, bool> Ways => new(from count in new[] { 2, 3, 4 } from tcp in new[] { false, true } where count != 3 || !tcp select (count, tcp));
+    public static TheoryData<int, bool> Ways =>
+        new(from count in new[] { 2, 3, 4 } from tcp in new[] { false, true } where count != 3 || !tcp select (count, tcp));
 
     [Theory, MemberData(nameof(Ways))]
     public void Collectives_give_what_their_names_say(int count, bool tcp)

@@ -24,5 +24,6 @@ public sealed class RankEnvironmentTests
     [InlineData(1, "2, GPU-5f", "GPU-5f")]
     [InlineData(2, "2,5", "")]                                                     // none, and not somebody else's
     [InlineData(1, "", "")]                                                        // how GPUs are hidden
-    public void Every_rank_of_a_machine_takes_a_gpu_of_its_own(int localRank, string? visible, string expected) => Assert.Equal(expected, RankGpu.Of(localRank, visible));
+    public void Every_rank_of_a_machine_takes_a_gpu_of_its_own(int localRank, string? visible, string expected) =>
+        Assert.Equal(expected, RankGpu.Of(localRank, visible));
 }

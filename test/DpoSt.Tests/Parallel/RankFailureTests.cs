@@ -76,7 +76,9 @@ public sealed class RankFailureTests
     public void mpirun_before_a_stage_that_is_one_process_is_refused()
     {
         using var run = RankedStagesTests.NewRun();
-        var (code, said) = Ranks.Mpirun(run.Root, "-n", "2", "dotnet", typeof(DpoSt.App.Cli).Assembly.Location, "eval-greedy", "--config-path", "exp_config/tiny", "+data.split=test");
+        var (code, said) = Ranks.Mpirun(
+            run.Root, "-n", "2", "dotnet", typeof(DpoSt.App.Cli).Assembly.Location, "eval-greedy", "--config-path", "exp_config/tiny",
+            "+data.split=test");
         Assert.Equal(2, code);
         Assert.Contains("dpost eval-greedy works as one process, but mpirun has started 2: start it without mpirun.", said, StringComparison.Ordinal);
         (code, said) = Ranks.Mpirun(run.Root, ["-n", "2", "dotnet", typeof(DpoSt.App.Cli).Assembly.Location, .. Train, "--nproc", "3"]);
@@ -169,7 +171,8 @@ public sealed class RankFailureTests
             try
             {
                 if (new FileInfo(Path.Combine(folder, "cwd")).LinkTarget == run.Root
-                    && Array.Find(File.ReadAllText(Path.Combine(folder, "environ")).Split('\0'), v => v.StartsWith(variable, StringComparison.Ordinal)) is { } rank)
+                    && Array.Find(
+                        File.ReadAllText(Path.Combine(folder, "environ")).Split('\0'), v => v.StartsWith(variable, StringComparison.Ordinal)) is { } rank)
                 {
                     found.Add((int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture), int.Parse(rank[variable.Length..], CultureInfo.InvariantCulture)));
                 }

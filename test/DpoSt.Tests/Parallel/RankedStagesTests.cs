@@ -91,7 +91,8 @@ public sealed class RankedStagesTests
         var (code, _, error) = run.Run(line);
         Assert.True(code == 0, error);
         Assert.StartsWith(
-            "two.yaml: 2 processes divide each batch of the configuration between them; for as many rows on each as it says, multiply trainer.gradient_accumulation_steps by 2.\n", error, StringComparison.Ordinal);
+            "two.yaml: 2 processes divide each batch of the configuration between them; for as many rows on each as it says, multiply trainer.gradient_accumulation_steps by 2.\n",
+            error, StringComparison.Ordinal);
         Assert.Contains("done already", run.Run([.. line, "--nproc", "1", "+trainer.bf16=true"]).Out, StringComparison.Ordinal);
         Assert.DoesNotContain("done already", run.Run([.. line, "--nproc", "1", "+trainer.bf16=false"]).Out, StringComparison.Ordinal);
     }
@@ -131,10 +132,14 @@ public sealed class RankedStagesTests
         foreach (var (a, b) in expected.Zip(actual))
         {
             Assert.Equal(a.Select(p => p.Key), b.Select(p => p.Key));
-            Assert.All(a, p => Assert.Equal(p.Value!.GetValue<double>(), b[p.Key]!.GetValue<double>(), tolerance * Math.Max(1, Math.Abs(p.Value.GetValue<double>()))));
+            Assert.All(
+                a,
+                p => Assert.Equal(p.Value!.GetValue<double>(), b[p.Key]!.GetValue<double>(), tolerance * Math.Max(1, Math.Abs(p.Value.GetValue<double>()))));
         }
     }
 
     private static string[] Files(TinyRun run, string folder) =>
-        [.. Directory.EnumerateFiles(run.Path(folder), "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(run.Path(folder), f)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory.EnumerateFiles(run.Path(folder), "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(run.Path(folder), f)).Order(StringComparer.Ordinal)
+        ];
 }

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Parallel;
 
-/// <summary>N ranks train as one process does, the model whole on each or sharded: all fixtures, SFT and DPO, fp32 and fp64, over shared memory and over TCP.</summary>
+/// <summary>
+/// N ranks train as one process does, the model whole on each or sharded: all fixtures, SFT and DPO, fp32 and fp64, over shared memory and
+/// over TCP.
+/// </summary>
 public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixture<RankedTrainingTests.OneProcess>
 {
     private const double Weights = 1e-5;
@@ -33,7 +36,9 @@ public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixtur
     private void Compare(int count, bool tcp)
     {
         using var folder = new TemporaryFolder();
-        Resumed.Run(new SingleProcess(), folder.File("alone"), shards: false, TestContext.Current.CancellationToken, Checkpoints(folder.File("checkpoints-alone")));
+        Resumed.Run(
+            new SingleProcess(), folder.File("alone"), shards: false, TestContext.Current.CancellationToken,
+            Checkpoints(folder.File("checkpoints-alone")));
         Ranks.Run(folder.Root, $"*{nameof(RankedTrainingTests)}.{nameof(Rank)}", count, tcp ? Ranks.OverTcp : []);
         foreach (var (fixture, shards) in from fixture in TrainingFixture.All from shards in Ways(fixture, count, tcp) select (fixture, shards))
         {
@@ -43,13 +48,17 @@ public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixtur
             var weights = Farthest(Path.Combine(OneProcess.Folder, $"{fixture.Name}.safetensors"), folder.File($"{name}.safetensors"));
             output.WriteLine($"{name}, {count} ranks{(tcp ? " over TCP" : "")}: losses within {losses:0.0e+0}, weights within {weights:0.0e+0}");
             Assert.Equal(expected.Length, actual.Length);
-            Assert.True(losses <= (fixture.Wide ? Wide : fixture.Dpo && fixture.Model.StartsWith("t5", StringComparison.Ordinal) ? T5Preferences : Losses), $"{name}: a loss is {losses:0.0e+0} off");
+            Assert.True(
+                losses <= (fixture.Wide ? Wide : fixture.Dpo && fixture.Model.StartsWith("t5", StringComparison.Ordinal) ? T5Preferences : Losses),
+                $"{name}: a loss is {losses:0.0e+0} off");
             Assert.True(weights <= (fixture.Wide ? Wide : shards ? ShardedWeights : Weights), $"{name}: a tensor is {weights:0.0e+0} off");
         }
 
         if (count > 1 && !tcp)
         {
-            Resumed.Run(new SingleProcess(), folder.File("from-ranks"), shards: false, TestContext.Current.CancellationToken, Checkpoints(folder.File("checkpoints-ranks")));
+            Resumed.Run(
+                new SingleProcess(), folder.File("from-ranks"), shards: false, TestContext.Current.CancellationToken,
+                Checkpoints(folder.File("checkpoints-ranks")));
             Assert.All(["from-ranks", "from-one"], name =>
             {
                 var (expected, actual) = (TrainingFixture.Steps(Path.Combine(OneProcess.Folder, Resumed.Name)), TrainingFixture.Steps(folder.File(name)));
@@ -68,7 +77,9 @@ public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixtur
         using var ranks = OpenMpiGroup.Join();
         foreach (var (fixture, shards) in from fixture in TrainingFixture.All from shards in Ways(fixture, ranks.Size, Ranks.IsOverTcp) select (fixture, shards))
         {
-            fixture.Run(ranks, Path.Combine(Ranks.Folder!, Name(fixture, shards)), shards, TestContext.Current.CancellationToken, shards && fixture == Resumed ? Kept("checkpoints-ranks") : null);
+            fixture.Run(
+                ranks, Path.Combine(Ranks.Folder!, Name(fixture, shards)), shards, TestContext.Current.CancellationToken,
+                shards && fixture == Resumed ? Kept("checkpoints-ranks") : null);
         }
 
         if (ranks.Size > 1 && !Ranks.IsOverTcp)

@@ -35,7 +35,11 @@ internal static class Ranks
     public static void Run(string folder, string method, int count, params string[] transport)
     {
         var (code, said) = Mpirun(
-            folder, [.. transport, "-n", count.ToString(CultureInfo.InvariantCulture), "dotnet", typeof(Ranks).Assembly.Location, "-method", method, "-explicit", "only", "-noLogo", "-noColor"]);
+            folder,
+            [
+                .. transport, "-n", count.ToString(CultureInfo.InvariantCulture), "dotnet", typeof(Ranks).Assembly.Location, "-method",
+                method, "-explicit", "only", "-noLogo", "-noColor"
+            ]);
         Assert.True(code == 0, $"{count} ranks of {method} ended with code {code}: {said}");
     }
 
@@ -44,11 +48,16 @@ internal static class Ranks
     {
         Need();
         // timeout(1) ends the whole group, should a rank hang.
-        string[] line = ["--kill-after=10", "240", "mpirun", "--map-by", "slot:OVERSUBSCRIBE", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1", .. arguments];
+        string[] line =
+        [
+            "--kill-after=10", "240", "mpirun", "--map-by", "slot:OVERSUBSCRIBE", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1",
+            .. arguments
+        ];
         var start = new ProcessStartInfo("timeout", line) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (name, value) in (KeyValuePair<string, string>[])
         [
-            new("OMPI_ALLOW_RUN_AS_ROOT", "1"), new("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"), new("OMPI_MCA_btl_vader_single_copy_mechanism", "none"), new(Variable, folder), new("TERM", "dumb"),
+            new("OMPI_ALLOW_RUN_AS_ROOT", "1"), new("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),
+            new("OMPI_MCA_btl_vader_single_copy_mechanism", "none"), new(Variable, folder), new("TERM", "dumb"),
         ])
         {
             start.Environment[name] = value;

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace DpoSt.Tests.Parallel;
 
 /// <summary>
-/// Functions with NCCL's names and signatures (nccl.h) that work on memory of the CPU, by Open MPI: what is passed, and in which order, can be tested without GPUs.
+/// Functions with NCCL's names and signatures (nccl.h) that work on memory of the CPU, by Open MPI: what is passed, and in which order, can
+/// be tested without GPUs.
 /// </summary>
 internal static unsafe class StandInNccl
 {
@@ -101,7 +102,8 @@ internal static unsafe class StandInNccl
     }
 
     // Open MPI sums no bf16.
-    private static Tensor Wide(nint data, long count, ScalarType dtype) => Aten.FromMemory(data, [count], dtype).to(dtype == ScalarType.BFloat16 ? ScalarType.Float32 : dtype, copy: true);
+    private static Tensor Wide(nint data, long count, ScalarType dtype) =>
+        Aten.FromMemory(data, [count], dtype).to(dtype == ScalarType.BFloat16 ? ScalarType.Float32 : dtype, copy: true);
 
     private static void Put(Tensor values, nint to, ScalarType dtype) => Aten.FromMemory(to, [values.numel()], dtype).copy_(values);
 }

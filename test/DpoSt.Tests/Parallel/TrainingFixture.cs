@@ -75,14 +75,16 @@ internal sealed record TrainingFixture(string Model, bool Dpo, bool Wide)
         }
 
         void Train<TBatch>(IObjective<TBatch> objective, TBatch[] batches)
-            where TBatch : class => new Trainer<TBatch>(model.Parameters, objective, options, replicas).Run(_ => batches, lines.Add, _ => { }, cancel, checkpoints);
+            where TBatch : class =>
+                new Trainer<TBatch>(model.Parameters, objective, options, replicas).Run(_ => batches, lines.Add, _ => { }, cancel, checkpoints);
     }
 
     private static PreferenceBatch Pairs(ILanguageModel model, TokenBatch rows, int[] part)
     {
         // The wrong answer to a question is the next one's.
         var tokens = new TokenBatch(
-            [.. part.Select(i => rows.Prompts[i])], [.. part.Select(i => rows.Completions[i]), .. part.Select(i => rows.Completions[(i + 1) % rows.Completions.Count])],
+            [.. part.Select(i => rows.Prompts[i])],
+            [.. part.Select(i => rows.Completions[i]), .. part.Select(i => rows.Completions[(i + 1) % rows.Completions.Count])],
             [.. part.Index().Select(p => p.Index), .. part.Index().Select(p => p.Index)], [.. part.Select(i => (long)i), .. part.Select(i => (long)i)]);
         return new PreferenceBatch(tokens, SequenceLogProbs.Score(model, tokens));
     }

@@ -27,7 +27,9 @@ public sealed class AnswerJournalTests : IDisposable
         var kept = File.ReadLines(Partial).Count() - 1;
         Assert.InRange(kept, 11, 15);                              // the step that was cancelled may have ended more rows
         var resumed = Answer(bundle, Options, Output);
-        Assert.Equal(whole.Select(c => (c.ProblemId, c.Sample, c.Text, c.Verdict, c.LogProb)), resumed.Select(c => (c.ProblemId, c.Sample, c.Text, c.Verdict, c.LogProb)));
+        Assert.Equal(
+            whole.Select(c => (c.ProblemId, c.Sample, c.Text, c.Verdict, c.LogProb)),
+            resumed.Select(c => (c.ProblemId, c.Sample, c.Text, c.Verdict, c.LogProb)));
         Assert.Equal([$"  {kept} of 36 answers are there already, from a start that was interrupted"], notes);
 
         // What the journal says is what is taken.
@@ -59,7 +61,10 @@ public sealed class AnswerJournalTests : IDisposable
     public void Journals_of_other_outputs_stay()
     {
         using var folder = new TemporaryFolder();
-        string[] own = [folder.File("out.partial", ""), folder.File("out.0-of-12.partial", "")], others = [folder.File("out2.partial", ""), folder.File("out.json.partial", "")];
+        string[] own =
+        [
+            folder.File("out.partial", ""), folder.File("out.0-of-12.partial", "")
+        ], others = [folder.File("out2.partial", ""), folder.File("out.json.partial", "")];
         using var journal = new AnswerJournal(folder.File("out"), _ => { });
         journal.Remove();
         Assert.Equal(others.Order(StringComparer.Ordinal), Directory.GetFiles(folder.Root).Order(StringComparer.Ordinal));

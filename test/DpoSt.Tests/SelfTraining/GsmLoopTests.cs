@@ -16,7 +16,8 @@ public sealed class GsmLoopTests
         File.WriteAllLines(run.Path("data/train.jsonl"), File.ReadLines(Path.Combine(source, "train.jsonl")).Take(30).ToArray());
         File.WriteAllLines(run.Path("data/test.jsonl"), File.ReadLines(Path.Combine(source, "test.jsonl")).Take(10).ToArray());
         var (code, table, error) = run.Run(TinyRun.Loop(
-            "data.pool_path=null", "data.ood_data_path=null", "loop.baseline=false", "sft.trainer.max_steps=3", "dpo.trainer.max_steps=2", "loop.pair_samples=6", "eval.max_new_tokens=48"));
+            "data.pool_path=null", "data.ood_data_path=null", "loop.baseline=false", "sft.trainer.max_steps=3", "dpo.trainer.max_steps=2",
+            "loop.pair_samples=6", "eval.max_new_tokens=48"));
         Assert.True(code == 0, error);
         Assert.Contains("10 problems", table, StringComparison.Ordinal);
         var documents = Files(run).ToLookup(f => Path.GetFileName(f) is "evaluation.json" or "config.json" or "run.json" or "tiny.ledger.json");

@@ -17,7 +17,9 @@ public sealed class LlamaLoopTests
         }
 
         var (code, table, error) = run.Run(TinyRun.Loop(
-            "model.model_path=llama", "loop.baseline=false", "sft.trainer.max_steps=3", "sft.trainer.dropout=0.1", "dpo.trainer.max_steps=2", "sft.trainer.per_device_train_batch_size=4", "dpo.trainer.per_device_train_batch_size=4", "eval.max_new_tokens=32"));
+            "model.model_path=llama", "loop.baseline=false", "sft.trainer.max_steps=3", "sft.trainer.dropout=0.1",
+            "dpo.trainer.max_steps=2", "sft.trainer.per_device_train_batch_size=4", "dpo.trainer.per_device_train_batch_size=4",
+            "eval.max_new_tokens=32"));
         Assert.True(code == 0, error);
         Assert.Contains("DPO-ST", table, StringComparison.Ordinal);
         var config = JsonDocument.Parse(File.ReadAllText(run.Path("ft_models/tiny/sft-1/config.json"))).RootElement;

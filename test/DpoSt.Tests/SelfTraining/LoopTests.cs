@@ -7,7 +7,10 @@ namespace DpoSt.Tests.SelfTraining;
 public sealed class LoopTests
 {
     private static readonly string[] AllStages =
-        ["sft-0", "sample sft-0", "pairs dpo-1", "dpo-1", "evaluate dpo-1", "sample dpo-1", "pseudo-labels dpo-1", "sft-1", "evaluate sft-1", "sample sft-0-more", "st-1"];
+        [
+            "sft-0", "sample sft-0", "pairs dpo-1", "dpo-1", "evaluate dpo-1", "sample dpo-1", "pseudo-labels dpo-1", "sft-1",
+            "evaluate sft-1", "sample sft-0-more", "st-1"
+        ];
 
     [Fact]
     public void Killed_in_every_stage_and_started_again_it_ends_with_the_same_table()
@@ -28,7 +31,9 @@ public sealed class LoopTests
         Assert.Equal(table, tableAgain);
         foreach (var run in (string[])["sft-0", "dpo-1", "sft-1", "st-1"])
         {
-            Assert.Equal(File.ReadAllBytes(whole.Path($"ft_models/tiny/{run}/model.safetensors")), File.ReadAllBytes(broken.Path($"ft_models/tiny/{run}/model.safetensors")));
+            Assert.Equal(
+                File.ReadAllBytes(whole.Path($"ft_models/tiny/{run}/model.safetensors")),
+                File.ReadAllBytes(broken.Path($"ft_models/tiny/{run}/model.safetensors")));
         }
     }
 
@@ -41,14 +46,18 @@ public sealed class LoopTests
         var (code, _, error) = run.Run(TinyRun.Loop("loop.baseline=false", "dpo.trainer.learning_rate=3e-5"));
         Assert.Equal(0, code);
         var second = Keys(run);
-        Assert.Equal(["dpo-1", "evaluate dpo-1", "evaluate sft-1", "pseudo-labels dpo-1", "sample dpo-1", "sft-1"], first.Keys.Where(k => first[k] != second[k]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["dpo-1", "evaluate dpo-1", "evaluate sft-1", "pseudo-labels dpo-1", "sample dpo-1", "sft-1"],
+            first.Keys.Where(k => first[k] != second[k]).Order(StringComparer.Ordinal));
         Assert.Matches(@"\npairs dpo-1 \(\d+ of \d+\)  done already\n", error);
         Assert.DoesNotMatch(@"\nsft-1 \(\d+ of \d+\)  done already\n", error);
 
         // Elsewhere, and with other log lines, it is the same run.
         var moved = run.Root + "-moved";
         Directory.Move(run.Root, moved);
-        using var elsewhere = run.Start(start => start.WorkingDirectory = moved, TinyRun.Loop("loop.baseline=false", "dpo.trainer.learning_rate=3e-5", "sft.trainer.logging_steps=1", "dpo.trainer.logging_steps=2", "--dry-run"));
+        using var elsewhere = run.Start(
+            start => start.WorkingDirectory = moved,
+            TinyRun.Loop("loop.baseline=false", "dpo.trainer.learning_rate=3e-5", "sft.trainer.logging_steps=1", "dpo.trainer.logging_steps=2", "--dry-run"));
         var plan = elsewhere.StandardOutput.ReadToEnd();
         elsewhere.WaitForExit();
         Directory.Move(moved, run.Root);
@@ -90,5 +99,6 @@ public sealed class LoopTests
     }
 
     private static Dictionary<string, string> Keys(TinyRun run) =>
-        JsonNode.Parse(File.ReadAllText(run.Path("results/tiny.ledger.json")))!.AsObject().ToDictionary(e => e.Key, e => e.Value!["key"]!.GetValue<string>(), StringComparer.Ordinal);
+        JsonNode.Parse(File.ReadAllText(run.Path("results/tiny.ledger.json")))!.AsObject()
+            .ToDictionary(e => e.Key, e => e.Value!["key"]!.GetValue<string>(), StringComparer.Ordinal);
 }

@@ -10,7 +10,10 @@ namespace DpoSt.Tests.SelfTraining;
 public sealed class PreferenceTuningTests
 {
     private static readonly string[] Dpo =
-        ["dpo", "--config-path", "exp_config/tiny", "model.model_path=base", "trainer.logging_steps=2", "trainer.max_steps=4", "trainer.per_device_train_batch_size=4"];
+        [
+            "dpo", "--config-path", "exp_config/tiny", "model.model_path=base", "trainer.logging_steps=2", "trainer.max_steps=4",
+            "trainer.per_device_train_batch_size=4"
+        ];
 
     [Theory]
     [InlineData("+trainer.bf16=false")]
@@ -18,7 +21,10 @@ public sealed class PreferenceTuningTests
     public void Withheld_pairs_are_evaluated_every_few_steps_and_a_policy_that_stands_still_costs_the_logarithm_of_two(string precision)
     {
         using var run = NewRun();
-        var (code, _, error) = run.Run([.. Dpo, precision, "trainer.learning_rate=0", "+trainer.eval_strategy=steps", "+trainer.eval_steps=2", "+trainer.per_device_eval_batch_size=3"]);
+        var (code, _, error) = run.Run([
+            .. Dpo, precision, "trainer.learning_rate=0", "+trainer.eval_strategy=steps", "+trainer.eval_steps=2",
+            "+trainer.per_device_eval_batch_size=3"
+        ]);
         Assert.True(code == 0, error);
         var lines = File.ReadAllLines(run.Path("ft_models/tiny/dpo-1/metrics.jsonl")).Select(line => JsonNode.Parse(line)!.AsObject()).ToArray();
         Assert.Equal([(2, false), (2, true), (4, false), (4, true)], lines.Select(l => (l["step"]!.GetValue<int>(), l.ContainsKey("eval_loss"))));
@@ -27,7 +33,10 @@ public sealed class PreferenceTuningTests
             Assert.Equal(Math.Log(2), line["eval_loss"]!.GetValue<double>(), 1e-5);
             Assert.Equal(0, line["eval_rewards/margins"]!.GetValue<double>(), 1e-5);
             Assert.Equal(
-                ["step", "eval_loss", "eval_rewards/chosen", "eval_rewards/rejected", "eval_rewards/accuracies", "eval_rewards/margins", "eval_logps/chosen", "eval_logps/rejected"],
+                [
+                    "step", "eval_loss", "eval_rewards/chosen", "eval_rewards/rejected", "eval_rewards/accuracies", "eval_rewards/margins",
+                    "eval_logps/chosen", "eval_logps/rejected"
+                ],
                 line.Select(p => p.Key));
         }
     }

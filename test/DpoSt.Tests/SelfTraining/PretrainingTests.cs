@@ -16,12 +16,15 @@ public sealed class PretrainingTests
         Pretraining.Run(whole, Few, CPU, new Silent(), CancellationToken.None);
 
         using var cancel = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => Pretraining.Run(resumed, Few, CPU, new Silent { Advanced = step => Cancel(cancel, step) }, cancel.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => Pretraining.Run(resumed, Few, CPU, new Silent { Advanced = step => Cancel(cancel, step) }, cancel.Token));
         Assert.False(Directory.Exists(resumed));
         Assert.True(Directory.Exists(Path.Combine(resumed + ".training", "checkpoint-2")));
         Pretraining.Run(resumed, Few, CPU, new Silent(), CancellationToken.None);
         Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "model.safetensors")), File.ReadAllBytes(Path.Combine(resumed, "model.safetensors")));
-        Assert.EndsWith("is done already with these options", Pretraining.Run(resumed, Few, CPU, new Silent(), CancellationToken.None), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "is done already with these options", Pretraining.Run(resumed, Few, CPU, new Silent(), CancellationToken.None),
+            StringComparison.Ordinal);
     }
 
     private static void Cancel(CancellationTokenSource cancel, long step)

@@ -27,7 +27,11 @@ public sealed class RankedSamplingTests
         using var folder = new TemporaryFolder();
         using var kept = new AnswerJournal(folder.File("other.json"), _ => { });
         kept.Open("key", 1);
-        AnswerJournal[] journals = [.. Enumerable.Range(0, 3).Select(rank => RankedSampling.JournalOf(new RecordingGroup(rank, 3), folder.File("seed_0.json"), _ => { })), new(folder.File("seed_0.json"), _ => { })];
+        AnswerJournal[] journals =
+        [
+            .. Enumerable.Range(0, 3).Select(rank => RankedSampling.JournalOf(new RecordingGroup(rank, 3), folder.File("seed_0.json"), _ => { })),
+            new(folder.File("seed_0.json"), _ => { })
+        ];
         Array.ForEach(journals, journal => journal.Open("key", 1));
         Assert.Equal(5, Directory.GetFiles(folder.Root).Length);
         Array.ForEach(journals, journal => journal.Dispose());

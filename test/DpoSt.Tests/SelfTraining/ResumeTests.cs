@@ -12,7 +12,8 @@ public sealed class ResumeTests
     private static readonly string[] Common =
     [
         "--config-path", "exp_config/tiny", "trainer.dropout=0.1", "+trainer.gradient_accumulation_steps=3", "trainer.per_device_train_batch_size=2",
-        "trainer.learning_rate=1e-4", "trainer.logging_steps=1", "+trainer.save_steps=3", "+trainer.eval_strategy=steps", "+trainer.eval_steps=2", "model.model_path=base",
+        "trainer.learning_rate=1e-4", "trainer.logging_steps=1", "+trainer.save_steps=3", "+trainer.eval_strategy=steps",
+        "+trainer.eval_steps=2", "model.model_path=base",
     ];
 
     [Theory]
@@ -83,8 +84,14 @@ public sealed class ResumeTests
         Assert.True(again == 0, errorAgain);
         Assert.Contains("resumed after step", errorAgain, StringComparison.Ordinal);
         Assert.Equal(Metrics(whole, name), Metrics(broken, name));
-        Assert.Equal(Enumerable.Range(1, 12 * kills + 3), Metrics(broken, name).Where(line => !line.Contains("eval_loss", StringComparison.Ordinal)).Select(line => JsonNode.Parse(line)!["step"]!.GetValue<int>()));
-        Assert.Equal(File.ReadAllBytes(whole.Path($"ft_models/tiny/{name}/model.safetensors")), File.ReadAllBytes(broken.Path($"ft_models/tiny/{name}/model.safetensors")));
+        Assert.Equal(
+            Enumerable.Range(1, 12 * kills + 3),
+            Metrics(broken, name)
+                .Where(line => !line.Contains("eval_loss", StringComparison.Ordinal))
+                .Select(line => JsonNode.Parse(line)!["step"]!.GetValue<int>()));
+        Assert.Equal(
+            File.ReadAllBytes(whole.Path($"ft_models/tiny/{name}/model.safetensors")),
+            File.ReadAllBytes(broken.Path($"ft_models/tiny/{name}/model.safetensors")));
         Assert.False(Directory.Exists(broken.Path($"ft_models/tiny/{name}.training")));
     }
 

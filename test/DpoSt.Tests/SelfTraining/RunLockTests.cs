@@ -10,10 +10,14 @@ public sealed class RunLockTests
         using var folder = new TemporaryFolder();
         using (RunLock.Take(folder.File("lock")))
         {
-            Assert.Contains("is held by another dpost", Assert.Throws<UserErrorException>(() => RunLock.Take(folder.File("lock"))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "is held by another dpost", Assert.Throws<UserErrorException>(() => RunLock.Take(folder.File("lock"))).Message,
+                StringComparison.Ordinal);
         }
 
         RunLock.Take(folder.File("lock")).Dispose();
-        Assert.Contains("could not be written", Assert.Throws<UserErrorException>(() => RunLock.Take(folder.File(new string('x', 300)))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "could not be written", Assert.Throws<UserErrorException>(() => RunLock.Take(folder.File(new string('x', 300)))).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -73,7 +73,9 @@ public sealed class SingleStagesTests : IDisposable
         Trained(Sft);
         var checkpoint = run.Path(Model + ".training/checkpoint-1");
         Directory.CreateDirectory(checkpoint);
-        File.WriteAllText(Path.Combine(checkpoint, "training_state.json"), $"{{\"key\": \"{(own ? TrainingKey.Read(run.Path(Model))!.Digest() : "another")}\", \"step\": 1}}");
+        File.WriteAllText(
+            Path.Combine(checkpoint, "training_state.json"),
+            $"{{\"key\": \"{(own ? TrainingKey.Read(run.Path(Model))!.Digest() : "another")}\", \"step\": 1}}");
         Assert.Equal(Done, Trained(Sft));
         Assert.Equal(!own, Directory.Exists(run.Path(Model + ".training")));
     }
@@ -97,7 +99,9 @@ public sealed class SingleStagesTests : IDisposable
         Directory.CreateDirectory(run.Path("results"));
         using var held = new FileStream(run.Path("results/tiny.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         string[] arguments = [.. command.Split(' '), "--config-path", "exp_config/tiny", "--config-name", "sft-0", "eval.sampling.max_seed=1"];
-        Assert.Equal((2, "", run.Path("results/tiny.lock") + " is held by another dpost that works there: wait until it is done, or give this one another exp_name.\n"), run.Run(arguments));
+        Assert.Equal(
+            (2, "", run.Path("results/tiny.lock") + " is held by another dpost that works there: wait until it is done, or give this one another exp_name.\n"),
+            run.Run(arguments));
     }
 
     [Fact]

@@ -40,7 +40,8 @@ public sealed class StageRunnerTests : IDisposable
     {
         var input = folder.File("input", "before");
         StageRunner Reading() => new(
-            [new("a", 0, [], [input], [folder.File("a")], _ => "", (_, _) => folder.File("a", folder.File("input", "after")))], Ledger.Open(folder.File("ledger.json")), StageSelection.All);
+            [new("a", 0, [], [input], [folder.File("a")], _ => "", (_, _) => folder.File("a", folder.File("input", "after")))],
+            Ledger.Open(folder.File("ledger.json")), StageSelection.All);
         Reading().Run(new Silent(), CancellationToken.None);
         Assert.Equal(StageState.Changed, Assert.Single(Reading().Plan()).State);
     }
@@ -81,9 +82,10 @@ public sealed class StageRunnerTests : IDisposable
     private StageRunner Runner(StageSelection selection, string? changed) =>
         new([Stage("a", changed), Stage("b", changed, "a"), Stage("c", changed, "a", "b")], Ledger.Open(folder.File("ledger.json")), selection);
 
-    private Stage Stage(string name, string? changed, params string[] after) => new(name, name == changed ? 1 : 0, after, [], [folder.File(name)], there => $"{name} {there}", (_, _) =>
-    {
-        ran.Add(name);
-        return folder.File(name, name);
-    });
+    private Stage Stage(string name, string? changed, params string[] after) =>
+        new(name, name == changed ? 1 : 0, after, [], [folder.File(name)], there => $"{name} {there}", (_, _) =>
+        {
+            ran.Add(name);
+            return folder.File(name, name);
+        });
 }

@@ -10,7 +10,10 @@ namespace DpoSt.Tests.SelfTraining;
 public sealed class TrainingComputeTests
 {
     private static readonly string[] Sft =
-        ["sft", "--config-path", "exp_config/tiny", "model.model_path=base", "trainer.max_steps=6", "trainer.per_device_train_batch_size=4", "trainer.dropout=0.1"];
+        [
+            "sft", "--config-path", "exp_config/tiny", "model.model_path=base", "trainer.max_steps=6",
+            "trainer.per_device_train_batch_size=4", "trainer.dropout=0.1"
+        ];
 
     [Fact]
     public void Blocks_computed_again_give_the_same_file_and_bfloat16_another_one_in_fp32()
@@ -55,16 +58,22 @@ public sealed class TrainingComputeTests
 
         double[] LogProbs(string key)
         {
-            var (code, _, error) = run.Run(["generate", "--config-path", "exp_config/tiny", "trainer.output_dir=base", "+data.split=test", "eval.max_new_tokens=1", key]);
+            var (code, _, error) = run.Run([
+                "generate", "--config-path", "exp_config/tiny", "trainer.output_dir=base", "+data.split=test", "eval.max_new_tokens=1", key
+            ]);
             Assert.True(code == 0, error);
-            return [.. File.ReadLines(run.Path("model_outputs/tiny/sft-0/test/greedy_decode.json")).Select(line => JsonNode.Parse(line)!["log_prob"]!.GetValue<double>())];
+            return [
+                .. File.ReadLines(run.Path("model_outputs/tiny/sft-0/test/greedy_decode.json")).Select(line => JsonNode.Parse(line)!["log_prob"]!.GetValue<double>())
+            ];
         }
     }
 
     private static ExperimentOptions Options(string keys)
     {
         using var folder = new TemporaryFolder();
-        folder.File("c.yaml", $"exp_name: e\ntrainer: {{run_name: r, output_dir: o{keys}}}\nmodel: {{model_path: m}}\ndata: {{data_path: d, train_data_path: d, dev_data_path: d, test_data_path: d}}\n");
+        folder.File(
+            "c.yaml",
+            $"exp_name: e\ntrainer: {{run_name: r, output_dir: o{keys}}}\nmodel: {{model_path: m}}\ndata: {{data_path: d, train_data_path: d, dev_data_path: d, test_data_path: d}}\n");
         return ConfigBinder.Bind<ExperimentOptions>(ConfigComposer.Compose(folder.Root, "c", [], _ => null)).Options;
     }
 }

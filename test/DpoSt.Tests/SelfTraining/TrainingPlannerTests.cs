@@ -37,7 +37,10 @@ public sealed partial class TrainingPlannerTests : IDisposable
         var rows = new RowEncoder(DpoSt.Text.Tokenizers.TokenizerLoader.Load(run.Path("base")), DpoSt.Text.PromptFormat.T5, Limits);
         var lengths = DpoSt.Data.ReferenceFormats.RationaleFile.Read(run.Path("data/train.jsonl"))
             .Select(r => rows.Row(DpoSt.Text.PromptFormat.T5.Prompt(r.Question), DpoSt.Text.PromptFormat.T5.Target(r.Answer))).ToArray();
-        var plan = new TrainingPlanner(false).Plan(new TrainingStage("sft-0", false, run.Path("base"), run.Path("data/train.jsonl"), Limits, new TrainingRecipe { BatchSize = 24, Epochs = 2, LengthWindow = 1 }));
+        var plan = new TrainingPlanner(false).Plan(
+            new TrainingStage(
+                "sft-0", false, run.Path("base"), run.Path("data/train.jsonl"), Limits,
+                new TrainingRecipe { BatchSize = 24, Epochs = 2, LengthWindow = 1 }));
 
         // One micro-batch holds all 24 rows.
         Assert.Equal((24, 2, (lengths.Max(l => l.Prompt.Length), lengths.Max(l => l.Completion.Length))), (plan.Examples, plan.Steps, plan.Longest));

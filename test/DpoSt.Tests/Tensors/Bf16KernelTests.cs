@@ -25,8 +25,12 @@ public sealed class Bf16KernelTests
     [Fact]
     public void Gated_activations()
     {
-        Check(t => GatedActivation.Silu.Apply(t[0]), t => t[0].narrow(-1, 0, 32).sigmoid().mul(t[0].narrow(-1, 0, 32)).mul(t[0].narrow(-1, 32, 32)), KernelCheck.Normal(2, 7, 64));
-        Check(t => GatedActivation.Silu.Apply(t[0]), t => t[0].narrow(-1, 0, 5).sigmoid().mul(t[0].narrow(-1, 0, 5)).mul(t[0].narrow(-1, 5, 5)), KernelCheck.Normal(3, 7, 10));
+        Check(
+            t => GatedActivation.Silu.Apply(t[0]),
+            t => t[0].narrow(-1, 0, 32).sigmoid().mul(t[0].narrow(-1, 0, 32)).mul(t[0].narrow(-1, 32, 32)), KernelCheck.Normal(2, 7, 64));
+        Check(
+            t => GatedActivation.Silu.Apply(t[0]),
+            t => t[0].narrow(-1, 0, 5).sigmoid().mul(t[0].narrow(-1, 0, 5)).mul(t[0].narrow(-1, 5, 5)), KernelCheck.Normal(3, 7, 10));
     }
 
     [Theory]
@@ -116,7 +120,9 @@ public sealed class Bf16KernelTests
     {
         using var scope = NewDisposeScope();
         var (x, weight) = (KernelCheck.Normal(3, 9, 40), KernelCheck.Normal(4, 20, 40));
-        KernelCheck.Same(RoundedProduct.Apply(Rounded(x), Rounded(weight), ScalarType.BFloat16, true), RoundedProduct.Apply(x, weight, ScalarType.BFloat16, true));
+        KernelCheck.Same(
+            RoundedProduct.Apply(Rounded(x), Rounded(weight), ScalarType.BFloat16, true),
+            RoundedProduct.Apply(x, weight, ScalarType.BFloat16, true));
     }
 
     // The kernel in bfloat16 against the reference in fp64, from inputs that bfloat16 holds exactly.

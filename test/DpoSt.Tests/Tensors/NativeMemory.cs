@@ -7,7 +7,9 @@ internal static partial class NativeMemory
 {
     /// <summary>Skips a test where the C library has no such account.</summary>
     public static void SkipUnlessTold() =>
-        Assert.SkipUnless(RuntimeInformation.RuntimeIdentifier.StartsWith("linux", StringComparison.Ordinal), "the C library's own account of its memory is asked");
+        Assert.SkipUnless(
+            RuntimeInformation.RuntimeIdentifier.StartsWith("linux", StringComparison.Ordinal),
+            "the C library's own account of its memory is asked");
 
     /// <summary>Bytes allocated now.</summary>
     public static long Allocated()

@@ -79,7 +79,8 @@ public sealed class RaggedCacheTests
             }
         }
 
-        IRaggedCache New(bool cpu, int slots) => cpu ? new CpuRaggedCache<Fp32>(slots, groups, size, Capacity) : new TorchRaggedCache(slots, groups, size, Capacity, CPU, ScalarType.Float32);
+        IRaggedCache New(bool cpu, int slots) =>
+            cpu ? new CpuRaggedCache<Fp32>(slots, groups, size, Capacity) : new TorchRaggedCache(slots, groups, size, Capacity, CPU, ScalarType.Float32);
     }
 
     [Theory]

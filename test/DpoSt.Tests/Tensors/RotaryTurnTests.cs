@@ -19,7 +19,8 @@ public sealed class RotaryTurnTests
             t =>
             {
                 var pairs = t[0].narrow(1, 0, heads * size).view(rows, heads, 2, size / 2);
-                var turned = complex(pairs.select(2, 0), pairs.select(2, 1)) * complex(angles.to(ScalarType.Float64).cos(), angles.to(ScalarType.Float64).sin()).unsqueeze(1);
+                var turned = complex(pairs.select(2, 0), pairs.select(2, 1)) * complex(
+                    angles.to(ScalarType.Float64).cos(), angles.to(ScalarType.Float64).sin()).unsqueeze(1);
                 return cat([stack([turned.real, turned.imag], 2).view(rows, -1), t[0].narrow(1, heads * size, rest * size)], 1);
             },
             2e-6, KernelCheck.Normal(2, rows, (heads + rest) * size));

@@ -26,8 +26,12 @@ public sealed class SafeTensorsTests : IDisposable
     public void Every_dtype_survives_a_round_trip()
     {
         using var scope = NewDisposeScope();
-        var tensors = ((ScalarType[])[ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64, ScalarType.Int32, ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool])
-            .ToDictionary(type => $"t.{type}", type => KernelCheck.Normal(1, 3, 5).mul(9).abs().to(type));
+        ScalarType[] types =
+        [
+            ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16,
+            ScalarType.Int64, ScalarType.Int32, ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool,
+        ];
+        var tensors = types.ToDictionary(type => $"t.{type}", type => KernelCheck.Normal(1, 3, 5).mul(9).abs().to(type));
         tensors.Add("strided", KernelCheck.Normal(2, 4, 6).t());
         tensors.Add("scalar", tensor(2.5f));
         tensors.Add("empty", empty(0, 3));
@@ -131,7 +135,9 @@ public sealed class SafeTensorsTests : IDisposable
     {
         var path = WriteFile([.. BitConverter.GetBytes(claim), .. new byte[1016]]);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Contains($"its header claims {claim} bytes", Assert.Throws<UserErrorException>(() => SafeTensorsFile.Open(path).Dispose()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"its header claims {claim} bytes", Assert.Throws<UserErrorException>(() => SafeTensorsFile.Open(path).Dispose()).Message,
+            StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 

@@ -43,13 +43,17 @@ public sealed class BatchOrderTests
     [Fact]
     public void Grouping_puts_examples_of_like_length_together()
     {
-        Assert.All(new Func<(int Prompt, int Completion), int>[] { l => l.Prompt, l => l.Completion }, of => Assert.True(Spread(of, window: 16) < Spread(of, window: 1) / 2));
+        Assert.All(
+            new Func<(int Prompt, int Completion), int>[] { l => l.Prompt, l => l.Completion },
+            of => Assert.True(Spread(of, window: 16) < Spread(of, window: 1) / 2));
 
         static double Spread(Func<(int Prompt, int Completion), int> of, int window)
         {
             var lengths = Lengths(512);
             var order = new BatchOrder(lengths, 32, 8, window, 5);
-            return Enumerable.Range(0, 16).SelectMany(s => order.At(s).Chunk(8)).Average(micro => micro.Max(i => of(lengths[i])) - micro.Min(i => of(lengths[i])));
+            return Enumerable.Range(0, 16)
+                .SelectMany(s => order.At(s).Chunk(8))
+                .Average(micro => micro.Max(i => of(lengths[i])) - micro.Min(i => of(lengths[i])));
         }
     }
 

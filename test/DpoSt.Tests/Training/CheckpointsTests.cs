@@ -106,7 +106,9 @@ public sealed class CheckpointsTests
         File.Delete(sums);
         Directory.CreateDirectory(sums);
         var error = Assert.Throws<UserErrorException>(() => new Recorded("t5").Train(folder));
-        Assert.Equal($"{folder.File("checkpoint-5")}: the checkpoint cannot be read (permission is denied); see to that and run again, or start over with --fresh.", error.Message);
+        Assert.Equal(
+            $"{folder.File("checkpoint-5")}: the checkpoint cannot be read (permission is denied); see to that and run again, or start over with --fresh.",
+            error.Message);
         Assert.True(File.Exists(folder.File("checkpoint-5/training_state.safetensors")));
     }
 
@@ -146,7 +148,8 @@ public sealed class CheckpointsTests
         Assert.All(batches, batch => Assert.All(batch.Examples.Zip(batch.Completions), row => Assert.Equal(Data.Completions[(int)row.First], row.Second)));
     }
 
-    private static IEnumerable<string?> Names(TemporaryFolder folder) => Directory.GetDirectories(folder.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+    private static IEnumerable<string?> Names(TemporaryFolder folder) =>
+        Directory.GetDirectories(folder.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal);
 
     private static void Damage(string file, bool truncates)
     {
@@ -174,7 +177,9 @@ public sealed class CheckpointsTests
             var order = new BatchOrder([.. Data.Completions.Select(c => (0, c.Length))], batchSize: 4, microBatch: 2, window: 2, seed: 5);
             var schedule = new LearningRateSchedule("cosine_with_min_lr", 1e-3, Steps, 2, 0.1);
             var options = new TrainerOptions(Steps, schedule, new AdamWOptions(), MaxGradNorm: 1, Dropout: 0.1, Seed: 9, LogEvery: 1);
-            var checkpoints = folder is null ? null : new Checkpoints(folder.Root, key, policy, order.StepsPerEpoch, new MetricsFile(folder.File(MetricsFile.Name)), Told.Add);
+            var checkpoints = folder is null
+                ? null
+                : new Checkpoints(folder.Root, key, policy, order.StepsPerEpoch, new MetricsFile(folder.File(MetricsFile.Name)), Told.Add);
             void Tick(long step)
             {
                 if (step == stopAfter)
@@ -184,7 +189,9 @@ public sealed class CheckpointsTests
             }
 
             void Run() => new Trainer<TokenBatch>(model.Parameters, new SftObjective(model), options).Run(
-                step => [.. order.At(step).Chunk(2).Select(rows => TokenBatch.Of([.. rows.Select(i => (Data.Prompts[i], Data.Completions[i], (long)i))]))], Lines.Add, Tick, cancel.Token, checkpoints);
+                step => [
+                    .. order.At(step).Chunk(2).Select(rows => TokenBatch.Of([.. rows.Select(i => (Data.Prompts[i], Data.Completions[i], (long)i))]))
+                ], Lines.Add, Tick, cancel.Token, checkpoints);
 
             if (stopAfter is null)
             {

@@ -30,7 +30,8 @@ public sealed class DpoObjectiveTests
         var swapped = tokens with { Completions = [.. tokens.Completions.Skip(3), .. tokens.Completions.Take(3)] };
         double[] reference = [-30, -20, -40, -35, -25, -50];
         var cost = new DpoObjective(model, new PreferenceLoss(0.3)).Evaluate(new PreferenceBatch(tokens, reference), null, null);
-        var mirror = new DpoObjective(model, new PreferenceLoss(0.3)).Evaluate(new PreferenceBatch(swapped, [.. reference[3..], .. reference[..3]]), null, null);
+        var mirror = new DpoObjective(model, new PreferenceLoss(0.3))
+            .Evaluate(new PreferenceBatch(swapped, [.. reference[3..], .. reference[..3]]), null, null);
         Assert.Equal(Metric(cost, "rewards/margins"), -Metric(mirror, "rewards/margins"), 1e-4);
         Assert.Equal(Metric(cost, "rewards/chosen"), Metric(mirror, "rewards/rejected"), 1e-4);
         Assert.Equal(3, Metric(cost, "rewards/accuracies") + Metric(mirror, "rewards/accuracies"));
@@ -63,7 +64,9 @@ public sealed class DpoObjectiveTests
         for (var i = 0; i < golden.GetProperty("expected_hinge_losses").GetArrayLength(); i++)
         {
             var model = new ScriptedModel([Number("policy_chosen_logps", i), Number("policy_rejected_logps", i)]);
-            var cost = new DpoObjective(model, loss).Evaluate(new PreferenceBatch(new TokenBatch([[1]], [[1], [1]], [0, 0], [0, 1]), [Number("ref_chosen_logps", i), Number("ref_rejected_logps", i)]), null, null);
+            var cost = new DpoObjective(model, loss).Evaluate(
+                new PreferenceBatch(new TokenBatch([[1]], [[1], [1]], [0, 0], [0, 1]), [Number("ref_chosen_logps", i), Number("ref_rejected_logps", i)]),
+                null, null);
             Assert.Equal(golden.GetProperty("expected_hinge_losses")[i].GetDouble(), cost.Loss, 1e-4);
         }
 
@@ -80,7 +83,8 @@ public sealed class DpoObjectiveTests
         using var scope = NewDisposeScope();
         var tokens = new TokenBatch([[1], [1]], [[1, 1], [1], [1, 1, 1, 1], [1]], [0, 1, 0, 1], [0, 1, 2, 3]);
         var model = new ScriptedModel([-1, -1, -3, -0.5f, -0.5f, -0.5f, -0.5f, -2]);
-        var cost = new DpoObjective(model, new PreferenceLoss(0.1, type, RpoAlpha: alpha)).Evaluate(new PreferenceBatch(tokens, [-3, -2, -6, -1.75f]), null, null);
+        var cost = new DpoObjective(model, new PreferenceLoss(0.1, type, RpoAlpha: alpha))
+            .Evaluate(new PreferenceBatch(tokens, [-3, -2, -6, -1.75f]), null, null);
         Assert.Equal(expected, cost.Loss, 1e-5);
         if (alpha is not null)
         {

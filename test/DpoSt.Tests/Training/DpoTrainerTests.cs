@@ -26,7 +26,8 @@ public sealed class DpoTrainerTests
         Close([.. Numbers(golden, "policy_chosen_logps"), .. Numbers(golden, "policy_rejected_logps")], policy);
 
         fixture.Model.Parameters.EnableGradients();
-        var cost = new DpoObjective(fixture.Model, new PreferenceLoss(golden.GetProperty("beta").GetDouble())).Evaluate(new PreferenceBatch(tokens, reference), null, 1.0 / pairs);
+        var cost = new DpoObjective(fixture.Model, new PreferenceLoss(golden.GetProperty("beta").GetDouble()))
+            .Evaluate(new PreferenceBatch(tokens, reference), null, 1.0 / pairs);
         TrainingRuns.Close(golden.GetProperty("loss_mean"), cost.Loss / pairs, "loss");
         var metrics = cost.Metrics.ToDictionary(m => m.Key, m => m.Value / pairs);
         Assert.Equal(Numbers(golden, "chosen_rewards").Average(), metrics["rewards/chosen"], TrainingRuns.Tolerance);
@@ -48,7 +49,9 @@ public sealed class DpoTrainerTests
         var trajectory = golden.GetProperty("trajectory_policy_starts_at_base_lr1e-5_clip1_wd0.01");
         var tokens = Tokens(golden);
         var batch = new PreferenceBatch(tokens, SequenceLogProbs.Score(fixture.Model, tokens));
-        var lines = TrainingRuns.Run(fixture.Model, new DpoObjective(fixture.Model, new PreferenceLoss(golden.GetProperty("beta").GetDouble())), TrainingRuns.Options(5, 1e-5) with { MaxGradNorm = 1 }, batch);
+        var lines = TrainingRuns.Run(
+            fixture.Model, new DpoObjective(fixture.Model, new PreferenceLoss(golden.GetProperty("beta").GetDouble())),
+            TrainingRuns.Options(5, 1e-5) with { MaxGradNorm = 1 }, batch);
         TrainingRuns.EqualSteps(trajectory, lines);
         foreach (var (step, line) in trajectory.EnumerateArray().Zip(lines))
         {
@@ -62,7 +65,9 @@ public sealed class DpoTrainerTests
         var inputs = golden.GetProperty("inputs");
         var mask = ModelFixture.Rows(inputs, "prompt_attention_mask");
         var prompts = ModelFixture.Rows(inputs, "prompt_input_ids").Select((row, b) => row.Where((_, s) => mask[b][s] == 1).ToArray()).ToArray();
-        var completions = ((string[])["chosen_labels", "rejected_labels"]).SelectMany(key => ModelFixture.Rows(inputs, key)).Select(row => row.Where(id => id != -100).ToArray());
+        var completions = ((string[])["chosen_labels", "rejected_labels"])
+            .SelectMany(key => ModelFixture.Rows(inputs, key))
+            .Select(row => row.Where(id => id != -100).ToArray());
         var rows = Enumerable.Range(0, 2 * prompts.Length).ToArray();
         return new TokenBatch(prompts, [.. completions], [.. rows.Select(b => b % prompts.Length)], [.. rows.Select(b => (long)b)]);
     }

@@ -20,7 +20,9 @@ public sealed class EventFileTests
 
         var events = Read(Assert.Single(EventFile.In(folder.Root)));
         Assert.Equal("brain.Event:2", Encoding.UTF8.GetString(events[0][3].Bytes));
-        Assert.Equal([(1L, "train/loss", 0.5f), (1L, "train/rewards/margins", -1.25f), (200L, "eval/loss", 3f), (200L, "eval/rewards/chosen", 1e-3f)], events.Skip(1).SelectMany(Scalars));
+        Assert.Equal(
+            [(1L, "train/loss", 0.5f), (1L, "train/rewards/margins", -1.25f), (200L, "eval/loss", 3f), (200L, "eval/rewards/chosen", 1e-3f)],
+            events.Skip(1).SelectMany(Scalars));
         Assert.All(events, e => Assert.InRange(BitConverter.Int64BitsToDouble(e[1].Number), before, before + 60));
     }
 
@@ -86,7 +88,9 @@ public sealed class EventFileTests
     }
 
     private static IEnumerable<(long Step, string Tag, float Value)> Scalars(Dictionary<int, Field> e) =>
-        Fields(e[5].Bytes)[1].All.Select(bytes => Fields(bytes)).Select(v => (e[2].Number, Encoding.UTF8.GetString(v[1].Bytes), BitConverter.Int32BitsToSingle((int)v[2].Number))).ToList();
+        Fields(e[5].Bytes)[1].All.Select(bytes => Fields(bytes))
+            .Select(v => (e[2].Number, Encoding.UTF8.GetString(v[1].Bytes), BitConverter.Int32BitsToSingle((int)v[2].Number)))
+            .ToList();
 
     // A message's fields; Summary's repeated values are spread out.
     private static Dictionary<int, Field> Fields(ReadOnlySpan<byte> data)

@@ -28,11 +28,14 @@ public sealed class LearningRateScheduleTests
         Assert.All(table.GetProperty("cases").EnumerateArray(), golden =>
         {
             var schedule = new LearningRateSchedule(
-                golden.GetProperty("schedule").GetString()!, table.GetProperty("base_lr").GetDouble(), table.GetProperty("num_training_steps").GetInt64(), golden.GetProperty("warmup").GetInt64(),
+                golden.GetProperty("schedule").GetString()!, table.GetProperty("base_lr").GetDouble(),
+                table.GetProperty("num_training_steps").GetInt64(), golden.GetProperty("warmup").GetInt64(),
                 Cycles: golden.TryGetProperty("num_cycles", out var cycles) ? cycles.GetDouble() : null,
                 Power: golden.TryGetProperty("power", out var power) ? power.GetDouble() : 1,
                 EndRate: golden.TryGetProperty("lr_end", out var end) ? end.GetDouble() : 1e-7);
-            Assert.All(golden.GetProperty("expected").Deserialize<double[]>()!.Index(), rate => Assert.Equal(rate.Item, schedule.At(rate.Index), table.GetProperty("tolerance").GetDouble()));
+            Assert.All(
+                golden.GetProperty("expected").Deserialize<double[]>()!.Index(),
+                rate => Assert.Equal(rate.Item, schedule.At(rate.Index), table.GetProperty("tolerance").GetDouble()));
         });
     }
 
@@ -46,7 +49,9 @@ public sealed class LearningRateScheduleTests
 
     [Fact]
     public void An_unknown_kind_is_a_sentence_that_names_the_known_ones() =>
-        Assert.Contains("cosine_with_min_lr", Assert.Throws<UserErrorException>(() => new LearningRateSchedule("steep", 1, 10, 0).At(0)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cosine_with_min_lr", Assert.Throws<UserErrorException>(() => new LearningRateSchedule("steep", 1, 10, 0).At(0)).Message,
+            StringComparison.Ordinal);
 
     private static JsonElement Read(params string[] path) => JsonDocument.Parse(File.ReadAllText(SharedFolder.Path(path))).RootElement;
 }

@@ -13,7 +13,8 @@ namespace DpoSt.Tests.Training;
 [Collection(nameof(Alone))]
 public sealed class MemoryTests
 {
-    public static TheoryData<string, bool, bool> Ways => new(from kind in new[] { "t5", "llama" } from bf16 in new[] { false, true } from again in new[] { false, true } select (kind, bf16, again));
+    public static TheoryData<string, bool, bool> Ways =>
+        new(from kind in new[] { "t5", "llama" } from bf16 in new[] { false, true } from again in new[] { false, true } select (kind, bf16, again));
 
     [Theory, MemberData(nameof(Ways))]
     public void As_many_tensors_live_after_a_step_as_before(string kind, bool bf16, bool recomputes)

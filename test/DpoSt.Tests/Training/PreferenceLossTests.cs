@@ -35,7 +35,9 @@ public sealed class PreferenceLossTests
     public void An_unknown_name_is_a_sentence_that_names_the_known_ones()
     {
         using var margin = zeros(1);
-        Assert.Contains("sigmoid, hinge or ipo", Assert.Throws<UserErrorException>(() => new PreferenceLoss(LossType: "steep").Of(margin)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "sigmoid, hinge or ipo", Assert.Throws<UserErrorException>(() => new PreferenceLoss(LossType: "steep").Of(margin)).Message,
+            StringComparison.Ordinal);
     }
 
     private static double Formula(string type, double margin, double smoothing) => type switch

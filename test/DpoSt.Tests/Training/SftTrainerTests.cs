@@ -21,7 +21,9 @@ public sealed class SftTrainerTests(ITestOutputHelper output)
         using var fixture = new ModelFixture(name);
         var golden = fixture.Json("train.json");
         var batch = fixture.Batch();
-        TrainingRuns.EqualSteps(golden.GetProperty("steps"), TrainingRuns.Run(fixture.Model, new SftObjective(fixture.Model), TrainingRuns.Options(5), batch), Later(name));
+        TrainingRuns.EqualSteps(
+            golden.GetProperty("steps"), TrainingRuns.Run(fixture.Model, new SftObjective(fixture.Model), TrainingRuns.Options(5), batch),
+            Later(name));
         TrainingRuns.EqualNorms(golden.GetProperty("param_norms_after"), fixture, LaterValues(name));
         TrainingRuns.Close(golden.GetProperty("loss_after"), Loss(fixture, batch), "loss after", LaterValues(name));
 
@@ -47,7 +49,8 @@ public sealed class SftTrainerTests(ITestOutputHelper output)
         Assert.InRange(Farthest(Losses(fixture.Model)), 0, Math.Max(TrainingRuns.Tolerance, Farthest(golden)));
 
         double Farthest(IEnumerable<double> losses) => losses.Zip(truth, (l, t) => Math.Abs(l - t)).Max();
-        double[] Losses(ILanguageModel model) => [.. TrainingRuns.Run(model, new SftObjective(model), TrainingRuns.Options(5), fixture.Batch()).Select(l => l.Loss)];
+        double[] Losses(ILanguageModel model) =>
+            [.. TrainingRuns.Run(model, new SftObjective(model), TrainingRuns.Options(5), fixture.Batch()).Select(l => l.Loss)];
     }
 
     [Fact]
@@ -65,16 +68,19 @@ public sealed class SftTrainerTests(ITestOutputHelper output)
             using (no_grad())
             {
                 // Every weight within half a unit in the last place of fp32.
-                disturbed.Parameters.Buffers.ToList().ForEach(b => b.Values.mul_(rand(b.Values.shape, generator: generator, dtype: ScalarType.Float64).sub(0.5).mul(Math.Pow(2, -23)).add(1)));
+                disturbed.Parameters.Buffers.ToList()
+                    .ForEach(b => b.Values.mul_(rand(b.Values.shape, generator: generator, dtype: ScalarType.Float64).sub(0.5).mul(Math.Pow(2, -23)).add(1)));
             }
 
             moved = [.. moved.Zip(Losses(disturbed), truth).Select(m => Math.Max(m.First, Math.Abs(m.Second - m.Third)))];
         }
 
-        output.WriteLine($"losses in fp64, weights disturbed in fp32's last place, move by {string.Join(", ", moved.Select(m => m.ToString("0.0e+0", System.Globalization.CultureInfo.InvariantCulture)))}");
+        output.WriteLine(
+            $"losses in fp64, weights disturbed in fp32's last place, move by {string.Join(", ", moved.Select(m => m.ToString("0.0e+0", System.Globalization.CultureInfo.InvariantCulture)))}");
         Assert.All(moved[..2], m => Assert.InRange(m, 0, TrainingRuns.Tolerance));
         Assert.True(moved[^1] > TrainingRuns.Tolerance);
-        double[] Losses(ILanguageModel model) => [.. TrainingRuns.Run(model, new SftObjective(model), TrainingRuns.Options(5), fixture.Batch()).Select(l => l.Loss)];
+        double[] Losses(ILanguageModel model) =>
+            [.. TrainingRuns.Run(model, new SftObjective(model), TrainingRuns.Options(5), fixture.Batch()).Select(l => l.Loss)];
     }
 
     private static T5Model InFp64(ModelFixture fixture)
@@ -94,7 +100,9 @@ public sealed class SftTrainerTests(ITestOutputHelper output)
         var golden = fixture.Json("train.json");
         var options = TrainingRuns.Options(10) with { Schedule = new LearningRateSchedule("cosine_with_min_lr", 1e-3, 10, 1, 0.1), MaxGradNorm = 1 };
         var batch = fixture.Batch();
-        TrainingRuns.EqualSteps(golden.GetProperty("clip1_cosine_min_lr_10_steps_warmup1"), TrainingRuns.Run(fixture.Model, new SftObjective(fixture.Model), options, batch), Later(name));
+        TrainingRuns.EqualSteps(
+            golden.GetProperty("clip1_cosine_min_lr_10_steps_warmup1"),
+            TrainingRuns.Run(fixture.Model, new SftObjective(fixture.Model), options, batch), Later(name));
         TrainingRuns.Close(golden.GetProperty("clip1_cosine_loss_after"), Loss(fixture, batch), "loss after", LaterValues(name));
     }
 
@@ -121,7 +129,9 @@ public sealed class SftTrainerTests(ITestOutputHelper output)
         foreach (var ((line, log), loss) in lines.Zip(golden.GetProperty("log_history").EnumerateArray()).Zip(losses))
         {
             Assert.Equal(loss, line.Loss, LaterValues(name) * Math.Max(1, loss));
-            TrainingRuns.Close(log.GetProperty("grad_norm"), line.GradNorm, $"gradient norm of step {line.Step}", line.Step == 1 ? TrainingRuns.Tolerance : Later(name));
+            TrainingRuns.Close(
+                log.GetProperty("grad_norm"), line.GradNorm, $"gradient norm of step {line.Step}",
+                line.Step == 1 ? TrainingRuns.Tolerance : Later(name));
             // Its log line shows the rate of the step to come.
             Assert.Equal(log.GetProperty("learning_rate").GetDouble(), schedule.At(line.Step), 1e-12);
         }
@@ -145,7 +155,8 @@ public sealed class SftTrainerTests(ITestOutputHelper output)
     public void Weights_that_the_last_step_destroys_are_no_model()
     {
         using var fixture = new ModelFixture("llama-mha");
-        var error = Assert.Throws<UserErrorException>(() => TrainingRuns.Run(fixture.Model, new SftObjective(fixture.Model), TrainingRuns.Options(1, double.MaxValue), fixture.Batch()));
+        var error = Assert.Throws<UserErrorException>(
+            () => TrainingRuns.Run(fixture.Model, new SftObjective(fixture.Model), TrainingRuns.Options(1, double.MaxValue), fixture.Batch()));
         Assert.StartsWith("weights are no finite numbers after step 1: training diverged", error.Message, StringComparison.Ordinal);
     }
 

@@ -15,7 +15,10 @@ public sealed class TrainerTests
     public void Micro_batches_equal_one_large_batch_token_by_token_with_dropout_too(int count)
     {
         var whole = TinyModels.Batch(1, 6);
-        var parts = Enumerable.Range(0, 6).Chunk(6 / count).Select(rows => TokenBatch.Of([.. rows.Select(b => (whole.Prompts[b], whole.Completions[b], whole.Examples[b]))])).ToArray();
+        var parts = Enumerable.Range(0, 6)
+            .Chunk(6 / count)
+            .Select(rows => TokenBatch.Of([.. rows.Select(b => (whole.Prompts[b], whole.Completions[b], whole.Examples[b]))]))
+            .ToArray();
         using var one = TinyModels.New(TinyModels.T5, 1);
         using var many = TinyModels.New(TinyModels.T5, 1);
         var options = TrainingRuns.Options(3) with { Dropout = 0.1 };

@@ -17,7 +17,8 @@ public sealed class TrainingMemoryTests
     // Widths that every kernel of ours takes, as those of real models do.
     private static readonly T5Config T5 = TinyModels.T5 with { DModel = 48, DKv = 16, DFf = 112, NumHeads = 4, NumLayers = 2, NumDecoderLayers = 3 };
 
-    private static readonly LlamaConfig Llama = TinyModels.Llama with { HiddenSize = 48, IntermediateSize = 112, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 16, NumHiddenLayers = 3 };
+    private static readonly LlamaConfig Llama =
+        TinyModels.Llama with { HiddenSize = 48, IntermediateSize = 112, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 16, NumHiddenLayers = 3 };
 
     private static readonly Dictionary<string, (IModelCosts Costs, Func<TrainingCompute, ILanguageModel> New)> Models = new(StringComparer.Ordinal)
     {
@@ -106,7 +107,9 @@ public sealed class TrainingMemoryTests
 
     private static int[] Ids(int length) => [.. Enumerable.Range(0, length).Select(t => 2 + t % (TinyModels.Vocabulary - 2))];
 
-    private static (IModelCosts Costs, Func<TrainingCompute, ILanguageModel> New) Of(T5Config config) => (new T5Costs(config), compute => TinyModels.New(config, 1, compute: compute));
+    private static (IModelCosts Costs, Func<TrainingCompute, ILanguageModel> New) Of(T5Config config) =>
+        (new T5Costs(config), compute => TinyModels.New(config, 1, compute: compute));
 
-    private static (IModelCosts Costs, Func<TrainingCompute, ILanguageModel> New) Of(LlamaConfig config) => (new LlamaCosts(config), compute => TinyModels.New(config, 1, compute: compute));
+    private static (IModelCosts Costs, Func<TrainingCompute, ILanguageModel> New) Of(LlamaConfig config) =>
+        (new LlamaCosts(config), compute => TinyModels.New(config, 1, compute: compute));
 }

@@ -21,7 +21,9 @@ internal static partial class AsdivFile
         var leftOut = 0;
         try
         {
-            using var reader = XmlReader.Create(stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MaxCharacters });
+            using var reader = XmlReader.Create(
+                stream,
+                new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MaxCharacters });
             while (reader.ReadToFollowing("Problem"))
             {
                 var line = ((IXmlLineInfo)reader).LineNumber;
@@ -37,7 +39,9 @@ internal static partial class AsdivFile
         }
         catch (XmlException e)
         {
-            throw new UserErrorException($"{path}:{Math.Max(1, e.LineNumber)}: the file is no plain XML ({e.Message.Split(". ")[0].TrimEnd('.')}); expected ASDiv's.", e);
+            throw new UserErrorException(
+                $"{path}:{Math.Max(1, e.LineNumber)}: the file is no plain XML ({e.Message.Split(". ")[0].TrimEnd('.')}); expected ASDiv's.",
+                e);
         }
 
         return new PublishedSet(problems, leftOut);

@@ -55,12 +55,16 @@ internal static class JsonProblemFile
     private static Problem? ParseMultiArith(JsonLine line)
     {
         var question = line.Text("sQuestion", MultiArith).Trim();
-        var solutions = line.Property("lSolutions", MultiArith) is { ValueKind: JsonValueKind.Array } list ? list : throw line.Error($"\"lSolutions\" is no list; expected {MultiArith}.");
+        var solutions = line.Property("lSolutions", MultiArith) is { ValueKind: JsonValueKind.Array } list
+            ? list
+            : throw line.Error($"\"lSolutions\" is no list; expected {MultiArith}.");
         var equation = line.Property("lEquations", MultiArith) is { ValueKind: JsonValueKind.Array } equations && equations.GetArrayLength() == 1 && equations[0].ValueKind == JsonValueKind.String
             ? line.TextOf(equations[0])
             : "";
         return solutions.GetArrayLength() == 1 && Number(solutions[0]) is { } ans
-            ? new Problem(ProblemSet.Id(line, "iIndex", line.Number - 1), question, PublishedText.Rationale(equation[(equation.IndexOf('=', StringComparison.Ordinal) + 1)..], ans), ans)
+            ? new Problem(
+                ProblemSet.Id(line, "iIndex", line.Number - 1), question,
+                PublishedText.Rationale(equation[(equation.IndexOf('=', StringComparison.Ordinal) + 1)..], ans), ans)
             : null;
     }
 

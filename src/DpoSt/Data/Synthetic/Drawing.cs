@@ -63,7 +63,9 @@ internal sealed class Drawing(string name, Schema[] schemas, Range residues, boo
     {
         if (random.Chance(0.1))
         {
-            scene.Open($"It is {scene.Idle(6, 11)} in the morning.", $"It is {scene.Idle(5, 9)} in the evening.", $"Today is the {scene.Idle(4, 20)}th of May.");
+            scene.Open(
+                $"It is {scene.Idle(6, 11)} in the morning.", $"It is {scene.Idle(5, 9)} in the evening.",
+                $"Today is the {scene.Idle(4, 20)}th of May.");
         }
     }
 }

@@ -64,5 +64,6 @@ internal sealed class LlamaCosts(LlamaConfig config) : IModelCosts
         return new LlamaCosts(small);
     }
 
-    public ILanguageModel New(Device device, TrainingCompute compute) => new LlamaModel(config, new ParameterSet(Specs, device, products: compute.Products, shard: compute.Shard), compute.RecomputesBlocks);
+    public ILanguageModel New(Device device, TrainingCompute compute) =>
+        new LlamaModel(config, new ParameterSet(Specs, device, products: compute.Products, shard: compute.Shard), compute.RecomputesBlocks);
 }

@@ -6,7 +6,8 @@ namespace DpoSt.Models.Llama;
 /// <summary>
 /// Llama while it decodes: weights packed for few rows, keys and values of prompts held once for all rows that share them, those of new
 /// tokens by slot. A prompt's last token is a row's first, so that its logits come from the same step as everybody's. How many rows are
-/// computed is the <see cref="RowTiers"/>' affair. Shapes: N tokens of a step, R rows computed, D model, H query heads, G key-value heads, K head size, V vocabulary.
+/// computed is the <see cref="RowTiers"/>' affair. Shapes: N tokens of a step, R rows computed, D model, H query heads, G key-value heads,
+/// K head size, V vocabulary.
 /// </summary>
 internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
 {
@@ -29,7 +30,9 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
         this.model = model;
         this.slots = slots;
         config = model.Config;
-        MemoryRoom.CheckCaches(model.Weights.Device, new LlamaCosts(config), slots, maxPromptTokens, maxNewTokens, model.Weights.DecodingProducts == ScalarType.BFloat16);
+        MemoryRoom.CheckCaches(
+            model.Weights.Device, new LlamaCosts(config), slots, maxPromptTokens, maxNewTokens,
+            model.Weights.DecodingProducts == ScalarType.BFloat16);
         StepCapacity = slots + Math.Max(3, slots / 4);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -109,5 +112,7 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
         cache.Append(qkv, config.Inner, config.Inner + config.KeyValueInner, slots, positions);
 
     private IRaggedCache[] Caches(int length) =>
-        [.. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => RaggedCache.New(slots, config.KeyValueHeads, config.HeadSize, length, model.Weights.Device, model.Weights.Dtype, model.Weights.DecodingProducts))];
+        [
+            .. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => RaggedCache.New(slots, config.KeyValueHeads, config.HeadSize, length, model.Weights.Device, model.Weights.Dtype, model.Weights.DecodingProducts))
+        ];
 }

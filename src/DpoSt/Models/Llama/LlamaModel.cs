@@ -47,7 +47,8 @@ internal sealed class LlamaModel : ILanguageModel
     public Tensor CompletionStates(TokenBatch batch, Dropout? dropout)
     {
         using var scope = NewDisposeScope();
-        var longest = batch.Prompts.Select((prompt, p) => prompt.Length + batch.Completions.Where((_, c) => batch.PromptOf[c] == p).Sum(c => (long)c.Length)).Max();
+        var longest = batch.Prompts.Select(
+            (prompt, p) => prompt.Length + batch.Completions.Where((_, c) => batch.PromptOf[c] == p).Sum(c => (long)c.Length)).Max();
         MemoryRoom.CheckAttention(Weights.Device, 1, Config.NumAttentionHeads, longest);
         var rows = PackedRows.Of(batch, dropout is null ? null : Config.NumAttentionHeads, Weights.Device);
         var states = States(rows, dropout);                                                             // [N, D]
@@ -67,7 +68,8 @@ internal sealed class LlamaModel : ILanguageModel
         using var scope = NewDisposeScope();
         var x = Embed(rows.Ids);                                                                        // [N, D]
         var turn = rotary.At(rows.Positions);
-        return stack.Forward(x, new LlamaBatchAttention(Config, rows, turn, dropout, recomputesBlocks) { Watch = attended }, Weights.Enter, watch).MoveToOuterDisposeScope();
+        return stack.Forward(x, new LlamaBatchAttention(Config, rows, turn, dropout, recomputesBlocks) { Watch = attended }, Weights.Enter, watch)
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>The embeddings of tokens: [N, D].</summary>

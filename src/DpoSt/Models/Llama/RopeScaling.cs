@@ -39,7 +39,8 @@ public sealed record RopeScaling
 
         if (Factor < 1 || LowFreqFactor <= 0 || HighFreqFactor <= LowFreqFactor || OriginalMaxPositionEmbeddings <= 0)
         {
-            throw new UserErrorException($"{path}: rope_scaling needs factor >= 1, 0 < low_freq_factor < high_freq_factor and original_max_position_embeddings > 0.");
+            throw new UserErrorException(
+                $"{path}: rope_scaling needs factor >= 1, 0 < low_freq_factor < high_freq_factor and original_max_position_embeddings > 0.");
         }
     }
 }

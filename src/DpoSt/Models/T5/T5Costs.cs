@@ -51,7 +51,8 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
         return new T5Costs(small);
     }
 
-    public ILanguageModel New(Device device, TrainingCompute compute) => new T5Model(config, new ParameterSet(Specs, device, products: compute.Products, shard: compute.Shard), compute.RecomputesBlocks);
+    public ILanguageModel New(Device device, TrainingCompute compute) =>
+        new T5Model(config, new ParameterSet(Specs, device, products: compute.Products, shard: compute.Shard), compute.RecomputesBlocks);
 
     private BlockCosts Encoder(long p, long s, bool bf16, bool dropout)
     {
@@ -72,7 +73,8 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
             + Rounded(bf16, d * i + d * 2 * i + i * d);
         var flops = 2.0 * (n * d * i + p * s * d * 2 * i + 2 * n * s * i + n * i * d);
         return new BlockCosts(
-            config.DecoderLayers, Fp32Bytes * n * d, SelfBytes(b, t, bf16, dropout) + cross + FeedForwardBytes(n, bf16, dropout), Widest(n, b * t * Math.Max(s, t), bf16),
+            config.DecoderLayers, Fp32Bytes * n * d, SelfBytes(b, t, bf16, dropout) + cross + FeedForwardBytes(n, bf16, dropout),
+            Widest(n, b * t * Math.Max(s, t), bf16),
             SelfFlops(b, t) + flops + FeedForwardFlops(n));
     }
 

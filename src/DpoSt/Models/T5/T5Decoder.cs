@@ -5,7 +5,8 @@ namespace DpoSt.Models.T5;
 
 /// <summary>
 /// T5 while it decodes: weights packed for few rows, self-attention caches by slot, cross-attention keys and values by prompt. How many
-/// rows are computed is the <see cref="RowTiers"/>' affair. Shapes: N tokens of a step, R rows computed, D model, I heads times head size, S source, V vocabulary.
+/// rows are computed is the <see cref="RowTiers"/>' affair. Shapes: N tokens of a step, R rows computed, D model, I heads times head size,
+/// S source, V vocabulary.
 /// </summary>
 internal sealed class T5Decoder : IStepDecoder, IT5Attention
 {
@@ -26,12 +27,16 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
     {
         this.model = model;
         config = model.Config;
-        MemoryRoom.CheckCaches(model.Weights.Device, new T5Costs(config), slots, maxPromptTokens, maxNewTokens, model.Weights.DecodingProducts == ScalarType.BFloat16);
+        MemoryRoom.CheckCaches(
+            model.Weights.Device, new T5Costs(config), slots, maxPromptTokens, maxNewTokens,
+            model.Weights.DecodingProducts == ScalarType.BFloat16);
         capacity = maxNewTokens + 1;                                                     // the start token besides
         StepCapacity = slots + Math.Max(3, slots / 4);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        stack = new T5Stack(config, "decoder", config.DecoderLayers, crosses: true, name => model.Weights.LinearForDecoding(name, StepCapacity), name => model.Weights[name]);
+        stack = new T5Stack(
+            config, "decoder", config.DecoderLayers, crosses: true, name => model.Weights.LinearForDecoding(name, StepCapacity),
+            name => model.Weights[name]);
         head = model.Weights.LinearForDecoding(model.HeadName, slots);
         self = Caches(slots, capacity);
         cross = Caches(slots, maxPromptTokens);
@@ -115,7 +120,9 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
     }
 
     private IRaggedCache[] Caches(int count, int length) =>
-        [.. Enumerable.Range(0, config.DecoderLayers).Select(_ => RaggedCache.New(count, config.NumHeads, config.DKv, length, model.Weights.Device, model.Weights.Dtype, model.Weights.DecodingProducts))];
+        [
+            .. Enumerable.Range(0, config.DecoderLayers).Select(_ => RaggedCache.New(count, config.NumHeads, config.DKv, length, model.Weights.Device, model.Weights.Dtype, model.Weights.DecodingProducts))
+        ];
 
     private Tensor BiasTable()
     {

@@ -77,10 +77,14 @@ internal sealed class T5Model : ILanguageModel
         var x = Embed(PaddedIds.Flat(prompts, width, Config.PadTokenId, Weights.Device));             // [P * S, D]
         var bias = RelativePosition.Bias(Weights.Fetch("encoder.bias"), width, width, bidirectional: true, Config);
         bias = PaddedIds.Mask(prompts, width, Weights.Device) is { } mask ? bias.add(mask) : bias;   // [1 or P, H, S, S]
-        return encoder.Forward(x, new T5BatchAttention(Config.NumHeads, prompts.Count, bias, null, dropout, recomputesBlocks), dropout, Weights.Enter, watch).MoveToOuterDisposeScope();
+        return encoder.Forward(x, new T5BatchAttention(Config.NumHeads, prompts.Count, bias, null, dropout, recomputesBlocks), dropout, Weights.Enter, watch)
+            .MoveToOuterDisposeScope();
     }
 
-    /// <summary>The decoder's output [B * T, D] for completions shifted right behind the start token; <paramref name="watch"/> sees the stream after every layer.</summary>
+    /// <summary>
+    /// The decoder's output [B * T, D] for completions shifted right behind the start token; <paramref name="watch"/> sees the stream
+    /// after every layer.
+    /// </summary>
     public Tensor Decode(TokenBatch batch, Dropout? dropout, Action<Tensor>? watch = null)
     {
         using var scope = NewDisposeScope();
@@ -98,7 +102,8 @@ internal sealed class T5Model : ILanguageModel
         var causal = full(target, target, float.MinValue, device: device).triu(1);
         var bias = RelativePosition.Bias(Weights.Fetch("decoder.bias"), target, target, bidirectional: false, Config).add(causal);
         var rows = Rows(dropout, batch.Examples, target, DecoderSites);
-        var attention = new T5BatchAttention(Config.NumHeads, inputs.Length, bias, new T5Memory(memory, batch.Prompts.Count, padding, promptOf), rows, recomputesBlocks);
+        var attention = new T5BatchAttention(
+            Config.NumHeads, inputs.Length, bias, new T5Memory(memory, batch.Prompts.Count, padding, promptOf), rows, recomputesBlocks);
         return decoder.Forward(x, attention, rows, Weights.Enter, watch).MoveToOuterDisposeScope();
     }
 

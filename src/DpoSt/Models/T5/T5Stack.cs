@@ -89,7 +89,9 @@ internal sealed class T5Stack : IDisposable
             selfQkv = linear($"{name}.self.qkv");
             selfOutput = linear($"{name}.self.output");
             Cross = crosses
-                ? new CrossAttention(norm($"{name}.cross.norm"), linear($"{name}.cross.query"), linear($"{name}.cross.keyValue"), linear($"{name}.cross.output"))
+                ? new CrossAttention(
+                    norm($"{name}.cross.norm"), linear($"{name}.cross.query"), linear($"{name}.cross.keyValue"),
+                    linear($"{name}.cross.output"))
                 : null;
             feedForwardNorm = norm($"{name}.feedForward.norm");
             up = linear($"{name}.feedForward.up");

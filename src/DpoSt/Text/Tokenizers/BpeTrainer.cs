@@ -60,7 +60,9 @@ public static class BpeTrainer
             splitter.Split(text, counts, static (word, all) => CollectionsMarshal.GetValueRefOrAddDefault(all, word.ToString(), out _)++);
         }
 
-        return [.. counts.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => (Encoding.UTF8.GetBytes(p.Key).Select(b => firstByte + b).ToList(), p.Value))];
+        return [
+            .. counts.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => (Encoding.UTF8.GetBytes(p.Key).Select(b => firstByte + b).ToList(), p.Value))
+        ];
     }
 
     /// <summary>The pair that occurs most often, at least twice; of equals the first in the order of their spelling.</summary>
@@ -89,7 +91,9 @@ public static class BpeTrainer
     }
 
     private static bool IsBefore((int Left, int Right) a, (int Left, int Right) b, List<string> pieces) =>
-        string.CompareOrdinal(pieces[a.Left], pieces[b.Left]) is var order && order != 0 ? order < 0 : string.CompareOrdinal(pieces[a.Right], pieces[b.Right]) < 0;
+        string.CompareOrdinal(pieces[a.Left], pieces[b.Left]) is var order && order != 0
+            ? order < 0
+            : string.CompareOrdinal(pieces[a.Right], pieces[b.Right]) < 0;
 
     private static void Join(List<int> ids, int left, int right, int joined)
     {

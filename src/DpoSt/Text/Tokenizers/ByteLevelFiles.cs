@@ -40,7 +40,9 @@ internal static class ByteLevelFiles
             }
         }
 
-        return Build(table, merges, WordSplitter.Llama3, [.. specials.Select((s, i) => new AddedToken(s, count + i, IsSpecial: true))], config.Specials(table, [count], [], path), isLlama3: true, path);
+        return Build(
+            table, merges, WordSplitter.Llama3, [.. specials.Select((s, i) => new AddedToken(s, count + i, IsSpecial: true))],
+            config.Specials(table, [count], [], path), isLlama3: true, path);
     }
 
     /// <summary>Qwen2: no token is added; the three special tokens follow the vocabulary.</summary>
@@ -60,7 +62,8 @@ internal static class ByteLevelFiles
         var pieces = new string?[vocabulary.Count];
         foreach (var (piece, id) in vocabulary)
         {
-            pieces[id >= 0 && id < pieces.Length ? id : throw new UserErrorException($"The vocabulary '{vocabularyPath}' gives '{piece}' the id {id}, but it has only {pieces.Length} tokens.")] = piece;
+            pieces[id >= 0 && id < pieces.Length ? id : throw new UserErrorException($"The vocabulary '{vocabularyPath}' gives '{piece}' the id {id}, but it has only {pieces.Length} tokens.")] =
+                piece;
         }
 
         string[] specials = [.. QwenSpecials.Where(s => !vocabulary.ContainsKey(s))];
@@ -70,7 +73,8 @@ internal static class ByteLevelFiles
         {
             if (line.Split(' ') is not [var left, var right] || table.IdOf(left) is not { } a || table.IdOf(right) is not { } b || table.IdOf(left + right) is not { } joined)
             {
-                throw new UserErrorException($"The merges '{mergesPath}' have an entry (number {rank + 1}) that is not two tokens of the vocabulary and their join.");
+                throw new UserErrorException(
+                    $"The merges '{mergesPath}' have an entry (number {rank + 1}) that is not two tokens of the vocabulary and their join.");
             }
 
             merges.Add(a, b, rank++, joined);

@@ -149,8 +149,10 @@ internal static class ComposedForm
     }
 
     private static int? Join(int first, int second) =>
-        first - Leading is >= 0 and < Leadings and var leading && second - Vowel is >= 0 and < Vowels and var vowel ? Syllable + (((leading * Vowels) + vowel) * Trailings)
-        : first - Syllable is >= 0 and < Syllables and var index && index % Trailings == 0 && second - BeforeTrailing is > 0 and < Trailings and var trailing ? first + trailing
+        first - Leading is >= 0 and < Leadings and var leading
+            && second - Vowel is >= 0 and < Vowels and var vowel ? Syllable + (((leading * Vowels) + vowel) * Trailings)
+        : first - Syllable is >= 0 and < Syllables and var index && index % Trailings == 0 && second - BeforeTrailing is > 0 and < Trailings and var trailing
+        ? first + trailing
         : Composites.TryGetValue((first, second), out var composite) ? composite
         : null;
 

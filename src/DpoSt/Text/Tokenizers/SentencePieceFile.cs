@@ -30,7 +30,8 @@ internal static class SentencePieceFile
     {
         var count = model.Pieces.Count;
         var sentinels = Enumerable.Range(0, T5Sentinels).Select(i => $"<extra_id_{T5Sentinels - 1 - i}>");
-        var table = new TokenTable([.. model.Pieces.Select(p => p.Text), .. sentinels], TokenTable.SentencePieceBytes, id => id >= count || IsSpecial(model, id));
+        var table = new TokenTable(
+            [.. model.Pieces.Select(p => p.Text), .. sentinels], TokenTable.SentencePieceBytes, id => id >= count || IsSpecial(model, id));
         var eos = table.IdOf("</s>") ?? throw new UserErrorException($"The SentencePiece model '{path}' has no '</s>', which a T5 text ends with.");
         var unknown = Math.Max(0, model.Pieces.FindIndex(p => p.Type == PieceType.Unknown));
         var encoder = new Unigram([.. model.Pieces.Select(p => (p.Type == PieceType.Normal ? p.Text : null, p.Score))], unknown, Normalizer(model));
@@ -52,7 +53,12 @@ internal static class SentencePieceFile
     /// <summary>SentencePiece joins any two neighbours whose join is a piece, the best score first: every cut of a piece is a merge.</summary>
     private static MergeTable Merges(SentencePieceModel model, TokenTable table)
     {
-        var ranks = model.Pieces.Where(p => p.Type == PieceType.Normal).Select(p => p.Score).Distinct().OrderDescending().Select((s, rank) => (s, rank)).ToDictionary(p => p.s, p => p.rank);
+        var ranks = model.Pieces.Where(p => p.Type == PieceType.Normal)
+            .Select(p => p.Score)
+            .Distinct()
+            .OrderDescending()
+            .Select((s, rank) => (s, rank))
+            .ToDictionary(p => p.s, p => p.rank);
         var merges = new MergeTable(2 * model.Pieces.Count);
         for (var id = 0; id < model.Pieces.Count; id++)
         {

@@ -28,7 +28,8 @@ internal static class TokenizerJson
     {
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("model", out var model))
         {
-            throw new UserErrorException($"The file '{path}' is no tokenizer: it has no key 'model'; expected Hugging Face's tokenizer.json, or a folder that holds it.");
+            throw new UserErrorException(
+                $"The file '{path}' is no tokenizer: it has no key 'model'; expected Hugging Face's tokenizer.json, or a folder that holds it.");
         }
 
         var type = model.TryGetProperty("type", out var named) ? named.GetString() : "BPE";
@@ -77,7 +78,11 @@ internal static class TokenizerJson
             throw new FormatException("Its Metaspace writes spaces as something else than U+2581.");
         }
 
-        var scheme = metaspace.TryGetProperty("prepend_scheme", out var named) ? named.GetString() : Flag(metaspace, "add_prefix_space", true) ? "always" : "never";
+        var scheme = metaspace.TryGetProperty("prepend_scheme", out var named)
+            ? named.GetString()
+            : Flag(metaspace, "add_prefix_space", true)
+            ? "always"
+            : "never";
         return scheme switch
         {
             "always" => [Place.Start, Place.AfterSpecial],

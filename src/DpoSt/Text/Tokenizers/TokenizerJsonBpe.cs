@@ -14,7 +14,9 @@ internal static class TokenizerJsonBpe
     /// <summary>Llama-3, Qwen2 and ours: words cut by an expression, merged over their bytes.</summary>
     public static ISegmentEncoder ByteLevel(JsonElement root, JsonElement model, TokenTable table, string path)
     {
-        var encoder = new ByteLevelBpe(ByteLevelFiles.ByteIds(table, path), Merges(model, table, path), new(SplitPattern(root, path)), Flag(model, "ignore_merges") ? table : null);
+        var encoder = new ByteLevelBpe(
+            ByteLevelFiles.ByteIds(table, path), Merges(model, table, path), new(SplitPattern(root, path)),
+            Flag(model, "ignore_merges") ? table : null);
         return Parts(root, "normalizer").Select(Type).Distinct(StringComparer.Ordinal).ToArray() switch
         {
             [] => encoder,

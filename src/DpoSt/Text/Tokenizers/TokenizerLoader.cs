@@ -36,7 +36,8 @@ public static class TokenizerLoader
         var missing = new[] { vocabulary, merges }.FirstOrDefault(f => !File.Exists(f));
         return missing is null
             ? ByteLevelFiles.Qwen2(vocabulary, merges, config)
-            : throw new UserErrorException($"The tokenizer in '{folder}' is incomplete: vocab.json and merges.txt belong together, but '{missing}' is not there.");
+            : throw new UserErrorException(
+                $"The tokenizer in '{folder}' is incomplete: vocab.json and merges.txt belong together, but '{missing}' is not there.");
     }
 
     /// <summary>A SentencePiece file begins with the tag of its first piece, a line feed: not a character of base64.</summary>

@@ -59,7 +59,10 @@ public sealed class PublishedSetTests : IDisposable
     [Fact]
     public void SVAMP_gives_story_and_question_and_its_formula_where_it_holds() => Assert.Equal(
         [
-            new("chal-1", "Each pack of dvds costs 76 dollars. If there is a discount of 25 dollars on each pack. How much do you have to pay to buy each pack?", "<<(76.0-25.0)=51>>51\n#### 51", 51),
+            new(
+                "chal-1",
+                "Each pack of dvds costs 76 dollars. If there is a discount of 25 dollars on each pack. How much do you have to pay to buy each pack?",
+                "<<(76.0-25.0)=51>>51\n#### 51", 51),
             new("chal-2", "Two birds sit. How many?", null, 2),
         ],
         ProblemSet.Load(folder.File("SVAMP.json", "\n " + Svamp)));
@@ -72,7 +75,9 @@ public sealed class PublishedSetTests : IDisposable
     public void MultiArith_gives_questions_with_one_solution()
     {
         var set = ProblemSet.Load(folder.File("MultiArith.json", MultiArith));
-        Assert.Equal([new("0", "Paige had 36 math and 8 science problems. If she finished 35, how many are left?", "<<((36.0+8.0)-35.0)=9>>9\n#### 9", 9)], set);
+        Assert.Equal(
+            [new("0", "Paige had 36 math and 8 science problems. If she finished 35, how many are left?", "<<((36.0+8.0)-35.0)=9>>9\n#### 9", 9)],
+            set);
         Assert.Equal(1, set.LeftOut);
     }
 
@@ -117,6 +122,8 @@ public sealed class PublishedSetTests : IDisposable
     public void A_document_type_is_refused_and_nothing_it_names_is_opened(string text)
     {
         var path = folder.File("evil.xml", text);
-        Assert.StartsWith($"{path}:1: the file is no plain XML", Assert.Throws<UserErrorException>(() => ProblemSet.Load(path)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{path}:1: the file is no plain XML", Assert.Throws<UserErrorException>(() => ProblemSet.Load(path)).Message,
+            StringComparison.Ordinal);
     }
 }

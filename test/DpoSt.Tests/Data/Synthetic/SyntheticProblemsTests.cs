@@ -127,7 +127,9 @@ public sealed partial class SyntheticProblemsTests
     };
 
     private static void AssertHolds(Schema[] schemas, IReadOnlyList<SyntheticProblem> problems) =>
-        Assert.Equal(schemas.Select(s => s.Name).Order(StringComparer.Ordinal), problems.Select(p => p.Schema).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            schemas.Select(s => s.Name).Order(StringComparer.Ordinal),
+            problems.Select(p => p.Schema).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
     private static string[] Missing(IEnumerable<string> words, HashSet<string> known) => [.. words.Where(w => !known.Contains(w))];
 

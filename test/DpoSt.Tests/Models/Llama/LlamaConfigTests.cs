@@ -21,7 +21,9 @@ public sealed class LlamaConfigTests
     public void Absent_keys_have_the_values_of_transformers()
     {
         var config = Parse(Minimal());
-        Assert.Equal((2, 4, 1e-6, 10_000, false, 0.0, 0.02), (config.KeyValueHeads, config.HeadSize, config.RmsNormEps, config.RopeTheta, config.TieWordEmbeddings, config.AttentionDropout, config.InitializerRange));
+        Assert.Equal(
+            (2, 4, 1e-6, 10_000, false, 0.0, 0.02),
+            (config.KeyValueHeads, config.HeadSize, config.RmsNormEps, config.RopeTheta, config.TieWordEmbeddings, config.AttentionDropout, config.InitializerRange));
     }
 
     [Fact]

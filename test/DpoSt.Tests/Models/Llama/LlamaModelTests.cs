@@ -44,7 +44,9 @@ public sealed class LlamaModelTests
         var turn = new RotaryEmbedding(config).At([.. Enumerable.Range(0, 64)]);
         var size = config.HeadSize;
         var one = cat([ones(64, size / 2), zeros(64, size / 2)], 1);
-        KernelCheck.Close(cat([fixture.Golden.View("rope_cos_64").narrow(1, 0, size / 2), fixture.Golden.View("rope_sin_64").narrow(1, 0, size / 2)], 1), turn.Apply(one, 1, size), 1e-5, "turned unit");
+        KernelCheck.Close(
+            cat([fixture.Golden.View("rope_cos_64").narrow(1, 0, size / 2), fixture.Golden.View("rope_sin_64").narrow(1, 0, size / 2)], 1),
+            turn.Apply(one, 1, size), 1e-5, "turned unit");
     }
 
     [Fact]

@@ -29,7 +29,10 @@ public sealed class StoriesTests
     {
         using var model = ModelFolder.Load(Folder, CPU);
         var tokenizer = TokenizerLoader.Load(Folder);
-        var rows = Golden.GetProperty("greedy").EnumerateArray().Select(r => (Text: r.GetProperty("prompt").GetString()!, Prompt: Ids(r, "prompt_ids"), New: Ids(r, "new_ids"))).ToArray();
+        var rows = Golden.GetProperty("greedy")
+            .EnumerateArray()
+            .Select(r => (Text: r.GetProperty("prompt").GetString()!, Prompt: Ids(r, "prompt_ids"), New: Ids(r, "new_ids")))
+            .ToArray();
         var finished = Generate(model, tokenizer, rows.Max(r => r.New.Length), [.. rows.Select(r => r.Prompt)]);
         foreach (var (row, answer) in rows.Zip(finished))
         {
@@ -63,7 +66,8 @@ public sealed class StoriesTests
     {
         var finished = new Generated[prompts.Length];
         new DpoSt.Generation.Generator(model, tokenizer, new GenerationOptions(count, prompts.Length, null)).Run(
-            [.. prompts.Select((prompt, i) => new GenerationRequest($"{i}", 0, prompt))], answer => finished[answer.Index] = answer, TestContext.Current.CancellationToken);
+            [.. prompts.Select((prompt, i) => new GenerationRequest($"{i}", 0, prompt))], answer =>
+                finished[answer.Index] = answer, TestContext.Current.CancellationToken);
         return finished;
     }
 

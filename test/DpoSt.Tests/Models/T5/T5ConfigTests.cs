@@ -23,7 +23,9 @@ public sealed class T5ConfigTests
     public void Absent_keys_have_the_values_of_transformers()
     {
         var config = Parse("""{"vocab_size": 10, "d_model": 8, "d_kv": 4, "d_ff": 16, "num_layers": 3, "num_heads": 2}""");
-        Assert.Equal((3, 32, 128, 0.1, 1e-6, true, false), (config.DecoderLayers, config.RelativeAttentionNumBuckets, config.RelativeAttentionMaxDistance, config.DropoutRate, config.LayerNormEpsilon, config.TieWordEmbeddings, config.Gated));
+        Assert.Equal(
+            (3, 32, 128, 0.1, 1e-6, true, false),
+            (config.DecoderLayers, config.RelativeAttentionNumBuckets, config.RelativeAttentionMaxDistance, config.DropoutRate, config.LayerNormEpsilon, config.TieWordEmbeddings, config.Gated));
         Assert.Equal((0, 1), (config.PadTokenId, config.EosTokenId));
     }
 

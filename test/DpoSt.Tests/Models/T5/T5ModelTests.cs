@@ -66,7 +66,9 @@ public sealed class T5ModelTests
 
         // Number 0 of the original's are the embeddings, the last ones come behind the final norm and are compared above.
         void Close(string stack, IReadOnlyList<int[]> rows) =>
-            Assert.All(layers.SkipLast(1).Index(), layer => Equal(fixture.Golden.View($"{stack}_hidden_states.{layer.Index + 1}"), layer.Item, rows, $"{stack} layer {layer.Index}"));
+            Assert.All(
+                layers.SkipLast(1).Index(),
+                layer => Equal(fixture.Golden.View($"{stack}_hidden_states.{layer.Index + 1}"), layer.Item, rows, $"{stack} layer {layer.Index}"));
     }
 
     [Theory, MemberData(nameof(Fixtures))]

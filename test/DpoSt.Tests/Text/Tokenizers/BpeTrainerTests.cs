@@ -19,7 +19,8 @@ public sealed class BpeTrainerTests
     public void TheMostFrequentPairJoinsFirstAndTiesGoBySpelling()
     {
         // "ab" occurs three times, then "cd" and "ef" twice each; "gh" once stays apart.
-        var tokenizer = TokenizerJson.Read(BpeTrainer.Train(["ab", "ab", "ab", "ef", "ef", "cd", "cd", "gh"], 1000, sentinels: 0), "trained", TokenizerConfig.None);
+        var tokenizer = TokenizerJson.Read(
+            BpeTrainer.Train(["ab", "ab", "ab", "ef", "ef", "cd", "cd", "gh"], 1000, sentinels: 0), "trained", TokenizerConfig.None);
         Assert.Equal((3 + 256) + 3, tokenizer.VocabularySize);
         Assert.Equal([259, 260, 261], [tokenizer.IdOf("ab")!.Value, tokenizer.IdOf("cd")!.Value, tokenizer.IdOf("ef")!.Value]);
         Assert.Equal([259, 3 + 'g', 3 + 'h', 1], tokenizer.Encode("abgh"));
@@ -28,7 +29,9 @@ public sealed class BpeTrainerTests
     [Fact]
     public void SpecialTokensHaveTheirPlaces()
     {
-        Assert.Equal((0, 1, 2, 3, 102), (Tokenizer.PadId, Tokenizer.EosId, Tokenizer.IdOf("<unk>"), Tokenizer.IdOf("<extra_id_0>"), Tokenizer.IdOf("<extra_id_99>")));
+        Assert.Equal(
+            (0, 1, 2, 3, 102),
+            (Tokenizer.PadId, Tokenizer.EosId, Tokenizer.IdOf("<unk>"), Tokenizer.IdOf("<extra_id_0>"), Tokenizer.IdOf("<extra_id_99>")));
         Assert.Null(Tokenizer.BosId);
         Assert.Equal([3, 1], Tokenizer.Encode("<extra_id_0>"));
         Assert.Equal(103 + 'A', Tokenizer.IdOf("A"));

@@ -48,7 +48,11 @@ public sealed class ComposedFormTests
             .Where(p => p.Value.GetString()!.Length == 1 && !p.Name.Split(' ').Any(code => changed.TryGetProperty(code, out _)) && !changed.TryGetProperty($"{(int)p.Value.GetString()![0]:X4}", out _))
             .ToArray();
         Assert.True(pairs.Length > 250, $"{pairs.Length} pairs");
-        Assert.All(pairs, p => Assert.Equal(p.Value.GetString(), ComposedForm.Of(string.Concat(p.Name.Split(' ').Select(code => char.ConvertFromUtf32(Convert.ToInt32(code, 16)))))));
+        Assert.All(
+            pairs,
+            p => Assert.Equal(
+                p.Value.GetString(),
+                ComposedForm.Of(string.Concat(p.Name.Split(' ').Select(code => char.ConvertFromUtf32(Convert.ToInt32(code, 16)))))));
     }
 
     [Fact]

@@ -14,7 +14,10 @@ namespace DpoSt.Tests.Text.Tokenizers;
 public sealed class PackageComparisonTests
 {
     private static readonly string[] Parts =
-        ["a", "the", " ", "  ", "\n", "\t", "1", "234", "'s", "'LL", "é", "中", "ー", "Ж", "ا", "!", "...", " $", "<<", ">>", "\u200d", "\u00a0", "\u3000", "\u2028", "\u0085", "☕"];
+        [
+            "a", "the", " ", "  ", "\n", "\t", "1", "234", "'s", "'LL", "é", "中", "ー", "Ж", "ا", "!", "...", " $", "<<", ">>", "\u200d",
+            "\u00a0", "\u3000", "\u2028", "\u0085", "☕"
+        ];
 
     [Fact]
     public void Llama3EncodesAsThePackage() => AssertSame(
@@ -26,13 +29,17 @@ public sealed class PackageComparisonTests
         BpeTokenizer.Create(new BpeOptions(JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllBytes(SharedFolder.Path("tokenizers", "qwen", "vocab.json")))!)
         {
             ByteLevel = true,
-            Merges = File.ReadLines(SharedFolder.Path("tokenizers", "qwen", "merges.txt")).Where(l => l.Length > 0 && !l.StartsWith("#version", StringComparison.Ordinal)),
+            Merges = File.ReadLines(SharedFolder.Path("tokenizers", "qwen", "merges.txt"))
+                .Where(l => l.Length > 0 && !l.StartsWith("#version", StringComparison.Ordinal)),
             PreTokenizer = Words(WordSplitter.Qwen2),
         }),
         TokenizerLoader.Load(SharedFolder.Path("tokenizers", "qwen")));
 
     private static void AssertSame(Package package, ITokenizer ours) =>
-        Gen.Int[0, Parts.Length - 1].Array[0, 12].Select(indices => string.Concat(indices.Select(i => Parts[i]))).Sample(text => ours.Encode(text, addSpecialTokens: false).SequenceEqual(package.EncodeToIds(text)), iter: 2000);
+        Gen.Int[0, Parts.Length - 1].Array[0, 12]
+            .Select(indices => string.Concat(indices.Select(i => Parts[i])))
+            .Sample(text => ours.Encode(text, addSpecialTokens: false).SequenceEqual(package.EncodeToIds(text)), iter: 2000);
 
-    private static RegexPreTokenizer Words(string pattern) => new(new Regex(pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10)), specialTokens: null);
+    private static RegexPreTokenizer Words(string pattern) =>
+        new(new Regex(pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10)), specialTokens: null);
 }

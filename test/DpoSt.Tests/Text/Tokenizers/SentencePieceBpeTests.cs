@@ -30,7 +30,8 @@ public sealed class SentencePieceBpeTests
             var table = new TokenTable(pieces, TokenTable.SentencePieceBytes, _ => false);
             var whole = text.SelectMany(i => i < Letters.Length ? [256 + i] : Encoding.UTF8.GetBytes("é").Select(b => (int)b)).ToArray();
             var ids = new List<int>();
-            new SentencePieceBpe(table, merges, SentencePieceBpe.ByteIds(table, "small"), []).Encode(string.Concat(text.Select(i => i < Letters.Length ? Letters[i] : "é")), Place.Start, ids);
+            new SentencePieceBpe(table, merges, SentencePieceBpe.ByteIds(table, "small"), [])
+                .Encode(string.Concat(text.Select(i => i < Letters.Length ? Letters[i] : "é")), Place.Start, ids);
             return ids.SequenceEqual(whole[..merges.Merge(whole)]);
         });
 

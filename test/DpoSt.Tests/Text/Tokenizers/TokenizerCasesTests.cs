@@ -72,7 +72,8 @@ public sealed class TokenizerCasesTests
     [Fact]
     public void T5NormalisesAsSentencePiece()
     {
-        var normalizer = SentencePieceFile.Normalizer(SentencePieceModel.Read(File.ReadAllBytes(SharedFolder.Path("tokenizers", "t5", "spiece.model")), "spiece.model"));
+        var normalizer = SentencePieceFile.Normalizer(
+            SentencePieceModel.Read(File.ReadAllBytes(SharedFolder.Path("tokenizers", "t5", "spiece.model")), "spiece.model"));
         AssertAll(NormalizerTable(), entry =>
         {
             var spaced = entry.Value.Replace("▁", " ", StringComparison.Ordinal);
@@ -87,7 +88,9 @@ public sealed class TokenizerCasesTests
     [InlineData("t5 json")]
     [InlineData("t5 json converted")]
     public void TheWholeNormaliserTableGivesTheSameIdsByEitherFile(string tokenizer) =>
-        AssertAll(NormalizerTable(), entry => Assert.Equal(Get("t5").Encode($"x{entry.Text}x {entry.Text}"), Get(tokenizer).Encode($"x{entry.Text}x {entry.Text}")));
+        AssertAll(
+            NormalizerTable(),
+            entry => Assert.Equal(Get("t5").Encode($"x{entry.Text}x {entry.Text}"), Get(tokenizer).Encode($"x{entry.Text}x {entry.Text}")));
 
     [Theory]
     [InlineData("t5", 32100, 1, 0)]
@@ -135,7 +138,8 @@ public sealed class TokenizerCasesTests
     public void RowsOfGsm8kAreTheReferences()
     {
         using var rows = Read("fixtures", "tokenised-rows", "t5_sft_rows.json");
-        var questions = File.ReadLines(SharedFolder.Path("data", "gsm8k", "train.jsonl")).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("question").GetString()!);
+        var questions = File.ReadLines(SharedFolder.Path("data", "gsm8k", "train.jsonl"))
+            .Select(l => JsonDocument.Parse(l).RootElement.GetProperty("question").GetString()!);
         AssertAll(rows.RootElement.GetProperty("src200_tgt300").GetProperty("input_ids").EnumerateArray().Zip(questions), pair =>
             Assert.Equal(Ids(pair.First), Get("t5").Encode(pair.Second)));
     }

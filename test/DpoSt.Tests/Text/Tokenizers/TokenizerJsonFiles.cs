@@ -11,7 +11,10 @@ internal static class TokenizerJsonFiles
     private const string Contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|";
 
     /// <summary>GPT-2's spelling of bytes: those that print as themselves, the others from U+0100 on in their order.</summary>
-    private static readonly char[] Spelling = [.. Enumerable.Range(0, 256).Select(b => Prints(b) ? (char)b : (char)(256 + Enumerable.Range(0, b).Count(other => !Prints(other))))];
+    private static readonly char[] Spelling =
+    [
+        .. Enumerable.Range(0, 256).Select(b => Prints(b) ? (char)b : (char)(256 + Enumerable.Range(0, b).Count(other => !Prints(other))))
+    ];
 
     /// <summary>T5 as `t5-*` and `flan-t5-*` have it.</summary>
     public static string T5() => T5(
@@ -82,10 +85,13 @@ internal static class TokenizerJsonFiles
     }
 
     private static string ByteLevel(
-        Dictionary<string, int> vocabulary, IEnumerable<JsonNode> merges, string pattern, IEnumerable<JsonNode> added, JsonNode? normalizer, JsonNode postProcessor, bool ignoresMerges) => Write(
+        Dictionary<string, int> vocabulary, IEnumerable<JsonNode> merges, string pattern, IEnumerable<JsonNode> added, JsonNode? normalizer,
+        JsonNode postProcessor, bool ignoresMerges) => Write(
         added,
         normalizer,
-        Sequence("pretokenizers", Step("Split", ("pattern", new JsonObject { ["Regex"] = pattern }), ("behavior", "Isolated"), ("invert", false)), ByteLevelStep()),
+        Sequence(
+            "pretokenizers",
+            Step("Split", ("pattern", new JsonObject { ["Regex"] = pattern }), ("behavior", "Isolated"), ("invert", false)), ByteLevelStep()),
         postProcessor,
         Step(
             "BPE",
@@ -99,17 +105,18 @@ internal static class TokenizerJsonFiles
             ("vocab", new JsonObject(vocabulary.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)))),
             ("merges", new JsonArray([.. merges]))));
 
-    private static string Write(IEnumerable<JsonNode> added, JsonNode? normalizer, JsonNode preTokenizer, JsonNode postProcessor, JsonNode model) => new JsonObject
-    {
-        ["version"] = "1.0",
-        ["truncation"] = null,
-        ["padding"] = null,
-        ["added_tokens"] = new JsonArray([.. added]),
-        ["normalizer"] = normalizer,
-        ["pre_tokenizer"] = preTokenizer,
-        ["post_processor"] = postProcessor,
-        ["model"] = model,
-    }.ToJsonString();
+    private static string Write(IEnumerable<JsonNode> added, JsonNode? normalizer, JsonNode preTokenizer, JsonNode postProcessor, JsonNode model) =>
+        new JsonObject
+        {
+            ["version"] = "1.0",
+            ["truncation"] = null,
+            ["padding"] = null,
+            ["added_tokens"] = new JsonArray([.. added]),
+            ["normalizer"] = normalizer,
+            ["pre_tokenizer"] = preTokenizer,
+            ["post_processor"] = postProcessor,
+            ["model"] = model,
+        }.ToJsonString();
 
     private static JsonObject Added(int id, string content) => new()
     {

@@ -6,7 +6,8 @@ internal static class OutOfDomain
     public static IEnumerable<Schema> All =>
     [
         new("ood-recipe", 2, Recipe), new("ood-string", 2, String), new("ood-stairs", 2, Stairs), new("ood-points", 3, Points), new("ood-workers", 3, Workers),
-        new("ood-train-cars", 3, TrainCars), new("ood-swap", 3, Swap), new("ood-average", 2, Average), new("ood-catch-up", 2, CatchUp), new("ood-two-pools", 4, TwoPools),
+        new("ood-train-cars", 3, TrainCars), new("ood-swap", 3, Swap), new("ood-average", 2, Average), new("ood-catch-up", 2, CatchUp),
+        new("ood-two-pools", 4, TwoPools),
     ];
 
     private static void Recipe(Scene s)
@@ -22,7 +23,9 @@ internal static class OutOfDomain
     private static void String(Scene s)
     {
         Num loss = s.Pick(2, 6), hours = s.Pick(2, 9), length = s.Pick(loss * hours + 2, 90);
-        s.Say($"A string is {length} meters long, and a cat eats {loss} meters of it every hour.", $"Every hour a dog eats {loss} meters of a string that is {length} meters long.");
+        s.Say(
+            $"A string is {length} meters long, and a cat eats {loss} meters of it every hour.",
+            $"Every hour a dog eats {loss} meters of a string that is {length} meters long.");
         s.Ask($"How long is the string after {hours} hours?");
         var gone = s.Step(loss * hours, "The animal eats @ meters.");
         s.Step(length - gone, "The string is @ meters long.");

@@ -36,7 +36,9 @@ internal static class Sharing
         var (who, item) = (s.Person(), s.Thing(Words.Baked));
         Num packs = s.Pick(2, 12), size = s.Pick(2, 12), each = s.Pick(2, 6), people = (packs * size / each).Evaluated;
         s.Require(people.IsWhole && people.Value > 1 && each != size);
-        s.Say($"{people} people come to a party, and each of them eats {each} {item}.", $"{who} has {people} people at a party. Each of them wants {each} {item}.");
+        s.Say(
+            $"{people} people come to a party, and each of them eats {each} {item}.",
+            $"{who} has {people} people at a party. Each of them wants {each} {item}.");
         s.Say($"The {item} come in packs of {size}.", $"A pack has {size} {item}.");
         s.Ask($"How many packs does {who} need?", "How many packs must one buy?");
         var all = s.Step(people * each, $"The people need @ {item}.", $"In all there must be @ {item}.");
@@ -48,7 +50,9 @@ internal static class Sharing
         var (who, item, box) = (s.Person(), s.Thing(Words.Food), s.Thing(Words.Boxes));
         Num n = s.Pick(2, 12), each = s.Pick(3, 15), people = s.Pick(2, 8), eaten = s.Pick(2, n * each - 4);
         s.Say($"{who} has {n} {box} with {each} {item} in each.", $"{who} buys {n} {box} of {item}. There are {each} {item} in each {box.One}.");
-        s.Say($"{who.He} eats {eaten} {item} and shares the rest equally among {people} friends.", $"After {eaten} {item} are eaten, {who.He} shares the rest equally among {people} friends.");
+        s.Say(
+            $"{who.He} eats {eaten} {item} and shares the rest equally among {people} friends.",
+            $"After {eaten} {item} are eaten, {who.He} shares the rest equally among {people} friends.");
         s.Ask($"How many {item} does each friend get?");
         var all = s.Step(n * each, $"{who} has @ {item}.", $"In the {box} there are @ {item}.");
         var rest = s.Step(all - eaten, $"After that @ {item} are left.", $"{who} has @ {item} left.");
