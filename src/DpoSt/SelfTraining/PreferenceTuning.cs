@@ -10,7 +10,7 @@ internal static class PreferenceTuning
     /// <summary>Trains the model in place; returns the last line of metrics.</summary>
     /// <param name="bundle">The model.</param>
     /// <param name="train">Pairs to learn from, scored.</param>
-    /// <param name="eval">Pairs to evaluate on, scored; may be empty.</param>
+    /// <param name="eval">Pairs to evaluate on, scored; null evaluates nothing.</param>
     /// <param name="loss">What to minimise.</param>
     /// <param name="recipe">How to train.</param>
     /// <param name="folder">Where the run resumes from, and keeps its state and metrics; of the first rank only.</param>
@@ -18,9 +18,8 @@ internal static class PreferenceTuning
     /// <param name="reporter">Told of every step.</param>
     /// <param name="cancel">Ends training after the step at work, with a checkpoint.</param>
     public static TrainingLine Run(
-        ModelBundle bundle, EncodedPairs train, EncodedPairs eval, PreferenceLoss loss, TrainingRecipe recipe, TrainingFolder? folder,
-        IReplicas replicas, IStageReporter reporter,
-        CancellationToken cancel)
+        ModelBundle bundle, EncodedPairs train, EncodedPairs? eval, PreferenceLoss loss, TrainingRecipe recipe, TrainingFolder? folder,
+        IReplicas replicas, IStageReporter reporter, CancellationToken cancel)
     {
         TrainingLine? last = null;
         Run(bundle.Model, train, loss, recipe, Log, reporter.Advance, cancel, steps => folder?.CheckpointsOf(recipe, steps), Evaluate, replicas);
@@ -34,7 +33,7 @@ internal static class PreferenceTuning
 
         void Evaluate(long step, long stepsPerEpoch, DpoObjective objective)
         {
-            if (eval.Count > 0 && recipe.Evaluation.Holds(step, stepsPerEpoch))
+            if (eval is not null && recipe.Evaluation.Holds(step, stepsPerEpoch))
             {
                 var metrics = Evaluator.Run(objective, Enumerable.Range(0, eval.Count).Chunk(recipe.EvalBatchSize).Select(eval.Batch), replicas);
                 folder?.Log(step, metrics);
@@ -57,8 +56,8 @@ internal static class PreferenceTuning
     /// <param name="replicas">Who trains together; null is this process alone.</param>
     public static void Run(
         ILanguageModel model, EncodedPairs train, PreferenceLoss loss, TrainingRecipe recipe, Action<TrainingLine> log, Action<long> tick,
-        CancellationToken cancel,
-        Func<long, Checkpoints?>? checkpoints = null, Action<long, long, DpoObjective>? evaluate = null, IReplicas? replicas = null)
+        CancellationToken cancel, Func<long, Checkpoints?>? checkpoints = null, Action<long, long, DpoObjective>? evaluate = null,
+        IReplicas? replicas = null)
     {
         var options = recipe.OptionsFor(train.Count, modelDropout: 0);       // the policy is compared with the reference: no dropout
         var objective = new DpoObjective(model, loss);

@@ -1,10 +1,7 @@
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
-using DpoSt.Models;
 using DpoSt.Parallel;
-using DpoSt.Tensors;
 using DpoSt.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;
@@ -19,6 +16,8 @@ namespace DpoSt.SelfTraining;
 /// <param name="shards">Whether each rank keeps only its part of a model that is trained.</param>
 internal sealed class StageActions(Device device, bool referenceText, bool fresh, IProcessGroup group, bool shards = false)
 {
+    private readonly TrainingRun training = new(device, referenceText, fresh, group, shards);
+
     /// <summary>Whether training leaves earlier checkpoints and finished models aside.</summary>
     public bool Fresh => fresh;
 
@@ -41,20 +40,12 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
         ModelBundle.CheckFolder(from);
         reporter.Begin(name, $"fine-tune {Shown(from)} on {found.Count} rationales", recipe.StepsFor(found.Count), "steps");
-        using var folder = group.Rank == 0 ? TrainingFolder.Open(to, FineTuneKey(from, rowsFile, limits, recipe), recipe.TensorBoard, fresh, reporter) : null;
-        if (!group.First(folder is not null))
+        return training.Run(from, to, () => FineTuneKey(from, rowsFile, limits, recipe), recipe, reporter, at =>
         {
-            return Done(to);
-        }
-
-        TrainingRoom.Check(from, Room, Shard);
-        Advise(recipe, reporter);
-        using var bundle = ModelBundle.Load(from, referenceText, device, compute: Compute(recipe));
-        var replicas = Replicas.Of(group, bundle.Model.Parameters);
-        var rows = found.ConvertAll(row => row with { Answer = bundle.Format.Target(row.Answer) });
-        var last = FineTuning.Run(bundle, rows, limits, recipe, folder, replicas, reporter, cancel);
-        Finish(replicas, folder, bundle.Model, from);
-        return $"loss {last.Loss:0.000}, model in {Shown(to)}";
+            var rows = found.ConvertAll(row => row with { Answer = at.Bundle.Format.Target(row.Answer) });
+            var last = FineTuning.Run(at.Bundle, rows, limits, recipe, at.Folder, at.Replicas, reporter, cancel);
+            return $"loss {last.Loss:0.000}";
+        });
     }
 
     /// <summary>All that <see cref="FineTune"/> depends on.</summary>
@@ -160,38 +151,18 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
 
         ModelBundle.CheckFolder(from);
         reporter.Begin(name, $"DPO from {Shown(from)} on {pairs} pairs", recipe.StepsFor(pairs), "steps");
-        var whole = group.Rank == 0 ? PreferenceTuneKey(from, pairsFolder, limits, loss, recipe) : null;
-        using var folder = whole is null ? null : TrainingFolder.Open(to, whole, recipe.TensorBoard, fresh, reporter);
-        if (!group.First(folder is not null))
+        return training.Run(from, to, () => PreferenceTuneKey(from, pairsFolder, limits, loss, recipe), recipe, reporter, at =>
         {
-            return Done(to);
-        }
-
-        TrainingRoom.Check(from, Room, Shard);
-        Advise(recipe, reporter);
-        using var bundle = ModelBundle.Load(from, referenceText, device, compute: Compute(recipe));
-        var replicas = Replicas.Of(group, bundle.Model.Parameters);
-        var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, limits);
-        var train = EncodedPairs.Read(file, encoder);
-        var evalFile = Path.Combine(pairsFolder, PreferencePairFile.Name("eval"));
-        var eval = EncodedPairs.Read(evalFile, encoder);
-        var key = whole is null ? "" : ContentKey.Of(new { limits, referenceText, recipe.Bf16 }, [whole.FirstModel]);
-        train.Score(bundle, key, replicas, cancel);
-        if (recipe.Evaluation != new StepInterval())
-        {
-            if (eval.Count > 0)
-            {
-                eval.Score(bundle, key, replicas, cancel);
-            }
-            else
-            {
-                reporter.Note($"{Shown(evalFile)} holds no pair to evaluate on, so nothing is evaluated.");
-            }
-        }
-
-        var last = PreferenceTuning.Run(bundle, train, eval, loss, recipe, folder, replicas, reporter, cancel);
-        Finish(replicas, folder, bundle.Model, from);
-        return $"pair accuracy {last.Metrics["rewards/accuracies"]:0.00}, margin {last.Metrics["rewards/margins"]:0.000}, chosen log-ratio {last.Metrics["rewards/chosen"] / loss.Beta:0.00}; model in {Shown(to)}";
+            var encoder = new RowEncoder(at.Bundle.Tokenizer, at.Bundle.Format, limits);
+            var reference = at.Key is null ? "" : ContentKey.Of(new { limits, referenceText, recipe.Bf16 }, [at.Key.FirstModel]);
+            var train = EncodedPairs.Read(file, encoder);
+            train.Score(at.Bundle, reference, at.Replicas, cancel);
+            var eval = Withheld(Path.Combine(pairsFolder, PreferencePairFile.Name("eval")), encoder, recipe, reporter);
+            eval?.Score(at.Bundle, reference, at.Replicas, cancel);
+            var last = PreferenceTuning.Run(at.Bundle, train, eval, loss, recipe, at.Folder, at.Replicas, reporter, cancel);
+            var (accuracy, margin, chosen) = (last.Metrics["rewards/accuracies"], last.Metrics["rewards/margins"], last.Metrics["rewards/chosen"]);
+            return $"pair accuracy {accuracy:0.00}, margin {margin:0.000}, chosen log-ratio {chosen / loss.Beta:0.00}";
+        });
     }
 
     /// <summary>All that <see cref="PreferenceTune"/> depends on.</summary>
@@ -219,28 +190,23 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     internal static string Shown(string path) =>
         Path.GetRelativePath(Directory.GetCurrentDirectory(), path) is var relative && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
 
-    private static string Done(string model) => $"{Shown(model)} is done already with these options; --fresh trains it again";
-
-    private ParameterShard Shard => shards ? new ParameterShard(group.Rank, group.Size) : ParameterShard.Whole;
-
-    // What is gathered for a block must not be kept for its backward pass.
-    private TrainingCompute Compute(TrainingRecipe recipe) =>
-        Shard.Count > 1 ? recipe.Compute with { RecomputesBlocks = true, Shard = Shard } : recipe.Compute;
-
-    private static void Finish(IReplicas replicas, TrainingFolder? folder, ILanguageModel model, string from) => replicas.Collect(
-        [.. model.Parameters.Buffers.Select(b => (b.Values, b.Count))], whole => folder!.Finish(model, from, replicas.IsSharded ? whole : null));
-
-    private void Advise(TrainingRecipe recipe, IStageReporter reporter)
+    // Null where nobody evaluates, or there is nothing to evaluate on.
+    private static EncodedPairs? Withheld(string file, RowEncoder encoder, TrainingRecipe recipe, IStageReporter reporter)
     {
-        if (recipe.Bf16 && device.type == DeviceType.CPU && Processor.HasSlowBf16)
+        if (recipe.Evaluation == new StepInterval())
         {
-            reporter.Note(
-                "  this processor multiplies no faster in bfloat16 than in float32: without trainer.bf16 training is a little faster and more exact, with it activations take half the memory");
+            return null;
         }
-    }
 
-    // The ranks of a machine share it.
-    private long? Room => FreeMemory.Of(device) / (RankEnvironment.Current?.LocalSize ?? 1);
+        var pairs = EncodedPairs.Read(file, encoder);
+        if (pairs.Count > 0)
+        {
+            return pairs;
+        }
+
+        reporter.Note($"{Shown(file)} holds no pair to evaluate on, so nothing is evaluated.");
+        return null;
+    }
 
     private RowEncoder Encoder(string model) => RowEncoder.Of(model, referenceText);
 }
