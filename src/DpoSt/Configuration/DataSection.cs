@@ -12,7 +12,7 @@ public sealed record DataSection
     /// <summary>The labelled questions.</summary>
     public string TrainDataPath { get; init; } = "gsm8k/train.jsonl";
 
-    /// <summary>The questions that decisions are made on.</summary>
+    /// <summary>The questions that decisions are made on: fine-tuning evaluates them where <c>trainer.eval_strategy</c> says when.</summary>
     public string DevDataPath { get; init; } = "gsm8k/dev.jsonl";
 
     /// <summary>The questions that results are reported on.</summary>

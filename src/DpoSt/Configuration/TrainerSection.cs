@@ -47,7 +47,7 @@ public sealed record TrainerSection
     [Within(0)]
     public long Seed { get; init; } = 42;
 
-    /// <summary>Rows (or pairs) of a micro-batch on each device.</summary>
+    /// <summary>Rows (or pairs) of a micro-batch, which several processes divide among them: unlike transformers', it does not grow with them.</summary>
     [Within(1, Limits.Rows)]
     public int PerDeviceTrainBatchSize { get; init; } = 8;
 
@@ -55,12 +55,12 @@ public sealed record TrainerSection
     [Within(1, Limits.Rows)]
     public int GradientAccumulationSteps { get; init; } = 1;
 
-    /// <summary>Rows (or pairs) of a batch of evaluation on each device.</summary>
+    /// <summary>Rows (or pairs) of a batch of evaluation, which several processes divide among them.</summary>
     [Within(1, Limits.Rows)]
     public int PerDeviceEvalBatchSize { get; init; } = 8;
 
     /// <summary>Passes over the data.</summary>
-    [Within(0)]
+    [Within(0, AboveMinimum = true)]
     public double NumTrainEpochs { get; init; } = 3;
 
     /// <summary>Optimizer steps; where positive it decides instead of <see cref="NumTrainEpochs"/>.</summary>
@@ -127,7 +127,7 @@ public sealed record TrainerSection
     [Within(0)]
     public double? RpoAlpha { get; init; }
 
-    /// <summary>The most tokens of a prompt in DPO.</summary>
+    /// <summary>The most tokens of a prompt in DPO; a decoder-only model's is cut only where the row is too long.</summary>
     [Within(1, Limits.Tokens)]
     public int MaxPromptLength { get; init; } = 200;
 
@@ -135,11 +135,11 @@ public sealed record TrainerSection
     [Within(1, Limits.Tokens)]
     public int MaxTargetLength { get; init; } = 300;
 
-    /// <summary>The most tokens of prompt and completion in DPO (decoder-only models).</summary>
+    /// <summary>The most tokens of prompt and completion in DPO (decoder-only models); of them <see cref="MaxPromptLength"/> are the prompt's.</summary>
     [Within(1, Limits.Tokens)]
     public int MaxLength { get; init; } = 500;
 
-    /// <summary>When to evaluate the pairs withheld from DPO.</summary>
+    /// <summary>When to evaluate what is not trained on: the withheld pairs in DPO, <c>data.dev_data_path</c> in fine-tuning.</summary>
     public IntervalStrategy EvalStrategy { get; init; }
 
     /// <summary>Steps between two evaluations; null is <see cref="LoggingSteps"/>.</summary>

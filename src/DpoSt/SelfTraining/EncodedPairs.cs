@@ -27,8 +27,21 @@ internal sealed class EncodedPairs
     public int Count => pairs.Length;
 
     /// <summary>Reads and encodes a file; empty where there is no such file.</summary>
-    public static EncodedPairs Read(string file, RowEncoder encoder) =>
-        new(file, File.Exists(file) ? [.. PreferencePairFile.Read(file).Select(pair => encoder.Pair(pair.Prompt, pair.Chosen, pair.Rejected))] : []);
+    /// <exception cref="UserErrorException">A line is no pair, or a pair has no tokens to score.</exception>
+    public static EncodedPairs Read(string file, RowEncoder encoder) => new(file, !File.Exists(file) ? [] :
+        [.. PreferencePairFile.Read(file).Select((pair, i) => Encoded(pair, $"{file}, pair {i + 1}", encoder))]);
+
+    private static (int[] Prompt, int[] Chosen, int[] Rejected) Encoded(PreferencePair pair, string place, RowEncoder encoder)
+    {
+        try
+        {
+            return encoder.Pair(pair.Prompt, pair.Chosen, pair.Rejected);
+        }
+        catch (UserErrorException e)
+        {
+            throw new UserErrorException($"{place}: {e.Message}", e);
+        }
+    }
 
     /// <summary>Pairs that are token ids already; <paramref name="name"/> is what errors call them.</summary>
     public static EncodedPairs Of((int[] Prompt, int[] Chosen, int[] Rejected)[] pairs, string name) => new(name, pairs);

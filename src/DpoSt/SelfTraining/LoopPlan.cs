@@ -29,6 +29,9 @@ public sealed record LoopPlan
     /// <summary>Questions with rationales.</summary>
     public required string TrainFile { get; init; }
 
+    /// <summary>Questions with rationales that fine-tuning evaluates, where its recipe wants that.</summary>
+    public string? DevFile { get; init; }
+
     /// <summary>Further questions with final answers only, or null.</summary>
     public string? PoolFile { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DpoSt.Models;
 using DpoSt.Training;
 
@@ -22,24 +21,17 @@ internal static class PreferenceTuning
         IReplicas replicas, IStageReporter reporter, CancellationToken cancel)
     {
         TrainingLine? last = null;
-        Run(bundle.Model, train, loss, recipe, Log, reporter.Advance, cancel, steps => folder?.CheckpointsOf(recipe, steps), Evaluate, replicas);
+        var due = eval is null ? null : new DueEvaluation<PreferenceBatch>(
+            () => Enumerable.Range(0, eval.Count).Chunk(recipe.EvalBatchSize).Select(eval.Batch), recipe, recipe.StepsFor(train.Count), folder, replicas, reporter);
+        Run(
+            bundle.Model, train, loss, recipe, Log, reporter.Advance, cancel, steps => folder?.CheckpointsOf(recipe, steps),
+            due is null ? null : due.After, replicas);
         return last!;
 
         void Log(TrainingLine line)
         {
             last = line;
             folder?.Log(line);
-        }
-
-        void Evaluate(long step, long stepsPerEpoch, DpoObjective objective)
-        {
-            if (eval is not null && recipe.Evaluation.Holds(step, stepsPerEpoch))
-            {
-                var metrics = Evaluator.Run(objective, Enumerable.Range(0, eval.Count).Chunk(recipe.EvalBatchSize).Select(eval.Batch), replicas);
-                folder?.Log(step, metrics);
-                reporter.Note(
-                    $"step {step}/{recipe.StepsFor(train.Count)}{string.Concat(metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}")))}");
-            }
         }
     }
 
@@ -56,7 +48,7 @@ internal static class PreferenceTuning
     /// <param name="replicas">Who trains together; null is this process alone.</param>
     public static void Run(
         ILanguageModel model, EncodedPairs train, PreferenceLoss loss, TrainingRecipe recipe, Action<TrainingLine> log, Action<long> tick,
-        CancellationToken cancel, Func<long, Checkpoints?>? checkpoints = null, Action<long, long, DpoObjective>? evaluate = null,
+        CancellationToken cancel, Func<long, Checkpoints?>? checkpoints = null, Action<long, long, IObjective<PreferenceBatch>>? evaluate = null,
         IReplicas? replicas = null)
     {
         var options = recipe.OptionsFor(train.Count, modelDropout: 0);       // the policy is compared with the reference: no dropout

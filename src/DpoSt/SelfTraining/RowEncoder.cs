@@ -6,8 +6,8 @@ namespace DpoSt.SelfTraining;
 
 /// <summary>The most tokens of a training row.</summary>
 /// <param name="Prompt">Of a prompt.</param>
-/// <param name="Completion">Of a completion.</param>
-/// <param name="Total">Of a causal model's prompt and completion together; only beyond it are the other two applied to such a row.</param>
+/// <param name="Completion">Of a completion; of a causal model's pair it is what <paramref name="Prompt"/> leaves of the total.</param>
+/// <param name="Total">Of a causal model's prompt and completion together; only beyond it is such a row cut.</param>
 public sealed record TokenLimits(int Prompt, int Completion, int Total)
 {
     /// <summary>No limits.</summary>
@@ -17,7 +17,8 @@ public sealed record TokenLimits(int Prompt, int Completion, int Total)
 /// <summary>
 /// Texts as token ids for a model, cut as transformers and trl cut them. T5: EOS behind prompt and completion, a text that is too long loses
 /// its end but keeps its EOS. Llama: one row of BOS, prompt, completion, EOS; a row that is too long loses the beginning of its prompt (the
-/// paper's preprocessing, trl's <c>keep_end</c>), and a completion that is too long its end with its EOS.
+/// paper's preprocessing, trl's <c>keep_end</c>), and a completion its end with its EOS: in fine-tuning where it is longer than its own limit,
+/// in a pair where the row is still too long (<c>DPOTrainer.tokenize_row</c>).
 /// </summary>
 internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, TokenLimits limits)
 {
@@ -38,35 +39,53 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
     public int[] Prompt(string prompt) => format.IsCausal ? [.. tokenizer.Encode(prompt)] : CutBeforeEos(tokenizer.Encode(prompt), limits.Prompt);
 
     /// <summary>A training row: a prompt that has its template already and what is to follow it.</summary>
+    /// <exception cref="UserErrorException">A causal model has nothing to begin with: the prompt is empty, and the tokenizer has no BOS.</exception>
     public (int[] Prompt, int[] Completion) Row(string prompt, string completion)
     {
-        var (cut, completions) = Rows(prompt, completion);
-        return (cut, completions[0]);
+        if (!format.IsCausal)
+        {
+            return (Prompt(prompt), CutBeforeEos(tokenizer.Encode(completion), limits.Completion));
+        }
+
+        var (first, rest) = (Prefix(prompt), Continuation(completion));
+        return first.Length + rest.Length <= limits.Total ? (first, rest) : (End(first), rest[..Math.Min(rest.Length, limits.Completion)]);
     }
 
     /// <summary>A prompt with two completions, cut alike.</summary>
+    /// <exception cref="UserErrorException">As <see cref="Row"/>, or the limits leave nothing of a completion.</exception>
     public (int[] Prompt, int[] Chosen, int[] Rejected) Pair(string prompt, string chosen, string rejected)
     {
-        var (cut, completions) = Rows(prompt, chosen, rejected);
-        return (cut, completions[0], completions[1]);
+        if (!format.IsCausal)
+        {
+            return (Prompt(prompt), CutBeforeEos(tokenizer.Encode(chosen), limits.Completion), CutBeforeEos(tokenizer.Encode(rejected), limits.Completion));
+        }
+
+        var (first, good, bad) = (Prefix(prompt), Continuation(chosen), Continuation(rejected));
+        var longer = Math.Max(good.Length, bad.Length);
+        first = first.Length + longer <= limits.Total ? first : End(first);
+        if (first.Length + longer <= limits.Total)
+        {
+            return (first, good, bad);
+        }
+
+        var room = limits.Total - limits.Prompt;
+        return room > 0
+            ? (first, good[..Math.Min(good.Length, room)], bad[..Math.Min(bad.Length, room)])
+            : throw new UserErrorException(
+                $"a pair has {first.Length + longer} tokens, and trainer.max_length ({limits.Total}) leaves nothing of its completions beside trainer.max_prompt_length ({limits.Prompt}): raise the first or lower the second.");
     }
 
     /// <summary>The set of a text's tokens, special ones left out: what similarity is measured on.</summary>
     public IReadOnlyCollection<int> TokenSet(string text) => tokenizer.Encode(text, addSpecialTokens: false).ToHashSet();
 
-    private (int[] Prompt, int[][] Completions) Rows(string prompt, params string[] completions)
-    {
-        var first = Prompt(prompt);
-        if (!format.IsCausal)
-        {
-            return (first, [.. completions.Select(c => CutBeforeEos(tokenizer.Encode(c), limits.Completion))]);
-        }
+    // What of a causal model's row is not scored: the first completion token follows the last of it.
+    private int[] Prefix(string prompt) =>
+        Prompt(prompt) is { Length: > 0 } ids ? ids
+            : throw new UserErrorException("a prompt is empty, and this model's tokenizer has no token that begins a text: give every row a prompt.");
 
-        var rest = completions.Select(c => (int[])[.. tokenizer.EncodeContinuation(c), tokenizer.EosId]).ToArray();
-        return first.Length + rest.Max(r => r.Length) <= limits.Total
-            ? (first, rest)
-            : (first[Math.Max(0, first.Length - limits.Prompt)..], [.. rest.Select(r => r[..Math.Min(r.Length, limits.Completion)])]);
-    }
+    private int[] Continuation(string completion) => [.. tokenizer.EncodeContinuation(completion), tokenizer.EosId];
+
+    private int[] End(int[] prompt) => prompt[Math.Max(0, prompt.Length - limits.Prompt)..];
 
     private int[] CutBeforeEos(IReadOnlyList<int> ids, int limit) =>
         ids.Count <= limit ? [.. ids] : ids[^1] == tokenizer.EosId ? [.. ids.Take(limit - 1), tokenizer.EosId] : [.. ids.Take(limit)];

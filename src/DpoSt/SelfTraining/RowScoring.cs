@@ -12,8 +12,8 @@ public sealed record RowScore(double LogProb, int Tokens, double Loss);
 /// <summary>Scores rows in batches of like length.</summary>
 internal static class RowScoring
 {
-    // Logits are the largest tensor: 2,048 rows over a vocabulary of 32,000 are 262 MB.
-    private const int BatchTokens = 2048;
+    // Padded tokens of a batch. Logits are the largest tensor: those of 2,048 tokens over a vocabulary of 32,000 are 262 MB.
+    internal const int BatchTokens = 2048;
 
     /// <summary>The score of every row, in the order of the rows; <paramref name="advance"/> hears how many are done.</summary>
     public static RowScore[] Run(ILanguageModel model, IReadOnlyList<ScoredRow> rows, Action<long> advance, CancellationToken cancel)
@@ -51,17 +51,21 @@ internal static class RowScoring
         return new RowScore(sum, tokens, -sum / tokens);
     }
 
-    private static IEnumerable<int[]> Batches(IReadOnlyList<ScoredRow> rows)
+    /// <summary>The rows of each batch: as many as fit, padded to the widest of them.</summary>
+    internal static IEnumerable<int[]> Batches(IReadOnlyList<ScoredRow> rows)
     {
-        var batch = new List<int>();
+        var (batch, widest) = (new List<int>(), 0);
         foreach (var i in Enumerable.Range(0, rows.Count).OrderBy(i => rows[i].Completion.Length).ThenBy(i => rows[i].Prompt.Length))
         {
-            if (batch.Count > 0 && (batch.Count + 1) * Math.Max(rows[i].Completion.Length, rows[i].Prompt.Length) > BatchTokens)
+            var width = Math.Max(rows[i].Completion.Length, rows[i].Prompt.Length);
+            if (batch.Count > 0 && (batch.Count + 1L) * Math.Max(widest, width) > BatchTokens)
             {
                 yield return [.. batch];
                 batch.Clear();
+                widest = 0;
             }
 
+            widest = Math.Max(widest, width);
             batch.Add(i);
         }
 

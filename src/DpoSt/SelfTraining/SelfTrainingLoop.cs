@@ -144,7 +144,8 @@ public sealed class SelfTrainingLoop
                     plan.ModelOf(run), actions.FineTuneKey(plan.BaseModel, rowsFile, plan.SftLimits, plan.Sft),
                     Steps(plan.Sft, RationaleFile.Read(rowsFile).Count()))
                 : Steps(plan.Sft, null),
-            shared.Add((reporter, cancel) => actions.FineTune(run, plan.BaseModel, rowsFile, plan.ModelOf(run), plan.SftLimits, plan.Sft, reporter, cancel))));
+            shared.Add((reporter, cancel) => actions.FineTune(
+                run, plan.BaseModel, rowsFile, plan.DevFile, plan.ModelOf(run), plan.SftLimits, plan.Sft, reporter, cancel))));
         return run;
     }
 

@@ -69,9 +69,11 @@ public sealed class SingleStages
         }
 
         CheckPlace();
+        new UnusedKeys(options).Note(reporter);
         var rows = paths.DataFile(options.Data.DataPath);
         return Alone([rows, paths.ModelFolder], () => Actions.FineTune(
-            Run, paths.ModelFolder, rows, paths.OutputFolder, ConfiguredRecipes.SftLimits(options), Recipe(), reporter, cancel));
+            Run, paths.ModelFolder, rows, paths.DataFile(options.Data.DevDataPath), paths.OutputFolder, ConfiguredRecipes.SftLimits(options), Recipe(),
+            reporter, cancel));
     }
 
     /// <summary>Lets the run's model answer the split: a file a seed when sampling, one file when greedy.</summary>

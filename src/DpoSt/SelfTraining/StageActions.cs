@@ -27,9 +27,12 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     /// <summary>The reference takes this many training pairs for evaluation.</summary>
     private const int ReferenceEvalPairs = 320;
 
-    /// <summary>Fine-tunes the model in <paramref name="from"/> on a file of questions with rationales.</summary>
+    /// <summary>
+    /// Fine-tunes the model in <paramref name="from"/> on a file of questions with rationales, and evaluates those of another where the recipe
+    /// wants it.
+    /// </summary>
     public string FineTune(
-        string name, string from, string rowsFile, string to, TokenLimits limits, TrainingRecipe recipe, IStageReporter reporter,
+        string name, string from, string rowsFile, string? evalFile, string to, TokenLimits limits, TrainingRecipe recipe, IStageReporter reporter,
         CancellationToken cancel)
     {
         var found = RationaleFile.Read(rowsFile).ToList();
@@ -38,12 +41,12 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             throw new UserErrorException($"{rowsFile}: there is no row to train on; expected lines like {{\"question\": ..., \"answer\": ...}}.");
         }
 
+        RationaleRow[] eval = recipe.Evaluates && evalFile is not null ? [.. RationaleFile.Read(evalFile)] : [];
         ModelBundle.CheckFolder(from);
         reporter.Begin(name, $"fine-tune {Shown(from)} on {found.Count} rationales", recipe.StepsFor(found.Count), "steps");
         return training.Run(from, to, () => FineTuneKey(from, rowsFile, limits, recipe), recipe, reporter, at =>
         {
-            var rows = found.ConvertAll(row => row with { Answer = at.Bundle.Format.Target(row.Answer) });
-            var last = FineTuning.Run(at.Bundle, rows, limits, recipe, at.Folder, at.Replicas, reporter, cancel);
+            var last = FineTuning.Run(at.Bundle, found, eval, limits, recipe, at.Folder, at.Replicas, reporter, cancel);
             return $"loss {last.Loss:0.000}";
         });
     }
@@ -122,6 +125,11 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             : (Pairs(withheld: false), Pairs(withheld: true));
         if (train.Count == 0)
         {
+            (train, eval) = (eval, []);                        // of very few questions all may be among those to withhold
+        }
+
+        if (train.Count == 0)
+        {
             throw new UserErrorException(
                 $"{labelled[^1]}: no question has both a right and a wrong answer, so there is nothing to learn from; sample more, or at a higher temperature.");
         }
@@ -154,7 +162,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         return training.Run(from, to, () => PreferenceTuneKey(from, pairsFolder, limits, loss, recipe), recipe, reporter, at =>
         {
             var encoder = new RowEncoder(at.Bundle.Tokenizer, at.Bundle.Format, limits);
-            var reference = at.Key is null ? "" : ContentKey.Of(new { limits, referenceText, recipe.Bf16 }, [at.Key.FirstModel]);
+            var reference = at.Key is null ? "" : ReferenceKey(at.Key.FirstModel, limits, recipe);
             var train = EncodedPairs.Read(file, encoder);
             train.Score(at.Bundle, reference, at.Replicas, cancel);
             var eval = Withheld(Path.Combine(pairsFolder, PreferencePairFile.Name("eval")), encoder, recipe, reporter);
@@ -170,6 +178,9 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         TrainingKey.Of(
             new { Objective = "dpo", Recipe = recipe, limits, loss, referenceText }, from,
             Path.Combine(pairsFolder, PreferencePairFile.Name("train")));
+
+    /// <summary>All that a reference's scores of a file of pairs depend on besides the file; <paramref name="model"/> is the key of its content.</summary>
+    public string ReferenceKey(string model, TokenLimits limits, TrainingRecipe recipe) => ContentKey.Of(new { limits, referenceText, recipe.Bf16 }, [model]);
 
     /// <summary>Makes the rows of the next fine-tuning from gold rationales and the right samples of some runs.</summary>
     public (string Summary, int Rows) BuildPseudoLabels(
@@ -193,7 +204,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     // Null where nobody evaluates, or there is nothing to evaluate on.
     private static EncodedPairs? Withheld(string file, RowEncoder encoder, TrainingRecipe recipe, IStageReporter reporter)
     {
-        if (recipe.Evaluation == new StepInterval())
+        if (!recipe.Evaluates)
         {
             return null;
         }

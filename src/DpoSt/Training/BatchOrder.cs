@@ -49,7 +49,7 @@ internal sealed class BatchOrder
         var order = Enumerable.Range(0, lengths.Count).ToArray();
         CounterRandom.Shuffle<int>(order, seed, epoch);
         var steps = new List<int[]>();
-        foreach (var part in order.Chunk(batchSize * window))
+        foreach (var part in order.Chunk((int)Math.Min((long)batchSize * window, order.Length)))
         {
             var chunks = (window == 1 ? part : Grouped(part)).Chunk(batchSize).ToArray();
             if (window > 1)

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace DpoSt.Training;
 
 /// <summary>Sums since the last log line, as a checkpoint keeps them.</summary>
@@ -14,7 +12,7 @@ internal sealed record MetricSums(IReadOnlyDictionary<string, double> Sums, doub
     {
         var means = Sums.ToDictionary(pair => pair.Key, pair => pair.Value / Weight, StringComparer.Ordinal);
         means.Remove("loss", out var loss);
-        return new TrainingLine(step, total, loss, rate, gradNorm, means, Weight / Seconds, Tokens / Seconds);
+        return new TrainingLine(step, total, loss, rate, gradNorm, means, Tokens / Seconds);
     }
 }
 
@@ -22,19 +20,16 @@ internal sealed record MetricSums(IReadOnlyDictionary<string, double> Sums, doub
 internal sealed class MetricAverages
 {
     private readonly Dictionary<string, double> sums;
-    private readonly long start = Stopwatch.GetTimestamp();
-    private readonly double secondsBefore;
     private double weight;
     private long tokens;
+    private double seconds;
 
     /// <summary>Starts at nothing, or where a checkpoint stood.</summary>
     public MetricAverages(MetricSums? from = null)
     {
         sums = new(from?.Sums ?? new Dictionary<string, double>(StringComparer.Ordinal), StringComparer.Ordinal);
-        (weight, tokens, secondsBefore) = (from?.Weight ?? 0, from?.Tokens ?? 0, from?.Seconds ?? 0);
+        (weight, tokens, seconds) = (from?.Weight ?? 0, from?.Tokens ?? 0, from?.Seconds ?? 0);
     }
-
-    private double Seconds => secondsBefore + Stopwatch.GetElapsedTime(start).TotalSeconds;
 
     /// <summary>Adds a micro-batch's metrics, which are sums over <paramref name="count"/>.</summary>
     public void Add(IEnumerable<KeyValuePair<string, double>> metrics, double count, long tokenCount)
@@ -47,6 +42,9 @@ internal sealed class MetricAverages
         }
     }
 
+    /// <summary>Adds the time that a step took.</summary>
+    public void AddTime(TimeSpan time) => seconds += time.TotalSeconds;
+
     /// <summary>The sums so far of all replicas together; the time is this one's.</summary>
     /// <param name="replicas">Who trains.</param>
     /// <param name="names">The objective's metrics: a replica that had nothing to do yet has not met them.</param>
@@ -56,6 +54,6 @@ internal sealed class MetricAverages
         var whole = replicas.Sum([weight, tokens, .. all.Select(name => sums.GetValueOrDefault(name))]);
         return new MetricSums(
             all.Zip(whole[2..]).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal), whole[0], (long)whole[1],
-            Seconds);
+            seconds);
     }
 }

@@ -2,15 +2,17 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Training;
 
-/// <summary>What preference tuning minimises; names and meanings are those of trl's DPOConfig.</summary>
+/// <summary>What preference tuning minimises, in the names of trl's DPOConfig.</summary>
 /// <param name="Beta">How closely the policy is held to the reference.</param>
 /// <param name="LossType">
 /// <c>sigmoid</c> (Rafailov et al. 2023, equation 7), <c>hinge</c> (Zhao et al. 2023) or <c>ipo</c> (Azar et al. 2023), which compares means
 /// over a completion's tokens where the others compare sums.
 /// </param>
 /// <param name="LabelSmoothing">The chance that a pair is the wrong way round (Mitchell 2023); of <c>sigmoid</c> only.</param>
-/// <param name="RpoAlpha">The weight of the chosen completion's mean negative log-likelihood a token (Pang et al. 2024, equation 2); null
-/// leaves it out.</param>
+/// <param name="RpoAlpha">
+/// The weight of the chosen completion's mean negative log-likelihood a token; null leaves it out. Every pair counts alike (Pang et al. 2024,
+/// equation 2), where trl averages over all tokens of a micro-batch.
+/// </param>
 public sealed record PreferenceLoss(double Beta = 0.1, string LossType = "sigmoid", double LabelSmoothing = 0, double? RpoAlpha = null)
 {
     /// <summary>Whether log-probabilities are means over a completion's tokens.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DpoSt.Models;
 using DpoSt.Tensors;
 using static TorchSharp.torch;
@@ -23,11 +24,9 @@ internal sealed record TrainerOptions(
 /// <param name="LearningRate">The rate the step used.</param>
 /// <param name="GradNorm">The gradients' norm before clipping.</param>
 /// <param name="Metrics">The objective's own means.</param>
-/// <param name="ExamplesPerSecond">What <see cref="IObjective{T}.Weight"/> counts, a second.</param>
-/// <param name="TokensPerSecond">Tokens of prompts and completions a second.</param>
+/// <param name="TokensPerSecond">Tokens of prompts and completions a second of training: evaluations and checkpoints do not count.</param>
 public sealed record TrainingLine(
-    long Step, long TotalSteps, double Loss, double LearningRate, double GradNorm, IReadOnlyDictionary<string, double> Metrics, double ExamplesPerSecond,
-    double TokensPerSecond);
+    long Step, long TotalSteps, double Loss, double LearningRate, double GradNorm, IReadOnlyDictionary<string, double> Metrics, double TokensPerSecond);
 
 /// <summary>The one training loop, for every objective.</summary>
 /// <param name="parameters">What is trained.</param>
@@ -51,8 +50,9 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
     /// <param name="checkpoints">Where the run resumes from and keeps its state; null starts at the first step and keeps nothing. They are
     /// the first replica's affair.</param>
     /// <param name="evaluate">Called after every step, behind its log line and before its checkpoint.</param>
-    public void Run(Func<long, IReadOnlyList<TBatch>> microBatches, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel, Checkpoints? checkpoints = null,
-        Action<long>? evaluate = null)
+    public void Run(
+        Func<long, IReadOnlyList<TBatch>> microBatches, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel,
+        Checkpoints? checkpoints = null, Action<long>? evaluate = null)
     {
         cancel.ThrowIfCancellationRequested();
         using var optimizer = new AdamW(parameters, options.AdamW);
@@ -63,6 +63,7 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
         for (var step = first; step < options.TotalSteps; step++)
         {
             using var scope = NewDisposeScope();                 // everything below dies with the step
+            var started = Stopwatch.GetTimestamp();
             var rate = options.Schedule.At(step);
             var batches = microBatches(step);
             if (Step(optimizer, batches, step, rate, since) is not { } gradNorm)
@@ -70,6 +71,7 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
                 throw Diverged(step + 1, batches, checkpoints);
             }
 
+            since.AddTime(Stopwatch.GetElapsedTime(started));
             tick(step + 1);
             if ((step + 1) % options.LogEvery == 0 || step + 1 == options.TotalSteps)
             {

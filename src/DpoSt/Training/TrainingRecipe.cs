@@ -3,7 +3,7 @@ using DpoSt.Models;
 
 namespace DpoSt.Training;
 
-/// <summary>How long and how hard to train, before the number of examples is known. Names and defaults follow transformers' TrainingArguments.</summary>
+/// <summary>How long and how hard to train, before the number of examples is known. Names follow transformers' TrainingArguments.</summary>
 public sealed record TrainingRecipe
 {
     /// <summary>Examples a micro-batch.</summary>
@@ -90,6 +90,10 @@ public sealed record TrainingRecipe
     /// <summary>Examples of a batch of evaluation.</summary>
     [JsonIgnore]
     public int EvalBatchSize { get; init; } = 8;
+
+    /// <summary>Whether anything is evaluated while the model trains.</summary>
+    [JsonIgnore]
+    internal bool Evaluates => Evaluation != new StepInterval();
 
     /// <summary>How the model computes while it trains.</summary>
     [JsonIgnore]

@@ -69,7 +69,7 @@ internal sealed class ReportFolder : IDisposable
                 metrics["rewards/margins"] = value;
             }
 
-            file.Write(new TrainingLine(step, lines[^1].Step, loss, 1e-3, step == 5 ? double.PositiveInfinity : 1, metrics, 8, 800));
+            file.Write(new TrainingLine(step, lines[^1].Step, loss, 1e-3, step == 5 ? double.PositiveInfinity : 1, metrics, 800));
         }
 
     }

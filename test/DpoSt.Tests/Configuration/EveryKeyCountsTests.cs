@@ -24,6 +24,8 @@ public sealed partial class EveryKeyCountsTests
     [Fact]
     public void TheShapeOfTheLearningRateIsThatOfTheFile()
     {
+        var still = ConfiguredRecipes.Recipe(Options("cosine_with_min_lr", new SchedulerSection { MinLr = 1e-6 }, rate: 0));
+        Assert.Equal(0, still.OptionsFor(8, 0).Schedule.At(1));
         var recipe = ConfiguredRecipes.Recipe(Options("polynomial", new SchedulerSection { Power = 2, LrEnd = 0.1 }));
         Assert.Equal(0.1 + 0.9 * 0.25, recipe.OptionsFor(8, 0).Schedule.At(5), 1e-12);
         Assert.Equal(
@@ -41,10 +43,18 @@ public sealed partial class EveryKeyCountsTests
     private static IEnumerable<PropertyInfo> Keys(Type section) => section.GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .SelectMany(p => p.PropertyType.Name.EndsWith("Section", StringComparison.Ordinal) ? Keys(p.PropertyType) : [p]);
 
-    private static ExperimentOptions Options(string schedule, SchedulerSection shape) => new()
+    private static ExperimentOptions Options(string schedule, SchedulerSection shape, double rate = 1) => new()
     {
         ExpName = "x",
-        Trainer = new TrainerSection { RunName = "sft-0", OutputDir = "o", LrSchedulerType = schedule, LrSchedulerKwargs = shape, LearningRate = 1, MaxSteps = 10 },
+        Trainer = new TrainerSection
+        {
+            RunName = "sft-0",
+            OutputDir = "o",
+            LrSchedulerType = schedule,
+            LrSchedulerKwargs = shape,
+            LearningRate = rate,
+            MaxSteps = 10,
+        },
         Model = new ModelSection { ModelPath = "m" },
     };
 }

@@ -81,17 +81,39 @@ public sealed class RowEncoderTests
         }
     }
 
-    [Fact]
-    public void A_causal_pair_that_is_too_long_loses_the_prompt_s_beginning_and_the_completions_ends()
+    // trl 0.8.6, DPOTrainer.tokenize_row: the prompt is cut where the longer row is too long, completions only where it then still is.
+    [Theory]
+    [InlineData(13, 8, 2, 5)]                  // all fits
+    [InlineData(12, 4, 2, 5)]                  // fits once the prompt is cut
+    [InlineData(9, 4, 2, 5)]
+    [InlineData(8, 4, 2, 4)]                   // 8 less the prompt's 4
+    [InlineData(5, 4, 1, 1)]
+    public void A_causal_pair_that_is_too_long_loses_the_prompt_s_beginning_and_then_the_completions_ends(int total, int prompt, int chosen, int rejected)
     {
-        var encoder = Encoder("llama-2", PromptFormat.Llama, new TokenLimits(4, 3, 10));
         var whole = Encoder("llama-2", PromptFormat.Llama, TokenLimits.None).Pair("a b c d e f g", "h", "h i j k");
-        var cut = encoder.Pair("a b c d e f g", "h", "h i j k");
-        Assert.Equal(whole.Prompt[^4..], cut.Prompt);
-        Assert.Equal(whole.Chosen[..2], cut.Chosen);
-        Assert.Equal(whole.Rejected[..3], cut.Rejected);
-        Assert.Equal(2, cut.Chosen[^1]);
-        Assert.Equal(encoder.Pair("a b", "h", "h i").Prompt, Encoder("llama-2", PromptFormat.Llama, TokenLimits.None).Prompt("a b"));
+        Assert.Equal((8, 2, 5), (whole.Prompt.Length, whole.Chosen.Length, whole.Rejected.Length));
+        var cut = Encoder("llama-2", PromptFormat.Llama, new TokenLimits(4, 300, total)).Pair("a b c d e f g", "h", "h i j k");
+        Assert.Equal(whole.Prompt[^prompt..], cut.Prompt);
+        Assert.Equal(whole.Chosen[..chosen], cut.Chosen);
+        Assert.Equal(whole.Rejected[..rejected], cut.Rejected);
+    }
+
+    [Fact]
+    public void Limits_that_leave_nothing_of_a_pair_are_refused()
+    {
+        var error = Assert.Throws<UserErrorException>(() => Encoder("llama-2", PromptFormat.Llama, new TokenLimits(4, 300, 4)).Pair("a b c d e f g", "h", "h i j k"));
+        Assert.Equal(
+            "a pair has 9 tokens, and trainer.max_length (4) leaves nothing of its completions beside trainer.max_prompt_length (4): raise the first or lower the second.",
+            error.Message);
+    }
+
+    [Fact]
+    public void A_causal_row_needs_something_to_begin_with()
+    {
+        var encoder = Encoder("qwen", PromptFormat.Llama, TokenLimits.None);
+        Assert.Contains("a prompt is empty", Assert.Throws<UserErrorException>(() => encoder.Row("", "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("a prompt is empty", Assert.Throws<UserErrorException>(() => encoder.Pair("", "x", "y")).Message, StringComparison.Ordinal);
+        Assert.Equal([1], Encoder("llama-2", PromptFormat.Llama, TokenLimits.None).Row("", "x").Prompt);
     }
 
     private static RowEncoder Encoder(string tokenizer, PromptFormat format, TokenLimits limits) =>

@@ -1,3 +1,5 @@
+using DpoSt.Data;
+using DpoSt.Data.ReferenceFormats;
 using DpoSt.SelfTraining;
 
 namespace DpoSt.Tests.SelfTraining;
@@ -40,6 +42,18 @@ public sealed class SingleStagesTests : IDisposable
         Assert.Contains(": it is trained again and then replaced.", cut, StringComparison.Ordinal);
         Assert.Equal(Done, Trained(Sft));
         Assert.False(Directory.Exists(run.Path(Model + ".training")));
+    }
+
+    [Fact]
+    public void Where_all_questions_would_be_withheld_none_is()
+    {
+        // A question that belongs to the twentieth part whose pairs are kept from training.
+        var question = Enumerable.Range(0, 1000).Select(i => $"What is {i} + 1?").First(q => CounterRandom.KeyOf(q) % 100 < 5);
+        var samples = new LabelledQuestion(question, "#### 29", ["28 + 1 = 29\n#### 29"], ["It is 30.\n#### 30"]);
+        LabelledQuestionFile.Write(run.Path("model_outputs/tiny/sft-0/train/train_dpo_data.jsonl"), [samples]);
+        var (code, output, error) = run.Run("make-dpo-data", "--config-path", "exp_config/tiny", "--config-name", "dpo-1", "model.model_path=base");
+        Assert.True(code == 0, error);
+        Assert.StartsWith("1 pairs to train on, 0 withheld", output, StringComparison.Ordinal);
     }
 
     [Fact]

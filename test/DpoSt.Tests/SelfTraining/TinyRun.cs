@@ -21,6 +21,7 @@ internal sealed class TinyRun : IDisposable
     {
         DemoFolder.LayModel(folder.Root);
         Write("train", SyntheticProblems.Labelled(24, 1));
+        Write("dev", SyntheticProblems.Labelled(7, 2));
         Write("pool", SyntheticProblems.Pool(24, 1));
         Write("test", SyntheticProblems.Test(12, 1));
         Write("ood", SyntheticProblems.OutOfDomain(6, 1));

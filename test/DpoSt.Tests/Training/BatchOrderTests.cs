@@ -10,6 +10,7 @@ public sealed class BatchOrderTests
     [InlineData(12, 4, 50)]
     [InlineData(1, 8, 4)]
     [InlineData(97, 8, 4)]
+    [InlineData(97, 8, 1_000_000_000)]
     public void Every_epoch_covers_all_examples_once(int examples, int batchSize, int window)
     {
         var order = Order(examples, batchSize, window, seed: 1);

@@ -33,6 +33,19 @@ public sealed class CheckpointsTests
         Assert.Equal(whole.Lines.Where(l => l.Step > 9).Select(Exact), resumed.Lines.Select(Exact));
     }
 
+    [Fact]
+    public void A_log_line_that_spans_an_interruption_is_the_mean_of_all_its_steps()
+    {
+        var whole = new Recorded("t5") { LogEvery = 4 };
+        whole.Train(null);
+        using var folder = new TemporaryFolder();
+        new Recorded("t5") { LogEvery = 4 }.Train(folder, stopAfter: 6);
+        var resumed = new Recorded("t5") { LogEvery = 4 };
+        resumed.Train(folder);
+        Assert.Equal([8, 11], resumed.Lines.Select(l => l.Step));
+        Assert.Equal(whole.Lines.Where(l => l.Step > 6).Select(Exact), resumed.Lines.Select(Exact));
+    }
+
     [Theory]
     [InlineData("training_state.safetensors", true)]
     [InlineData("training_state.safetensors", false)]
@@ -165,6 +178,8 @@ public sealed class CheckpointsTests
     {
         private readonly ILanguageModel model = TinyModels.New(kind, 3);
 
+        public int LogEvery { get; init; } = 1;
+
         public List<TrainingLine> Lines { get; } = [];
 
         public List<string> Told { get; } = [];
@@ -176,7 +191,7 @@ public sealed class CheckpointsTests
             using var cancel = new CancellationTokenSource();
             var order = new BatchOrder([.. Data.Completions.Select(c => (0, c.Length))], batchSize: 4, microBatch: 2, window: 2, seed: 5);
             var schedule = new LearningRateSchedule("cosine_with_min_lr", 1e-3, Steps, 2, 0.1);
-            var options = new TrainerOptions(Steps, schedule, new AdamWOptions(), MaxGradNorm: 1, Dropout: 0.1, Seed: 9, LogEvery: 1);
+            var options = new TrainerOptions(Steps, schedule, new AdamWOptions(), MaxGradNorm: 1, Dropout: 0.1, Seed: 9, LogEvery);
             var checkpoints = folder is null
                 ? null
                 : new Checkpoints(folder.Root, key, policy, order.StepsPerEpoch, new MetricsFile(folder.File(MetricsFile.Name)), Told.Add);

@@ -10,7 +10,7 @@ public sealed class MetricsFileTests
     {
         using var folder = new TemporaryFolder();
         var file = new MetricsFile(folder.File(MetricsFile.Name));
-        file.Write(new TrainingLine(3, 9, 0.5, 1e-4, double.NaN, new Dictionary<string, double> { ["rewards/margins"] = 0.25 }, 12, 300));
+        file.Write(new TrainingLine(3, 9, 0.5, 1e-4, double.NaN, new Dictionary<string, double> { ["rewards/margins"] = 0.25 }, 300));
         var line = JsonDocument.Parse(Assert.Single(File.ReadAllLines(file.Path))).RootElement;
         Assert.Equal("""{"step":3,"loss":0.5,"learning_rate":0.0001,"grad_norm":null,"tokens_per_s":300,"rewards/margins":0.25}""", line.GetRawText());
     }

@@ -43,6 +43,7 @@ internal sealed class PackedRows
         var places = new (int Start, int Last)[batch.Completions.Count];             // where a completion begins, and the token before it
         foreach (var (prompt, p) in batch.Prompts.Select((prompt, p) => (prompt, p)))
         {
+            ArgumentOutOfRangeException.ThrowIfZero(prompt.Length, nameof(batch));            // nothing would come before its first scored token
             var members = Enumerable.Range(0, batch.PromptOf.Length).Where(c => batch.PromptOf[c] == p).ToArray();
             var (first, owners, examples) = (ids.Count, new List<int>(), new List<long>());
             Add(prompt, 0, -1, members.Length == 0 ? 0 : batch.Examples[members[0]]);
