@@ -11,10 +11,10 @@ internal static class EvaluationTables
     public static void Write(IAnsiConsole console, EvaluationReport report)
     {
         var rows = new[] { ("all", report.Greedy) }.Concat(report.BySteps.Select(s => (string.Create(CultureInfo.InvariantCulture, $"{s.Steps}"), s.Greedy)));
-        console.Write(Accuracies("steps", rows));
+        console.Write(Accuracies(console, "steps", rows));
         if (report.Samples.Count > 0)
         {
-            var samples = Table("k", "pass@k", "maj@k");
+            var samples = FigureTable.New(console, "k", "pass@k", "maj@k");
             foreach (var score in report.Samples)
             {
                 samples.AddRow(score.K.ToString(CultureInfo.InvariantCulture), Percent(score.Pass), Percent(score.Majority));
@@ -36,7 +36,7 @@ internal static class EvaluationTables
 
     public static void Write(IAnsiConsole console, AnswerComparison comparison)
     {
-        console.Write(Accuracies("answers", [(comparison.First, comparison.FirstAccuracy), (comparison.Second, comparison.SecondAccuracy)]));
+        console.Write(Accuracies(console, "answers", [(comparison.First, comparison.FirstAccuracy), (comparison.Second, comparison.SecondAccuracy)]));
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"right: both {comparison.Both}, only the first {comparison.OnlyFirst}, only the second {comparison.OnlySecond}, none {comparison.Neither}"));
         console.WriteLine(
@@ -45,25 +45,14 @@ internal static class EvaluationTables
                 $"{DifferenceText.Of("second", "first", comparison.Difference)} (p = {comparison.Difference.PValue:0.000})"));
     }
 
-    private static Table Accuracies(string name, IEnumerable<(string Name, Accuracy Accuracy)> rows)
+    private static Table Accuracies(IAnsiConsole console, string name, IEnumerable<(string Name, Accuracy Accuracy)> rows)
     {
-        var table = Table(name, "right", "of", "%", "95 % interval");
+        var table = FigureTable.New(console, name, "right", "of", "%", "95 % interval");
         foreach (var (label, (right, total, share, low, high)) in rows)
         {
             table.AddRow(
                 Markup.Escape(label), right.ToString(CultureInfo.InvariantCulture), total.ToString(CultureInfo.InvariantCulture),
                 Percent(share), $"{Percent(low)} - {Percent(high)}");
-        }
-
-        return table;
-    }
-
-    private static Table Table(params string[] columns)
-    {
-        var table = new Table().RoundedBorder();
-        foreach (var column in columns)
-        {
-            table.AddColumn(new TableColumn(column) { Alignment = column == columns[0] ? Justify.Left : Justify.Right, NoWrap = true });
         }
 
         return table;

@@ -17,13 +17,9 @@ internal static class ResultTable
         foreach (var set in rows.GroupBy(r => r.DataSet, StringComparer.Ordinal))
         {
             var first = set.First();
-            var table = new Table().RoundedBorder().Title(string.Create(CultureInfo.InvariantCulture, $"{set.Key}: {first.Problems} problems, % right"));
-            string[] columns = ["model", "greedy", "95 % interval", "no calculator", "pass@1", $"pass@{first.Samples}", $"maj@{first.Samples}"];
-            foreach (var column in columns)
-            {
-                table.AddColumn(new TableColumn(column) { Alignment = column == "model" ? Justify.Left : Justify.Right, NoWrap = true });
-            }
-
+            var table = FigureTable
+                .New(console, "model", "greedy", "95 % interval", "no calculator", "pass@1", $"pass@{first.Samples}", $"maj@{first.Samples}")
+                .Title(string.Create(CultureInfo.InvariantCulture, $"{set.Key}: {first.Problems} problems, % right"));
             foreach (var row in set.OrderBy(r => Number(r.Run)).ThenBy(r => Array.IndexOf(Kinds, Kind(r.Run))))
             {
                 table.AddRow(
