@@ -21,13 +21,18 @@ internal static class Cli
     /// <summary>Runs the program with these arguments; gives its exit code. Never throws.</summary>
     public static int Run(string[] args, CommandConsole console)
     {
-        var (verbose, resumes) = (false, false);
+        var (verbose, interrupted) = (false, "Interrupted.");
         try
         {
             var groups = Groups(console);
             var parsed = Root(console, groups).Parse(args is [] ? ["--help"] : args is ["help", .. var of] ? [.. of, "--help"] : args, Parser);
             verbose = parsed.GetValue(Verbose);
-            resumes = groups.Any(g => g.IsResumable && g.Commands.Contains(parsed.CommandResult.Command));
+            if (groups.Any(g => g.IsResumable && g.Commands.Contains(parsed.CommandResult.Command)))
+            {
+                var without = parsed.CommandResult.Children.OfType<OptionResult>().Any(o => o.Option.Name == FreshOption.Name) ? $" without {FreshOption.Name}" : "";
+                interrupted = $"Interrupted. What is done is saved: the same command{without} goes on from there.";
+            }
+
             if (parsed.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(o => o.Tokens.Any(t => t.Value.Length == 0)) is { } empty)
             {
                 throw new UserErrorException($"{empty.Option.Name} is empty; give it a value, or leave it out; see {CommandName(parsed)} --help.");
@@ -45,7 +50,7 @@ internal static class Cli
         }
         catch (Exception e)
         {
-            return Report(e, verbose, resumes, console);
+            return Report(e, verbose, interrupted, console);
         }
     }
 
@@ -78,16 +83,16 @@ internal static class Cli
         new("Tools", false, [CalcCommand.Create(console), TokenizeCommand.Create(console), BenchCommand.Create(console), InfoCommand.Create(console)]),
     ];
 
-    private static int Report(Exception error, bool verbose, bool resumes, CommandConsole console)
+    private static int Report(Exception error, bool verbose, string interrupted, CommandConsole console)
     {
         var (sentence, code) = Cause(error) switch
         {
             UserErrorException mistake => (mistake.Message, UserError),
-            OperationCanceledException when console.Cancel.IsCancellationRequested => (
-                resumes ? "Interrupted. What is done is saved: the same command goes on from there." : "Interrupted.", Interrupted),
+            OperationCanceledException when console.Cancel.IsCancellationRequested => (interrupted, Interrupted),
+            IOException io => ($"reading or writing failed: {io.Message.TrimEnd('.')}.", UserError),
             var other => ($"dpost failed: {other.Message.Split('\n')[0].TrimEnd('.', '\r')}; run it with --verbose to see where.", Failure),
         };
-        console.Error.WriteLine(sentence);
+        console.Error.WriteLine(Printable(sentence));
         if (verbose)
         {
             console.Error.WriteLine(error);
@@ -95,6 +100,9 @@ internal static class Cli
 
         return code;
     }
+
+    // What a file or an argument says reaches no terminal as a command to it.
+    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) && c is not '\n' and not '\t' ? $"\\u{(int)c:x4}" : $"{c}"));
 
     // Libraries wrap what a type initializer or a task threw: the sentence for the user may lie inside.
     private static Exception Cause(Exception error)

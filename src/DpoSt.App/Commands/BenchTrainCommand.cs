@@ -26,6 +26,13 @@ internal static class BenchTrainCommand
             "dpost bench train --model t5 --mode sft"))
         { models, modes, dtypes, runs, protocol, tokenizer, data, json };
         var device = new DeviceArguments(command);
+        command.Validators.Add(result =>
+        {
+            foreach (var given in new Option[] { data, tokenizer }.Where(o => result.GetResult(o) is not null && result.GetValue(protocol) != "real"))
+            {
+                result.AddError($"{given.Name} is of --protocol real: add that, or leave it out");
+            }
+        });
         command.SetAction(parsed =>
         {
             _ = device.Device(parsed);

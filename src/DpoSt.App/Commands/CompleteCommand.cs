@@ -27,6 +27,11 @@ internal static class CompleteCommand
         command.SetAction(parsed =>
         {
             using var completing = new Completing(parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed));
+            if (!parsed.GetValue(json) && !completing.WritesText)
+            {
+                throw new UserErrorException($"{parsed.GetValue(model)} has no tokenizer files, so there is no text to write: use --json, which writes token ids.");
+            }
+
             console.TellTyped("{\"prompt\": ...}");
             var prompts = JsonLines.Read(console.In, "standard input").Select(completing.Prompt).ToList();
             var format = parsed.GetValue(calculator) switch { "t5" => CalculatorFormat.T5, "llama" => CalculatorFormat.Llama, _ => null };

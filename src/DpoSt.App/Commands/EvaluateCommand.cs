@@ -26,6 +26,11 @@ internal static class EvaluateCommand
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(samples) == 0 && Array.Find<Option>([temperature, seed], o => parsed.GetResult(o) is { Implicit: false }) is { } given)
+            {
+                throw new UserErrorException($"{given.Name} is of the samples: add --samples N, or leave it out.");
+            }
+
             var options = new EvaluationOptions(parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(output))
             {
                 UseCalculator = !parsed.GetValue(noCalculator),

@@ -42,7 +42,7 @@ internal static class EvaluationTables
         console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{DifferenceText.Of("second", "first", comparison.Difference)} (p = {comparison.Difference.PValue:0.000})"));
+                $"{DifferenceText.Of("second", "first", comparison.Difference)} (p {(comparison.Difference.PValue < 0.001 ? "< 0.001" : $"= {comparison.Difference.PValue:0.000}")})"));
     }
 
     private static Table Accuracies(IAnsiConsole console, string name, IEnumerable<(string Name, Accuracy Accuracy)> rows)

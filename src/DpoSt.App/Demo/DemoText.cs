@@ -19,7 +19,7 @@ internal static class DemoText
         In {folder}
           ft_models/       the models, as transformers reads them
           model_outputs/   every sample with its verdict, pairs and pseudo-labels
-          results/         the ledger: remove a line and that stage runs again
+          results/         the ledger: remove a stage's entry and it runs again
         All of it on one page: dpost report {folder}/model_outputs/tiny
         Next: change an option and run again, for example: dpost demo --output {folder} dpo.trainer.learning_rate=5e-6
         """;

@@ -27,7 +27,7 @@ internal sealed class GenerateBench(
 
     private GenerateRow Plain(int batch, int runs)
     {
-        var ids = IdTokenizer.New(shape.VocabularySize, eos: -1);
+        var ids = IdTokenizer.New(shape.Name, shape.VocabularySize, eos: -1);
         var requests = Enumerable.Range(0, batch).Select(i => new GenerationRequest($"{i}", 0, Prompt(i))).ToList();
         var rates = Measure.Runs(runs, () => Rate(ids, requests, new GenerationOptions(NewTokens, batch, null)).TokensPerS);
         return Row("plain", batch, rates);

@@ -19,7 +19,7 @@ internal sealed class LengthsBench(BenchModel shape, ILanguageModel model, IRead
 {
     private const int PromptTokens = 120;
     private const int Samples = 5;
-    private readonly ITokenizer ids = IdTokenizer.New(shape.VocabularySize, eos: 1);
+    private readonly ITokenizer ids = IdTokenizer.New(shape.Name, shape.VocabularySize, eos: 1);
 
     /// <summary>The comparisons at one number of slots.</summary>
     public IEnumerable<ComparisonRow> Run(int batch, int questions, int pairs)

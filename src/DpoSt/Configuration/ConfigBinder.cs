@@ -125,7 +125,7 @@ public static class ConfigBinder
                 && (within?.Holds(number) ?? true) => number,
             (TypeCode.String, not null) when property.GetCustomAttribute<OneOfAttribute>() is { } choices => choices.Find(scalar.Text),
             (TypeCode.String, string or long or double) when property.IsDefined(typeof(FolderNameAttribute)) && !FolderNameAttribute.Holds(scalar.Text) => null,
-            (TypeCode.String, string or long or double) => scalar.Text,
+            (TypeCode.String, string or long or double) when scalar.Text.Length > 0 => scalar.Text,
             _ => null,
         };
     }
@@ -149,7 +149,7 @@ public static class ConfigBinder
             TypeCode.Boolean => "true or false",
             TypeCode.Int32 or TypeCode.Int64 => "a whole number",
             TypeCode.Double => "a number",
-            TypeCode.String => "text",
+            TypeCode.String => "text that is not empty",
             _ => "a map of keys",
         };
         return property.GetCustomAttribute<WithinAttribute>() is { } within ? $"{kind} {within}" : kind;

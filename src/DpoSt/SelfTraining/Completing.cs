@@ -16,7 +16,11 @@ public sealed class Completing : IDisposable
     {
         bundle = ModelBundle.LoadForIds(folder, device, products);
         encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, TokenLimits.None);
+        WritesText = Text.Tokenizers.TokenizerLoader.IsIn(folder);
     }
+
+    /// <summary>Whether ids become text: the model's folder has a tokenizer.</summary>
+    public bool WritesText { get; }
 
     /// <summary>The calculator's format for this model's family.</summary>
     public Text.CalculatorFormat Calculator => bundle.Format.Calculator;

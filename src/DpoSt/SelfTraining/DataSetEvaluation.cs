@@ -36,11 +36,11 @@ public static class DataSetEvaluation
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(reporter);
-        CheckOutput(options);
-        var problems = ProblemSet.Load(options.Data);
-        using var bundle = ModelBundle.Load(options.Model, referenceText: false, device, toRead: true);
         var output = options.Output ?? DefaultOutput(options);
         var sampledOutput = Path.ChangeExtension(output, null) + SamplesSuffix + Path.GetExtension(output);
+        CheckOutput(options, sampledOutput);
+        var problems = ProblemSet.Load(options.Data);
+        using var bundle = ModelBundle.Load(options.Model, referenceText: false, device, toRead: true);
         using var held = RunLock.Take(output + ".lock", "--output");
         reporter.Begin(
             "evaluate", $"{options.Model} answers {Counted.Of(problems.Count, "question")} of {options.Data}",
@@ -73,7 +73,7 @@ public static class DataSetEvaluation
     }
 
     // Told before hours of answering, and before anything is overwritten.
-    private static void CheckOutput(EvaluationOptions options)
+    private static void CheckOutput(EvaluationOptions options, string sampledOutput)
     {
         if (options.Output is { } output && Directory.Exists(output))
         {
@@ -84,15 +84,20 @@ public static class DataSetEvaluation
         {
             throw new UserErrorException($"--output {same} is the file of the questions, which the answers would replace: name another, or leave it out.");
         }
+
+        if (options.Samples > 0 && PathIdentity.Of(sampledOutput) == PathIdentity.Of(options.Data))
+        {
+            throw new UserErrorException($"the samples would go to {sampledOutput}, the file of the questions, and replace them: name another --output.");
+        }
     }
 
     private static string DefaultOutput(EvaluationOptions options)
     {
-        // With the folder above: every experiment has a model called sft-0.
+        // With the folders above it: every experiment has a model called sft-0. Of one that lies elsewhere the last folder will do.
         var model = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Model));
-        var name = string.Join(
-            '-',
-            new[] { Path.GetFileName(Path.GetDirectoryName(model)), Path.GetFileName(model) }.Where(part => !string.IsNullOrEmpty(part)));
+        var shown = StageActions.Shown(model);
+        var parts = shown.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+        var name = string.Join('-', Path.IsPathRooted(shown) ? parts[^Math.Min(2, parts.Length)..] : parts);
         return Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Data))!, $"{Path.GetFileNameWithoutExtension(options.Data)}-{name}.jsonl");
     }
 

@@ -41,7 +41,7 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
         }
 
         var model = ModelFolder.LoadToRead(folder, device, products);
-        return new ModelBundle(folder, model, IdTokenizer.New(model.VocabularySize, ModelFolder.EosOf(folder)), FormatOf(model.ModelType, false));
+        return new ModelBundle(folder, model, IdTokenizer.New(folder, model.VocabularySize, ModelFolder.EosOf(folder)), FormatOf(model.ModelType, false));
     }
 
     /// <summary>A model's folder must be there before anything is read from it.</summary>

@@ -1,6 +1,7 @@
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
 using DpoSt.Parallel;
+using DpoSt.Text;
 using DpoSt.Training;
 using static TorchSharp.torch;
 
@@ -44,6 +45,12 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         RationaleRow[] eval = recipe.Evaluates && evalFile is not null ? [.. RationaleFile.Read(evalFile)] : [];
         ModelBundle.CheckFolder(from);
         reporter.Begin(name, $"fine-tune {Shown(from)} on {found.Count} rationales", recipe.StepsFor(found.Count), "steps");
+        if (found.Count(row => FinalAnswer.Extract(row.Answer) is null) is > 0 and var silent)
+        {
+            reporter.Note(
+                $"{Shown(rowsFile)}: {silent} of {found.Count} rationales end without a final answer (#### and a number), so the model may learn to give none.");
+        }
+
         return training.Run(from, to, () => FineTuneKey(from, rowsFile, limits, recipe), recipe, reporter, at =>
         {
             var last = FineTuning.Run(at.Bundle, found, eval, limits, recipe, at.Folder, at.Replicas, reporter, cancel);
@@ -109,7 +116,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         var questions = LabelledQuestion.From(problems, completions);
         LabelledQuestionFile.Write(Path.Combine(folder, LabelledQuestionFile.Name(split)), questions);
         var solved = questions.Count(q => q.Positives.Count > 0);
-        var advice = solved == 0 ? ": nothing can be learnt from these samples; fine-tune longer, sample more, or begin with a larger model" : "";
+        var advice = solved == 0 ? ": there is no right sample to learn from; fine-tune longer, sample more, or begin with a larger model" : "";
         return ($"{solved} of {Counted.Of(questions.Count, "question")} solved at least once{advice}", questions);
     }
 

@@ -12,6 +12,7 @@ namespace DpoSt.SelfTraining;
 internal sealed class TrainingFolder : IDisposable
 {
     private const string Suffix = ".training";
+    private const string AnewName = "fresh";
 
     private readonly string output;
     private readonly string folder;
@@ -55,8 +56,9 @@ internal sealed class TrainingFolder : IDisposable
         if (fresh)
         {
             opened.RemoveAll();
+            File.WriteAllText(opened.Anew, "");
         }
-        else if (done == key && IsWhole(output, reporter))
+        else if (done == key && !File.Exists(opened.Anew) && IsWhole(output, reporter))
         {
             opened.RemoveOwnCheckpoints();
             opened.Dispose();
@@ -113,7 +115,7 @@ internal sealed class TrainingFolder : IDisposable
     public void Dispose()
     {
         held.Dispose();
-        if (Directory.EnumerateFileSystemEntries(folder).All(IsRecord))       // of a run that cannot be resumed
+        if (Directory.EnumerateFileSystemEntries(folder).All(path => IsRecord(path) || path == Anew))       // of a run that cannot be resumed
         {
             Directory.Delete(folder, recursive: true);
         }
@@ -133,6 +135,9 @@ internal sealed class TrainingFolder : IDisposable
             return false;
         }
     }
+
+    // Says of an interrupted training that it was begun over: the model that is done already does not end it.
+    private string Anew => Path.Combine(folder, AnewName);
 
     private static string LockOf(string folder) => Path.Combine(folder, "lock");
 

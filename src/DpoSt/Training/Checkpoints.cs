@@ -53,7 +53,8 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         policy.Steps.Holds(step, stepsPerEpoch) || Stopwatch.GetElapsedTime(lastSaved) > Max(policy.Interval, CostLimit * cost);
 
     /// <summary>Writes a checkpoint and removes the oldest. A full disk does not end a run that could go on.</summary>
-    public void Save(long step, MetricSums since, IEnumerable<PendingTensor> tensors)
+    /// <exception cref="UserErrorException">The run ends here (<paramref name="ends"/>), and nothing could be written.</exception>
+    public void Save(long step, MetricSums since, IEnumerable<PendingTensor> tensors, bool ends)
     {
         var started = Stopwatch.GetTimestamp();
         try
@@ -67,7 +68,13 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or UserErrorException)
         {
-            tell($"no checkpoint could be written after step {step} ({e.Message.TrimEnd('.')}): training goes on without it.");
+            var found = $"no checkpoint could be written after step {step} ({e.Message.TrimEnd('.')})";
+            if (ends)
+            {
+                throw new UserErrorException($"interrupted, and {found}: the same command goes on from the one before it, or begins anew where there is none.", e);
+            }
+
+            tell($"{found}: training goes on without it.");
         }
 
         lastSaved = Stopwatch.GetTimestamp();

@@ -124,7 +124,7 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
             var state = optimizer.State;
             replicas.Collect(
                 [.. state.Select(t => (t.Values, t.Count))],
-                whole => checkpoints?.Save(step, sums, state.Select((t, i) => new PendingTensor(t.Name, t.Values.dtype, [t.Count], () => whole(i)))));
+                whole => checkpoints?.Save(step, sums, state.Select((t, i) => new PendingTensor(t.Name, t.Values.dtype, [t.Count], () => whole(i))), stops));
         }
 
         if (stops)

@@ -16,6 +16,14 @@ public sealed class CliTests
     }
 
     [Fact]
+    public void What_a_person_brings_reaches_no_terminal_as_a_command_to_it()
+    {
+        var run = CommandRun.Of("validate", "--config-path", "a\u001b[31mb\u0007");
+        Assert.Contains("a\\u001b[31mb\\u0007", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', run.Error);
+    }
+
+    [Fact]
     public void Help_is_a_command_too()
     {
         Assert.Equal(CommandRun.Of("--help"), CommandRun.Of("help"));
@@ -32,6 +40,7 @@ public sealed class CliTests
     [InlineData("'has' is one word too many: solve takes one question, in quotes where it has blanks; see dpost solve --help.", "solve", "--model", "x", "Tom", "has", "3")]
     [InlineData("There is no option '--bogus'; see dpost bench generate --help.", "bench", "generate", "--bogus")]
     [InlineData("--temperature is 0,7; expected a number with a point and no comma; see dpost complete --help.", "complete", "--model", "x", "--temperature", "0,7")]
+    [InlineData("--data is of --protocol real: add that, or leave it out; see dpost bench train --help.", "bench", "train", "--data", "x")]
     [InlineData("bench needs one more word: generate or train; see dpost bench --help.", "bench")]
     [InlineData("--batch is 0; expected a number from 1 to 16384; see dpost complete --help.", "complete", "--model", "x", "--batch", "0")]
     [InlineData("--threads is 2147483647; expected a number from 1 to 1024; see dpost solve --help.", "solve", "--model", "x", "--threads", "2147483647", "a question")]

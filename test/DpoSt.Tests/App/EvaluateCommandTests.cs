@@ -50,6 +50,19 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public void Questions_are_not_replaced_by_samples_and_their_options_need_some()
+    {
+        var data = folder.File("a-samples.jsonl", "{\"question\": \"How many?\", \"ans\": 1}\n");
+        string[] arguments = ["evaluate", "--model", Model, "--samples", "1", "--output", folder.File("a.jsonl"), "--data"];
+        Assert.Equal(
+            new CommandRun(2, "", $"the samples would go to {data}, the file of the questions, and replace them: name another --output.\n"),
+            CommandRun.Of([.. arguments, data]));
+        Assert.Equal(
+            new CommandRun(2, "", "--temperature is of the samples: add --samples N, or leave it out.\n"),
+            CommandRun.Of("evaluate", "--model", Model, "--data", data, "--temperature", "1"));
+    }
+
+    [Fact]
     public void Two_do_not_write_the_same_answers()
     {
         var output = folder.File("answers.jsonl");
@@ -124,7 +137,7 @@ public sealed class EvaluateCommandTests : IDisposable
         var run = CommandRun.Of("compare", a, b);
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Contains("right: both 40, only the first 0, only the second 30, none 30", run.Out, StringComparison.Ordinal);
-        Assert.Matches(@"second against first: \+30\.0 points, 95 % interval \[\+2\d\.\d, \+\d\d\.\d\]: better \(p = 0\.000\)", run.Out);
+        Assert.Matches(@"second against first: \+30\.0 points, 95 % interval \[\+2\d\.\d, \+\d\d\.\d\]: better \(p < 0\.001\)", run.Out);
         Assert.Contains("no clear difference", CommandRun.Of("compare", a, folder.File("c.jsonl", Verdicts(41, 100))).Out, StringComparison.Ordinal);
         Assert.Contains(": worse", CommandRun.Of("compare", b, a).Out, StringComparison.Ordinal);
     }

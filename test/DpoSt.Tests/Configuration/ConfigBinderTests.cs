@@ -74,6 +74,7 @@ public sealed class ConfigBinderTests
     [InlineData("trainer:\n  max_steps: 1.5\n", "c.yaml:2: trainer.max_steps is the number 1.5; expected a whole number of at least -1.")]
     [InlineData("trainer:\n  learning_rate: '3e-7'\n", "c.yaml:2: trainer.learning_rate is the text '3e-7'; expected a number of at least 0 and at most 1.")]
     [InlineData("trainer:\n  num_train_epochs: 0\n", "c.yaml:2: trainer.num_train_epochs is the number 0; expected a number above 0.")]
+    [InlineData("trainer:\n  output_dir: ''\n", "c.yaml:2: trainer.output_dir is the text ''; expected text that is not empty.")]
     [InlineData("trainer:\n  learning_rate: .nan\n", "c.yaml:2: trainer.learning_rate is the number .nan; expected a number of at least 0 and at most 1.")]
     [InlineData("trainer:\n  bf16: 1\n", "c.yaml:2: trainer.bf16 is the number 1; expected true or false.")]
     [InlineData("trainer:\n  gradient_checkpointing:\n", "c.yaml:2: trainer.gradient_checkpointing is null; expected true or false.")]

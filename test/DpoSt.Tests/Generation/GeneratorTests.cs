@@ -106,7 +106,7 @@ public sealed class GeneratorTests : IDisposable
         using var model = TinyModels.New(kind, 3);
         var prompts = TinyModels.Batch(8, 6).Prompts;
         // Fewer ids than the embedding has rows: the others are never drawn, but the model gives them their share.
-        var ids = IdTokenizer.New(TinyModels.Vocabulary - 5, eos: 1);
+        var ids = IdTokenizer.New("model", TinyModels.Vocabulary - 5, eos: 1);
         var answers = new Generated[prompts.Count];
         var options = new GenerationOptions(14, 4, null, Temperature: 1.5, TopK: 30, TopP: 0.95, Seed: 5);
         new Generator(model, ids, options)
@@ -122,7 +122,7 @@ public sealed class GeneratorTests : IDisposable
         using var model = TinyModels.New(TinyModels.T5, 3);
         var prompt = TinyModels.Batch(8, 1).Prompts[0];
         var answers = new Generated[20];
-        new Generator(model, IdTokenizer.New(TinyModels.Vocabulary, eos: 1), new GenerationOptions(8, 20, null, Temperature: 50, TopK: 0)).Run(
+        new Generator(model, IdTokenizer.New("model", TinyModels.Vocabulary, eos: 1), new GenerationOptions(8, 20, null, Temperature: 50, TopK: 0)).Run(
             [.. Enumerable.Range(0, 20).Select(i => new GenerationRequest("a question", i, prompt))], r => answers[r.Index] = r, CancellationToken.None);
         Assert.True(answers.SelectMany(r => r.Ids).Distinct().Count() > TinyModels.Vocabulary / 2);
     }

@@ -28,7 +28,7 @@ public sealed class ManyQuestionsTests(ITestOutputHelper output)
     private (long First, long Then) Compare(string kind, int questions)
     {
         using var model = TinyModels.New(kind, 3);
-        var tokenizer = IdTokenizer.New(TinyModels.Vocabulary, eos: 1);
+        var tokenizer = IdTokenizer.New("model", TinyModels.Vocabulary, eos: 1);
         var first = Left(questions);
         var then = Left(10 * questions);
         output.WriteLine(

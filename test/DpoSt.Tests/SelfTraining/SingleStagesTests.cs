@@ -45,6 +45,28 @@ public sealed class SingleStagesTests : IDisposable
     }
 
     [Fact]
+    public void A_training_that_began_anew_and_was_interrupted_goes_on()
+    {
+        Trained(Sft);
+
+        // As a training leaves it that was begun over and interrupted later.
+        Directory.CreateDirectory(run.Path(Model + ".training"));
+        File.WriteAllText(run.Path(Model + ".training/fresh"), "");
+        Assert.DoesNotContain(Done, Trained(Sft), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(run.Path(Model + ".training")));
+        Assert.Equal(Done, Trained(Sft));
+    }
+
+    [Fact]
+    public void Rationales_without_a_final_answer_are_said()
+    {
+        File.AppendAllText(run.Path("data/train.jsonl"), "{\"question\": \"How many?\", \"answer\": \"Two, I think.\"}\n");
+        var (code, _, error) = run.Run(Sft);
+        Assert.Equal(0, code);
+        Assert.Contains("data/train.jsonl: 1 of 25 rationales end without a final answer (#### and a number)", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Where_all_questions_would_be_withheld_none_is()
     {
         // A question that belongs to the twentieth part whose pairs are kept from training.
@@ -53,7 +75,7 @@ public sealed class SingleStagesTests : IDisposable
         LabelledQuestionFile.Write(run.Path("model_outputs/tiny/sft-0/train/train_dpo_data.jsonl"), [samples]);
         var (code, output, error) = run.Run("make-dpo-data", "--config-path", "exp_config/tiny", "--config-name", "dpo-1", "model.model_path=base");
         Assert.True(code == 0, error);
-        Assert.StartsWith("1 pairs to train on, 0 withheld", output, StringComparison.Ordinal);
+        Assert.StartsWith("2 pairs to train on, 0 withheld", output, StringComparison.Ordinal);
     }
 
     [Fact]
