@@ -29,7 +29,7 @@ internal static class Cli
             verbose = parsed.GetValue(Verbose);
             if (groups.Any(g => g.IsResumable && g.Commands.Contains(parsed.CommandResult.Command)))
             {
-                var without = parsed.CommandResult.Children.OfType<OptionResult>().Any(o => o.Option.Name == FreshOption.Name) ? $" without {FreshOption.Name}" : "";
+                var without = parsed.CommandResult.Children.OfType<OptionResult>().Any(o => o is { Implicit: false, Option.Name: FreshOption.Name }) ? $" without {FreshOption.Name}" : "";
                 interrupted = $"Interrupted. What is done is saved: the same command{without} goes on from there.";
             }
 

@@ -19,7 +19,7 @@ internal static class PretrainCommand
         var seed = new Option<long>("--seed") { Description = "Of the problems, their order and the first weights.", DefaultValueFactory = _ => defaults.Seed }.From(0L);
         var command = new Command("pretrain", CommandHelp.Of(
             "Make the demo's base model: a small T5 and its vocabulary, trained on arithmetic, on word problems of one step and on stories with spans to fill in.",
-            "dpost pretrain --output base")) { folder, steps, batch, rate, seed };
+            "dpost pretrain --output my_base")) { folder, steps, batch, rate, seed };
         command.SetAction(parsed =>
         {
             var options = defaults with { Steps = parsed.GetValue(steps), BatchSize = parsed.GetValue(batch), LearningRate = parsed.GetValue(rate), Seed = parsed.GetValue(seed) };

@@ -14,6 +14,8 @@ namespace DpoSt.SelfTraining;
 /// </summary>
 public sealed class SelfTrainingLoop
 {
+    private const string NoModel = "no model at work";
+
     private readonly LoopPlan plan;
     private readonly StageActions actions;
     private readonly IProcessGroup group;
@@ -137,14 +139,17 @@ public sealed class SelfTrainingLoop
     private string FineTune(string run, string rowsFile, string[] after)
     {
         stages.Add(new Stage(
-            run, new { plan.Sft, plan.SftLimits, plan.ReferenceText, External = after.Length == 0 }, after,
-            after.Length == 0 ? [plan.BaseModel, rowsFile] : [plan.BaseModel], [plan.ModelOf(run)],
-            there => there && File.Exists(rowsFile) && Directory.Exists(plan.BaseModel)
+            run,
+            Options: new { plan.Sft, plan.SftLimits, plan.ReferenceText, External = after.Length == 0 },
+            After: after,
+            Inputs: after.Length == 0 ? [plan.BaseModel, rowsFile] : [plan.BaseModel],
+            Outputs: [plan.ModelOf(run)],
+            Cost: there => there && File.Exists(rowsFile) && Directory.Exists(plan.BaseModel)
                 ? Standing(
                     plan.ModelOf(run), actions.FineTuneKey(plan.BaseModel, rowsFile, plan.SftLimits, plan.Sft),
                     Steps(plan.Sft, RationaleFile.Read(rowsFile).Count()))
                 : Steps(plan.Sft, null),
-            shared.Add((reporter, cancel) => actions.FineTune(
+            Run: shared.Add((reporter, cancel) => actions.FineTune(
                 run, plan.BaseModel, rowsFile, plan.DevFile, plan.ModelOf(run), plan.SftLimits, plan.Sft, reporter, cancel))));
         return run;
     }
@@ -163,8 +168,13 @@ public sealed class SelfTrainingLoop
         var sample = shared.Add(
             (reporter, cancel) => actions.Sample($"sample {name}", plan.ModelOf(run), questions, samples, options, folder, reporter, cancel));
         stages.Add(new Stage(
-            $"sample {name}", new { options, samples }, [run], Files(plan.TrainFile, plan.PoolFile), outputs, _ => $"{(long)questions.Count * count} answers",
-            (reporter, cancel) =>
+            $"sample {name}",
+            Options: new { options, samples },
+            After: [run],
+            Inputs: Files(plan.TrainFile, plan.PoolFile),
+            Outputs: outputs,
+            Cost: _ => $"{(long)questions.Count * count} answers",
+            Run: (reporter, cancel) =>
             {
                 var summary = sample(reporter, cancel);
                 var (solved, labelled) = StageActions.Label(questions, samples, options.Temperature, folder, "train");
@@ -180,30 +190,45 @@ public sealed class SelfTrainingLoop
     {
         var folder = plan.OutputsOf(before);
         stages.Add(new Stage(
-            $"pairs {dpo}", plan.Selection, [.. runs.Select(r => $"sample {r}")], [], [Path.Combine(folder, PreferencePairFile.Name("train"))], _ =>
-                "no model at work",
-            (reporter, _) => Counted(
+            $"pairs {dpo}",
+            Options: plan.Selection,
+            After: [.. runs.Select(r => $"sample {r}")],
+            Inputs: [],
+            Outputs: [Path.Combine(folder, PreferencePairFile.Name("train"))],
+            Cost: _ => NoModel,
+            Run: (reporter, _) => Counted(
                 before, "generated_dpo_data",
                 actions.BuildPairs($"pairs {dpo}", plan.ModelOf(before), [.. runs.Select(Labelled)], plan.Selection, folder, reporter))));
     }
 
-    private void Tune(string dpo, string before) => stages.Add(new Stage(
-        dpo, new { plan.Dpo, plan.DpoLimits, plan.Loss }, [before, $"pairs {dpo}"], [], [plan.ModelOf(dpo)],
-        there => there && Path.Combine(plan.OutputsOf(before), PreferencePairFile.Name("train")) is var pairs && File.Exists(pairs)
-            ? Standing(
-                plan.ModelOf(dpo),
-                actions.PreferenceTuneKey(plan.ModelOf(before), plan.OutputsOf(before), plan.DpoLimits, plan.Loss, plan.Dpo),
-                Steps(plan.Dpo, PreferencePairFile.Read(pairs).Count()))
-            : Steps(plan.Dpo, null),
-        shared.Add((reporter, cancel) => actions.PreferenceTune(dpo, plan.ModelOf(before), plan.OutputsOf(before), plan.ModelOf(dpo), plan.DpoLimits, plan.Loss, plan.Dpo, reporter, cancel))));
+    private void Tune(string dpo, string before)
+    {
+        var (from, folder, to) = (plan.ModelOf(before), plan.OutputsOf(before), plan.ModelOf(dpo));
+        var pairs = Path.Combine(folder, PreferencePairFile.Name("train"));
+        stages.Add(new Stage(
+            dpo,
+            Options: new { plan.Dpo, plan.DpoLimits, plan.Loss },
+            After: [before, $"pairs {dpo}"],
+            Inputs: [],
+            Outputs: [to],
+            Cost: there => there && File.Exists(pairs)
+                ? Standing(to, actions.PreferenceTuneKey(from, folder, plan.DpoLimits, plan.Loss, plan.Dpo), Steps(plan.Dpo, PreferencePairFile.Read(pairs).Count()))
+                : Steps(plan.Dpo, null),
+            Run: shared.Add((reporter, cancel) => actions.PreferenceTune(dpo, from, folder, to, plan.DpoLimits, plan.Loss, plan.Dpo, reporter, cancel))));
+    }
 
     private string PseudoLabels(string run, string[] runs)
     {
         var folder = plan.OutputsOf(run);
         var rows = Path.Combine(folder, RationaleFile.Name("train"));
         stages.Add(new Stage(
-            $"pseudo-labels {run}", plan.Selection, [.. runs.Select(r => $"sample {r}")], [], [rows], _ => "no model at work",
-            (reporter, _) => Counted(
+            $"pseudo-labels {run}",
+            Options: plan.Selection,
+            After: [.. runs.Select(r => $"sample {r}")],
+            Inputs: [],
+            Outputs: [rows],
+            Cost: _ => NoModel,
+            Run: (reporter, _) => Counted(
                 run, "generated_sft_data",
                 actions.BuildPseudoLabels($"pseudo-labels {run}", plan.BaseModel, [.. runs.Select(Labelled)], plan.Selection, folder, reporter))));
         return rows;
@@ -214,9 +239,13 @@ public sealed class SelfTrainingLoop
         var options = new { Answers = plan.Answers(plan.Temperature, plan.UseCalculator), plan.EvalSamples, Sets = plan.TestSets.Select(s => s.Key) };
         var output = Path.Combine(plan.OutputsFolder, run, "evaluation.json");
         stages.Add(new Stage(
-            $"evaluate {run}", options, [after], [.. plan.TestSets.Select(s => s.Value)], [output],
-            _ => $"{plan.TestSets.Sum(s => (long)ProblemSet.Load(s.Value).Count) * (2 + plan.EvalSamples)} answers",
-            shared.Add((reporter, cancel) => ModelEvaluation.Run($"evaluate {run}", run, plan, device, group, output, reporter, cancel))));
+            $"evaluate {run}",
+            Options: options,
+            After: [after],
+            Inputs: [.. plan.TestSets.Select(s => s.Value)],
+            Outputs: [output],
+            Cost: _ => $"{plan.TestSets.Sum(s => (long)ProblemSet.Load(s.Value).Count) * (2 + plan.EvalSamples)} answers",
+            Run: shared.Add((reporter, cancel) => ModelEvaluation.Run($"evaluate {run}", run, plan, device, group, output, reporter, cancel))));
     }
 
     private string Counted(string run, string name, (string Summary, int Count) made)

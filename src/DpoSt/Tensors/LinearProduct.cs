@@ -41,11 +41,11 @@ internal static class LinearProduct
     /// The gradient of a weight from its result's, rows [M, N], and its inputs [M, K]: [N, K], or null where it has been added to the
     /// one that is there.
     /// </summary>
-    internal static Tensor? WeightGradient(Tensor weight, Tensor rows, Tensor inputs) => WeightGradient(weight, rows, inputs, PrefersOneDnn);
+    internal static Tensor? AddWeightGradient(Tensor weight, Tensor rows, Tensor inputs) => AddWeightGradient(weight, rows, inputs, PrefersOneDnn);
 
     private static Tensor Product(Tensor x, Tensor weight, bool oneDnn) => oneDnn ? Aten.OneDnnLinear(x, weight) : nn.functional.linear(x, weight);
 
-    private static Tensor? WeightGradient(Tensor weight, Tensor rows, Tensor inputs, bool oneDnn)
+    private static Tensor? AddWeightGradient(Tensor weight, Tensor rows, Tensor inputs, bool oneDnn)
     {
         if (oneDnn)
         {
@@ -83,7 +83,7 @@ internal static class LinearProduct
             var rows = grad_output.reshape(-1, grad_output.size(-1));           // [M, N]
             var inputs = x.reshape(-1, x.size(-1));                             // [M, K]
             var gradInput = x.requires_grad ? Product(grad_output, weight.t(), oneDnn) : null!;
-            return [gradInput, weight.requires_grad ? WeightGradient(weight, rows, inputs, oneDnn)! : null!, null!];
+            return [gradInput, weight.requires_grad ? AddWeightGradient(weight, rows, inputs, oneDnn)! : null!, null!];
         });
     }
 }

@@ -6,7 +6,8 @@ namespace DpoSt.Tensors;
 /// <summary>
 /// x times a weight transposed, with both factors rounded to a narrower type, sums in fp32, and the result rounded to the narrower type again; so are the
 /// factors of the gradients' products. Where products in bfloat16 are slow the rounded factors are widened, which changes none of their values, and
-/// multiplied in fp32: on Intel's processors without AMX training is 1.5 times as fast by it (docs/benchmarks.md).
+/// multiplied in fp32: on Intel's processors without AMX training is 1.5 times as fast by it (docs/benchmarks.md). There the gradient of a weight is
+/// the product's fp32 sum itself; elsewhere it is rounded to the narrower type once, as under autocast, before it joins the others in fp32.
 /// </summary>
 internal static class RoundedProduct
 {
@@ -63,7 +64,7 @@ internal static class RoundedProduct
             {
                 var wide = rows.to(ScalarType.Float32);
                 var gradient = wanted is { } narrow ? LinearProduct.Product(wide, factor.to(ScalarType.Float32).t()).view(input.shape).to(narrow) : null!;
-                return [gradient, weight.requires_grad ? LinearProduct.WeightGradient(weight, wide, inputs.to(ScalarType.Float32))! : null!, null!, null!];
+                return [gradient, weight.requires_grad ? LinearProduct.AddWeightGradient(weight, wide, inputs.to(ScalarType.Float32))! : null!, null!, null!];
             }
 
             var gradInput = wanted is { } own ? grad_output.matmul(factor).to(own) : null!;

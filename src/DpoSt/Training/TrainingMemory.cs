@@ -35,10 +35,14 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
         var shard = compute.Shard ?? ParameterShard.Whole;
         var weights = StateOf(model.Specs, shard) / 4;
         var forward = model.Forward(batch, compute.Bf16, dropout);
+        var largest = Math.Max(Head(forward.Head, compute), forward.Blocks.Max(b => Block(b, compute)));
         // The product that gives it turns both of its factors round, and makes a copy of each.
         var gradient = 2 * model.Specs.Max(s => s.Count) * (compute.Bf16 ? sizeof(float) + 2 : sizeof(float));
-        return new TrainingMemory(weights, weights, 2 * weights, Kept(forward, compute), Math.Max(Head(forward.Head, compute), forward.Blocks.Max(b => Block(b, compute))) + gradient + forward.Head.Scored * forward.Head.Width * sizeof(float),
-            shard.Count > 1 ? 2 * model.Specs.GroupBy(s => s.Block, StringComparer.Ordinal).Max(block => shard.Count * StateOf([.. block], shard) / 4) : 0);
+        var scored = forward.Head.Scored * forward.Head.Width * sizeof(float);
+        var wholeBlock = model.Specs.GroupBy(s => s.Block, StringComparer.Ordinal).Max(block => shard.Count * StateOf([.. block], shard) / 4);
+        return new TrainingMemory(
+            weights, Gradients: weights, Optimizer: 2 * weights, Kept(forward, compute), Working: largest + gradient + scored,
+            Gathered: shard.Count > 1 ? 2 * wholeBlock : 0);
     }
 
     /// <summary>Weights, gradients and both moments of these parameters, in bytes, as far as they are kept by one process.</summary>
@@ -50,8 +54,9 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
 
     // With the scored states and their places.
     private static long Kept(ForwardCosts forward, TrainingCompute compute) =>
-        forward.AroundBytes + forward.Blocks.Sum(
-            b => b.Count * (compute.RecomputesBlocks ? b.InputBytes : b.KeptBytes)) + forward.Head.Scored * (sizeof(long) + sizeof(float) * forward.Head.Width);
+        forward.AroundBytes
+        + forward.Blocks.Sum(b => b.Count * (compute.RecomputesBlocks ? b.InputBytes : b.KeptBytes))
+        + forward.Head.Scored * (sizeof(long) + sizeof(float) * forward.Head.Width);
 
     // A chunk of logits, its gradient, and that turned round; in bf16 the rounded weight.
     private static long Head(HeadCosts head, TrainingCompute compute)

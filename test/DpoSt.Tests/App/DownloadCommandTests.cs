@@ -67,7 +67,7 @@ public sealed class DownloadCommandTests : IDisposable
             : null;
         var run = CommandRun.With("", cancel.Token, "download", HubRepository.Name);
         Assert.Equal((130, ""), (run.Code, run.Out));
-        Assert.EndsWith("Interrupted.\n", run.Error, StringComparison.Ordinal);
+        Assert.EndsWith("Interrupted. What is done is saved: the same command goes on from there.\n", run.Error, StringComparison.Ordinal);
         repository.Instead = _ => null;
         Assert.Equal(0, CommandRun.Of("download", HubRepository.Name).Code);
         Assert.Equal([0, 20_000], server.Requests.Where(r => r.Target == HubRepository.Address(Weights)).Select(r => r.From));

@@ -30,6 +30,7 @@ public sealed class ValidateCommandTests
     public void People_get_a_line()
     {
         using var run = new TinyRun();
+        File.Delete(run.Path("data/dev.jsonl"));
         var (code, output, error) = run.Run("validate", "--config-path", "exp_config/tiny");
         Assert.Equal((0, "exp_config/tiny/sft-0.yaml is fine, but these files are missing: data/dev.jsonl.\n", ""), (code, output, error));
         Assert.StartsWith("exp_config/tiny/sft-0.yaml is fine", run.Run("validate").Out, StringComparison.Ordinal);       // the only folder that has it

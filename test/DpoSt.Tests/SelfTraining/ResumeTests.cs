@@ -38,17 +38,9 @@ public sealed class ResumeTests
     {
         using var run = NewRun();
         string[] arguments = ["sft", .. Common, "trainer.max_steps=4000", "+trainer.save_strategy=no"];
-        using var process = run.Start(arguments);
-        AfterSteps(process, 3);
-        using (var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
-        {
-            kill.WaitForExit();
-        }
-
-        var rest = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(130, process.ExitCode);
+        var rest = Interrupted(run, arguments, signal);
         Assert.DoesNotContain("   at ", rest, StringComparison.Ordinal);
+        Assert.EndsWith("\nInterrupted. What is done is saved: the same command goes on from there.\n", rest, StringComparison.Ordinal);
         Assert.False(Directory.Exists(run.Path("ft_models/tiny/sft-0")));
         Assert.Single(Directory.GetDirectories(run.Path("ft_models/tiny/sft-0.training"), "checkpoint-*"));
 
@@ -60,6 +52,35 @@ public sealed class ResumeTests
         Assert.Contains("step 1/4000", Until(fresh, "  loss "), StringComparison.Ordinal);
         fresh.Kill();
         fresh.WaitForExit();
+    }
+
+    [Fact]
+    public void A_training_that_began_anew_goes_on_although_its_model_was_done_before()
+    {
+        using var run = NewRun();
+        string[] arguments = ["sft", .. Common, "trainer.max_steps=40"];
+        Assert.Equal(0, run.Run(arguments).Code);
+        var rest = Interrupted(run, [.. arguments, "--fresh"], "INT");
+        Assert.EndsWith("\nInterrupted. What is done is saved: the same command without --fresh goes on from there.\n", rest, StringComparison.Ordinal);
+        var (code, _, error) = run.Run(arguments);
+        Assert.Equal(0, code);
+        Assert.Contains("resumed after step", error, StringComparison.Ordinal);
+        Assert.Contains("is done already", run.Run(arguments).Out, StringComparison.Ordinal);
+    }
+
+    private static string Interrupted(TinyRun run, string[] arguments, string signal)
+    {
+        using var process = run.Start(arguments);
+        AfterSteps(process, 3);
+        using (var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        {
+            kill.WaitForExit();
+        }
+
+        var rest = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(130, process.ExitCode);
+        return rest;
     }
 
     private static void Kill(string command, string name, bool bf16, int kills)
