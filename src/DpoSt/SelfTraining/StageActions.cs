@@ -67,25 +67,8 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string folder,
         IStageReporter reporter, CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
     {
-        using var bundle = ModelBundle.Load(model, referenceText, device, toRead: true, options.Compute);
-        reporter.Begin(
-            name, $"{Shown(model)} answers {Counted.Of(problems.Count, "question")} {Counted.Times(samples.Count)}",
-            (long)problems.Count * samples.Count, "answers");
-        var first = Path.Combine(folder, SampleFile.Name(samples[0], options.Temperature));
-        using var journal = RankedSampling.JournalOf(group, first, reporter.Note);
-        var completions = RankedSampling.Run(group, bundle, problems, samples, options, journal, reporter.Advance, cancel);
-        for (var s = 0; s < samples.Count && group.Rank == 0; s++)
-        {
-            CompletionFile.Write(
-                Path.Combine(folder, SampleFile.Name(samples[s], options.Temperature)), completions.Where((_, i) => i % samples.Count == s),
-                problems, format);
-        }
-
-        if (group.Rank == 0)
-        {
-            journal.Remove();
-        }
-
+        var files = samples.Select(s => Path.Combine(folder, SampleFile.Name(s, options.Temperature))).ToArray();
+        var completions = Answer(name, model, problems, samples, options, files, format, reporter, cancel);
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {Shown(folder)}";
     }
 
@@ -94,17 +77,32 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         string name, string model, IReadOnlyList<Problem> problems, AnswerOptions options, string file, IStageReporter reporter,
         CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
     {
+        var completions = Answer(name, model, problems, [0], options, [file], format, reporter, cancel);
+        return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {problems.Count} answers are right; {Shown(file)}";
+    }
+
+    // A file a sample; what an interruption leaves lies beside the first.
+    private IReadOnlyList<Completion> Answer(
+        string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string[] files, SampleFormat format,
+        IStageReporter reporter, CancellationToken cancel)
+    {
         using var bundle = ModelBundle.Load(model, referenceText, device, toRead: true, options.Compute);
-        reporter.Begin(name, $"{Shown(model)} answers {Counted.Of(problems.Count, "question")}", problems.Count, "answers");
-        using var journal = RankedSampling.JournalOf(group, file, reporter.Note);
-        var completions = RankedSampling.Run(group, bundle, problems, [0], options, journal, reporter.Advance, cancel);
+        var times = samples.Count == 1 ? "" : $" {Counted.Times(samples.Count)}";
+        reporter.Begin(
+            name, $"{Shown(model)} answers {Counted.Of(problems.Count, "question")}{times}", (long)problems.Count * samples.Count, "answers");
+        using var journal = RankedSampling.JournalOf(group, files[0], reporter.Note);
+        var completions = RankedSampling.Run(group, bundle, problems, samples, options, journal, reporter.Advance, cancel);
         if (group.Rank == 0)
         {
-            CompletionFile.Write(file, completions, problems, format);
+            foreach (var (s, file) in files.Index())
+            {
+                CompletionFile.Write(file, completions.Where((_, i) => i % samples.Count == s), problems, format);
+            }
+
             journal.Remove();
         }
 
-        return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {problems.Count} answers are right; {Shown(file)}";
+        return completions;
     }
 
     /// <summary>Sorts the samples of a folder by verdict into <c>train_dpo_data.jsonl</c>.</summary>

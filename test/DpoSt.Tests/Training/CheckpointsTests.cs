@@ -23,7 +23,9 @@ public sealed class CheckpointsTests
         using var folder = new TemporaryFolder();
         foreach (var stop in (long[])[1, 4, 5, 9])
         {
-            new Recorded(kind).Train(folder, stopAfter: stop);
+            var stopped = new Recorded(kind);
+            stopped.Train(folder, stopAfter: stop);
+            Assert.IsType<OperationCanceledException>(stopped.Ended);
         }
 
         var resumed = new Recorded(kind);
@@ -126,6 +128,28 @@ public sealed class CheckpointsTests
     }
 
     [Fact]
+    public void One_that_cannot_be_written_ends_no_training_and_an_interruption_says_so()
+    {
+        using var folder = new TemporaryFolder();
+        folder.File("checkpoint-4", "a file, which no folder can replace");
+        var going = new Recorded("t5");
+        going.Train(folder, new CheckpointPolicy { Steps = new StepInterval(4) }, stopAfter: 6);
+        Assert.IsType<OperationCanceledException>(going.Ended);
+        Assert.Contains("no checkpoint could be written after step 4 (", going.Told[0], StringComparison.Ordinal);
+        Assert.EndsWith("): training goes on without it.", going.Told[0], StringComparison.Ordinal);
+
+        var ended = new Recorded("t5");
+        folder.File("checkpoint-9", "another");
+        ended.Train(folder, new CheckpointPolicy(), stopAfter: 9);
+        var error = Assert.IsType<UserErrorException>(ended.Ended).Message;
+        Assert.StartsWith("interrupted, and no checkpoint could be written after step 9 (", error, StringComparison.Ordinal);
+        Assert.EndsWith("): the same command goes on from the one before it, or begins anew where there is none.", error, StringComparison.Ordinal);
+        var resumed = new Recorded("t5");
+        resumed.Train(folder);
+        Assert.Contains(resumed.Told, told => told.Contains("resumed after step 6", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_last_few_are_kept_and_drafts_of_killed_writers_go()
     {
         using var folder = new TemporaryFolder();
@@ -180,6 +204,8 @@ public sealed class CheckpointsTests
 
         public int LogEvery { get; init; } = 1;
 
+        public Exception? Ended { get; private set; }
+
         public List<TrainingLine> Lines { get; } = [];
 
         public List<string> Told { get; } = [];
@@ -214,7 +240,7 @@ public sealed class CheckpointsTests
             }
             else
             {
-                Assert.Throws<OperationCanceledException>(Run);
+                Ended = Record.Exception(Run);
             }
         }
 
