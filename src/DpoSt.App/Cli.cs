@@ -95,7 +95,7 @@ internal static class Cli
         console.Error.WriteLine(Printable(sentence));
         if (verbose)
         {
-            console.Error.WriteLine(error);
+            console.Error.WriteLine(Printable(error.ToString()));
         }
 
         return code;

@@ -42,6 +42,7 @@ public static class DataSetEvaluation
         var problems = ProblemSet.Load(options.Data);
         using var bundle = ModelBundle.Load(options.Model, referenceText: false, device, toRead: true);
         using var held = RunLock.Take(output + ".lock", "--output");
+        using var heldToo = options.Samples > 0 ? RunLock.Take(sampledOutput + ".lock", "--output") : null;
         reporter.Begin(
             "evaluate", $"{options.Model} answers {Counted.Of(problems.Count, "question")} of {options.Data}",
             (long)problems.Count * (1 + options.Samples), "answers");
@@ -95,7 +96,7 @@ public static class DataSetEvaluation
     {
         // With the folders above it: every experiment has a model called sft-0. Of one that lies elsewhere the last folder will do.
         var model = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Model));
-        var shown = StageActions.Shown(model);
+        var shown = StageActions.Shown(model) is var below && below != "." ? below : model;
         var parts = shown.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
         var name = string.Join('-', Path.IsPathRooted(shown) ? parts[^Math.Min(2, parts.Length)..] : parts);
         return Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Data))!, $"{Path.GetFileNameWithoutExtension(options.Data)}-{name}.jsonl");

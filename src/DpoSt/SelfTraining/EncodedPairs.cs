@@ -35,7 +35,8 @@ internal sealed class EncodedPairs
     {
         try
         {
-            return encoder.Pair(pair.Prompt, pair.Chosen, pair.Rejected);
+            var encoded = encoder.Pair(pair.Prompt, pair.Chosen, pair.Rejected);
+            return encoded.Prompt.Length > 0 ? encoded : throw new UserErrorException("the prompt is empty; a model needs at least one token to begin with.");
         }
         catch (UserErrorException e)
         {

@@ -54,7 +54,7 @@ public static class Pretraining
         reporter.Begin("pretrain", $"a small T5 into {StageActions.Shown(folder)}", options.Steps, "steps");
         using var training = TrainingFolder.Open(
             folder, TrainingKey.FromScratch(new { options, Shape, VocabularySize, Recipe = recipe }), recipe.TensorBoard, fresh: false,
-            reporter);
+            reporter, "--output");
         if (training is null)
         {
             return $"{StageActions.Shown(folder)} is done already with these options";

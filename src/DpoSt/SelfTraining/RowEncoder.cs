@@ -39,7 +39,6 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
     public int[] Prompt(string prompt) => format.IsCausal ? [.. tokenizer.Encode(prompt)] : CutBeforeEos(tokenizer.Encode(prompt), limits.Prompt);
 
     /// <summary>A training row: a prompt that has its template already and what is to follow it.</summary>
-    /// <exception cref="UserErrorException">A causal model has nothing to begin with: the prompt is empty, and the tokenizer has no BOS.</exception>
     public (int[] Prompt, int[] Completion) Row(string prompt, string completion)
     {
         if (!format.IsCausal)
@@ -47,12 +46,12 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
             return (Prompt(prompt), CutBeforeEos(tokenizer.Encode(completion), limits.Completion));
         }
 
-        var (first, rest) = (Prefix(prompt), Continuation(completion));
+        var (first, rest) = (Prompt(prompt), Continuation(completion));
         return first.Length + rest.Length <= limits.Total ? (first, rest) : (End(first), rest[..Math.Min(rest.Length, limits.Completion)]);
     }
 
     /// <summary>A prompt with two completions, cut alike.</summary>
-    /// <exception cref="UserErrorException">As <see cref="Row"/>, or the limits leave nothing of a completion.</exception>
+    /// <exception cref="UserErrorException">The limits leave nothing of a completion.</exception>
     public (int[] Prompt, int[] Chosen, int[] Rejected) Pair(string prompt, string chosen, string rejected)
     {
         if (!format.IsCausal)
@@ -60,7 +59,7 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
             return (Prompt(prompt), CutBeforeEos(tokenizer.Encode(chosen), limits.Completion), CutBeforeEos(tokenizer.Encode(rejected), limits.Completion));
         }
 
-        var (first, good, bad) = (Prefix(prompt), Continuation(chosen), Continuation(rejected));
+        var (first, good, bad) = (Prompt(prompt), Continuation(chosen), Continuation(rejected));
         var longer = Math.Max(good.Length, bad.Length);
         first = first.Length + longer <= limits.Total ? first : End(first);
         if (first.Length + longer <= limits.Total)
@@ -77,11 +76,6 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
 
     /// <summary>The set of a text's tokens, special ones left out: what similarity is measured on.</summary>
     public IReadOnlyCollection<int> TokenSet(string text) => tokenizer.Encode(text, addSpecialTokens: false).ToHashSet();
-
-    // What of a causal model's row is not scored: the first completion token follows the last of it.
-    private int[] Prefix(string prompt) =>
-        Prompt(prompt) is { Length: > 0 } ids ? ids
-            : throw new UserErrorException("a prompt is empty, and this model's tokenizer has no token that begins a text: give every row a prompt.");
 
     private int[] Continuation(string completion) => [.. tokenizer.EncodeContinuation(completion), tokenizer.EosId];
 

@@ -43,6 +43,11 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         }
 
         RationaleRow[] eval = recipe.Evaluates && evalFile is not null ? [.. RationaleFile.Read(evalFile)] : [];
+        if (recipe.Evaluates && evalFile is not null && eval.Length == 0)
+        {
+            reporter.Note($"{Shown(evalFile)} holds no row to evaluate on, so nothing is evaluated.");
+        }
+
         ModelBundle.CheckFolder(from);
         reporter.Begin(name, $"fine-tune {Shown(from)} on {found.Count} rationales", recipe.StepsFor(found.Count), "steps");
         if (found.Count(row => FinalAnswer.Extract(row.Answer) is null) is > 0 and var silent)
@@ -185,7 +190,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             Path.Combine(pairsFolder, PreferencePairFile.Name("train")));
 
     /// <summary>All that a reference's scores of a file of pairs depend on besides the file; <paramref name="model"/> is the key of its content.</summary>
-    public string ReferenceKey(string model, TokenLimits limits, TrainingRecipe recipe) => ContentKey.Of(new { limits, referenceText, recipe.Bf16 }, [model]);
+    public string ReferenceKey(string model, TokenLimits limits, TrainingRecipe recipe) => ContentKey.Of(new { TrainingKey.Layout, limits, referenceText, recipe.Bf16 }, [model]);
 
     /// <summary>Makes the rows of the next fine-tuning from gold rationales and the right samples of some runs.</summary>
     public (string Summary, int Rows) BuildPseudoLabels(

@@ -37,13 +37,14 @@ internal sealed class StageRunner
     private readonly IReadOnlyList<Stage> stages;
     private readonly Ledger ledger;
     private readonly List<Step> steps;
+    private readonly bool fresh;
 
     /// <summary>Looks at what is done.</summary>
     /// <exception cref="UserErrorException">A wanted stage needs one that is left out and not done.</exception>
     public StageRunner(IReadOnlyList<Stage> stages, Ledger ledger, StageSelection selection, bool fresh = false)
     {
-        (this.stages, this.ledger) = (stages, ledger);
-        steps = Lay(selection, fresh);
+        (this.stages, this.ledger, this.fresh) = (stages, ledger, fresh);
+        steps = Lay(selection);
     }
 
     // A key is computed where it is needed: it may take reading a model.
@@ -60,6 +61,11 @@ internal sealed class StageRunner
     public void Run(IStageReporter reporter, CancellationToken cancel)
     {
         reporter.Run([.. steps.Where(s => s.State != StageState.LeftOut).Select(s => s.Stage.Name)]);
+        foreach (var step in steps.Where(s => fresh && s.State != StageState.LeftOut))
+        {
+            ledger.Forget(step.Stage.Name);                      // what is begun over is begun over wherever it is interrupted
+        }
+
         foreach (var (stage, key, state) in steps)
         {
             cancel.ThrowIfCancellationRequested();
@@ -92,7 +98,7 @@ internal sealed class StageRunner
         }
     }
 
-    private List<Step> Lay(StageSelection selection, bool fresh)
+    private List<Step> Lay(StageSelection selection)
     {
         var (first, last) = selection.Of([.. stages.Select(s => s.Name)]);
         var keys = new Dictionary<string, Lazy<string>>(StringComparer.Ordinal);

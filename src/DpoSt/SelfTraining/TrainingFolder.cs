@@ -21,13 +21,13 @@ internal sealed class TrainingFolder : IDisposable
     private readonly MetricsFile metrics;
     private readonly IStageReporter reporter;
 
-    private TrainingFolder(string output, TrainingKey key, bool tensorBoard, IStageReporter reporter)
+    private TrainingFolder(string output, TrainingKey key, bool tensorBoard, IStageReporter reporter, string? option)
     {
         this.output = output;
         this.key = key;
         this.reporter = reporter;
         folder = PathOf(output);
-        held = RunLock.Take(LockOf(folder));
+        held = RunLock.Take(LockOf(folder), option ?? "exp_name");
         metrics = new MetricsFile(Path.Combine(folder, MetricsFile.Name), tensorBoard ? new EventFile(folder) : null);
     }
 
@@ -40,25 +40,26 @@ internal sealed class TrainingFolder : IDisposable
     /// <param name="tensorBoard">Whether metrics are written for TensorBoard too.</param>
     /// <param name="fresh">Whether to train whatever is there, and to leave earlier checkpoints aside.</param>
     /// <param name="reporter">Is told of a model that is replaced, of a resume, and of every line.</param>
+    /// <param name="option">What a person changes to write elsewhere; null is a stage's configuration.</param>
     /// <exception cref="UserErrorException">Another process trains there, or nothing can be written there.</exception>
-    public static TrainingFolder? Open(string output, TrainingKey key, bool tensorBoard, bool fresh, IStageReporter reporter)
+    public static TrainingFolder? Open(string output, TrainingKey key, bool tensorBoard, bool fresh, IStageReporter reporter, string? option = null)
     {
         ModelFolder.CheckMayReplace(output);
         var done = TrainingKey.Read(output);
         if (done is null && Directory.Exists(output) && Directory.EnumerateFiles(output).Any())
         {
             throw new UserErrorException(
-                $"{output}: the model there does not say how it was trained (it has no {TrainingKey.Name}), and a new one would take its place: move it away, or name another trainer.output_dir.");
+                $"{output}: the model there does not say how it was trained (it has no {TrainingKey.Name}), and a new one would take its place: move it away, or name another {option ?? "trainer.output_dir"}.");
         }
 
-        var opened = new TrainingFolder(output, key, tensorBoard, reporter);
+        var opened = new TrainingFolder(output, key, tensorBoard, reporter, option);
         DraftFolder.RemoveRemnants(output);
         if (fresh)
         {
             opened.RemoveAll();
-            File.WriteAllText(opened.Anew, "");
+            File.WriteAllText(AnewOf(opened.folder), key.Digest());
         }
-        else if (done == key && !File.Exists(opened.Anew) && IsWhole(output, reporter))
+        else if (done == key && !BeganAnew(opened.folder, key) && IsWhole(output, reporter))
         {
             opened.RemoveOwnCheckpoints();
             opened.Dispose();
@@ -74,7 +75,7 @@ internal sealed class TrainingFolder : IDisposable
 
     /// <summary>How far a training is: done, at some step, or null where it has yet to begin.</summary>
     public static string? Standing(string output, TrainingKey key) =>
-        TrainingKey.Read(output) == key ? "done already"
+        TrainingKey.Read(output) == key && !BeganAnew(PathOf(output), key) ? "done already"
         : Checkpoints.Newest(PathOf(output), key.Digest()) is { } step ? string.Create(CultureInfo.InvariantCulture, $"resumes after step {step}")
         : null;
 
@@ -115,7 +116,7 @@ internal sealed class TrainingFolder : IDisposable
     public void Dispose()
     {
         held.Dispose();
-        if (Directory.EnumerateFileSystemEntries(folder).All(path => IsRecord(path) || path == Anew))       // of a run that cannot be resumed
+        if (Directory.EnumerateFileSystemEntries(folder).All(path => IsRecord(path) || path == AnewOf(folder)))       // of a run that cannot be resumed
         {
             Directory.Delete(folder, recursive: true);
         }
@@ -136,8 +137,10 @@ internal sealed class TrainingFolder : IDisposable
         }
     }
 
-    // Says of an interrupted training that it was begun over: the model that is done already does not end it.
-    private string Anew => Path.Combine(folder, AnewName);
+    // Says of an interrupted training that it was begun over, and of which: the model that is done already does not end it.
+    private static string AnewOf(string folder) => Path.Combine(folder, AnewName);
+
+    private static bool BeganAnew(string folder, TrainingKey key) => File.Exists(AnewOf(folder)) && File.ReadAllText(AnewOf(folder)) == key.Digest();
 
     private static string LockOf(string folder) => Path.Combine(folder, "lock");
 

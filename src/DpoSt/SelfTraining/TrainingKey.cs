@@ -17,7 +17,7 @@ internal sealed record TrainingKey(
     public const string Name = "training.json";
 
     /// <summary>Changes when checkpoints are laid out in another way, or training computes something else.</summary>
-    private const int Layout = 2;
+    internal const int Layout = 3;
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 

@@ -71,7 +71,7 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
             var found = $"no checkpoint could be written after step {step} ({e.Message.TrimEnd('.')})";
             if (ends)
             {
-                throw new UserErrorException($"interrupted, and {found}: the same command goes on from the one before it, or begins anew where there is none.", e);
+                throw new UserErrorException($"interrupted, and {found}: training goes on from the one before it next time, or begins anew where there is none.", e);
             }
 
             tell($"{found}: training goes on without it.");
@@ -97,6 +97,11 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
             .Select(found => (found.Path, found.Step, Owner: TrainingCheckpoint.KeyOf(found.Path) ?? key))
             .Where(found => found.Owner != key)
             .ToList();
+        if (others.Count > 0)
+        {
+            Rename(MetricsFile.IsMetrics, "", Aside(others[0].Owner, ""));           // first: without checkpoints nobody would know whose they are
+        }
+
         foreach (var (path, step, owner) in others)
         {
             Replace(path, Aside(owner, Name(step)));
@@ -104,7 +109,6 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
 
         if (others.Count > 0)
         {
-            metrics.MoveTo(Path.Combine(folder, Aside(others[0].Owner, MetricsFile.Name)));
             tell($"{others[0].Path} belongs to other options, data or another first model: it is not used, and kept until this model is done.");
         }
 
@@ -116,7 +120,22 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
 
         if (own.Count > 0)
         {
-            metrics.TakeFrom(Path.Combine(folder, Aside(key, MetricsFile.Name)));
+            foreach (var file in Directory.GetFiles(folder).Where(MetricsFile.IsMetrics))
+            {
+                File.Delete(file);                               // of a run that kept no checkpoint
+            }
+
+            var aside = Aside(key, "");
+            Rename(file => Path.GetFileName(file).StartsWith(aside, StringComparison.Ordinal), aside, "");
+        }
+    }
+
+    // Files of the folder that are meant, with another beginning of their names.
+    private void Rename(Func<string, bool> meant, string from, string to)
+    {
+        foreach (var file in Directory.GetFiles(folder).Where(meant))
+        {
+            File.Move(file, Path.Combine(folder, to + Path.GetFileName(file)[from.Length..]), overwrite: true);
         }
     }
 

@@ -81,20 +81,6 @@ internal sealed class MetricsFile(string path, EventFile? events = null)
             lines.TakeWhile(line => StepOf(line) <= step).Aggregate(new StringBuilder(), (text, line) => text.Append(line).Append('\n')).ToString());
     }
 
-    /// <summary>Lets its lines wait in another file, where it has any.</summary>
-    public void MoveTo(string other) => Move(path, other);
-
-    /// <summary>Takes the lines that wait in another file in place of its own.</summary>
-    public void TakeFrom(string other) => Move(other, path);
-
-    private static void Move(string from, string to)
-    {
-        if (File.Exists(from))
-        {
-            File.Move(from, to, overwrite: true);
-        }
-    }
-
     // A line that was being written when the process died is no JSON.
     private static long StepOf(string line)
     {

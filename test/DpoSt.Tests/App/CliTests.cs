@@ -1,3 +1,6 @@
+using DpoSt.App;
+using DpoSt.App.Console;
+
 namespace DpoSt.Tests.App;
 
 public sealed class CliTests
@@ -21,6 +24,15 @@ public sealed class CliTests
         var run = CommandRun.Of("validate", "--config-path", "a\u001b[31mb\u0007");
         Assert.Contains("a\\u001b[31mb\\u0007", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', run.Error);
+    }
+
+    [Fact]
+    public void Results_that_cannot_be_written_are_one_sentence()
+    {
+        using var error = new StringWriter();
+        using var full = new StreamWriter(new FullStream()) { AutoFlush = true };
+        Assert.Equal(2, Cli.Run(["calc", "3"], new CommandConsole(Stream.Null, full, error, CancellationToken.None)));
+        Assert.Equal("reading or writing failed: No space left on device.\n", error.ToString());
     }
 
     [Fact]
@@ -127,5 +139,12 @@ public sealed class CliTests
         public override int Read(byte[] buffer, int offset, int count) => throw new InvalidOperationException("the wire is cut.");
 
         public override int Read(Span<byte> buffer) => throw new InvalidOperationException("the wire is cut.");
+    }
+
+    private sealed class FullStream : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("No space left on device");
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new IOException("No space left on device");
     }
 }

@@ -108,12 +108,14 @@ public sealed class RowEncoderTests
     }
 
     [Fact]
-    public void A_causal_row_needs_something_to_begin_with()
+    public void A_pair_needs_something_to_begin_with()
     {
-        var encoder = Encoder("qwen", PromptFormat.Llama, TokenLimits.None);
-        Assert.Contains("a prompt is empty", Assert.Throws<UserErrorException>(() => encoder.Row("", "x")).Message, StringComparison.Ordinal);
-        Assert.Contains("a prompt is empty", Assert.Throws<UserErrorException>(() => encoder.Pair("", "x", "y")).Message, StringComparison.Ordinal);
-        Assert.Equal([1], Encoder("llama-2", PromptFormat.Llama, TokenLimits.None).Row("", "x").Prompt);
+        using var folder = new TemporaryFolder();
+        var file = folder.File("pairs.jsonl", "");
+        PreferencePairFile.Write(file, [new("a", "x", "y"), new("", "x", "y")]);
+        var error = Assert.Throws<UserErrorException>(() => EncodedPairs.Read(file, Encoder("qwen", PromptFormat.Llama, TokenLimits.None)));
+        Assert.Equal($"{file}, pair 2: the prompt is empty; a model needs at least one token to begin with.", error.Message);
+        Assert.Equal(2, EncodedPairs.Read(file, Encoder("llama-2", PromptFormat.Llama, TokenLimits.None)).Count);          // BOS
     }
 
     private static RowEncoder Encoder(string tokenizer, PromptFormat format, TokenLimits limits) =>

@@ -36,6 +36,27 @@ public sealed class StageRunnerTests : IDisposable
     }
 
     [Fact]
+    public void What_is_begun_over_and_interrupted_is_not_done()
+    {
+        Run(StageSelection.All);
+        ran.Clear();
+        using var cancel = new CancellationTokenSource();
+        var over = new StageRunner(
+            [new("a", 0, [], [], [folder.File("a")], _ => "", (_, _) => Cancel(cancel)), Stage("b", null, "a"), Stage("c", null, "a", "b")],
+            Ledger.Open(folder.File("ledger.json")), StageSelection.All, fresh: true);
+        Assert.Throws<OperationCanceledException>(() => over.Run(new Silent(), cancel.Token));
+        Assert.Equal([StageState.Done, StageState.ToRun, StageState.ToRun], States(StageSelection.All));
+        Run(StageSelection.All);
+        Assert.Equal(["b", "c"], ran);
+
+        static string Cancel(CancellationTokenSource cancel)
+        {
+            cancel.Cancel();
+            return "a";
+        }
+    }
+
+    [Fact]
     public void An_input_that_is_edited_meanwhile_is_noticed_by_the_next_run()
     {
         var input = folder.File("input", "before");

@@ -96,10 +96,13 @@ public sealed class CheckpointsTests
         new Recorded("t5").Train(folder, stopAfter: 5);
         var metrics = new MetricsFile(folder.File(MetricsFile.Name));
         metrics.Write(4, [new("loss", 0.5)]);
+        folder.File(EventFile.Prefix + "1", "mine");
         var other = new Recorded("t5");
         other.Train(folder, key: "another run");
         Assert.Empty(MetricsFile.Read(metrics.Path));
         metrics.Write(4, [new("loss", 0.25)]);
+        Assert.Empty(EventFile.In(folder.Root));
+        folder.File(EventFile.Prefix + "2", "another's");
         Assert.Contains("belongs to other options", Assert.Single(other.Told), StringComparison.Ordinal);
         Assert.Equal(Steps, other.Lines.Count);
 
@@ -110,6 +113,7 @@ public sealed class CheckpointsTests
         Assert.Contains("resumed after step 5", own.Told[^1], StringComparison.Ordinal);
         Assert.Equal(Steps - 5, own.Lines.Count);
         Assert.Equal(0.5, Assert.Single(MetricsFile.Read(metrics.Path))["loss"]);
+        Assert.Equal("mine", File.ReadAllText(Assert.Single(EventFile.In(folder.Root))));
     }
 
     [Fact]
@@ -143,7 +147,7 @@ public sealed class CheckpointsTests
         ended.Train(folder, new CheckpointPolicy(), stopAfter: 9);
         var error = Assert.IsType<UserErrorException>(ended.Ended).Message;
         Assert.StartsWith("interrupted, and no checkpoint could be written after step 9 (", error, StringComparison.Ordinal);
-        Assert.EndsWith("): the same command goes on from the one before it, or begins anew where there is none.", error, StringComparison.Ordinal);
+        Assert.EndsWith("): training goes on from the one before it next time, or begins anew where there is none.", error, StringComparison.Ordinal);
         var resumed = new Recorded("t5");
         resumed.Train(folder);
         Assert.Contains(resumed.Told, told => told.Contains("resumed after step 6", StringComparison.Ordinal));
