@@ -36,7 +36,7 @@ internal sealed class EncodedPairs
         try
         {
             var encoded = encoder.Pair(pair.Prompt, pair.Chosen, pair.Rejected);
-            return encoded.Prompt.Length > 0 ? encoded : throw new UserErrorException("the prompt is empty; a model needs at least one token to begin with.");
+            return encoded.Prompt.Length > 0 ? encoded : throw new UserErrorException(RowEncoder.NoPrompt);
         }
         catch (UserErrorException e)
         {

@@ -22,6 +22,9 @@ public sealed record TokenLimits(int Prompt, int Completion, int Total)
 /// </summary>
 internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, TokenLimits limits)
 {
+    /// <summary>What is said of a row without a prompt: the first token of a completion follows the last of it.</summary>
+    public const string NoPrompt = "the prompt is empty; a model needs at least one token to begin with.";
+
     /// <summary>The family's text form.</summary>
     public PromptFormat Format => format;
 

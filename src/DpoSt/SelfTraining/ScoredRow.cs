@@ -35,7 +35,7 @@ internal sealed record ScoredRow(int[] Prompt, int[] Completion, bool[] Scored)
         }
 
         var (prompt, completion) = encoder.Row(line.Text("prompt", Expected), line.Text("completion", Expected));
-        return prompt.Length == 0 ? throw line.Error("the prompt is empty; a model needs at least one token to begin with.") : All(prompt, completion);
+        return prompt.Length == 0 ? throw line.Error(RowEncoder.NoPrompt) : All(prompt, completion);
     }
 
     // As transformers' shift: the label at t is scored by what comes before t, and the first by nothing.

@@ -69,7 +69,7 @@ public sealed class SingleStages
         }
 
         CheckPlace();
-        new UnusedKeys(options).Note(reporter);
+        UnusedKeys.Note(options, reporter);
         var rows = paths.DataFile(options.Data.DataPath);
         return Alone([rows, paths.ModelFolder], () => Actions.FineTune(
             Run, paths.ModelFolder, rows, paths.DataFile(options.Data.DevDataPath), paths.OutputFolder, ConfiguredRecipes.SftLimits(options), Recipe(),

@@ -42,10 +42,11 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             throw new UserErrorException($"{rowsFile}: there is no row to train on; expected lines like {{\"question\": ..., \"answer\": ...}}.");
         }
 
-        RationaleRow[] eval = recipe.Evaluates && evalFile is not null ? [.. RationaleFile.Read(evalFile)] : [];
-        if (recipe.Evaluates && evalFile is not null && eval.Length == 0)
+        RationaleRow[] eval = [];
+        if (recipe.Evaluates && evalFile is not null)
         {
-            reporter.Note($"{Shown(evalFile)} holds no row to evaluate on, so nothing is evaluated.");
+            eval = [.. RationaleFile.Read(evalFile)];
+            NoteIfNone(eval.Length, "row", evalFile, reporter);
         }
 
         ModelBundle.CheckFolder(from);
@@ -73,21 +74,17 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         IStageReporter reporter, CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
     {
         var files = samples.Select(s => Path.Combine(folder, SampleFile.Name(s, options.Temperature))).ToArray();
-        var completions = Answer(name, model, problems, samples, options, files, format, reporter, cancel);
-        return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {Shown(folder)}";
+        return $"{Answer(name, model, problems, samples, options, files, format, reporter, cancel)}; {Shown(folder)}";
     }
 
     /// <summary>Answers greedily into one file.</summary>
     public string Greedy(
         string name, string model, IReadOnlyList<Problem> problems, AnswerOptions options, string file, IStageReporter reporter,
-        CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
-    {
-        var completions = Answer(name, model, problems, [0], options, [file], format, reporter, cancel);
-        return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {problems.Count} answers are right; {Shown(file)}";
-    }
+        CancellationToken cancel, SampleFormat format = SampleFormat.Dpost) =>
+        $"{Answer(name, model, problems, [0], options, [file], format, reporter, cancel)}; {Shown(file)}";
 
-    // A file a sample; what an interruption leaves lies beside the first.
-    private IReadOnlyList<Completion> Answer(
+    // A file a sample; what an interruption leaves lies beside the first. Gives how many are right.
+    private string Answer(
         string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string[] files, SampleFormat format,
         IStageReporter reporter, CancellationToken cancel)
     {
@@ -107,7 +104,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             journal.Remove();
         }
 
-        return completions;
+        return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right";
     }
 
     /// <summary>Sorts the samples of a folder by verdict into <c>train_dpo_data.jsonl</c>.</summary>
@@ -220,13 +217,16 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         }
 
         var pairs = EncodedPairs.Read(file, encoder);
-        if (pairs.Count > 0)
-        {
-            return pairs;
-        }
+        NoteIfNone(pairs.Count, "pair", file, reporter);
+        return pairs.Count > 0 ? pairs : null;
+    }
 
-        reporter.Note($"{Shown(file)} holds no pair to evaluate on, so nothing is evaluated.");
-        return null;
+    private static void NoteIfNone(int count, string unit, string file, IStageReporter reporter)
+    {
+        if (count == 0)
+        {
+            reporter.Note($"{Shown(file)} holds no {unit} to evaluate on, so nothing is evaluated.");
+        }
     }
 
     private RowEncoder Encoder(string model) => RowEncoder.Of(model, referenceText);

@@ -3,10 +3,10 @@ using DpoSt.Configuration;
 namespace DpoSt.SelfTraining;
 
 /// <summary>Keys of a fine-tuning's configuration that are known but change nothing in it, such as DPO's: said, so that nobody waits for their effect.</summary>
-internal sealed class UnusedKeys(ExperimentOptions options)
+internal static class UnusedKeys
 {
     /// <summary>Says which differ from their defaults in vain.</summary>
-    public void Note(IStageReporter reporter)
+    public static void Note(ExperimentOptions options, IStageReporter reporter)
     {
         var (given, left) = (options.Trainer, new TrainerSection { RunName = "", OutputDir = "" });
         (string Key, bool IsSet)[] keys =

@@ -100,15 +100,11 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         if (others.Count > 0)
         {
             Rename(MetricsFile.IsMetrics, "", Aside(others[0].Owner, ""));           // first: without checkpoints nobody would know whose they are
-        }
+            foreach (var (path, step, owner) in others)
+            {
+                Replace(path, Aside(owner, Name(step)));
+            }
 
-        foreach (var (path, step, owner) in others)
-        {
-            Replace(path, Aside(owner, Name(step)));
-        }
-
-        if (others.Count > 0)
-        {
             tell($"{others[0].Path} belongs to other options, data or another first model: it is not used, and kept until this model is done.");
         }
 
