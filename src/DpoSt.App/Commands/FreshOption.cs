@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace DpoSt.App.Commands;
 
-/// <summary><c>--fresh</c>: what trains starts over.</summary>
+/// <summary><c>--fresh</c>: what trains or samples starts over.</summary>
 internal static class FreshOption
 {
     public const string Name = "--fresh";

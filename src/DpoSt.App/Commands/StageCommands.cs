@@ -18,7 +18,7 @@ internal static class StageCommands
         Stage(
             console, "generate", "sft-0", "Let a run's model answer a data set.",
             "dpost generate --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5", s => s.Generate(),
-            Format("Write"), overRanks: true),
+            Format("Write"), FreshOption.New(), overRanks: true),
         Stage(
             console, "eval-sampling", "sft-0", "Label samples by their final answers and estimate pass@k.",
             "dpost eval-sampling --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5", s => s.EvalSampling(),

@@ -48,9 +48,9 @@ internal sealed class Ledger
     public LedgerEntry? this[string stage] => entries.GetValueOrDefault(stage);
 
     /// <summary>Notes a stage as finished, with what it left.</summary>
-    public void Finish(Stage stage, string key)
+    public void Finish(string stage, IEnumerable<string> outputs, string key)
     {
-        entries[stage.Name] = new LedgerEntry(key, OutputsOf(stage));
+        entries[stage] = new LedgerEntry(key, OutputsOf(outputs));
         Write();
     }
 
@@ -80,8 +80,8 @@ internal sealed class Ledger
     /// A key of what lies where a stage writes: of a file's content, and of how a model was trained and how long its files are, for the model may
     /// have gigabytes. Whoever else has written there is noticed by it, and so is what was cut off or removed.
     /// </summary>
-    public static string OutputsOf(Stage stage) =>
-        ContentKey.Of("", stage.Outputs.Select(output => Directory.Exists(output) ? OfModel(output) : ContentKey.OfPath(output)));
+    public static string OutputsOf(IEnumerable<string> outputs) =>
+        ContentKey.Of("", outputs.Select(output => Directory.Exists(output) ? OfModel(output) : ContentKey.OfPath(output)));
 
     private static string OfModel(string folder) =>
         string.Join('\n', new DirectoryInfo(folder).EnumerateFiles()

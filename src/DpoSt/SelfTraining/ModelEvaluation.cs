@@ -10,9 +10,12 @@ internal static class ModelEvaluation
 {
     private const string WithoutCalculatorName = "greedy_decode-no_calc.json";
 
-    /// <summary>Answers every test set by all ranks of a group, keeps the answers beside the results, and gives a sentence about the first set.</summary>
+    /// <summary>
+    /// Answers every test set by all ranks of a group, keeps the answers beside the results, and gives a sentence about the first set. What an
+    /// interruption left is taken over, unless <paramref name="fresh"/>.
+    /// </summary>
     public static string Run(
-        string stage, string run, LoopPlan plan, Device device, IProcessGroup group, string output, IStageReporter reporter,
+        string stage, string run, LoopPlan plan, Device device, bool fresh, IProcessGroup group, string output, IStageReporter reporter,
         CancellationToken cancel)
     {
         var sets = plan.TestSets.Select(set => (set.Key, Problems: (IReadOnlyList<Problem>)ProblemSet.Load(set.Value))).ToList();
@@ -68,7 +71,7 @@ internal static class ModelEvaluation
         IReadOnlyList<Completion> Answer(IReadOnlyList<Problem> problems, int samples, AnswerOptions options, string file)
         {
             var before = done;
-            using var journal = RankedSampling.JournalOf(group, file, reporter.Note);
+            using var journal = RankedSampling.JournalOf(group, file, fresh, reporter.Note);
             journals.Add(journal);
             return samples == 0
                 ? []

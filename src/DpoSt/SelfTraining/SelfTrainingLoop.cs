@@ -160,19 +160,15 @@ public sealed class SelfTrainingLoop
         var folder = plan.OutputsOf(name);
         var samples = Enumerable.Range(first, count).ToArray();
         var options = plan.Answers(plan.Temperature, plan.UseCalculator);
-        string[] outputs =
-        [
-            Path.Combine(folder, LabelledQuestionFile.Name("train")),
-            .. samples.Select(s => Path.Combine(folder, SampleFile.Name(s, options.Temperature)))
-        ];
-        var sample = shared.Add(
-            (reporter, cancel) => actions.Sample($"sample {name}", plan.ModelOf(run), questions, samples, options, folder, reporter, cancel));
+        string[] files = [.. samples.Select(s => Path.Combine(folder, SampleFile.Name(s, options.Temperature)))];
+        var sample = shared.Add((reporter, cancel) => actions.Answer(
+            $"sample {name}", plan.ModelOf(run), questions, samples, options, files, SampleFormat.Dpost, reporter, cancel));
         stages.Add(new Stage(
             $"sample {name}",
             Options: new { options, samples },
             After: [run],
             Inputs: Files(plan.TrainFile, plan.PoolFile),
-            Outputs: outputs,
+            Outputs: [Path.Combine(folder, LabelledQuestionFile.Name("train")), .. files],
             Cost: _ => $"{(long)questions.Count * count} answers",
             Run: (reporter, cancel) =>
             {
@@ -245,7 +241,7 @@ public sealed class SelfTrainingLoop
             Inputs: [.. plan.TestSets.Select(s => s.Value)],
             Outputs: [output],
             Cost: _ => $"{plan.TestSets.Sum(s => (long)ProblemSet.Load(s.Value).Count) * (2 + plan.EvalSamples)} answers",
-            Run: shared.Add((reporter, cancel) => ModelEvaluation.Run($"evaluate {run}", run, plan, device, group, output, reporter, cancel))));
+            Run: shared.Add((reporter, cancel) => ModelEvaluation.Run($"evaluate {run}", run, plan, device, actions.Fresh, group, output, reporter, cancel))));
     }
 
     private string Counted(string run, string name, (string Summary, int Count) made)

@@ -24,8 +24,8 @@ public sealed class SingleStages
     private readonly CancellationToken cancel;
 
     /// <summary>
-    /// Stages of one configuration; where <paramref name="fresh"/>, training starts over instead of resuming, or of leaving a finished
-    /// model alone. All ranks of a group run the same stage.
+    /// Stages of one configuration; where <paramref name="fresh"/>, training and sampling start over instead of resuming, or of leaving
+    /// what is done alone. All ranks of a group run the same stage.
     /// </summary>
     public SingleStages(
         ExperimentOptions options, RunPaths paths, Device device, bool fresh, IProcessGroup group, IStageReporter reporter,
@@ -52,7 +52,9 @@ public sealed class SingleStages
     /// <summary>Whether each rank keeps only its part of a model that is trained.</summary>
     public bool Shards { get; init; }
 
-    private StageActions Actions => new(device, options.Compat == Compatibility.Reference, fresh, group, Shards);
+    private bool ReferenceText => options.Compat == Compatibility.Reference;
+
+    private StageActions Actions => new(device, ReferenceText, fresh, group, Shards);
 
     private string Run => options.Trainer.RunName;
 
@@ -76,20 +78,35 @@ public sealed class SingleStages
             reporter, cancel));
     }
 
-    /// <summary>Lets the run's model answer the split: a file a seed when sampling, one file when greedy.</summary>
+    /// <summary>Lets the run's model answer the split: a file a seed when sampling, one file when greedy. Files that are done already stay.</summary>
     public string Generate()
     {
-        var problems = Problems();
-        var folder = paths.SamplesFolder(Split);
-        var (samples, greedy) = (options.Eval.Mode == EvalMode.Sampling ? Seeds() : [], Path.Combine(folder, SampleFile.GreedyName));
-        return Alone([paths.OutputFolder], () => samples.Length > 0
-            ? Actions.Sample(
-                $"generate {Run}", paths.OutputFolder, problems, samples,
-                ConfiguredRecipes.Answers(options, Temperature, options.Eval.UseCalc), folder, reporter, cancel,
-                Format ?? SampleFormat.Dpost)
-            : Actions.Greedy(
-                $"generate {Run}", paths.OutputFolder, problems, ConfiguredRecipes.Answers(options, 0, options.Eval.UseCalc), greedy,
-                reporter, cancel, Format ?? SampleFormat.Dpost));
+        var (problems, folder, format) = (Problems(), paths.SamplesFolder(Split), Format ?? SampleFormat.Dpost);
+        var samples = options.Eval.Mode == EvalMode.Sampling;
+        var answers = ConfiguredRecipes.Answers(options, samples ? Temperature : 0, options.Eval.UseCalc);
+        int[] seeds = samples ? Seeds() : [0];
+        return Alone([paths.OutputFolder], () =>
+        {
+            var known = group.Rank > 0 ? null : AnsweredFiles.Open(folder, paths.OutputFolder, problems, answers, ReferenceText, format);
+            var there = group.Sum([.. seeds.Select(seed => known?.Has(FileOf(seed)) == true && !fresh ? 1.0 : 0)]);
+            int[] missing = [.. seeds.Where((_, i) => there[i] == 0)];
+            if (missing.Length == 0)
+            {
+                return $"{StageActions.Shown(seeds.Length == 1 ? FileOf(seeds[0]) : folder)} holds these answers already; --fresh answers again";
+            }
+
+            if (missing.Length < seeds.Length)
+            {
+                reporter.Note($"  {seeds.Length - missing.Length} of {seeds.Length} samples are there already");
+            }
+
+            string[] files = [.. missing.Select(FileOf)];
+            var summary = Actions.Answer($"generate {Run}", paths.OutputFolder, problems, missing, answers, files, format, reporter, cancel);
+            known?.Add(files);
+            return summary;
+        });
+
+        string FileOf(int seed) => Path.Combine(folder, samples ? SampleFile.Name(seed, Temperature) : SampleFile.GreedyName);
     }
 
     /// <summary>Labels the samples and estimates pass@k.</summary>

@@ -68,31 +68,16 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     public TrainingKey FineTuneKey(string from, string rowsFile, TokenLimits limits, TrainingRecipe recipe) =>
         TrainingKey.Of(new { Objective = "sft", Recipe = recipe, limits, referenceText }, from, rowsFile);
 
-    /// <summary>Samples answers; one file a sample, named as the reference names them.</summary>
-    public string Sample(
-        string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string folder,
-        IStageReporter reporter, CancellationToken cancel, SampleFormat format = SampleFormat.Dpost)
-    {
-        var files = samples.Select(s => Path.Combine(folder, SampleFile.Name(s, options.Temperature))).ToArray();
-        return $"{Answer(name, model, problems, samples, options, files, format, reporter, cancel)}; {Shown(folder)}";
-    }
-
-    /// <summary>Answers greedily into one file.</summary>
-    public string Greedy(
-        string name, string model, IReadOnlyList<Problem> problems, AnswerOptions options, string file, IStageReporter reporter,
-        CancellationToken cancel, SampleFormat format = SampleFormat.Dpost) =>
-        $"{Answer(name, model, problems, [0], options, [file], format, reporter, cancel)}; {Shown(file)}";
-
-    // A file a sample; what an interruption leaves lies beside the first. Gives how many are right.
-    private string Answer(
-        string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, string[] files, SampleFormat format,
+    /// <summary>Answers problems into a file a sample; what an interruption leaves lies beside the first. Says how many answers are right.</summary>
+    public string Answer(
+        string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, IReadOnlyList<string> files, SampleFormat format,
         IStageReporter reporter, CancellationToken cancel)
     {
         using var bundle = ModelBundle.Load(model, referenceText, device, toRead: true, options.Compute);
         var times = samples.Count == 1 ? "" : $" {Counted.Times(samples.Count)}";
         reporter.Begin(
             name, $"{Shown(model)} answers {Counted.Of(problems.Count, "question")}{times}", (long)problems.Count * samples.Count, "answers");
-        using var journal = RankedSampling.JournalOf(group, files[0], reporter.Note);
+        using var journal = RankedSampling.JournalOf(group, files[0], fresh, reporter.Note);
         var completions = RankedSampling.Run(group, bundle, problems, samples, options, journal, reporter.Advance, cancel);
         if (group.Rank == 0)
         {
@@ -104,7 +89,8 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
             journal.Remove();
         }
 
-        return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right";
+        var place = files.Count == 1 ? files[0] : Path.GetDirectoryName(files[0])!;
+        return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {Shown(place)}";
     }
 
     /// <summary>Sorts the samples of a folder by verdict into <c>train_dpo_data.jsonl</c>.</summary>

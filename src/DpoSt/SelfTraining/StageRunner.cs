@@ -93,7 +93,7 @@ internal sealed class StageRunner
             var begun = key.Value;
             ledger.Forget(stage.Name);
             var summary = stage.Run(reporter, cancel);
-            ledger.Finish(stage, begun);
+            ledger.Finish(stage.Name, stage.Outputs, begun);
             reporter.End(summary);
         }
     }
@@ -124,12 +124,12 @@ internal sealed class StageRunner
     private static StageState StateOf(Stage stage, LedgerEntry entry, string key) =>
         entry.Key != key ? StageState.Changed
         : !AreThere(stage) ? StageState.Gone
-        : entry.Outputs != Ledger.OutputsOf(stage) ? StageState.Replaced
+        : entry.Outputs != Ledger.OutputsOf(stage.Outputs) ? StageState.Replaced
         : StageState.Done;
 
     // The key of a stage that is left out: what depends on it is keyed by what really lies there.
     private string AsItIs(Stage stage) =>
-        ledger[stage.Name] is not { } entry ? "" : !AreThere(stage) || Ledger.OutputsOf(stage) is var outputs && outputs == entry.Outputs ? entry.Key : outputs;
+        ledger[stage.Name] is not { } entry ? "" : !AreThere(stage) || Ledger.OutputsOf(stage.Outputs) is var outputs && outputs == entry.Outputs ? entry.Key : outputs;
 
     private bool IsMissing(string name, int first)
     {

@@ -49,6 +49,8 @@ public sealed class RankedStagesTests
         var files = Files(one, "model_outputs");
         Assert.Equal(files, Files(several, "model_outputs"));
         Assert.All(files, file => Assert.Equal(File.ReadAllText(one.Path($"model_outputs/{file}")), File.ReadAllText(several.Path($"model_outputs/{file}"))));
+        var (_, again, _) = several.Run([.. line, "--nproc", "3"]);
+        Assert.Contains("holds these answers already", again, StringComparison.Ordinal);
     }
 
     [Fact]

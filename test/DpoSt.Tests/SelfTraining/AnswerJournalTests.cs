@@ -78,7 +78,7 @@ public sealed class AnswerJournalTests : IDisposable
         Assert.Equal(0, run.Run([.. stage, "eval.mode=sampling", "eval.sampling.max_seed=2"]).Code);
         Assert.Equal(0, run.Run(stage).Code);
         var files = Directory.GetFiles(run.Path("model_outputs"), "*", SearchOption.AllDirectories);
-        Assert.Equal(3, files.Length);
+        Assert.Equal(4, files.Length);                         // with the ledger
         Assert.DoesNotContain(files, file => file.EndsWith(".partial", StringComparison.Ordinal));
     }
 

@@ -1,0 +1,97 @@
+namespace DpoSt.Tests.SelfTraining;
+
+/// <summary>Answers that are done stay, as long as they are what the command would write.</summary>
+public sealed class AnsweredFilesTests : IDisposable
+{
+    private const string Folder = "model_outputs/tiny/sft-0/test";
+    private const string Greedy = Folder + "/greedy_decode.json";
+    private const string Done = Greedy + " holds these answers already; --fresh answers again\n";
+
+    private static readonly string[] Stage =
+        ["generate", "--config-path", "exp_config/tiny", "trainer.output_dir=base", "+data.split=test", "eval.max_new_tokens=8"];
+
+    private static readonly string[] Sampled = [.. Stage, "eval.mode=sampling"];
+    private readonly TinyRun run = new();
+
+    public void Dispose() => run.Dispose();
+
+    [Fact]
+    public void Done_answers_stay_until_something_they_depend_on_changes()
+    {
+        Answers(Stage);
+        var first = File.ReadAllText(run.Path(Greedy));
+        Assert.Equal(Done, Run(Stage).Out);
+        Answers([.. Stage, "--fresh"]);
+        Assert.Equal(first, File.ReadAllText(run.Path(Greedy)));
+
+        File.AppendAllText(run.Path(Greedy), "\n");
+        Answers(Stage);
+        Assert.Equal(first, File.ReadAllText(run.Path(Greedy)));
+        File.Delete(run.Path(Greedy));
+        Answers(Stage);
+        Answers([.. Stage, "eval.max_new_tokens=9"]);
+        Answers([.. Stage, "--format", "reference"]);
+        Answers(Stage);
+
+        File.AppendAllText(run.Path("data/test.jsonl"), File.ReadLines(run.Path("data/ood.jsonl")).First() + "\n");
+        Answers(Stage);
+        using (var weights = new FileStream(run.Path("base/model.safetensors"), FileMode.Open))
+        {
+            weights.Seek(-1, SeekOrigin.End);
+            weights.WriteByte(0);
+        }
+
+        Answers(Stage);
+        Assert.Equal(Done, Run(Stage).Out);
+    }
+
+    [Fact]
+    public void Only_samples_that_are_not_there_are_drawn_and_they_are_those_of_one_command()
+    {
+        Answers([.. Sampled, "eval.sampling.max_seed=2"]);
+        var (output, error) = Run([.. Sampled, "eval.sampling.max_seed=5"]);
+        Assert.Contains("  2 of 5 samples are there already\n", error, StringComparison.Ordinal);
+        Assert.Contains("of 36 answers are right", output, StringComparison.Ordinal);
+        Assert.Contains("holds these answers already", Run([.. Sampled, "eval.sampling.max_seed=4"]).Out, StringComparison.Ordinal);
+
+        using var once = new TinyRun();
+        Assert.Equal(0, once.Run([.. Sampled, "eval.sampling.max_seed=5"]).Code);
+        var files = Directory.GetFiles(once.Path(Folder)).Select(file => Path.GetFileName(file)).ToList();
+        Assert.Equal(6, files.Count);                          // with the ledger
+        Assert.All(files, file => Assert.Equal(File.ReadAllText(once.Path($"{Folder}/{file}")), File.ReadAllText(run.Path($"{Folder}/{file}"))));
+    }
+
+    // Of half of the answers, as an interruption leaves it.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_an_interruption_left_is_taken_over_but_where_all_begins_anew(bool fresh)
+    {
+        Directory.CreateDirectory(run.Path(Folder));
+        using (var process = run.Start(Stage))
+        {
+            var partial = run.Path(Greedy + ".partial");
+            while (!process.HasExited && !(File.Exists(partial) && File.ReadAllText(partial).Count(c => c == '\n') > 3))
+            {
+                Thread.Sleep(1);
+            }
+
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit();
+            Assert.SkipUnless(File.Exists(partial), "it was done before it could be stopped");
+        }
+
+        var (_, error) = Run(fresh ? [.. Stage, "--fresh"] : Stage);
+        Assert.Equal(!fresh, error.Contains("answers are there already, from a start that was interrupted", StringComparison.Ordinal));
+        Assert.False(File.Exists(run.Path(Greedy + ".partial")));
+    }
+
+    private void Answers(string[] arguments) => Assert.Contains("answers are right", Run(arguments).Out, StringComparison.Ordinal);
+
+    private (string Out, string Error) Run(string[] arguments)
+    {
+        var (code, output, error) = run.Run(arguments);
+        Assert.True(code == 0, error);
+        return (output, error);
+    }
+}
