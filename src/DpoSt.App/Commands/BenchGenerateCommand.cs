@@ -33,7 +33,7 @@ internal static class BenchGenerateCommand
             if (parsed.GetValue(protocol) == "stage")
             {
                 DemoFolder.Lay(unpacked.Path, DemoFolder.Seed);
-                Write(console, parsed.GetValue(json), StageProgress.Watch(console.Progress(), reporter => DecodeBenchmarks.Stage(unpacked.Path, Chosen(parsed, dtypes, "fp32", "bf16"), parsed.GetValue(runs), reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "answers a question", "questions/s", "slowest", "fastest"],
+                Write(console, parsed.GetValue(json), StageProgress.Watch(console, reporter => DecodeBenchmarks.Stage(unpacked.Path, Chosen(parsed, dtypes, "fp32", "bf16"), parsed.GetValue(runs), reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "answers a question", "questions/s", "slowest", "fastest"],
                     r => [r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.Samples), Number(r.QuestionsPerS), Number(r.Spread[0]), Number(r.Spread[1])]);
                 return;
             }
@@ -50,12 +50,12 @@ internal static class BenchGenerateCommand
 
             if (lengths)
             {
-                Write(console, parsed.GetValue(json), StageProgress.Watch(console.Progress(), reporter => DecodeBenchmarks.Lengths(options, reporter, console.Cancel)), ["model", "compared", "batch", "questions/s", "baseline/s", "ratio"],
+                Write(console, parsed.GetValue(json), StageProgress.Watch(console, reporter => DecodeBenchmarks.Lengths(options, reporter, console.Cancel)), ["model", "compared", "batch", "questions/s", "baseline/s", "ratio"],
                     r => [r.Model, r.Compared, Number(r.Batch), Number(r.QuestionsPerS), Number(r.BaselinePerS), Number(r.Ratio)]);
             }
             else
             {
-                Write(console, parsed.GetValue(json), StageProgress.Watch(console.Progress(), reporter => DecodeBenchmarks.Generate(options, reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "tokens/s", "slowest", "fastest", "to script", "ceiling"],
+                Write(console, parsed.GetValue(json), StageProgress.Watch(console, reporter => DecodeBenchmarks.Generate(options, reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "tokens/s", "slowest", "fastest", "to script", "ceiling"],
                     r => [
                         r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.TokensPerS), Number(r.Spread[0]), Number(r.Spread[1]),
                         Number(r.RatioToScript), Number(r.Ceiling)

@@ -45,12 +45,12 @@ internal static class BenchTrainCommand
                 using var unpacked = new ScratchFolder();
                 var rows = Rationales(parsed.GetValue(data)).Take(RealRows).ToList();
                 var place = Tokenizer(parsed.GetValue(tokenizer), unpacked);
-                Write(console, parsed.GetValue(json), StageProgress.Watch(console.Progress(), reporter => TrainBenchmarks.RealRows(options, rows, place, reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "examples/s", "random, padded", "ratio"],
+                Write(console, parsed.GetValue(json), StageProgress.Watch(console, reporter => TrainBenchmarks.RealRows(options, rows, place, reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "examples/s", "random, padded", "ratio"],
                     r => [r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.ExamplesPerS), Number(r.PaddedPerS), Number(r.Ratio)]);
             }
             else
             {
-                Write(console, parsed.GetValue(json), StageProgress.Watch(console.Progress(), reporter => TrainBenchmarks.Steps(options, reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "examples/s", "slowest", "fastest", "without scoring"],
+                Write(console, parsed.GetValue(json), StageProgress.Watch(console, reporter => TrainBenchmarks.Steps(options, reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "examples/s", "slowest", "fastest", "without scoring"],
                     r => [
                         r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.ExamplesPerS), Number(r.Spread[0]), Number(r.Spread[1]),
                         Number(r.WithoutScoring)

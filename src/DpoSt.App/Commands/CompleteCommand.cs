@@ -36,7 +36,7 @@ internal static class CompleteCommand
             var prompts = JsonLines.Read(console.In, "standard input").Select(completing.Prompt).ToList();
             var format = parsed.GetValue(calculator) switch { "t5" => CalculatorFormat.T5, "llama" => CalculatorFormat.Llama, _ => null };
             var options = decoding.Options(parsed, parsed.GetValue(batch), format);
-            StageProgress.Watch(console.Progress(), reporter =>
+            StageProgress.Watch(console, reporter =>
             {
                 var done = 0L;
                 reporter.Begin("complete", $"{prompts.Count} prompts", prompts.Count, "answers");

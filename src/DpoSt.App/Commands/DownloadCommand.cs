@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using DpoSt.App.Console;
 using DpoSt.Hub;
-using Spectre.Console;
 
 namespace DpoSt.App.Commands;
 
@@ -38,15 +37,14 @@ internal static class DownloadCommand
     private static string Download(CommandConsole console, string repo, string revision, string? folder)
     {
         var options = HubOptions.FromEnvironment(Environment.GetEnvironmentVariable);
-        var progress = console.Progress();
-        return StageProgress.Watch(progress, reporter =>
+        return StageProgress.Watch(console, reporter =>
         {
             var watcher = new HubWatcher(
                 plan => reporter.Begin(
                     "download", $"{repo} at {plan.Commit[..8]}: {plan.Files} files, {Size(plan.Bytes)}, {Size(plan.Missing)} of it missing",
                     plan.Missing / Megabyte, "MB"),
                 bytes => reporter.Advance(bytes / Megabyte),
-                notice => progress.MarkupLineInterpolated($"[yellow]  {notice}[/]"));
+                notice => reporter.Note($"  {notice}"));
             var place = HubDownload.Run(repo, revision, folder, options, watcher, console.Cancel).GetAwaiter().GetResult();
             reporter.End($"every file is whole; {place}");
             return place;

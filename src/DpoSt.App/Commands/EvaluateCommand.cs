@@ -39,7 +39,7 @@ internal static class EvaluateCommand
                 Seed = parsed.GetValue(seed),
             };
             var place = device.Device(parsed);
-            var report = StageProgress.Watch(console.Progress(), reporter =>
+            var report = StageProgress.Watch(console, reporter =>
             {
                 var found = DataSetEvaluation.Run(options, place, reporter, console.Cancel);
                 reporter.End($"answers in {found.Answers}");

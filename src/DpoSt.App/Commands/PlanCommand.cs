@@ -76,7 +76,7 @@ internal static class PlanCommand
             }
 
             IReadOnlyList<TrainingRate> Measured(TorchSharp.torch.Device on) =>
-                StageProgress.Watch(console.Progress(), reporter => Rates(plans, on, result.GetValue(processes) ?? 1, reporter, console.Cancel));
+                StageProgress.Watch(console, reporter => Rates(plans, on, result.GetValue(processes) ?? 1, reporter, console.Cancel));
         });
         return command;
     }

@@ -25,7 +25,7 @@ internal static class PretrainCommand
             var options = defaults with { Steps = parsed.GetValue(steps), BatchSize = parsed.GetValue(batch), LearningRate = parsed.GetValue(rate), Seed = parsed.GetValue(seed) };
             var output = parsed.GetValue(folder)!;
             ComputeThreads.Use(Environment.ProcessorCount);
-            StageProgress.Watch(console.Progress(), reporter =>
+            StageProgress.Watch(console, reporter =>
             {
                 reporter.End(Pretraining.Run(output, options, TorchSharp.torch.CPU, reporter, console.Cancel));
                 return 0;

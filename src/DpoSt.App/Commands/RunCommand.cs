@@ -58,7 +58,7 @@ internal static class RunCommand
             {
                 StageTable.Write(
                     console.Results(),
-                    StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Plan(plan, device, selection, result.GetValue(fresh), reporter)));
+                    StageProgress.Watch(console, reporter => SelfTrainingLoop.Plan(plan, device, selection, result.GetValue(fresh), reporter)));
             }
             else
             {
@@ -104,7 +104,7 @@ internal static class RunCommand
     public static IReadOnlyList<EvaluationRow> SelfTraining(
         LoopPlan plan, TorchSharp.torch.Device device, CommandConsole console, StageSelection selection, bool fresh, IProcessGroup group,
         bool shards) =>
-        StageProgress.Watch(console.Progress(), reporter => SelfTrainingLoop.Run(plan, device, selection, fresh, group, shards, reporter, console.Cancel));
+        StageProgress.Watch(console, reporter => SelfTrainingLoop.Run(plan, device, selection, fresh, group, shards, reporter, console.Cancel));
 
     public static void Show(CommandConsole console, IReadOnlyList<EvaluationRow> rows)
     {

@@ -22,7 +22,7 @@ internal static class ScoreCommand
         {
             var chosen = device.Device(parsed);
             var scores = StageProgress.Watch(
-                console.Progress(),
+                console,
                 reporter => Scoring.Run(parsed.GetValue(model)!, parsed.GetValue(data)!, chosen, reporter, console.Cancel));
             if (!parsed.GetValue(json))
             {

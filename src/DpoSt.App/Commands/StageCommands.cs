@@ -75,7 +75,7 @@ internal static class StageCommands
             }
 
             var device = launch.Device(result, console);
-            var summary = RankJob.Run(device, group => StageProgress.Watch(console.Progress(), reporter =>
+            var summary = RankJob.Run(device, group => StageProgress.Watch(console, reporter =>
             {
                 var stages = new SingleStages(
                     options, RunPaths.Here(options), device, fresh is not null && result.GetValue(fresh), group, reporter, console.Cancel)

@@ -13,6 +13,8 @@ namespace DpoSt.App.Console;
 internal sealed class StageProgress : IStageReporter
 {
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly IAnsiConsole console;
     private readonly ProgressContext? context;
     private readonly RateColumn rate;
@@ -35,22 +37,22 @@ internal sealed class StageProgress : IStageReporter
         this.context = context;
     }
 
-    /// <summary>Runs work under a reporter and gives its result.</summary>
-    public static T Watch<T>(IAnsiConsole console, Func<IStageReporter, T> work)
+    /// <summary>Runs work under a reporter and gives its result. Where the work is told to stop and takes a while to, a person is told that it will.</summary>
+    public static T Watch<T>(CommandConsole console, Func<IStageReporter, T> work)
     {
-        var column = new RateColumn();
-        if (!console.Profile.Capabilities.Interactive || !console.Profile.Capabilities.Ansi)
+        var (progress, column) = (console.Progress(), new RateColumn());
+        if (!progress.Profile.Capabilities.Interactive || !progress.Profile.Capabilities.Ansi)
         {
-            return Work(new StageProgress(console, column, null), work);
+            return Work(new StageProgress(progress, column, null), work, console.Cancel);
         }
 
-        return console.Progress()
+        return progress.Progress()
             .AutoClear(true)
             .HideCompleted(true)
             .Columns(
                 new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(),
                 new PercentageColumn(), column, new RemainingTimeColumn())
-            .Start(context => Work(new StageProgress(console, column, context), work));
+            .Start(context => Work(new StageProgress(progress, column, context), work, console.Cancel));
     }
 
     public void Run(IReadOnlyList<string> stages)
@@ -113,8 +115,11 @@ internal sealed class StageProgress : IStageReporter
 
     public void Note(string sentence) => console.MarkupLineInterpolated($"[yellow]{sentence}[/]");
 
-    private static T Work<T>(StageProgress progress, Func<IStageReporter, T> work)
+    private static T Work<T>(StageProgress progress, Func<IStageReporter, T> work, CancellationToken cancel)
     {
+        // A step of a large model takes minutes: whoever sees nothing happen presses Ctrl-C again, and loses it.
+        using var late = new Timer(_ => progress.Note("  stopping at the next safe point; Ctrl-C again stops at once, unsaved"));
+        using var asked = cancel.Register(() => late.Change(Patience, Timeout.InfiniteTimeSpan));
         try
         {
             return work(progress);

@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using System.Text;
+using DpoSt.App.Console;
+
+namespace DpoSt.Tests.App;
+
+/// <summary>Somebody who stops a stage that takes its time is told that it will.</summary>
+public sealed class StageProgressTests
+{
+    private const string Stopping = "Ctrl-C again stops at once";
+
+    [Fact]
+    public void A_stage_that_takes_a_while_to_stop_says_so_once()
+    {
+        using var lines = new BlockingCollection<string>();
+        using var cancel = new CancellationTokenSource();
+        var console = new CommandConsole(Stream.Null, TextWriter.Null, new TakenWriter(lines), cancel.Token);
+        var said = StageProgress.Watch(console, reporter =>
+        {
+            reporter.Begin("sft-0", "fine-tune", 2, "steps");
+            cancel.Cancel();
+            while (lines.TryTake(out var text, TimeSpan.FromMinutes(1)))
+            {
+                if (text.Contains(Stopping, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        });
+        Assert.True(said);
+        Assert.DoesNotContain(lines, text => text.Contains(Stopping, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_stage_that_stops_at_once_says_only_how_far_it_came()
+    {
+        using var lines = new BlockingCollection<string>();
+        using var cancel = new CancellationTokenSource();
+        var console = new CommandConsole(Stream.Null, TextWriter.Null, new TakenWriter(lines), cancel.Token);
+        Assert.Throws<OperationCanceledException>(() => StageProgress.Watch<int>(console, reporter =>
+        {
+            reporter.Begin("sft-0", "fine-tune", 2, "steps");
+            reporter.Advance(1);
+            cancel.Cancel();
+            throw new OperationCanceledException(cancel.Token);
+        }));
+        var text = string.Concat(lines);
+        Assert.Contains("sft-0 stopped at 1 of 2 steps", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Stopping, text, StringComparison.Ordinal);
+    }
+
+    // Hands over what is written, from whichever thread.
+    private sealed class TakenWriter(BlockingCollection<string> lines) : TextWriter
+    {
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value) => lines.Add(value.ToString());
+
+        public override void Write(string? value) => lines.Add(value ?? "");
+    }
+}
