@@ -46,8 +46,8 @@ internal sealed class TinyRun : IDisposable
     /// <summary>The same, in another environment.</summary>
     public Process Start(Action<ProcessStartInfo> change, string[] arguments)
     {
-        // Whoever starts the tests in the background may have had Ctrl-C ignored, and a child would inherit that.
-        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        // Whoever starts the tests in the background, or under nohup, may have these signals ignored, and a child would inherit that.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,HUP", "dotnet"] : ["dotnet"];
         var start = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = folder.Root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(typeof(DemoFolder).Assembly.Location);
         foreach (var argument in arguments)
