@@ -105,6 +105,11 @@ internal sealed class StageProgress : IStageReporter
 
     public void End(string summary)
     {
+        if (stage is null)
+        {
+            return;
+        }
+
         task?.StopTask();
         task?.Value = task.MaxValue;
         (task, stage) = (null, null);

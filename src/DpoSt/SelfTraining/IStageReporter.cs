@@ -24,7 +24,7 @@ public interface IStageReporter
     /// <summary>Something worth a sentence: a resume, a damaged checkpoint.</summary>
     void Note(string sentence);
 
-    /// <summary>The stage is over; one sentence, or nothing where it is said elsewhere, tells what came of it.</summary>
+    /// <summary>The stage is over, if one was begun; one sentence, or nothing where it is said elsewhere, tells what came of it.</summary>
     void End(string summary);
 
     /// <summary>A stage whose outputs are there already.</summary>

@@ -40,7 +40,7 @@ internal sealed class Ledger
         }
         catch (Exception e) when (e is JsonException or ArgumentNullException or IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path} is no ledger of a run: remove it, and every stage runs again.", e);
+            throw new UserErrorException($"{path} is no ledger of what is done: remove it, and all that it would tell of is done again.", e);
         }
     }
 

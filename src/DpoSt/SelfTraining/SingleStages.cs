@@ -92,6 +92,7 @@ public sealed class SingleStages
             int[] missing = [.. seeds.Where((_, i) => there[i] == 0)];
             if (missing.Length == 0)
             {
+                reporter.Skip($"generate {Run}", "done already");
                 return $"{StageActions.Shown(seeds.Length == 1 ? FileOf(seeds[0]) : folder)} holds these answers already; --fresh answers again";
             }
 

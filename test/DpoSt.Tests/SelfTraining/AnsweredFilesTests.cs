@@ -20,7 +20,7 @@ public sealed class AnsweredFilesTests : IDisposable
     {
         Answers(Stage);
         var first = File.ReadAllText(run.Path(Greedy));
-        Assert.Equal(Done, Run(Stage).Out);
+        Assert.Equal((Done, "generate sft-0  done already\n"), Run(Stage));
         Answers([.. Stage, "--fresh"]);
         Assert.Equal(first, File.ReadAllText(run.Path(Greedy)));
 
@@ -43,6 +43,11 @@ public sealed class AnsweredFilesTests : IDisposable
 
         Answers(Stage);
         Assert.Equal(Done, Run(Stage).Out);
+
+        var ledger = run.Path(Folder + "/answers.ledger.json");
+        File.WriteAllText(ledger, "{");
+        var (code, _, error) = run.Run(Stage);
+        Assert.Equal((2, ledger + " is no ledger of what is done: remove it, and all that it would tell of is done again.\n"), (code, error));
     }
 
     [Fact]
