@@ -122,17 +122,32 @@ internal sealed class StageProgress : IStageReporter
 
     private static T Work<T>(StageProgress progress, Func<IStageReporter, T> work, CancellationToken cancel)
     {
-        // A step of a large model takes minutes: whoever sees nothing happen presses Ctrl-C again, and loses it.
-        using var late = new Timer(_ => progress.Note("  stopping at the next safe point; Ctrl-C again stops at once, unsaved"));
-        using var asked = cancel.Register(() => late.Change(Patience, Timeout.InfiniteTimeSpan));
         try
         {
-            return work(progress);
+            return Told(progress, work, cancel);
         }
         catch (OperationCanceledException) when (progress.stage is not null)
         {
             progress.Note(string.Create(CultureInfo.InvariantCulture, $"  {progress.stage} stopped at {progress.done} of {progress.total} {progress.unit}"));
             throw;
+        }
+    }
+
+    // A step of a large model takes minutes: whoever sees nothing happen presses Ctrl-C again, and loses it.
+    private static T Told<T>(StageProgress progress, Func<IStageReporter, T> work, CancellationToken cancel)
+    {
+        using var silent = new ManualResetEvent(false);
+        var late = new Timer(_ => progress.Note("  stops as soon as that is safe; Ctrl-C again ends it at once, without saving"));
+        var asked = cancel.Register(() => late.Change(Patience, Timeout.InfiniteTimeSpan));
+        try
+        {
+            return work(progress);
+        }
+        finally
+        {
+            asked.Dispose();
+            late.Dispose(silent);
+            silent.WaitOne();                                  // nothing comes after what is said at the end
         }
     }
 

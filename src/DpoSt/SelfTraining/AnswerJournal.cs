@@ -56,6 +56,12 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
     public void Remove()
     {
         Dispose();
+        Remove(output);
+    }
+
+    /// <summary>Removes the journals of all parts of an output, which nobody may have open.</summary>
+    public static void Remove(string output)
+    {
         var folder = Path.GetDirectoryName(Path.GetFullPath(output))!;
         var parts = new Regex($@"^{Regex.Escape(Path.GetFileName(output))}(\.\d+-of-\d+)?{Regex.Escape(Suffix)}$", RegexOptions.NonBacktracking);
         foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder).Where(f => parts.IsMatch(Path.GetFileName(f))) : [])

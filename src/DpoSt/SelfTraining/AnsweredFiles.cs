@@ -11,27 +11,36 @@ internal sealed class AnsweredFiles
     /// <summary>The ledger's name in the folder of the answers.</summary>
     public const string Name = "answers.ledger.json";
 
+    // Changes when the same model answers otherwise, or answers are judged or written otherwise.
+    private const int Layout = 1;
+
     private readonly Ledger ledger;
-    private readonly string key;
+    private readonly object options;
+    private readonly Lazy<string> model;
 
-    private AnsweredFiles(Ledger ledger, string key) => (this.ledger, this.key) = (ledger, key);
+    private AnsweredFiles(Ledger ledger, object options, string model)
+    {
+        (this.ledger, this.options) = (ledger, options);
+        this.model = new Lazy<string>(() => ContentKey.OfPath(model));
+    }
 
-    /// <summary>Opens the ledger of a folder, for these answers of a model. Reads the model's files once.</summary>
-    /// <exception cref="UserErrorException">The ledger is none, or the model cannot be read.</exception>
+    /// <summary>Opens the ledger of a folder, for these answers of the model in another.</summary>
+    /// <exception cref="UserErrorException">The ledger is none.</exception>
     public static AnsweredFiles Open(
         string folder, string model, IReadOnlyList<Problem> problems, AnswerOptions options, bool referenceText, SampleFormat format) =>
-        new(Ledger.Open(Path.Combine(folder, Name)), ContentKey.Of(new { problems, options, referenceText, format }, [ContentKey.OfPath(model)]));
+        new(Ledger.Open(Path.Combine(folder, Name)), new { Layout, problems, options, referenceText, format }, model);
 
-    /// <summary>Whether a file holds these answers.</summary>
+    /// <summary>Whether a file holds these answers. The model is read once, and only where a file may.</summary>
+    /// <exception cref="UserErrorException">The model cannot be read.</exception>
     public bool Has(string file) =>
-        File.Exists(file) && ledger[Path.GetFileName(file)] is { } entry && entry.Key == key && entry.Outputs == Ledger.OutputsOf([file]);
+        File.Exists(file) && ledger[Path.GetFileName(file)] is { } entry && entry.Key == KeyOf(model.Value) && entry.Outputs == Ledger.OutputsOf([file]);
 
-    /// <summary>Notes files as done.</summary>
-    public void Add(IEnumerable<string> files)
-    {
-        foreach (var file in files)
-        {
-            ledger.Finish(Path.GetFileName(file), [file], key);
-        }
-    }
+    /// <summary>Notes files as done, by a model of this content (<see cref="ContentKey.OfPath"/>).</summary>
+    public void Add(IEnumerable<string> files, string content) =>
+        ledger.Finish(files.Select(file => (Path.GetFileName(file), (IReadOnlyList<string>)[file])), KeyOf(content));
+
+    /// <summary>Notes that files are to be made anew.</summary>
+    public void Forget(IEnumerable<string> files) => ledger.Forget(files.Select(file => Path.GetFileName(file)));
+
+    private string KeyOf(string content) => ContentKey.Of(options, [content]);
 }

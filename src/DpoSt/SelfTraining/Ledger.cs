@@ -47,18 +47,24 @@ internal sealed class Ledger
     /// <summary>What is known of a stage that is done; null where it is not.</summary>
     public LedgerEntry? this[string stage] => entries.GetValueOrDefault(stage);
 
-    /// <summary>Notes a stage as finished, with what it left.</summary>
-    public void Finish(string stage, IEnumerable<string> outputs, string key)
+    /// <summary>Notes stages as finished, with what they left, under one key.</summary>
+    public void Finish(IEnumerable<(string Stage, IReadOnlyList<string> Outputs)> done, string key)
     {
-        entries[stage] = new LedgerEntry(key, OutputsOf(outputs));
+        foreach (var (stage, outputs) in done)
+        {
+            entries[stage] = new LedgerEntry(key, OutputsOf(outputs));
+        }
+
         Write();
     }
 
-    /// <summary>Notes that a stage's outputs are about to change.</summary>
-    public void Forget(string stage)
+    /// <summary>Notes that the outputs of stages are about to change.</summary>
+    public void Forget(params IEnumerable<string> stages)
     {
-        if (entries.Remove(stage))
+        var known = stages.Where(entries.ContainsKey).ToList();
+        if (known.Count > 0)
         {
+            known.ForEach(stage => entries.Remove(stage));
             Write();
         }
     }

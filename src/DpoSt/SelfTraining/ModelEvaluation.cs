@@ -71,7 +71,12 @@ internal static class ModelEvaluation
         IReadOnlyList<Completion> Answer(IReadOnlyList<Problem> problems, int samples, AnswerOptions options, string file)
         {
             var before = done;
-            using var journal = RankedSampling.JournalOf(group, file, fresh, reporter.Note);
+            if (fresh)
+            {
+                RankedSampling.RemoveJournals(group, [file]);
+            }
+
+            using var journal = RankedSampling.JournalOf(group, file, reporter.Note);
             journals.Add(journal);
             return samples == 0
                 ? []

@@ -8,24 +8,22 @@ namespace DpoSt.SelfTraining;
 /// <summary>Sampling by several ranks: each answers some of the problems, and all get the completions of all, in the order of one process.</summary>
 internal static class RankedSampling
 {
-    /// <summary>
-    /// The journal of this rank's answers; the first rank's <see cref="AnswerJournal.Remove"/> removes all of them, and does so now where
-    /// <paramref name="fresh"/>. All ranks ask for theirs together.
-    /// </summary>
-    public static AnswerJournal JournalOf(IProcessGroup group, string output, bool fresh, Action<string> tell)
-    {
-        var journal = new AnswerJournal(output, tell, group.Size == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $".{group.Rank}-of-{group.Size}"));
-        if (fresh)
-        {
-            if (group.Rank == 0)
-            {
-                journal.Remove();
-            }
+    /// <summary>The journal of this rank's answers; the first rank's <see cref="AnswerJournal.Remove()"/> removes all of them.</summary>
+    public static AnswerJournal JournalOf(IProcessGroup group, string output, Action<string> tell) =>
+        new(output, tell, group.Size == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $".{group.Rank}-of-{group.Size}"));
 
-            group.Barrier();                                   // no rank begins a new one before the old ones are gone
+    /// <summary>Removes what interrupted starts left of some outputs; all ranks ask for it together, before any has a journal.</summary>
+    public static void RemoveJournals(IProcessGroup group, IEnumerable<string> outputs)
+    {
+        if (group.Rank == 0)
+        {
+            foreach (var output in outputs)
+            {
+                AnswerJournal.Remove(output);
+            }
         }
 
-        return journal;
+        group.Barrier();
     }
 
     /// <summary>The same completions as <see cref="Sampling.Run"/> gives.</summary>

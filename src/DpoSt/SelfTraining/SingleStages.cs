@@ -88,7 +88,12 @@ public sealed class SingleStages
         return Alone([paths.OutputFolder], () =>
         {
             var known = group.Rank > 0 ? null : AnsweredFiles.Open(folder, paths.OutputFolder, problems, answers, ReferenceText, format);
-            var there = group.Sum([.. seeds.Select(seed => known?.Has(FileOf(seed)) == true && !fresh ? 1.0 : 0)]);
+            if (fresh)
+            {
+                known?.Forget(seeds.Select(FileOf));             // begun over, wherever it is interrupted
+            }
+
+            var there = group.Sum([.. seeds.Select(seed => known?.Has(FileOf(seed)) == true ? 1.0 : 0)]);
             int[] missing = [.. seeds.Where((_, i) => there[i] == 0)];
             if (missing.Length == 0)
             {
@@ -102,9 +107,8 @@ public sealed class SingleStages
             }
 
             string[] files = [.. missing.Select(FileOf)];
-            var summary = Actions.Answer($"generate {Run}", paths.OutputFolder, problems, missing, answers, files, format, reporter, cancel);
-            known?.Add(files);
-            return summary;
+            return Actions.Answer(
+                $"generate {Run}", paths.OutputFolder, problems, missing, answers, files, format, reporter, cancel, content => known?.Add(files, content));
         });
 
         string FileOf(int seed) => Path.Combine(folder, samples ? SampleFile.Name(seed, Temperature) : SampleFile.GreedyName);

@@ -68,16 +68,24 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
     public TrainingKey FineTuneKey(string from, string rowsFile, TokenLimits limits, TrainingRecipe recipe) =>
         TrainingKey.Of(new { Objective = "sft", Recipe = recipe, limits, referenceText }, from, rowsFile);
 
-    /// <summary>Answers problems into a file a sample; what an interruption leaves lies beside the first. Says how many answers are right.</summary>
+    /// <summary>
+    /// Answers problems into a file a sample; what an interruption leaves lies beside the first. Says how many answers are right. The first rank
+    /// calls <paramref name="written"/>, with the key of the model's content, when all files are there and before anything else goes.
+    /// </summary>
     public string Answer(
         string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, IReadOnlyList<string> files, SampleFormat format,
-        IStageReporter reporter, CancellationToken cancel)
+        IStageReporter reporter, CancellationToken cancel, Action<string>? written = null)
     {
         using var bundle = ModelBundle.Load(model, referenceText, device, toRead: true, options.Compute);
         var times = samples.Count == 1 ? "" : $" {Counted.Times(samples.Count)}";
         reporter.Begin(
             name, $"{Shown(model)} answers {Counted.Of(problems.Count, "question")}{times}", (long)problems.Count * samples.Count, "answers");
-        using var journal = RankedSampling.JournalOf(group, files[0], fresh, reporter.Note);
+        if (fresh)
+        {
+            RankedSampling.RemoveJournals(group, files);
+        }
+
+        using var journal = RankedSampling.JournalOf(group, files[0], reporter.Note);
         var completions = RankedSampling.Run(group, bundle, problems, samples, options, journal, reporter.Advance, cancel);
         if (group.Rank == 0)
         {
@@ -86,7 +94,12 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
                 CompletionFile.Write(file, completions.Where((_, i) => i % samples.Count == s), problems, format);
             }
 
+            written?.Invoke(bundle.Content);
             journal.Remove();
+            foreach (var file in files)
+            {
+                AnswerJournal.Remove(file);                    // of starts that had other files to write
+            }
         }
 
         var place = files.Count == 1 ? files[0] : Path.GetDirectoryName(files[0])!;

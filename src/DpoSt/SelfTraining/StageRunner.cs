@@ -61,9 +61,9 @@ internal sealed class StageRunner
     public void Run(IStageReporter reporter, CancellationToken cancel)
     {
         reporter.Run([.. steps.Where(s => s.State != StageState.LeftOut).Select(s => s.Stage.Name)]);
-        foreach (var step in steps.Where(s => fresh && s.State != StageState.LeftOut))
+        if (fresh)
         {
-            ledger.Forget(step.Stage.Name);                      // what is begun over is begun over wherever it is interrupted
+            ledger.Forget(steps.Where(s => s.State != StageState.LeftOut).Select(s => s.Stage.Name));   // what is begun over is so wherever it is interrupted
         }
 
         foreach (var (stage, key, state) in steps)
@@ -93,7 +93,7 @@ internal sealed class StageRunner
             var begun = key.Value;
             ledger.Forget(stage.Name);
             var summary = stage.Run(reporter, cancel);
-            ledger.Finish(stage.Name, stage.Outputs, begun);
+            ledger.Finish([(stage.Name, stage.Outputs)], begun);
             reporter.End(summary);
         }
     }

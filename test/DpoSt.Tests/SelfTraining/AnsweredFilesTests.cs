@@ -10,6 +10,9 @@ public sealed class AnsweredFilesTests : IDisposable
     private static readonly string[] Stage =
         ["generate", "--config-path", "exp_config/tiny", "trainer.output_dir=base", "+data.split=test", "eval.max_new_tokens=8"];
 
+    private const string TakenOver = "answers are there already, from a start that was interrupted";
+
+    private static readonly string[] Slow = [.. Stage[..^1], "eval.max_new_tokens=200", "+eval.slots=1"];
     private static readonly string[] Sampled = [.. Stage, "eval.mode=sampling"];
     private readonly TinyRun run = new();
 
@@ -66,29 +69,62 @@ public sealed class AnsweredFilesTests : IDisposable
         Assert.All(files, file => Assert.Equal(File.ReadAllText(once.Path($"{Folder}/{file}")), File.ReadAllText(run.Path($"{Folder}/{file}"))));
     }
 
-    // Of half of the answers, as an interruption leaves it.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void What_an_interruption_left_is_taken_over_but_where_all_begins_anew(bool fresh)
     {
-        Directory.CreateDirectory(run.Path(Folder));
-        using (var process = run.Start(Stage))
-        {
-            var partial = run.Path(Greedy + ".partial");
-            while (!process.HasExited && !(File.Exists(partial) && File.ReadAllText(partial).Count(c => c == '\n') > 3))
-            {
-                Thread.Sleep(1);
-            }
+        Interrupted(Slow, Greedy);
+        var (_, error) = Run(fresh ? [.. Slow, "--fresh"] : Slow);
+        Assert.Equal(!fresh, error.Contains(TakenOver, StringComparison.Ordinal));
+        Assert.False(File.Exists(run.Path(Greedy + ".partial")));
+    }
 
-            process.Kill(entireProcessTree: true);
-            process.WaitForExit();
-            Assert.SkipUnless(File.Exists(partial), "it was done before it could be stopped");
+    [Fact]
+    public void What_began_anew_and_was_interrupted_goes_on_although_it_was_done_before()
+    {
+        Answers(Slow);
+        Interrupted([.. Slow, "--fresh"], Greedy);
+        Assert.Contains(TakenOver, Run(Slow).Error, StringComparison.Ordinal);
+        Assert.Equal(Done, Run(Slow).Out);
+    }
+
+    // The journal lies beside the first file that was missing then.
+    [Fact]
+    public void What_an_interruption_left_beside_any_sample_goes_when_all_begins_anew()
+    {
+        string[] slow = [.. Slow, "eval.mode=sampling"];
+        Answers([.. slow, "eval.sampling.max_seed=1"]);
+        Interrupted([.. slow, "eval.sampling.max_seed=3"], Folder + "/seed_1-t_0.7.json");
+        Answers([.. slow, "eval.sampling.max_seed=3", "--fresh"]);
+        Assert.Empty(Directory.GetFiles(run.Path(Folder), "*.partial"));
+    }
+
+    // Dies behind the third answer, one being made at a time.
+    private void Interrupted(string[] arguments, string output)
+    {
+        Directory.CreateDirectory(run.Path(Folder));
+        using var process = run.Start(arguments);
+        while (!process.HasExited && Lines(run.Path(output + ".partial")) <= 3)
+        {
+            Thread.Sleep(1);
         }
 
-        var (_, error) = Run(fresh ? [.. Stage, "--fresh"] : Stage);
-        Assert.Equal(!fresh, error.Contains("answers are there already, from a start that was interrupted", StringComparison.Ordinal));
-        Assert.False(File.Exists(run.Path(Greedy + ".partial")));
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        Assert.True(File.Exists(run.Path(output + ".partial")), "it was done, or failed, before it could be stopped");
+    }
+
+    private static int Lines(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Count(c => c == '\n');
+        }
+        catch (IOException)
+        {
+            return 0;                                          // not there yet
+        }
     }
 
     private void Answers(string[] arguments) => Assert.Contains("answers are right", Run(arguments).Out, StringComparison.Ordinal);

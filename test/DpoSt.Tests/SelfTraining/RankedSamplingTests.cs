@@ -29,7 +29,7 @@ public sealed class RankedSamplingTests
         kept.Open("key", 1);
         AnswerJournal[] journals =
         [
-            .. Enumerable.Range(0, 3).Select(rank => RankedSampling.JournalOf(new RecordingGroup(rank, 3), folder.File("seed_0.json"), fresh: false, _ => { })),
+            .. Enumerable.Range(0, 3).Select(rank => RankedSampling.JournalOf(new RecordingGroup(rank, 3), folder.File("seed_0.json"), _ => { })),
             new(folder.File("seed_0.json"), _ => { })
         ];
         Array.ForEach(journals, journal => journal.Open("key", 1));
