@@ -32,8 +32,11 @@ internal sealed class AnsweredFiles
 
     /// <summary>Whether a file holds these answers. The model is read once, and only where a file may.</summary>
     /// <exception cref="UserErrorException">The model cannot be read.</exception>
-    public bool Has(string file) =>
-        File.Exists(file) && ledger[Path.GetFileName(file)] is { } entry && entry.Key == KeyOf(model.Value) && entry.Outputs == Ledger.OutputsOf([file]);
+    public bool Has(string file) => Known(file) is { } key && key == KeyOf(model.Value);
+
+    /// <summary>Whether a file is known to hold answers of a model that was something else than it is now.</summary>
+    /// <exception cref="UserErrorException">The model cannot be read.</exception>
+    public bool IsOfAnotherModel(string file) => Known(file) is { } key && !key.EndsWith(ModelKey(model.Value), StringComparison.Ordinal);
 
     /// <summary>Notes files as done, by a model of this content (<see cref="ContentKey.OfPath"/>).</summary>
     public void Add(IEnumerable<string> files, string content) =>
@@ -42,5 +45,10 @@ internal sealed class AnsweredFiles
     /// <summary>Notes that files are to be made anew.</summary>
     public void Forget(IEnumerable<string> files) => ledger.Forget(files.Select(file => Path.GetFileName(file)));
 
-    private string KeyOf(string content) => ContentKey.Of(options, [content]);
+    private string? Known(string file) =>
+        File.Exists(file) && ledger[Path.GetFileName(file)] is { } entry && entry.Outputs == Ledger.OutputsOf([file]) ? entry.Key : null;
+
+    private string KeyOf(string content) => $"{ContentKey.Of(options, [])} {ModelKey(content)}";
+
+    private static string ModelKey(string content) => ContentKey.Of("", [content]);
 }

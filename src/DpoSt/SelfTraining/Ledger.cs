@@ -25,10 +25,10 @@ internal sealed class Ledger
     }
 
     /// <summary>Opens the ledger at a path; empty where there is none yet.</summary>
-    /// <exception cref="UserErrorException">The file is no ledger.</exception>
+    /// <exception cref="UserErrorException">The file is no ledger, or cannot be read.</exception>
     public static Ledger Open(string path)
     {
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
         {
             return new Ledger(path, new SortedDictionary<string, LedgerEntry>(StringComparer.Ordinal));
         }
@@ -38,7 +38,11 @@ internal sealed class Ledger
             var read = JsonSerializer.Deserialize<Dictionary<string, LedgerEntry>>(File.ReadAllText(path), Json)!;
             return new Ledger(path, new SortedDictionary<string, LedgerEntry>(read, StringComparer.Ordinal));
         }
-        catch (Exception e) when (e is JsonException or ArgumentNullException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path}: the file cannot be read ({FileProblem.Of(path, e)}); it tells what is done already.", e);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentNullException)
         {
             throw new UserErrorException($"{path} is no ledger of what is done: remove it, and all that it would tell of is done again.", e);
         }

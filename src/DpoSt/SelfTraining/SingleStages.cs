@@ -52,9 +52,7 @@ public sealed class SingleStages
     /// <summary>Whether each rank keeps only its part of a model that is trained.</summary>
     public bool Shards { get; init; }
 
-    private bool ReferenceText => options.Compat == Compatibility.Reference;
-
-    private StageActions Actions => new(device, ReferenceText, fresh, group, Shards);
+    private StageActions Actions => new(device, options.Compat == Compatibility.Reference, fresh, group, Shards);
 
     private string Run => options.Trainer.RunName;
 
@@ -87,7 +85,7 @@ public sealed class SingleStages
         int[] seeds = samples ? Seeds() : [0];
         return Alone([paths.OutputFolder], () =>
         {
-            var known = group.Rank > 0 ? null : AnsweredFiles.Open(folder, paths.OutputFolder, problems, answers, ReferenceText, format);
+            var known = group.Rank > 0 ? null : Actions.Answered(paths.OutputFolder, problems, answers, FileOf(seeds[0]), format);
             if (fresh)
             {
                 known?.Forget(seeds.Select(FileOf));             // begun over, wherever it is interrupted
@@ -107,8 +105,13 @@ public sealed class SingleStages
             }
 
             string[] files = [.. missing.Select(FileOf)];
-            return Actions.Answer(
-                $"generate {Run}", paths.OutputFolder, problems, missing, answers, files, format, reporter, cancel, content => known?.Add(files, content));
+            if (!fresh && files.Count(File.Exists) is > 0 and var others)
+            {
+                reporter.Note(
+                    $"  {Counted.Of(others, "file")} of answers there may be of another model, other questions or other options: made again and then replaced");
+            }
+
+            return Actions.Answer($"generate {Run}", paths.OutputFolder, problems, missing, answers, files, format, reporter, cancel);
         });
 
         string FileOf(int seed) => Path.Combine(folder, samples ? SampleFile.Name(seed, Temperature) : SampleFile.GreedyName);
@@ -125,6 +128,7 @@ public sealed class SingleStages
             reporter.Begin(
                 $"eval-sampling {Run}", $"judge {Counted.Of(seeds.Length, "sample")} of {Counted.Of(problems.Count, "question")}",
                 seeds.Length, "files");
+            NoteOtherModel(problems, Temperature, [.. seeds.Select(seed => Path.Combine(folder, SampleFile.Name(seed, Temperature)))]);
             var (summary, questions) = StageActions.Label(problems, seeds, Temperature, folder, Split, Format);
             // Questions of the pool have no rationale: pass@k is of those the model was trained on, as in the reference.
             int[] right = [.. questions.Where(q => Split != "train" || q.Gold is not null).Select(q => q.Positives.Count)];
@@ -189,12 +193,25 @@ public sealed class SingleStages
         return Alone([file], () =>
         {
             reporter.Begin($"eval-greedy {Run}", $"judge {problems.Count} answers", 1, "files");
+            NoteOtherModel(problems, 0, [file]);
             var right = CompletionFile.Read(file, problems, 0, Format).Count(c => c.Verdict == Verdict.Correct);
             var interval = WilsonInterval.Of(right, problems.Count);
             ResultsFile.Add(paths.ResultsFile, Run, new Dictionary<string, double>(StringComparer.Ordinal) { [$"{Split}@1"] = (double)right / problems.Count });
             return string.Create(CultureInfo.InvariantCulture,
                 $"{Run} on {Split}: {right} of {problems.Count} right, {100.0 * right / problems.Count:0.0} % [{100 * interval.Low:0.0}, {100 * interval.High:0.0}]; {StageActions.Shown(paths.ResultsFile)}");
         });
+    }
+
+    // A model trained anew leaves the answers of the one before where they are.
+    private void NoteOtherModel(IReadOnlyList<Problem> problems, double temperature, string[] files)
+    {
+        var known = Actions.Answered(
+            paths.OutputFolder, problems, ConfiguredRecipes.Answers(options, temperature, options.Eval.UseCalc), files[0], Format ?? SampleFormat.Dpost);
+        if (Directory.Exists(paths.OutputFolder) && files.Count(known.IsOfAnotherModel) is > 0 and var others)
+        {
+            reporter.Note(
+                $"  answers in {others} of {Counted.Of(files.Length, "file")} are of another model than lies in {StageActions.Shown(paths.OutputFolder)} now: dpost generate makes them again");
+        }
     }
 
     private void CheckPlace()

@@ -69,13 +69,14 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         TrainingKey.Of(new { Objective = "sft", Recipe = recipe, limits, referenceText }, from, rowsFile);
 
     /// <summary>
-    /// Answers problems into a file a sample; what an interruption leaves lies beside the first. Says how many answers are right. The first rank
-    /// calls <paramref name="written"/>, with the key of the model's content, when all files are there and before anything else goes.
+    /// Answers problems into a file a sample, all in one folder, and notes them as done there; what an interruption leaves lies beside the first.
+    /// Says how many answers are right.
     /// </summary>
     public string Answer(
         string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, IReadOnlyList<string> files, SampleFormat format,
-        IStageReporter reporter, CancellationToken cancel, Action<string>? written = null)
+        IStageReporter reporter, CancellationToken cancel)
     {
+        var known = group.Rank > 0 ? null : Answered(model, problems, options, files[0], format);
         using var bundle = ModelBundle.Load(model, referenceText, device, toRead: true, options.Compute);
         var times = samples.Count == 1 ? "" : $" {Counted.Times(samples.Count)}";
         reporter.Begin(
@@ -94,7 +95,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
                 CompletionFile.Write(file, completions.Where((_, i) => i % samples.Count == s), problems, format);
             }
 
-            written?.Invoke(bundle.Content);
+            known!.Add(files, bundle.Content);
             journal.Remove();
             foreach (var file in files)
             {
@@ -105,6 +106,10 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         var place = files.Count == 1 ? files[0] : Path.GetDirectoryName(files[0])!;
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {Shown(place)}";
     }
+
+    /// <summary>What is known of the files of answers beside one of them.</summary>
+    public AnsweredFiles Answered(string model, IReadOnlyList<Problem> problems, AnswerOptions options, string file, SampleFormat format) =>
+        AnsweredFiles.Open(Path.GetDirectoryName(file)!, model, problems, options, referenceText, format);
 
     /// <summary>Sorts the samples of a folder by verdict into <c>train_dpo_data.jsonl</c>.</summary>
     public static (string Summary, IReadOnlyList<LabelledQuestion> Questions) Label(

@@ -49,7 +49,7 @@ internal sealed class TrainingFolder : IDisposable
         if (done is null && Directory.Exists(output) && Directory.EnumerateFiles(output).Any())
         {
             throw new UserErrorException(
-                $"{output}: the model there does not say how it was trained (it has no {TrainingKey.Name}), and a new one would take its place: move it away, or name another {option ?? "trainer.output_dir"}.");
+                $"{output}: the model there does not say how it was trained (it has no readable {TrainingKey.Name}), and a new one would take its place: move it away, or name another {option ?? "trainer.output_dir"}.");
         }
 
         var opened = new TrainingFolder(output, key, tensorBoard, reporter, option);

@@ -30,6 +30,8 @@ public sealed class AnsweredFilesTests : IDisposable
         File.AppendAllText(run.Path(Greedy), "\n");
         Answers(Stage);
         Assert.Equal(first, File.ReadAllText(run.Path(Greedy)));
+        File.AppendAllText(run.Path(Greedy), "\n");
+        Assert.Contains("  1 file of answers there may be of another model", Run(Stage).Error, StringComparison.Ordinal);
         File.Delete(run.Path(Greedy));
         Answers(Stage);
         Answers([.. Stage, "eval.max_new_tokens=9"]);
@@ -44,7 +46,10 @@ public sealed class AnsweredFilesTests : IDisposable
             weights.WriteByte(0);
         }
 
+        string[] count = ["eval-greedy", .. Stage[1..]];
+        Assert.Contains("  answers in 1 of 1 file are of another model than lies in base now", Run(count).Error, StringComparison.Ordinal);
         Answers(Stage);
+        Assert.DoesNotContain("another model", Run(count).Error, StringComparison.Ordinal);
         Assert.Equal(Done, Run(Stage).Out);
 
         var ledger = run.Path(Folder + "/answers.ledger.json");
@@ -125,6 +130,15 @@ public sealed class AnsweredFilesTests : IDisposable
         {
             return 0;                                          // not there yet
         }
+    }
+
+    [Fact]
+    public void What_a_run_has_answered_is_known()
+    {
+        Assert.Equal(0, run.Run(TinyRun.Loop("--until", "sample sft-0")).Code);
+        string[] same = ["generate", "--config-path", "exp_config/tiny", "+data.split=train", "eval.mode=sampling", "eval.max_new_tokens=64"];
+        Assert.Contains("holds these answers already", Run([.. same, "eval.sampling.max_seed=3"]).Out, StringComparison.Ordinal);
+        Assert.Contains("  3 of 4 samples are there already", Run([.. same, "eval.sampling.max_seed=4"]).Error, StringComparison.Ordinal);
     }
 
     private void Answers(string[] arguments) => Assert.Contains("answers are right", Run(arguments).Out, StringComparison.Ordinal);

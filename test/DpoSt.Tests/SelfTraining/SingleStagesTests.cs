@@ -85,8 +85,8 @@ public sealed class SingleStagesTests : IDisposable
 
         Trained(Sft);
         File.Delete(run.Path(Model + "/training.json"));
-        Refused("the model there does not say how it was trained (it has no training.json)");
-        Refused("the model there does not say how it was trained (it has no training.json)", "--fresh");
+        Refused("the model there does not say how it was trained (it has no readable training.json)");
+        Refused("the model there does not say how it was trained (it has no readable training.json)", "--fresh");
 
         void Refused(string sentence, params string[] more)
         {
