@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
+using DpoSt.SelfTraining;
 using DpoSt.Tensors;
 
 namespace DpoSt.Tests.SelfTraining;
@@ -20,7 +21,7 @@ public sealed class GsmLoopTests
             "loop.pair_samples=6", "eval.max_new_tokens=48"));
         Assert.True(code == 0, error);
         Assert.Contains("10 problems", table, StringComparison.Ordinal);
-        var documents = Files(run).ToLookup(f => Path.GetFileName(f) is "evaluation.json" or "config.json" or "run.json" or "tiny.ledger.json");
+        var documents = Files(run).ToLookup(f => Path.GetFileName(f) is "evaluation.json" or "config.json" or "run.json" or "tiny.ledger.json" or AnsweredFiles.Name);
         Assert.All(documents[true], file => JsonDocument.Parse(File.ReadAllText(file)).Dispose());
         Assert.All(documents[false].Where(f => f.Contains("model_outputs", StringComparison.Ordinal)), file => Assert.NotNull(JsonLines.Read(file).ToList()));
         Assert.All(["sft-0", "dpo-1", "sft-1"], name =>
