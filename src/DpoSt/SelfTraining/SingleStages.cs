@@ -85,13 +85,14 @@ public sealed class SingleStages
         int[] seeds = samples ? Seeds() : [0];
         return Alone([paths.OutputFolder], () =>
         {
-            var known = group.Rank > 0 ? null : Actions.Answered(paths.OutputFolder, problems, answers, FileOf(seeds[0]), format);
+            var known = group.Rank > 0 ? null : AnsweredFiles.Open(folder, paths.OutputFolder);
+            var asked = Actions.Asked(problems, answers, format);
             if (fresh)
             {
                 known?.Forget(seeds.Select(FileOf));             // begun over, wherever it is interrupted
             }
 
-            var there = group.Sum([.. seeds.Select(seed => known?.Has(FileOf(seed)) == true ? 1.0 : 0)]);
+            var there = group.Sum([.. seeds.Select(seed => known?.Has(FileOf(seed), asked) == true ? 1.0 : 0)]);
             int[] missing = [.. seeds.Where((_, i) => there[i] == 0)];
             if (missing.Length == 0)
             {
@@ -123,12 +124,13 @@ public sealed class SingleStages
         var problems = Problems();
         var folder = paths.SamplesFolder(Split);
         var seeds = Seeds();
-        return Alone(seeds.Select(seed => Path.Combine(folder, SampleFile.Name(seed, Temperature))), () =>
+        string[] files = [.. seeds.Select(seed => Path.Combine(folder, SampleFile.Name(seed, Temperature)))];
+        return Alone(files, () =>
         {
             reporter.Begin(
                 $"eval-sampling {Run}", $"judge {Counted.Of(seeds.Length, "sample")} of {Counted.Of(problems.Count, "question")}",
                 seeds.Length, "files");
-            NoteOtherModel(problems, Temperature, [.. seeds.Select(seed => Path.Combine(folder, SampleFile.Name(seed, Temperature)))]);
+            NoteOtherModel(files);
             var (summary, questions) = StageActions.Label(problems, seeds, Temperature, folder, Split, Format);
             // Questions of the pool have no rationale: pass@k is of those the model was trained on, as in the reference.
             int[] right = [.. questions.Where(q => Split != "train" || q.Gold is not null).Select(q => q.Positives.Count)];
@@ -193,7 +195,7 @@ public sealed class SingleStages
         return Alone([file], () =>
         {
             reporter.Begin($"eval-greedy {Run}", $"judge {problems.Count} answers", 1, "files");
-            NoteOtherModel(problems, 0, [file]);
+            NoteOtherModel([file]);
             var right = CompletionFile.Read(file, problems, 0, Format).Count(c => c.Verdict == Verdict.Correct);
             var interval = WilsonInterval.Of(right, problems.Count);
             ResultsFile.Add(paths.ResultsFile, Run, new Dictionary<string, double>(StringComparer.Ordinal) { [$"{Split}@1"] = (double)right / problems.Count });
@@ -203,10 +205,9 @@ public sealed class SingleStages
     }
 
     // A model trained anew leaves the answers of the one before where they are.
-    private void NoteOtherModel(IReadOnlyList<Problem> problems, double temperature, string[] files)
+    private void NoteOtherModel(string[] files)
     {
-        var known = Actions.Answered(
-            paths.OutputFolder, problems, ConfiguredRecipes.Answers(options, temperature, options.Eval.UseCalc), files[0], Format ?? SampleFormat.Dpost);
+        var known = AnsweredFiles.Open(paths.SamplesFolder(Split), paths.OutputFolder);
         if (Directory.Exists(paths.OutputFolder) && files.Count(known.IsOfAnotherModel) is > 0 and var others)
         {
             reporter.Note(

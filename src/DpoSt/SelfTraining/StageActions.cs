@@ -76,7 +76,7 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         string name, string model, IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, IReadOnlyList<string> files, SampleFormat format,
         IStageReporter reporter, CancellationToken cancel)
     {
-        var known = group.Rank > 0 ? null : Answered(model, problems, options, files[0], format);
+        var known = group.Rank > 0 ? null : AnsweredFiles.Open(Path.GetDirectoryName(files[0])!, model);
         using var bundle = ModelBundle.Load(model, referenceText, device, toRead: true, options.Compute);
         var times = samples.Count == 1 ? "" : $" {Counted.Times(samples.Count)}";
         reporter.Begin(
@@ -95,11 +95,11 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
                 CompletionFile.Write(file, completions.Where((_, i) => i % samples.Count == s), problems, format);
             }
 
-            known!.Add(files, bundle.Content);
-            journal.Remove();
+            known!.Add(files, Asked(problems, options, format), bundle.Content);
+            journal.Dispose();
             foreach (var file in files)
             {
-                AnswerJournal.Remove(file);                    // of starts that had other files to write
+                AnswerJournal.Remove(file);                    // also of starts that had other files to write
             }
         }
 
@@ -107,9 +107,8 @@ internal sealed class StageActions(Device device, bool referenceText, bool fresh
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {Shown(place)}";
     }
 
-    /// <summary>What is known of the files of answers beside one of them.</summary>
-    public AnsweredFiles Answered(string model, IReadOnlyList<Problem> problems, AnswerOptions options, string file, SampleFormat format) =>
-        AnsweredFiles.Open(Path.GetDirectoryName(file)!, model, problems, options, referenceText, format);
+    /// <summary>All that a file of answers depends on besides the model and which sample it holds.</summary>
+    public object Asked(IReadOnlyList<Problem> problems, AnswerOptions options, SampleFormat format) => new { problems, options, referenceText, format };
 
     /// <summary>Sorts the samples of a folder by verdict into <c>train_dpo_data.jsonl</c>.</summary>
     public static (string Summary, IReadOnlyList<LabelledQuestion> Questions) Label(

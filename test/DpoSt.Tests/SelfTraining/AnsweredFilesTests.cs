@@ -6,11 +6,10 @@ public sealed class AnsweredFilesTests : IDisposable
     private const string Folder = "model_outputs/tiny/sft-0/test";
     private const string Greedy = Folder + "/greedy_decode.json";
     private const string Done = Greedy + " holds these answers already; --fresh answers again\n";
+    private const string TakenOver = "answers are there already, from a start that was interrupted";
 
     private static readonly string[] Stage =
         ["generate", "--config-path", "exp_config/tiny", "trainer.output_dir=base", "+data.split=test", "eval.max_new_tokens=8"];
-
-    private const string TakenOver = "answers are there already, from a start that was interrupted";
 
     private static readonly string[] Slow = [.. Stage[..^1], "eval.max_new_tokens=200", "+eval.slots=1"];
     private static readonly string[] Sampled = [.. Stage, "eval.mode=sampling"];
@@ -105,6 +104,15 @@ public sealed class AnsweredFilesTests : IDisposable
         Assert.Empty(Directory.GetFiles(run.Path(Folder), "*.partial"));
     }
 
+    [Fact]
+    public void What_a_run_has_answered_is_known()
+    {
+        Assert.Equal(0, run.Run(TinyRun.Loop("--until", "sample sft-0")).Code);
+        string[] same = ["generate", "--config-path", "exp_config/tiny", "+data.split=train", "eval.mode=sampling", "eval.max_new_tokens=64"];
+        Assert.Contains("holds these answers already", Run([.. same, "eval.sampling.max_seed=3"]).Out, StringComparison.Ordinal);
+        Assert.Contains("  3 of 4 samples are there already", Run([.. same, "eval.sampling.max_seed=4"]).Error, StringComparison.Ordinal);
+    }
+
     // Dies behind the third answer, one being made at a time.
     private void Interrupted(string[] arguments, string output)
     {
@@ -130,15 +138,6 @@ public sealed class AnsweredFilesTests : IDisposable
         {
             return 0;                                          // not there yet
         }
-    }
-
-    [Fact]
-    public void What_a_run_has_answered_is_known()
-    {
-        Assert.Equal(0, run.Run(TinyRun.Loop("--until", "sample sft-0")).Code);
-        string[] same = ["generate", "--config-path", "exp_config/tiny", "+data.split=train", "eval.mode=sampling", "eval.max_new_tokens=64"];
-        Assert.Contains("holds these answers already", Run([.. same, "eval.sampling.max_seed=3"]).Out, StringComparison.Ordinal);
-        Assert.Contains("  3 of 4 samples are there already", Run([.. same, "eval.sampling.max_seed=4"]).Error, StringComparison.Ordinal);
     }
 
     private void Answers(string[] arguments) => Assert.Contains("answers are right", Run(arguments).Out, StringComparison.Ordinal);
