@@ -28,7 +28,7 @@ public sealed class LeakTests
             (nameof(BiasedSoftmax), () => BiasedSoftmax.Apply(scores, null)),
             (nameof(TargetLogProb), () => TargetLogProb.Apply(x, [0, 1, 2, 3])),
             (nameof(LinearProduct), () => LinearProduct.Apply(x, weight)),
-            (nameof(RoundedProduct), () => RoundedProduct.Apply(x, weight, ScalarType.BFloat16, true)),
+            (nameof(RoundedProduct), () => RoundedProduct.Apply(x, weight, ScalarType.BFloat16, RoundedProduct.WayOn(CPU.type, ScalarType.BFloat16))),
             (nameof(Dropout), () => new Dropout(0.1, 1, 1).Apply(x, keys, 1)),
         ];
         foreach (var (name, call) in kernels)

@@ -2,7 +2,6 @@ using DpoSt.Models;
 using DpoSt.Parallel;
 using DpoSt.Tensors;
 using DpoSt.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;
@@ -57,7 +56,7 @@ internal sealed class TrainingRun(Device device, bool referenceText, bool fresh,
 
     private void Advise(TrainingRecipe recipe, IStageReporter reporter)
     {
-        if (recipe.Bf16 && device.type == DeviceType.CPU && Processor.HasSlowBf16)
+        if (recipe.Bf16 && RoundedProduct.WayOn(device.type, ScalarType.BFloat16) == RoundedWay.Widened)
         {
             reporter.Note(
                 "  this processor multiplies no faster in bfloat16 than in float32: without trainer.bf16 training is a little faster and more exact, with it activations take half the memory");

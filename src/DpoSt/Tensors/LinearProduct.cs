@@ -31,7 +31,7 @@ internal static class LinearProduct
             return Apply(x.In(products), weight);
         }
 
-        return RoundedProduct.Apply(x, weight, products, RoundedProduct.Widens(x.device_type, products));
+        return RoundedProduct.Apply(x, weight, products, RoundedProduct.WayOn(x.device_type, products));
     }
 
     /// <summary>The product alone, in fp32, by the library that is faster here.</summary>

@@ -1,40 +1,79 @@
+using DpoSt.Tensors.HalfPrecision;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tensors;
 
+/// <summary>How two rounded factors are multiplied.</summary>
+internal enum RoundedWay
+{
+    /// <summary>In their own type.</summary>
+    AsTheyAre,
+
+    /// <summary>Widened, which changes none of their values, and in fp32.</summary>
+    Widened,
+
+    /// <summary>As scaled halves (<see cref="HalfProduct"/>).</summary>
+    InHalves,
+}
+
 /// <summary>
-/// x times a weight transposed, with both factors rounded to a narrower type, sums in fp32, and the result rounded to the narrower type again; so are the
-/// factors of the gradients' products. Where products in bfloat16 are slow the rounded factors are widened, which changes none of their values, and
-/// multiplied in fp32: on Intel's processors without AMX training is 1.5 times as fast by it (docs/benchmarks.md). There the gradient of a weight is
-/// the product's fp32 sum itself; elsewhere it is rounded to the narrower type once, as under autocast, before it joins the others in fp32.
+/// x times a weight transposed, with both factors rounded to a narrower type, and the result rounded to it again; so are the factors of the gradients' products. Sums are fp32, or
+/// of few halves and then fp32. Where products in bfloat16 are slow the rounded factors are multiplied another way: training is 1.5 times as fast by the one, on Intel's processors
+/// without AMX, and twice and more by the other (docs/benchmarks.md). There the gradient of a weight is the product's fp32 sum itself; elsewhere it is rounded to the narrower type once,
+/// as under autocast, before it joins the others in fp32.
 /// </summary>
 internal static class RoundedProduct
 {
-    /// <summary>Whether factors of a type are widened on a device.</summary>
-    public static bool Widens(DeviceType device, ScalarType products) => device == DeviceType.CPU && products == ScalarType.BFloat16 && Processor.HasSlowBf16;
+    /// <summary>What is fastest on a device for factors of a type.</summary>
+    public static RoundedWay WayOn(DeviceType device, ScalarType products) => (device, products) switch
+    {
+        (DeviceType.CPU, ScalarType.BFloat16) when Processor.HasSlowBf16 => HalfProduct.IsSupported ? RoundedWay.InHalves : RoundedWay.Widened,
+        _ => RoundedWay.AsTheyAre,
+    };
 
     /// <summary>x [.., K] and weight [N, K] give [.., N] in the narrower type; the gradients have their tensors' own types.</summary>
-    public static Tensor Apply(Tensor x, Tensor weight, ScalarType products, bool widens)
+    public static Tensor Apply(Tensor x, Tensor weight, ScalarType products, RoundedWay way)
     {
         if (is_grad_enabled() && (x.requires_grad || weight.requires_grad))
         {
-            return Differentiable.apply(x, weight, products, widens);
+            return Differentiable.apply(x, weight, products, way);
         }
 
         using var scope = NewDisposeScope();
-        return Product(x.to(products), weight.to(products), widens).MoveToOuterDisposeScope();
+        return Product(x.to(products), weight.to(products), products, way).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Product(Tensor x, Tensor weight, bool widens)
+    // Rounded factors x [.., K] and weight [N, K]; the result [.., N] in any type.
+    private static Tensor Product(Tensor x, Tensor weight, ScalarType type, RoundedWay way)
     {
-        if (!widens)
-        {
-            return nn.functional.linear(x, weight);
-        }
-
         using var scope = NewDisposeScope();
-        return LinearProduct.Product(x.to(ScalarType.Float32), weight.to(ScalarType.Float32)).to(x.dtype).MoveToOuterDisposeScope();
+        var product = way switch
+        {
+            RoundedWay.InHalves => HalfProduct.Apply(Rows(x), weight, type).view([.. x.shape[..^1], weight.size(0)]),
+            RoundedWay.Widened => LinearProduct.Product(x.to(ScalarType.Float32), weight.to(ScalarType.Float32)).to(type),
+            _ => nn.functional.linear(x, weight).to(type),
+        };
+        return product.MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Rows(Tensor x) => x.reshape(-1, x.size(-1)).contiguous();
+
+    // The gradient [N, K] of a weight from its result's, rows [M, N], and its inputs [M, K], or null where it has been added to the one that is there.
+    private static Tensor? WeightGradient(Tensor weight, Tensor rows, Tensor inputs, RoundedWay way)
+    {
+        switch (way)
+        {
+            case RoundedWay.InHalves when weight.is_leaf && weight.grad is { } gradient && gradient.is_contiguous():
+                HalfProduct.AddTo(gradient, rows.t(), inputs.t());
+                return null;
+            case RoundedWay.InHalves:
+                return HalfProduct.Apply(rows.t(), inputs.t(), weight.dtype);
+            case RoundedWay.Widened:
+                return LinearProduct.AddWeightGradient(weight, rows.to(ScalarType.Float32), inputs.to(ScalarType.Float32));
+            default:
+                return rows.t().mm(inputs).to(weight.dtype);
+        }
     }
 
     private sealed class Differentiable : autograd.SingleTensorFunction<Differentiable>
@@ -44,12 +83,12 @@ internal static class RoundedProduct
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
             using var _ = no_grad();
-            var (x, weight, products, widens) = ((Tensor)vars[0], (Tensor)vars[1], (ScalarType)vars[2], (bool)vars[3]);
+            var (x, weight, products, way) = ((Tensor)vars[0], (Tensor)vars[1], (ScalarType)vars[2], (RoundedWay)vars[3]);
             var (input, factor) = (x.to(products), weight.to(products));        // they die with the caller's scope: saved only once this returns
             ctx.save_for_backward([input, factor, weight]);
             ctx.save_data("input", x.requires_grad ? x.dtype : null!);
-            ctx.save_data("widens", widens);
-            return Product(input, factor, widens);
+            ctx.save_data("way", way);
+            return Product(input, factor, products, way);
         }
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(4, grad_output, () =>
@@ -57,18 +96,15 @@ internal static class RoundedProduct
             using var _ = no_grad();
             var saved = ctx.get_saved_variables();
             var (input, factor, weight) = (saved[0], saved[1], saved[2]);
-            var rows = grad_output.reshape(-1, grad_output.size(-1));           // [M, N]
-            var inputs = input.reshape(-1, input.size(-1));                     // [M, K]
-            var wanted = ctx.get_data("input") is ScalarType type ? type : (ScalarType?)null;
-            if ((bool)ctx.get_data("widens"))
-            {
-                var wide = rows.to(ScalarType.Float32);
-                var gradient = wanted is { } narrow ? LinearProduct.Product(wide, factor.to(ScalarType.Float32).t()).view(input.shape).to(narrow) : null!;
-                return [gradient, weight.requires_grad ? LinearProduct.AddWeightGradient(weight, wide, inputs.to(ScalarType.Float32))! : null!, null!, null!];
-            }
-
-            var gradInput = wanted is { } own ? grad_output.matmul(factor).to(own) : null!;
-            return [gradInput, weight.requires_grad ? rows.t().mm(inputs).to(weight.dtype) : null!, null!, null!];
+            var way = (RoundedWay)ctx.get_data("way");
+            var rows = Rows(grad_output);                                       // [M, N]
+            return
+            [
+                ctx.get_data("input") is ScalarType type ? Product(rows, factor.t(), type, way).view(input.shape) : null!,
+                weight.requires_grad ? WeightGradient(weight, rows, Rows(input), way)! : null!,
+                null!,
+                null!,
+            ];
         });
     }
 }

@@ -1,4 +1,5 @@
 using DpoSt.Tensors;
+using DpoSt.Tensors.HalfPrecision;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Tensors;
@@ -99,18 +100,18 @@ public sealed class Bf16KernelTests
     {
         using var scope = NewDisposeScope();
         Tensor[] rounded = [.. new[] { KernelCheck.Normal(1, rows, inputs), KernelCheck.Normal(2, outputs, inputs) }.Select(Rounded)];
-        foreach (var widens in (bool[])[false, true])
+        foreach (var way in Enum.GetValues<RoundedWay>().Where(way => way != RoundedWay.InHalves || HalfProduct.IsSupported))
         {
-            KernelCheck.Equal(t => RoundedProduct.Apply(t[0], t[1], ScalarType.BFloat16, widens), t => t[0].matmul(t[1].t()), Tolerance, rounded);
+            KernelCheck.Equal(t => RoundedProduct.Apply(t[0], t[1], ScalarType.BFloat16, way), t => t[0].matmul(t[1].t()), Tolerance, rounded);
             var (x, weight) = (rounded[0].clone().requires_grad_(true), rounded[1].clone().requires_grad_(true));
-            var y = RoundedProduct.Apply(x.view(1, rows, inputs), weight, ScalarType.BFloat16, widens);
+            var y = RoundedProduct.Apply(x.view(1, rows, inputs), weight, ScalarType.BFloat16, way);
             Assert.Equal(ScalarType.BFloat16, y.dtype);
             BackwardGuard.Backward(y.sum());
             Assert.Equal([ScalarType.Float32, ScalarType.Float32], [x.grad!.dtype, weight.grad!.dtype]);
 
             // A second pass adds to what is there.
             var first = weight.grad!.clone();
-            BackwardGuard.Backward(RoundedProduct.Apply(x.detach(), weight, ScalarType.BFloat16, widens).sum());
+            BackwardGuard.Backward(RoundedProduct.Apply(x.detach(), weight, ScalarType.BFloat16, way).sum());
             KernelCheck.Close(first.mul(2), weight.grad!, Tolerance, "gradient of two passes");
         }
     }
@@ -121,8 +122,8 @@ public sealed class Bf16KernelTests
         using var scope = NewDisposeScope();
         var (x, weight) = (KernelCheck.Normal(3, 9, 40), KernelCheck.Normal(4, 20, 40));
         KernelCheck.Same(
-            RoundedProduct.Apply(Rounded(x), Rounded(weight), ScalarType.BFloat16, true),
-            RoundedProduct.Apply(x, weight, ScalarType.BFloat16, true));
+            RoundedProduct.Apply(Rounded(x), Rounded(weight), ScalarType.BFloat16, RoundedWay.Widened),
+            RoundedProduct.Apply(x, weight, ScalarType.BFloat16, RoundedWay.Widened));
     }
 
     // The kernel in bfloat16 against the reference in fp64, from inputs that bfloat16 holds exactly.

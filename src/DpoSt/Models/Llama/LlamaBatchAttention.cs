@@ -37,14 +37,14 @@ internal sealed class LlamaBatchAttention(LlamaConfig config, PackedRows rows, R
         var length = qkv.size(0);
         var parts = qkv.view(length, heads + 2 * groups, size).transpose(0, 1).split([heads, groups, groups], 0);
         var q = parts[0].mul(1 / Math.Sqrt(size)).reshape(groups, -1, size);                                // [G, H / G * L, K]
-        var scores = q.matmul(parts[1].transpose(1, 2)).view(1, heads, length, length);                     // [1, H, L, L]
+        var scores = BatchedProduct.Apply(q, parts[1]).view(1, heads, length, length);                      // [1, H, L, L]
         var probabilities = BiasedSoftmax.Apply(scores, mask);
         if (dropout is not null)
         {
             probabilities = dropout.Apply(probabilities, dropoutKeys!, layer);
         }
 
-        var mixed = probabilities.view(groups, -1, length).matmul(parts[2]);                                // [G, H / G * L, K]
+        var mixed = BatchedProduct.Apply(probabilities.view(groups, -1, length), parts[2].transpose(1, 2));       // [G, H / G * L, K]
         return mixed.view(heads, length, size).transpose(0, 1).reshape(length, -1).MoveToOuterDisposeScope();    // [L, I]
     }
 }

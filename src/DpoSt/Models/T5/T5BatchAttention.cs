@@ -42,10 +42,11 @@ internal sealed class T5BatchAttention(int heads, long rows, Tensor bias, T5Memo
 
     private Tensor Mix(Tensor q, Tensor k, Tensor v, Tensor? added, int site)
     {
-        var scores = q.matmul(k.transpose(2, 3));                                                       // [B, H, T, S]
+        var scores = BatchedProduct.Apply(q, k);                                                           // [B, H, T, S]
         var probabilities = BiasedSoftmax.Apply(scores, added);
         probabilities = dropout?.Attention(probabilities, site) ?? probabilities;
-        return probabilities.matmul(v).transpose(1, 2).reshape(q.size(0) * q.size(2), -1);              // [B * T, I]
+        var mixed = BatchedProduct.Apply(probabilities, v.transpose(2, 3));                                // [B, H, T, K]
+        return mixed.transpose(1, 2).reshape(q.size(0) * q.size(2), -1);                                   // [B * T, I]
     }
 }
 

@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace DpoSt.Tensors.HalfPrecision;
+
+/// <summary>Rows of the first factor as <see cref="HalfTile"/> reads them: halves, each twice in a word, for a word is the least that reaches all of a vector for free.</summary>
+internal static unsafe class HalfRows
+{
+    /// <summary>Rows that are converted together: eight tiles, which share what is read of a panel.</summary>
+    public const int Most = 8 * HalfTile.Rows;
+
+    private const int Apart = 16;                   // words between two rows: without them all rows fall into the same few lines of the cache
+
+    /// <summary>Words that some rows of a depth take.</summary>
+    public static int Size(int depth) => Most * RowStep(depth);
+
+    /// <summary>Converts a range of so many rows and gives the words from one row, and from one column, to the next. What lies behind the last row is left as it was.</summary>
+    public static (int RowStep, int Step) Convert(HalfMatrix a, int row, int rows, int begin, int depth, ushort* offsets, uint* to)
+    {
+        if (!a.HasRows)
+        {
+            for (var k = 0; k < depth; k++, to += Most)
+            {
+                for (var r = 0; r < rows; r += HalfScale.Lanes)
+                {
+                    Put(HalfScale.Convert(HalfScale.Load(a.At(row + r, begin + k), rows - r), Vector512.Load(offsets + r)), to + r);
+                }
+            }
+
+            return (1, Most);
+        }
+
+        var step = RowStep(depth);
+        for (var r = 0; r < rows; r++, to += step)
+        {
+            var offset = Vector512.Create(offsets[r]);
+            for (var k = 0; k < depth; k += HalfScale.Lanes)
+            {
+                Put(HalfScale.Convert(HalfScale.Load(a.At(row + r, begin + k), depth - k), offset), to + k);
+            }
+        }
+
+        return (step, 1);
+    }
+
+    private static int RowStep(int depth) => (depth + HalfScale.Lanes - 1) / HalfScale.Lanes * HalfScale.Lanes + Apart;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(Vector512<ushort> halves, uint* to)
+    {
+        Twice(halves.GetLower()).Store(to);
+        Twice(halves.GetUpper()).Store(to + HalfScale.Lanes / 2);
+
+        static Vector512<uint> Twice(Vector256<ushort> some)
+        {
+            var words = Avx512F.ConvertToVector512UInt32(some);
+            return words | (words << 16);
+        }
+    }
+}

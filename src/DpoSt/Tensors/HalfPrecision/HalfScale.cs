@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace DpoSt.Tensors.HalfPrecision;
+
+/// <summary>
+/// How rows of bfloat16 become halves: a row's numbers are multiplied by a power of two that brings the largest into the range of halves, so that only what is less than
+/// 2^-17 of it is lost (it becomes zero), and all others keep every digit. Infinities and what is no number make the whole row's result no number.
+/// </summary>
+internal sealed unsafe class HalfScale : IDisposable
+{
+    /// <summary>Exponents of the largest number of a row of the first factor, [8, 16), and of the second, [16, 32): 64 products of them stay below 65504.</summary>
+    public const int First = 15 + 3;
+
+    /// <inheritdoc cref="First"/>
+    public const int Second = 15 + 4;
+
+    /// <summary>Numbers that are converted at once.</summary>
+    public const int Lanes = 32;
+
+    private const int MantissaBits = 7;             // of bfloat16; halves have three more
+    private const int MoreBits = 3;
+    private const int BiasDifference = 127 - 15;
+    private const ushort Sign = 0x8000;
+    private const ushort Magnitude = 0x7FFF;
+    private const ushort Infinity = 0x7F80;
+
+    private readonly HalfMemory<ushort> offsets;
+    private readonly HalfMemory<float> backs;
+
+    /// <summary>The scales of some rows of a matrix, and of as many behind its last as fill a tile.</summary>
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="row">The first of the rows.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="exponent"><see cref="First"/> or <see cref="Second"/>.</param>
+    public HalfScale(HalfMatrix matrix, int row, int count, int exponent)
+    {
+        var whole = (count + HalfRows.Most - 1) / HalfRows.Most * HalfRows.Most + Lanes;
+        offsets = new HalfMemory<ushort>(whole);
+        backs = new HalfMemory<float>(whole);
+        new Span<ushort>(offsets.Start, whole).Clear();
+        matrix.Largest(row, count, offsets.Start);
+        for (var r = 0; r < whole; r++)
+        {
+            var largest = offsets.Start[r];
+            var less = Math.Max(largest >> MantissaBits, exponent) - exponent;
+            offsets.Start[r] = (ushort)(less << MantissaBits);
+            backs.Start[r] = largest >= Infinity ? float.NaN : float.ScaleB(1, less - BiasDifference);
+        }
+    }
+
+    /// <summary>What is subtracted from the bits of each row's magnitudes.</summary>
+    public ushort* Offsets => offsets.Start;
+
+    /// <summary>What each row's sums of products are multiplied by to take that back; no number where the row held one that is none.</summary>
+    public float* Backs => backs.Start;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        offsets.Dispose();
+        backs.Dispose();
+    }
+
+    /// <summary>The bits of magnitudes, whose order is that of the magnitudes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ushort> Magnitudes(Vector512<ushort> numbers) => numbers & Vector512.Create(Magnitude);
+
+    /// <summary>Numbers of bfloat16 as halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ushort> Convert(Vector512<ushort> numbers, Vector512<ushort> offsets)
+    {
+        var moved = Vector512.SubtractSaturate(Magnitudes(numbers), offsets);
+        var kept = Vector512.GreaterThan(moved.AsInt16(), Vector512.Create((short)((1 << MantissaBits) - 1))).AsUInt16();
+        return ((moved << MoreBits) & kept) | (numbers & Vector512.Create(Sign));
+    }
+
+    /// <summary>The numbers from a place on, with zeros behind the first <paramref name="count"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ushort> Load(ushort* from, int count)
+    {
+        if (count >= Lanes)
+        {
+            return Vector512.Load(from);
+        }
+
+        var some = Vector512<ushort>.Zero;
+        Unsafe.CopyBlockUnaligned(&some, from, (uint)(Math.Max(count, 0) * sizeof(ushort)));
+        return some;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using static DpoSt.Tensors.HalfPrecision.Register;
+
+namespace DpoSt.Tensors.HalfPrecision;
+
+/// <summary>
+/// The innermost loop of <see cref="HalfProduct"/>: twelve rows times a panel of 64 columns in half precision, whose sums stay in 24 of the 32 registers. A
+/// processor adds and multiplies twice as many halves as singles a cycle. Sums in half precision would lose what a long sum needs, so after every
+/// <see cref="Chain"/> products they are added to sums in fp32 and begin anew.
+/// </summary>
+internal static unsafe class HalfTile
+{
+    /// <summary>Rows of a tile.</summary>
+    public const int Rows = 12;
+
+    /// <summary>Columns of a tile and of a panel: two vectors.</summary>
+    public const int Width = 64;
+
+    /// <summary>Products that are summed in half precision.</summary>
+    public const int Chain = 64;
+
+    private const int Vector = 64;                  // bytes
+    private const int Sums = 8;                     // the first register that holds some
+
+    private static readonly delegate* unmanaged[Cdecl]<uint*, nint, nint, ushort*, float*, long, void> Code = Place();
+
+    /// <summary>Whether this processor has the instructions, and the system allows code that is made at run time.</summary>
+    public static bool IsSupported => Code != null;
+
+    /// <summary>Adds to the sums [12, 64] the product of a [12, depth] and a panel [depth, 64].</summary>
+    /// <param name="a">Halves, each twice in a word.</param>
+    /// <param name="rowStep">Words from one row of a to the next.</param>
+    /// <param name="step">Words from one column of a to the next.</param>
+    /// <param name="panel">Halves.</param>
+    /// <param name="sums">In fp32.</param>
+    /// <param name="depth">At least one.</param>
+    public static void Multiply(uint* a, int rowStep, int step, ushort* panel, float* sums, int depth) =>
+        Code(a, rowStep * sizeof(uint), step * sizeof(uint), panel, sums, depth);
+
+    /// <summary>The instructions, for the calling convention of Linux: a in rdi, bytes between rows in rsi and columns in rdx, the panel in rcx, the sums in r8, the depth in r9.</summary>
+    internal static byte[] Write()
+    {
+        var code = new Avx512Code();
+        Register[] bases = [Rdi, R10, R11, Rax];                                // rows 0, 3, 6 and 9
+        code.KeepRbx();
+        foreach (var (before, after) in bases.Zip(bases.Skip(1)))
+        {
+            code.LoadAddress(after, new Address(before, Rsi, 2));
+            code.Add(after, Rsi);
+        }
+
+        var chain = code.Here;
+        code.Least(Rbx, Chain, R9);
+        code.Subtract(R9, Rbx);
+        for (var sum = Sums; sum < Sums + 2 * Rows; sum++)
+        {
+            code.Zero(sum);
+        }
+
+        var step = code.Here;
+        code.Load(0, new Address(Rcx));
+        code.Load(1, new Address(Rcx, Offset: Vector));
+        code.Add(Rcx, 2 * Vector);
+        for (var row = 0; row < Rows; row++)
+        {
+            var (factor, sum) = (2 + row % 4, Sums + 2 * row);
+            code.Broadcast(factor, row % 3 == 0 ? new Address(bases[row / 3]) : new Address(bases[row / 3], Rsi, row % 3));
+            code.MultiplyAdd(sum, factor, 0);
+            code.MultiplyAdd(sum + 1, factor, 1);
+        }
+
+        Array.ForEach(bases, row => code.Add(row, Rdx));
+        code.Decrement(Rbx);
+        code.JumpIfNotZero(step);
+        for (var part = 0; part < 2 * Rows; part++)
+        {
+            var (lower, upper) = (new Address(R8, Offset: 2 * part * Vector), new Address(R8, Offset: (2 * part + 1) * Vector));
+            code.Widen(0, Sums + part);
+            code.Upper(1, Sums + part);
+            code.Widen(1, 1);
+            code.Add(0, 0, lower);
+            code.Add(1, 1, upper);
+            code.Store(lower, 0);
+            code.Store(upper, 1);
+        }
+
+        code.Test(R9);
+        code.JumpIfNotZero(chain);
+        code.Return();
+        return code.ToArray();
+    }
+
+    private static delegate* unmanaged[Cdecl]<uint*, nint, nint, ushort*, float*, long, void> Place() =>
+        RuntimeInformation.ProcessArchitecture == Architecture.X64 && Avx512BW.IsSupported && Processor.HasHalf
+            ? (delegate* unmanaged[Cdecl]<uint*, nint, nint, ushort*, float*, long, void>)ExecutableMemory.Place(Write())
+            : null;
+}

@@ -1,0 +1,129 @@
+using DpoSt.Tensors.HalfPrecision;
+using static TorchSharp.torch;
+
+namespace DpoSt.Tests.Tensors.HalfPrecision;
+
+/// <summary>Products in half precision against products in fp64 of the same factors, which bfloat16 holds exactly.</summary>
+public sealed class HalfProductTests
+{
+    public HalfProductTests() => Assert.SkipUnless(HalfProduct.IsSupported, "needs a processor that computes in half precision (AVX512-FP16), and Linux");
+
+    public static TheoryData<int, int, int, bool, bool> Shapes
+    {
+        get
+        {
+            var data = new TheoryData<int, int, int, bool, bool>();
+            foreach (var (rows, depth, columns) in (ReadOnlySpan<(int, int, int)>)
+                [(1, 1, 1), (5, 7, 3), (12, 64, 64), (13, 65, 65), (97, 200, 130), (203, 129, 40), (30, 2100, 70), (100, 4097, 65)])
+            {
+                foreach (var byColumns in (ReadOnlySpan<(bool, bool)>)[(false, false), (false, true), (true, false), (true, true)])
+                {
+                    data.Add(rows, depth, columns, byColumns.Item1, byColumns.Item2);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Of_small_integers_they_are_exact(int rows, int depth, int columns, bool firstByColumns, bool secondByColumns)
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (Integers(1, rows, depth), Integers(2, columns, depth));
+        var exact = Wide(a).matmul(Wide(b).t()).to(ScalarType.Float32);
+        var (first, second) = (Laid(a, firstByColumns), Laid(b, secondByColumns));
+        KernelCheck.Same(exact, HalfProduct.Apply(first, second, ScalarType.Float32));
+        KernelCheck.Same(exact.to(ScalarType.BFloat16), HalfProduct.Apply(first, second, ScalarType.BFloat16));
+        var sum = Integers(3, rows, columns).to(ScalarType.Float32);
+        var both = exact.add(sum);
+        HalfProduct.AddTo(sum, first, second);
+        KernelCheck.Same(both, sum);
+    }
+
+    // 64 products in a row are rounded to eleven digits one after the other: 2^-11 / sqrt(12) * sqrt(64 / 2) of their sum, if each rounding were independent, or 0.0008 and less as
+    // numbers lie above the powers of two; bfloat16's rounding of both factors, 2^-9 / sqrt(12) * sqrt(2) at most, is 0.0008 too.
+    [Theory]
+    [InlineData(64)]
+    [InlineData(512)]
+    [InlineData(2048)]
+    [InlineData(8000)]
+    public void Their_error_is_that_of_rounding_factors_to_bfloat16_however_long_the_sum(int depth)
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (KernelCheck.Normal(1, 150, depth), KernelCheck.Normal(2, 200, depth));
+        var rounded = Wide(a.to(ScalarType.BFloat16)).matmul(Wide(b.to(ScalarType.BFloat16)).t());
+        var (ours, factors) = (
+            Error(rounded, HalfProduct.Apply(a.to(ScalarType.BFloat16), b.to(ScalarType.BFloat16), ScalarType.Float32)), Error(Wide(a).matmul(Wide(b).t()), rounded));
+        TestContext.Current.TestOutputHelper!.WriteLine($"ours {ours}, of factors {factors}");
+        Assert.InRange(ours, 1e-5, factors);
+    }
+
+    [Fact]
+    public void A_row_depends_on_no_other_and_its_scale_is_its_own()
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (KernelCheck.Normal(1, 100, 300).to(ScalarType.BFloat16), KernelCheck.Normal(2, 70, 300).to(ScalarType.BFloat16));
+        var whole = HalfProduct.Apply(a, b, ScalarType.Float32);
+        KernelCheck.Same(whole.narrow(0, 37, 20), HalfProduct.Apply(a.narrow(0, 37, 20), b, ScalarType.Float32));
+        var (rowScales, columnScales) = (Powers(100, 61), Powers(70, 37));
+        KernelCheck.Same(
+            whole.mul(rowScales.view(-1, 1)).mul(columnScales), HalfProduct.Apply(Scaled(a, rowScales), Scaled(b, columnScales), ScalarType.Float32));
+
+        static Tensor Powers(int count, int width) => pow(2, arange(count).mul(7).remainder(width).sub(width / 2)).to(ScalarType.Float32);
+        static Tensor Scaled(Tensor x, Tensor scales) => x.to(ScalarType.Float32).mul(scales.view(-1, 1)).to(ScalarType.BFloat16);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void What_is_no_number_spoils_its_row_alone_and_zeros_give_zero(float bad)
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (KernelCheck.Normal(1, 30, 40), KernelCheck.Normal(2, 70, 40));
+        a[3, 5] = bad;
+        b[66, 39] = bad;
+        a[7].zero_();
+        b[8].zero_();
+        var y = HalfProduct.Apply(a.to(ScalarType.BFloat16), b.to(ScalarType.BFloat16), ScalarType.Float32);
+        var spoiled = y.isnan();
+        Assert.True(spoiled[3].all().item<bool>());
+        Assert.True(spoiled.select(1, 66).all().item<bool>());
+        Assert.Equal(30 + 70 - 1, spoiled.sum().item<long>());
+        Assert.Equal(69, y[7].eq(0).sum().item<long>());
+        Assert.Equal(29, y.select(1, 8).eq(0).sum().item<long>());
+    }
+
+    // The most that scaled rows can hold: every sum ends just below what is no longer a half.
+    [Theory]
+    [InlineData(1.9921875)]
+    [InlineData(-1.9921875)]
+    [InlineData(1e35)]
+    [InlineData(1e-36)]
+    public void The_largest_factors_do_not_overflow(double largest)
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (full(20, 640, largest).to(ScalarType.BFloat16), full(30, 640, 1.9921875).to(ScalarType.BFloat16));
+        var y = HalfProduct.Apply(a, b.div(512), ScalarType.Float32);
+        KernelCheck.Close(ones(20, 30), y.div(Wide(a).matmul(Wide(b.div(512)).t())), 1 / 128.0, "what is left of the largest");
+    }
+
+    [Fact]
+    public void Factors_of_other_types_and_layouts_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        var good = ones(4, 4).to(ScalarType.BFloat16);
+        Assert.Throws<ArgumentException>(() => HalfProduct.Apply(ones(4, 4), good, ScalarType.Float32));
+        Assert.Throws<ArgumentException>(() => HalfProduct.Apply(good, ones(8, 8).to(ScalarType.BFloat16).slice(0, 0, 8, 2).slice(1, 0, 8, 2), ScalarType.Float32));
+    }
+
+    private static Tensor Integers(ulong seed, long rows, long columns) => KernelCheck.Normal(seed, rows, columns).mul(1.5).round().clamp(-3, 3).to(ScalarType.BFloat16);
+
+    private static Tensor Laid(Tensor x, bool byColumns) => byColumns ? x.t().contiguous().t() : x;
+
+    private static Tensor Wide(Tensor x) => x.to(ScalarType.Float64);
+
+    private static double Error(Tensor exact, Tensor found) => (Wide(found).sub(exact).norm() / exact.norm()).item<double>();
+}
