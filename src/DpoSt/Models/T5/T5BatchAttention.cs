@@ -22,8 +22,8 @@ internal sealed class T5BatchAttention(int heads, long rows, Tensor bias, T5Memo
     public Tensor Self(int layer, Tensor qkv)
     {
         using var scope = NewDisposeScope();
-        var parts = qkv.view(rows, -1, 3, heads, qkv.size(1) / (3 * heads)).permute(2, 0, 3, 1, 4);     // [3, B, H, T, K]
-        return Mix(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2), bias, T5Stack.AttentionSite(layer, cross: false)).MoveToOuterDisposeScope();
+        var parts = qkv.view(rows, -1, 3, heads, qkv.size(1) / (3 * heads)).permute(2, 0, 3, 1, 4).unbind();    // [B, H, T, K] each
+        return Mix(parts[0], parts[1], parts[2], bias, T5Stack.AttentionSite(layer, cross: false)).MoveToOuterDisposeScope();
     }
 
     public Tensor Cross(int layer, Tensor query, Linear keyValue)
@@ -36,8 +36,8 @@ internal sealed class T5BatchAttention(int heads, long rows, Tensor bias, T5Memo
             parts = parts.index_select(0, memory.PromptOf);                                             // [B, S, 2, H, K]
         }
 
-        parts = parts.permute(2, 0, 3, 1, 4);                                                           // [2, B, H, S, K]
-        return Mix(q, parts.select(0, 0), parts.select(0, 1), memory.Padding, T5Stack.AttentionSite(layer, cross: true)).MoveToOuterDisposeScope();
+        var both = parts.permute(2, 0, 3, 1, 4).unbind();                                               // [B, H, S, K] each
+        return Mix(q, both[0], both[1], memory.Padding, T5Stack.AttentionSite(layer, cross: true)).MoveToOuterDisposeScope();
     }
 
     private Tensor Mix(Tensor q, Tensor k, Tensor v, Tensor? added, int site)

@@ -53,6 +53,14 @@ internal sealed class Avx512Code
     /// <summary>64 bytes to memory.</summary>
     public void Store(Address to, int vector) => Memory(Map0F, None, 0x11, vector, 0, to);                               // vmovups
 
+    /// <summary>Asks for a line of memory, which is to be in the first cache when it is read.</summary>
+    public void Fetch(Address from)                                                                                      // prefetcht0
+    {
+        Wide(0, (int)(from.Index ?? Register.Rax) >> 3, (int)from.Base >> 3, 0x0F);
+        bytes.Add(0x18);
+        Operand(1, from);                                                                                                // the instruction's extension
+    }
+
     /// <summary>Four bytes of memory, sixteen times.</summary>
     public void Broadcast(int vector, Address from) => Memory(Map0F38, Prefix66, 0x58, vector, 0, from);                 // vpbroadcastd
 

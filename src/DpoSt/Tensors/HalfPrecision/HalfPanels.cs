@@ -95,6 +95,7 @@ internal sealed unsafe class HalfPanels : IDisposable
     }
 
     // Eight rows of eight become eight columns: neighbours are interleaved as numbers, then as pairs, then as fours.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TurnSquare(ushort* from, ushort* to)
     {
         const int row = HalfScale.Lanes;
@@ -110,6 +111,7 @@ internal sealed unsafe class HalfPanels : IDisposable
             (upper ? Sse2.UnpackHigh(x, y) : Sse2.UnpackLow(x, y)).AsUInt32();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Columns(Vector128<uint> ab, Vector128<uint> cd, Vector128<uint> ef, Vector128<uint> gh, ushort* to)
     {
         var (abcd0, abcd1) = (Sse2.UnpackLow(ab, cd).AsUInt64(), Sse2.UnpackHigh(ab, cd).AsUInt64());

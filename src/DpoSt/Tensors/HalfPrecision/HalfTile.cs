@@ -21,6 +21,7 @@ internal static unsafe class HalfTile
     public const int Chain = 64;
 
     private const int Vector = 64;                  // bytes
+    private const int Ahead = 16 * 2 * Vector;      // how far of a panel is fetched into the first cache, which does not hold all of it
     private const int Sums = 8;                     // the first register that holds some
 
     private static readonly delegate* unmanaged[Cdecl]<uint*, nint, nint, ushort*, float*, long, void> Code = Place();
@@ -61,6 +62,10 @@ internal static unsafe class HalfTile
         var step = code.Here;
         code.Load(0, new Address(Rcx));
         code.Load(1, new Address(Rcx, Offset: Vector));
+        code.Fetch(new Address(Rcx, Offset: Ahead));
+        code.Fetch(new Address(Rcx, Offset: Ahead + Vector));
+        code.Fetch(new Address(Rdi, Rdx, 8));
+        code.Fetch(new Address(Rdi, Rdx, 8, (Rows - 1) * sizeof(uint)));
         code.Add(Rcx, 2 * Vector);
         for (var row = 0; row < Rows; row++)
         {
