@@ -12,6 +12,9 @@ internal interface ILanguageModel : IDisposable
     /// <summary>Rows of the embedding: one more than the largest id it takes.</summary>
     int VocabularySize { get; }
 
+    /// <summary>The type of matrix products, and so of logits.</summary>
+    ScalarType ProductType { get; }
+
     /// <summary>The dropout probability its configuration asks for in training.</summary>
     double DropoutRate { get; }
 
@@ -24,7 +27,7 @@ internal interface ILanguageModel : IDisposable
     /// </summary>
     Tensor CompletionStates(TokenBatch batch, Dropout? dropout);
 
-    /// <summary>States [m, D] give logits [m, V] in the type of matrix products.</summary>
+    /// <summary>States [m, D] give logits [m, V].</summary>
     Tensor Logits(Tensor states);
 
     /// <summary>A decoder with this many slots for rows of up to <paramref name="maxNewTokens"/> tokens.</summary>

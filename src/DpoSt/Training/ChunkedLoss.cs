@@ -18,10 +18,10 @@ internal static class ChunkedLoss
     /// <param name="dropout">Drops activations; null for none.</param>
     /// <param name="gradientScale">What gradients are multiplied by; null computes none.</param>
     /// <param name="loss">Some examples' loss from the log-probabilities of their tokens, completion by completion as the examples name them.</param>
-    /// <param name="chunkSize">The most logits at a time, where an example alone has no more.</param>
+    /// <param name="chunkRows">The most tokens at a time, where an example alone has no more; what 128 MB hold where not given.</param>
     public static Cost Run(
         ILanguageModel model, TokenBatch batch, IReadOnlyList<int[]> examples, Dropout? dropout, double? gradientScale, Func<int[], Tensor, PartCost> loss,
-        long chunkSize = CompletionScores.ChunkSize)
+        int? chunkRows = null)
     {
         using var scope = NewDisposeScope();
         using var _ = gradientScale is null ? no_grad() : enable_grad();
@@ -30,7 +30,7 @@ internal static class ChunkedLoss
         var gradient = gradientScale is null ? null : empty_like(fixedStates);
         var starts = Starts(batch.Completions);
         var (total, metrics) = (0.0, new Dictionary<string, double>(StringComparer.Ordinal));
-        foreach (var chunk in Chunks(batch, examples, chunkSize / model.VocabularySize))
+        foreach (var chunk in Chunks(batch, examples, chunkRows ?? model.ChunkRows()))
         {
             using var inner = NewDisposeScope();
             var completions = chunk.SelectMany(example => examples[example]).ToArray();

@@ -61,7 +61,7 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
     // A chunk of logits, its gradient, and that turned round; in bf16 the rounded weight.
     private static long Head(HeadCosts head, TrainingCompute compute)
     {
-        var logits = CostUnits.ProductBytes(compute.Bf16) * Math.Min(head.Scored, Math.Max(1, CompletionScores.ChunkSize / head.Vocabulary)) * head.Vocabulary;
+        var logits = CostUnits.ProductBytes(compute.Bf16) * Math.Min(head.Scored, CompletionScores.ChunkRows(head.Vocabulary, compute.Bf16)) * head.Vocabulary;
         return 3 * logits + (compute.Bf16 ? 2 * head.Vocabulary * head.Width : 0);
     }
 

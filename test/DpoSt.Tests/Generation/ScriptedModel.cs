@@ -14,6 +14,8 @@ internal sealed class ScriptedModel(int vocabulary, int[][] scripts, int capacit
 
     public int VocabularySize => vocabulary;
 
+    public ScalarType ProductType => ScalarType.Float32;
+
     public double DropoutRate => 0;
 
     public ParameterSet Parameters => throw new NotSupportedException();

@@ -26,7 +26,7 @@ public sealed class ChunkedLossTests
             buffer.Gradients!.zero_();
         }
 
-        var cost = ChunkedLoss.Run(model, batch, Pairs, null, 0.25, (part, logProbs) => Of(batch, part, logProbs), rows * model.VocabularySize);
+        var cost = ChunkedLoss.Run(model, batch, Pairs, null, 0.25, (part, logProbs) => Of(batch, part, logProbs), rows);
         Assert.Equal(whole.Loss, cost.Loss, 1e-6 * Math.Abs(whole.Loss));                    // a sum in fp32
         Assert.Equal(batch.ScoredTokens, cost.Metrics.Single().Value);
         Assert.All(whole.Gradients.Zip(model.Parameters.Buffers), pair => KernelCheck.Close(pair.First, pair.Second.Gradients!, 1e-6, "gradients"));
@@ -40,7 +40,7 @@ public sealed class ChunkedLossTests
         model.Parameters.EnableGradients();
         var batch = TinyModels.Batch(6, 6);
         var most = Pairs.Max(pair => pair.Sum(c => batch.Completions[c].Length));
-        _ = ChunkedLoss.Run(model, batch, Pairs, null, learns ? 1 : null, (part, logProbs) => Of(batch, part, logProbs), most * model.VocabularySize);
+        _ = ChunkedLoss.Run(model, batch, Pairs, null, learns ? 1 : null, (part, logProbs) => Of(batch, part, logProbs), most);
         Assert.Equal(batch.ScoredTokens, model.Rows.Sum());
         Assert.True(model.Rows.Max() <= most && model.Rows.Count > 1);
         Assert.Equal(learns, model.Parameters.Buffers.Any(b => b.Gradients!.count_nonzero().item<long>() > 0));
@@ -71,6 +71,8 @@ public sealed class ChunkedLossTests
         public string ModelType => model.ModelType;
 
         public int VocabularySize => model.VocabularySize;
+
+        public ScalarType ProductType => model.ProductType;
 
         public double DropoutRate => model.DropoutRate;
 

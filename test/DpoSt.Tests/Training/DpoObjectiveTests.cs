@@ -105,6 +105,8 @@ public sealed class DpoObjectiveTests
 
         public int VocabularySize => 2;
 
+        public ScalarType ProductType => ScalarType.Float32;
+
         public double DropoutRate => 0;
 
         public ParameterSet Parameters => throw new NotSupportedException();

@@ -34,6 +34,9 @@ internal sealed class LlamaModel : ILanguageModel
 
     public int VocabularySize => Config.VocabSize;
 
+    /// <inheritdoc/>
+    public ScalarType ProductType => head.Dtype;
+
     public double DropoutRate => Config.AttentionDropout;
 
     public ParameterSet Parameters => Weights as ParameterSet ?? throw new InvalidOperationException("the model was loaded to be read, not to be trained");

@@ -35,6 +35,9 @@ internal sealed class T5Model : ILanguageModel
 
     public int VocabularySize => Config.VocabSize;
 
+    /// <inheritdoc/>
+    public ScalarType ProductType => head.Dtype;
+
     public double DropoutRate => Config.DropoutRate;
 
     public ParameterSet Parameters => Weights as ParameterSet ?? throw new InvalidOperationException("the model was loaded to be read, not to be trained");
