@@ -29,6 +29,7 @@ public sealed class LeakTests
             (nameof(TargetLogProb), () => TargetLogProb.Apply(x, [0, 1, 2, 3])),
             (nameof(LinearProduct), () => LinearProduct.Apply(x, weight)),
             (nameof(RoundedProduct), () => RoundedProduct.Apply(x, weight, ScalarType.BFloat16, RoundedProduct.WayOn(CPU.type, ScalarType.BFloat16))),
+            (nameof(BatchedProduct), () => BatchedProduct.Apply(x.to(ScalarType.BFloat16).view(2, 2, 32), x.to(ScalarType.BFloat16).view(2, 2, 32))),
             (nameof(Dropout), () => new Dropout(0.1, 1, 1).Apply(x, keys, 1)),
         ];
         foreach (var (name, call) in kernels)

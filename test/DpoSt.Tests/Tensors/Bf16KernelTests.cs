@@ -116,6 +116,21 @@ public sealed class Bf16KernelTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(7, 13, 5)]
+    [InlineData(40, 64, 70)]
+    public void Products_of_matrices_with_matrices(int rows, int depth, int columns)
+    {
+        var (a, b) = (KernelCheck.Normal(1, 2, 3, rows, depth), KernelCheck.Normal(2, 2, 3, columns, depth));
+        Check(t => BatchedProduct.Apply(t[0], t[1]), t => t[0].matmul(t[1].transpose(2, 3)), a, b);
+
+        // Parts of a larger tensor, and turned round, as attention has them.
+        Check(t => BatchedProduct.Apply(t[0].transpose(1, 2), t[1].transpose(1, 2)), t => t[0].transpose(1, 2).matmul(t[1].permute(0, 2, 3, 1)),
+            KernelCheck.Normal(3, 2, rows, 3, depth), KernelCheck.Normal(4, 2, columns, 3, depth));
+        Check(t => BatchedProduct.Apply(t[0], t[1].transpose(2, 3)), t => t[0].matmul(t[1]), a, KernelCheck.Normal(5, 2, 3, depth, columns));
+    }
+
     [Fact]
     public void Widened_factors_are_rounded_ones()
     {

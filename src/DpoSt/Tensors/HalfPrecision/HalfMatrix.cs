@@ -23,7 +23,7 @@ internal readonly unsafe record struct HalfMatrix(nint Start, int Rows, int Dept
         var (shape, steps) = (tensor.shape, tensor.stride());
         if (!Fits(tensor))
         {
-            throw new ArgumentException("a factor is bfloat16, and its rows or its columns lie side by side", nameof(tensor));
+            throw new ArgumentException("a factor is bfloat16, not empty, and its rows or its columns lie side by side", nameof(tensor));
         }
 
         long[] places = [0];
@@ -38,7 +38,8 @@ internal readonly unsafe record struct HalfMatrix(nint Start, int Rows, int Dept
     }
 
     /// <summary>Whether a tensor is of that type and lies like that.</summary>
-    public static bool Fits(Tensor tensor) => tensor.dtype == ScalarType.BFloat16 && tensor.stride() is var steps && (steps[^2] == 1 || steps[^1] == 1);
+    public static bool Fits(Tensor tensor) =>
+        tensor.dtype == ScalarType.BFloat16 && tensor.numel() > 0 && tensor.stride() is var steps && (steps[^2] == 1 || steps[^1] == 1);
 
     /// <summary>Whether the numbers of a row lie side by side.</summary>
     public bool HasRows => Step == 1;
@@ -72,9 +73,10 @@ internal readonly unsafe record struct HalfMatrix(nint Start, int Rows, int Dept
     private ushort LargestOf(int row)
     {
         var most = Vector512<ushort>.Zero;
+        var numbers = At(row, 0);
         for (var k = 0; k < Depth; k += HalfScale.Lanes)
         {
-            most = Vector512.Max(most, HalfScale.Magnitudes(HalfScale.Load(At(row, k), Depth - k)));
+            most = Vector512.Max(most, HalfScale.Magnitudes(HalfScale.Load(numbers + k, Depth - k)));
         }
 
         var half = Vector256.Max(most.GetLower(), most.GetUpper());

@@ -61,13 +61,12 @@ internal sealed unsafe class HalfPanels : IDisposable
 
     private static void Convert(HalfMatrix b, int row, ushort* offsets, ushort* to)
     {
-        for (var half = 0; half < Width; half += HalfScale.Lanes)
+        var (first, second, there) = (Vector512.Load(offsets), Vector512.Load(offsets + HalfScale.Lanes), b.Rows - row);
+        var column = b.At(row, 0);
+        for (var k = 0; k < b.Depth; k++, column += b.Step, to += Width)
         {
-            var (offset, there) = (Vector512.Load(offsets + half), b.Rows - row - half);
-            for (var k = 0; k < b.Depth; k++)
-            {
-                HalfScale.Convert(HalfScale.Load(b.At(row + half, k), there), offset).Store(to + k * Width + half);
-            }
+            HalfScale.Convert(HalfScale.Load(column, there), first).Store(to);
+            HalfScale.Convert(HalfScale.Load(column + HalfScale.Lanes, there - HalfScale.Lanes), second).Store(to + HalfScale.Lanes);
         }
     }
 

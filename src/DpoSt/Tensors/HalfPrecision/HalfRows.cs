@@ -20,11 +20,12 @@ internal static unsafe class HalfRows
     {
         if (!a.HasRows)
         {
-            for (var k = 0; k < depth; k++, to += Most)
+            var column = a.At(row, begin);
+            for (var k = 0; k < depth; k++, column += a.Step, to += Most)
             {
                 for (var r = 0; r < rows; r += HalfScale.Lanes)
                 {
-                    Put(HalfScale.Convert(HalfScale.Load(a.At(row + r, begin + k), rows - r), Vector512.Load(offsets + r)), to + r);
+                    Put(HalfScale.Convert(HalfScale.Load(column + r, rows - r), Vector512.Load(offsets + r)), to + r);
                 }
             }
 
@@ -35,9 +36,10 @@ internal static unsafe class HalfRows
         for (var r = 0; r < rows; r++, to += step)
         {
             var offset = Vector512.Create(offsets[r]);
+            var numbers = a.At(row + r, begin);
             for (var k = 0; k < depth; k += HalfScale.Lanes)
             {
-                Put(HalfScale.Convert(HalfScale.Load(a.At(row + r, begin + k), depth - k), offset), to + k);
+                Put(HalfScale.Convert(HalfScale.Load(numbers + k, depth - k), offset), to + k);
             }
         }
 

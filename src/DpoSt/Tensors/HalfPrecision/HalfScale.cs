@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
@@ -79,13 +80,7 @@ internal sealed unsafe class HalfScale : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ushort> Load(ushort* from, int count)
     {
-        if (count >= Lanes)
-        {
-            return Vector512.Load(from);
-        }
-
-        var some = Vector512<ushort>.Zero;
-        Unsafe.CopyBlockUnaligned(&some, from, (uint)(Math.Max(count, 0) * sizeof(ushort)));
-        return some;
+        var isThere = Vector512.LessThan(Vector512<short>.Indices, Vector512.Create((short)Math.Min(count, Lanes))).AsUInt16();
+        return Avx512BW.MaskLoad(from, isThere, Vector512<ushort>.Zero);
     }
 }
