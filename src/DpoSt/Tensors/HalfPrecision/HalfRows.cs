@@ -12,6 +12,9 @@ internal static unsafe class HalfRows
 
     private const int Apart = 16;                   // words between two rows: without them all rows fall into the same few lines of the cache
 
+    // Columns that lie side by side are fetched ahead: each lies in lines, and often a page, of its own, which no processor foresees.
+    private const int Ahead = 16;
+
     /// <summary>Words that some rows of a depth take.</summary>
     public static int Size(int depth) => Most * RowStep(depth);
 
@@ -25,6 +28,7 @@ internal static unsafe class HalfRows
             {
                 for (var r = 0; r < rows; r += HalfScale.Lanes)
                 {
+                    Sse.Prefetch0(column + r + Ahead * a.Step);
                     Put(HalfScale.Convert(HalfScale.Load(column + r, rows - r), Vector512.Load(offsets + r)), to + r);
                 }
             }
