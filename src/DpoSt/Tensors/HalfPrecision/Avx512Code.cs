@@ -10,6 +10,7 @@ internal enum Register
     Rcx = 1,
     Rdx = 2,
     Rbx = 3,
+    Rsp = 4,
     Rsi = 6,
     Rdi = 7,
     R8 = 8,
@@ -31,7 +32,6 @@ internal sealed class Avx512Code
     // Opcode maps and mandatory prefixes, as EVEX numbers them.
     private const int Map0F = 1;
     private const int Map0F38 = 2;
-    private const int Map0F3A = 3;
     private const int Map6 = 6;
     private const int None = 0;
     private const int Prefix66 = 1;
@@ -45,7 +45,7 @@ internal sealed class Avx512Code
     public int Here => bytes.Count;
 
     /// <summary>All zeros.</summary>
-    public void Zero(int vector) => Vectors(Map0F, Prefix66, false, 0xEF, vector, vector, vector);                       // vpxord
+    public void Zero(int vector) => Vectors(Map0F, Prefix66, 0xEF, vector, vector, vector);                       // vpxord
 
     /// <summary>64 bytes of memory.</summary>
     public void Load(int vector, Address from) => Memory(Map0F, None, 0x10, vector, 0, from);                            // vmovups
@@ -65,17 +65,10 @@ internal sealed class Avx512Code
     public void Broadcast(int vector, Address from) => Memory(Map0F38, Prefix66, 0x58, vector, 0, from);                 // vpbroadcastd
 
     /// <summary>sum += a * b, in 32 numbers of half precision, rounded once.</summary>
-    public void MultiplyAdd(int sum, int a, int b) => Vectors(Map6, Prefix66, false, 0xB8, sum, a, b);                   // vfmadd231ph
+    public void MultiplyAdd(int sum, int a, int b) => Vectors(Map6, Prefix66, 0xB8, sum, a, b);                   // vfmadd231ph
 
-    /// <summary>The lower sixteen numbers of half precision in single precision.</summary>
-    public void Widen(int vector, int halves) => Vectors(Map0F38, Prefix66, false, 0x13, vector, 0, halves);             // vcvtph2ps
-
-    /// <summary>The upper half of a vector.</summary>
-    public void Upper(int vector, int whole)
-    {
-        Vectors(Map0F3A, Prefix66, true, 0x1B, whole, 0, vector);                                                        // vextractf64x4
-        bytes.Add(1);
-    }
+    /// <summary>Sixteen numbers of half precision in single precision.</summary>
+    public void Widen(int vector, Address halves) => Memory(Map0F38, Prefix66, 0x13, vector, 0, halves);                 // vcvtph2ps
 
     /// <summary>result = a + memory, in single precision.</summary>
     public void Add(int result, int a, Address b) => Memory(Map0F, None, 0x58, result, a, b);                            // vaddps
@@ -95,6 +88,17 @@ internal sealed class Avx512Code
     {
         General(0x81, Register.Rax, to);
         Number(by);
+    }
+
+    /// <summary>to = from.</summary>
+    public void Copy(Register to, Register from) => General(0x89, from, to);
+
+    /// <summary>The largest multiple of 64 that is not above it.</summary>
+    public void Align64(Register register)
+    {
+        const Register extension = Register.Rsp;                                                                         // and
+        General(0x83, extension, register);
+        bytes.Add(0xC0);
     }
 
     /// <summary>to -= by; a jump may follow.</summary>
@@ -129,27 +133,27 @@ internal sealed class Avx512Code
     /// <summary>Gives rbx back, leaves the vectors as other code expects them, and returns.</summary>
     public void Return() => bytes.AddRange([0xC5, 0xF8, 0x77, 0x5B, 0xC3]);                                              // vzeroupper, pop rbx, ret
 
-    private void Vectors(int map, int prefix, bool wide, byte code, int register, int source, int last)
+    private void Vectors(int map, int prefix, byte code, int register, int source, int last)
     {
-        Evex(map, prefix, wide, register, source, last >> 4, last >> 3, code);
+        Evex(map, prefix, register, source, last >> 4, last >> 3, code);
         bytes.Add(Direct(register, last));
     }
 
     private void Memory(int map, int prefix, byte code, int register, int source, Address place)
     {
-        Evex(map, prefix, false, register, source, (int)(place.Index ?? Register.Rax) >> 3, (int)place.Base >> 3, code);
+        Evex(map, prefix, register, source, (int)(place.Index ?? Register.Rax) >> 3, (int)place.Base >> 3, code);
         Operand(register, place);
     }
 
     // Bits that extend register numbers are kept inverted.
-    private void Evex(int map, int prefix, bool wide, int register, int source, int x, int b, byte code)
+    private void Evex(int map, int prefix, int register, int source, int x, int b, byte code)
     {
         const int length512 = 0b10 << 5;
         bytes.AddRange(
         [
             0x62,
             (byte)(Inverted(register >> 3, 7) | Inverted(x, 6) | Inverted(b, 5) | Inverted(register >> 4, 4) | map),
-            (byte)((wide ? 0x80 : 0) | ((~source & 15) << 3) | 4 | prefix),
+            (byte)(((~source & 15) << 3) | 4 | prefix),
             (byte)(length512 | Inverted(source >> 4, 3)),
             code,
         ]);
