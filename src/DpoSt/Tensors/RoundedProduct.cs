@@ -19,8 +19,8 @@ internal enum RoundedWay
 
 /// <summary>
 /// x times a weight transposed, with both factors rounded to a narrower type, and the result rounded to it again; so are the factors of the gradients' products. Sums are fp32, or
-/// of few halves and then fp32. Where products in bfloat16 are slow the rounded factors are multiplied another way: training is 1.5 times as fast by the one, on Intel's processors
-/// without AMX, and twice and more by the other (docs/benchmarks.md). There the gradient of a weight is the product's fp32 sum itself; elsewhere it is rounded to the narrower type once,
+/// of few halves and then fp32. Where products in bfloat16 are slow the rounded factors are multiplied another way: on Intel's processors without AMX training is 1.5 times as
+/// fast by the one as in bfloat16, and more than twice by the other (docs/benchmarks.md). There the gradient of a weight is the product's fp32 sum itself; elsewhere it is rounded to the narrower type once,
 /// as under autocast, before it joins the others in fp32.
 /// </summary>
 internal static class RoundedProduct
@@ -50,12 +50,14 @@ internal static class RoundedProduct
         using var scope = NewDisposeScope();
         var product = way switch
         {
-            RoundedWay.InHalves => HalfProduct.Apply(Rows(x), weight, type).view([.. x.shape[..^1], weight.size(0)]),
+            RoundedWay.InHalves => HalfProduct.Apply(Rows(x), weight, Narrowest(type)).view([.. x.shape[..^1], weight.size(0)]).to(type),
             RoundedWay.Widened => LinearProduct.Product(x.to(ScalarType.Float32), weight.to(ScalarType.Float32)).to(type),
             _ => nn.functional.linear(x, weight).to(type),
         };
         return product.MoveToOuterDisposeScope();
     }
+
+    private static ScalarType Narrowest(ScalarType type) => type == ScalarType.BFloat16 ? type : ScalarType.Float32;
 
     private static Tensor Rows(Tensor x) => x.reshape(-1, x.size(-1)).contiguous();
 
@@ -64,11 +66,11 @@ internal static class RoundedProduct
     {
         switch (way)
         {
-            case RoundedWay.InHalves when weight.is_leaf && weight.grad is { } gradient && gradient.is_contiguous():
+            case RoundedWay.InHalves when weight.is_leaf && weight.grad is { dtype: ScalarType.Float32 } gradient && gradient.is_contiguous():
                 HalfProduct.AddTo(gradient, rows.t(), inputs.t());
                 return null;
             case RoundedWay.InHalves:
-                return HalfProduct.Apply(rows.t(), inputs.t(), weight.dtype);
+                return HalfProduct.Apply(rows.t(), inputs.t(), ScalarType.Float32).to(weight.dtype);
             case RoundedWay.Widened:
                 return LinearProduct.AddWeightGradient(weight, rows.to(ScalarType.Float32), inputs.to(ScalarType.Float32));
             default:

@@ -18,9 +18,10 @@ namespace DpoSt.Tensors.HalfPrecision;
 internal readonly unsafe record struct HalfMatrix(nint Start, int Rows, int Depth, long RowStep, long Step)
 {
     /// <summary>The matrices of a tensor [.., rows, depth].</summary>
+    /// <exception cref="ArgumentException">It does not fit.</exception>
     public static HalfMatrix[] AllOf(Tensor tensor)
     {
-        var (shape, steps) = (tensor.shape, tensor.stride());
+        var (shape, steps) = (tensor.shape, Steps(tensor));
         if (!Fits(tensor))
         {
             throw new ArgumentException("a factor is bfloat16, not empty, and its rows or its columns lie side by side", nameof(tensor));
@@ -39,7 +40,10 @@ internal readonly unsafe record struct HalfMatrix(nint Start, int Rows, int Dept
 
     /// <summary>Whether a tensor is of that type and lies like that.</summary>
     public static bool Fits(Tensor tensor) =>
-        tensor.dtype == ScalarType.BFloat16 && tensor.numel() > 0 && tensor.stride() is var steps && (steps[^2] == 1 || steps[^1] == 1);
+        tensor.dtype == ScalarType.BFloat16 && tensor.numel() > 0 && Steps(tensor) is var steps && (steps[^2] == 1 || steps[^1] == 1);
+
+    // Where there is only one number the step to the next may be anything.
+    private static long[] Steps(Tensor tensor) => [.. tensor.stride().Zip(tensor.shape, (step, count) => count == 1 ? 1 : step)];
 
     /// <summary>Whether the numbers of a row lie side by side.</summary>
     public bool HasRows => Step == 1;
@@ -47,7 +51,7 @@ internal readonly unsafe record struct HalfMatrix(nint Start, int Rows, int Dept
     /// <summary>Where a number lies.</summary>
     public ushort* At(int row, int depth) => (ushort*)Start + row * RowStep + depth * Step;
 
-    /// <summary>The bits of the largest magnitude of each of some rows; what lies behind them in the last vector is overwritten.</summary>
+    /// <summary>The bits of the largest magnitude of each of some rows, where there were zeros; zeros stay behind them in the last vector.</summary>
     public void Largest(int row, int count, ushort* largest)
     {
         if (HasRows)

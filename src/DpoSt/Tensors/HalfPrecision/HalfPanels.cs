@@ -12,7 +12,7 @@ internal sealed unsafe class HalfPanels : IDisposable
 
     private readonly nint size;
     private readonly HalfMemory<ushort> halves;
-    private readonly HalfMemory<float> backs;
+    private readonly HalfMemory<float> exponents;
 
     /// <summary>Room for a factor of so many rows.</summary>
     public HalfPanels(int rows, int depth)
@@ -20,7 +20,7 @@ internal sealed unsafe class HalfPanels : IDisposable
         Count = (rows + Width - 1) / Width;
         size = (nint)(depth + HalfScale.Lanes - 1) / HalfScale.Lanes * HalfScale.Lanes * Width;     // whole vectors of a row
         halves = new HalfMemory<ushort>(Count * size);
-        backs = new HalfMemory<float>(Count * Width);
+        exponents = new HalfMemory<float>(Count * Width);
     }
 
     /// <summary>How many panels there are.</summary>
@@ -29,14 +29,14 @@ internal sealed unsafe class HalfPanels : IDisposable
     /// <summary>A panel from a depth on.</summary>
     public ushort* At(int panel, int depth) => halves.Start + panel * size + depth * Width;
 
-    /// <summary>What the sums of a panel's columns are multiplied by.</summary>
-    public float* Backs(int panel) => backs.Start + panel * Width;
+    /// <summary>The exponents of two of what the sums of a panel's columns are multiplied by.</summary>
+    public float* Exponents(int panel) => exponents.Start + panel * Width;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         halves.Dispose();
-        backs.Dispose();
+        exponents.Dispose();
     }
 
     /// <summary>Fills the panels from one to before another.</summary>
@@ -44,7 +44,7 @@ internal sealed unsafe class HalfPanels : IDisposable
     {
         var first = begin * Width;
         using var scale = new HalfScale(b, first, Math.Min(end * Width, b.Rows) - first, HalfScale.Second);
-        new ReadOnlySpan<float>(scale.Backs, (end - begin) * Width).CopyTo(new Span<float>(Backs(begin), (end - begin) * Width));
+        new ReadOnlySpan<float>(scale.Exponents, (end - begin) * Width).CopyTo(new Span<float>(Exponents(begin), (end - begin) * Width));
         for (var panel = begin; panel < end; panel++)
         {
             var offsets = scale.Offsets + (panel - begin) * Width;

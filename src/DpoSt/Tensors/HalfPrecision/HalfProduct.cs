@@ -1,11 +1,12 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
 /// <summary>
 /// Products of factors in bfloat16 on processors that multiply halves at twice the rate of singles (Intel's AVX512-FP16): y = a b^T. Rows are scaled so that halves hold
-/// every digit of bfloat16, and no more than <see cref="HalfTile.Chain"/> products are summed before fp32 takes over: it errs by half of what rounding the factors to bfloat16 does
-/// (docs/numerics.md). A row's bits depend on no other row. Shapes: a [.., M, K], b [.., N, K], y [.., M, N], where the leading dimensions are those of matrices that are multiplied
+/// every digit of bfloat16, and no more than <see cref="HalfTile.Chain"/> products are summed before fp32 takes over: of normal numbers it errs by half of what rounding the
+/// factors to bfloat16 does (docs/numerics.md). A row's bits depend on no other row. Shapes: a [.., M, K], b [.., N, K], y [.., M, N], where the leading dimensions are those of matrices that are multiplied
 /// each with its own.
 /// </summary>
 internal static class HalfProduct
@@ -14,35 +15,63 @@ internal static class HalfProduct
     public static bool IsSupported => HalfTile.IsSupported;
 
     /// <summary>The product in fp32 or bfloat16.</summary>
+    /// <exception cref="ArgumentException">Factors are no bfloat16 on the CPU, or lie otherwise (<see cref="HalfMatrix.Fits"/>), or do not belong together; or the type is another.</exception>
     public static Tensor Apply(Tensor a, Tensor b, ScalarType type)
     {
         var y = empty([.. a.shape[..^1], b.size(-2)], dtype: type);
-        if (type == ScalarType.BFloat16)
+        switch (type)
         {
-            Multiply<Bf16>(a, b, y, adds: false);
+            case ScalarType.BFloat16:
+                Multiply<Bf16>(a, b, y, adds: false);
+                return y;
+            case ScalarType.Float32:
+                Multiply<Fp32>(a, b, y, adds: false);
+                return y;
+            default:
+                throw new ArgumentException("products are float32 or bfloat16", nameof(type));
         }
-        else
-        {
-            Multiply<Fp32>(a, b, y, adds: false);
-        }
-
-        return y;
     }
 
     /// <summary>Adds the product to a tensor [.., M, N] in fp32 whose numbers lie side by side.</summary>
-    public static void AddTo(Tensor sum, Tensor a, Tensor b) => Multiply<Fp32>(a, b, sum, adds: true);
+    /// <exception cref="ArgumentException">As <see cref="Apply"/>; or the sum is of another type or shape, or lies otherwise.</exception>
+    public static void AddTo(Tensor sum, Tensor a, Tensor b)
+    {
+        if (sum.dtype != ScalarType.Float32 || !sum.is_contiguous() || !sum.shape.SequenceEqual([.. a.shape[..^1], b.size(-2)]))
+        {
+            throw new ArgumentException("a sum is float32, of the product's shape, and its numbers lie side by side", nameof(sum));
+        }
+
+        Multiply<Fp32>(a, b, sum, adds: true);
+    }
 
     private static void Multiply<T>(Tensor a, Tensor b, Tensor y, bool adds)
         where T : struct, IElement
     {
-        var (firsts, seconds, target) = (HalfMatrix.AllOf(a), HalfMatrix.AllOf(b), Aten.DataPointer(y));
-        if (firsts.Length == 1)
+        if (!a.shape.SkipLast(2).SequenceEqual(b.shape.SkipLast(2)) || a.size(-1) != b.size(-1) || a.device_type != DeviceType.CPU || b.device_type != DeviceType.CPU)
         {
-            One<T>(firsts[0], seconds[0], target, adds);
+            throw new ArgumentException("factors lie on the CPU, are as many, and their rows are equally long", nameof(b));
+        }
+
+        Multiply<T>(HalfMatrix.AllOf(a), HalfMatrix.AllOf(b), Aten.DataPointer(y), adds);
+        GC.KeepAlive(a);                                       // of whom only addresses were left
+        GC.KeepAlive(b);
+        GC.KeepAlive(y);
+    }
+
+    private static void Multiply<T>(HalfMatrix[] firsts, HalfMatrix[] seconds, nint target, bool adds)
+        where T : struct, IElement
+    {
+        var (rows, depth, outputs) = (firsts[0].Rows, firsts[0].Depth, seconds[0].Rows);
+        if (firsts.Length < CpuThreads.Count || firsts.Length == 1)
+        {
+            for (var i = 0; i < firsts.Length; i++)
+            {
+                One<T>(firsts[i], seconds[i], target + (nint)i * rows * outputs * T.Size, adds);
+            }
+
             return;
         }
 
-        var (rows, depth, outputs) = (firsts[0].Rows, firsts[0].Depth, seconds[0].Rows);
         CpuThreads.For(firsts.Length, (long)rows * depth * outputs, (begin, end) =>
         {
             using var panels = new HalfPanels(outputs, depth);

@@ -6,15 +6,18 @@ namespace DpoSt.Tensors.HalfPrecision;
 
 /// <summary>
 /// How rows of bfloat16 become halves: a row's numbers are multiplied by a power of two that brings the largest into the range of halves, so that only what is less than
-/// 2^-17 of it is lost (it becomes zero), and all others keep every digit. Infinities and what is no number make the whole row's result no number.
+/// 2^-20 of it, in the second factor 2^-15, is lost (it becomes zero), and all others keep every digit. Infinities and what is no number make the whole row's result no number.
 /// </summary>
 internal sealed unsafe class HalfScale : IDisposable
 {
-    /// <summary>Exponents of the largest number of a row of the first factor, [8, 16), and of the second, [16, 32): 64 products of them stay below 65504.</summary>
-    public const int First = 15 + 3;
+    /// <summary>
+    /// Exponents of the largest number of a row of the first factor, [64, 128), and of the second, [2, 4): 64 products of them stay below 65504. The first has more room below, for
+    /// gradients: those of logits have a long tail of one sign, which together counts.
+    /// </summary>
+    public const int First = 15 + 6;
 
     /// <inheritdoc cref="First"/>
-    public const int Second = 15 + 4;
+    public const int Second = 15 + 1;
 
     /// <summary>Numbers that are converted at once.</summary>
     public const int Lanes = 32;
@@ -27,18 +30,18 @@ internal sealed unsafe class HalfScale : IDisposable
     private const ushort Infinity = 0x7F80;
 
     private readonly HalfMemory<ushort> offsets;
-    private readonly HalfMemory<float> backs;
+    private readonly HalfMemory<float> exponents;
 
-    /// <summary>The scales of some rows of a matrix, and of as many behind its last as fill a tile.</summary>
+    /// <summary>The scales of some rows of a matrix, and of those behind its last that fill whole blocks of rows (96) and whole panels (64), for both are read to their ends.</summary>
     /// <param name="matrix">The matrix.</param>
     /// <param name="row">The first of the rows.</param>
     /// <param name="count">How many.</param>
     /// <param name="exponent"><see cref="First"/> or <see cref="Second"/>.</param>
     public HalfScale(HalfMatrix matrix, int row, int count, int exponent)
     {
-        var whole = (count + HalfRows.Most - 1) / HalfRows.Most * HalfRows.Most + Lanes;
+        var whole = Math.Max(Whole(HalfRows.Most), Whole(HalfTile.Width));
         offsets = new HalfMemory<ushort>(whole);
-        backs = new HalfMemory<float>(whole);
+        exponents = new HalfMemory<float>(whole);
         new Span<ushort>(offsets.Start, whole).Clear();
         matrix.Largest(row, count, offsets.Start);
         for (var r = 0; r < whole; r++)
@@ -46,21 +49,23 @@ internal sealed unsafe class HalfScale : IDisposable
             var largest = offsets.Start[r];
             var less = Math.Max(largest >> MantissaBits, exponent) - exponent;
             offsets.Start[r] = (ushort)(less << MantissaBits);
-            backs.Start[r] = largest >= Infinity ? float.NaN : float.ScaleB(1, less - BiasDifference);
+            exponents.Start[r] = largest >= Infinity ? float.NaN : less - BiasDifference;
         }
+
+        int Whole(int part) => (count + part - 1) / part * part;
     }
 
     /// <summary>What is subtracted from the bits of each row's magnitudes.</summary>
     public ushort* Offsets => offsets.Start;
 
-    /// <summary>What each row's sums of products are multiplied by to take that back; no number where the row held one that is none.</summary>
-    public float* Backs => backs.Start;
+    /// <summary>The exponents of two that take that back, of each row's sums of products; no number where the row held one that is none.</summary>
+    public float* Exponents => exponents.Start;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         offsets.Dispose();
-        backs.Dispose();
+        exponents.Dispose();
     }
 
     /// <summary>The bits of magnitudes, whose order is that of the magnitudes.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
@@ -42,11 +43,11 @@ internal sealed unsafe class HalfWork<T> : IDisposable
         using var scale = new HalfScale(a, begin, end - begin, HalfScale.First);
         for (var row = begin; row < end; row += HalfRows.Most)
         {
-            Block(a, row, Math.Min(HalfRows.Most, end - row), scale.Offsets + (row - begin), scale.Backs + (row - begin), panels, y);
+            Block(a, row, Math.Min(HalfRows.Most, end - row), scale.Offsets + (row - begin), scale.Exponents + (row - begin), panels, y);
         }
     }
 
-    private void Block(HalfMatrix a, int row, int rows, ushort* offsets, float* backs, HalfPanels panels, nint y)
+    private void Block(HalfMatrix a, int row, int rows, ushort* offsets, float* exponents, HalfPanels panels, nint y)
     {
         for (var first = 0; first < depth; first += DepthBlock)
         {
@@ -67,13 +68,13 @@ internal sealed unsafe class HalfWork<T> : IDisposable
 
                 if (first + some == depth)
                 {
-                    Put(room, rows, backs, panel * HalfTile.Width, panels.Backs(panel), y, (long)row * outputs);
+                    Put(room, rows, exponents, panel * HalfTile.Width, panels.Exponents(panel), y, (long)row * outputs);
                 }
             }
         }
     }
 
-    private void Put(float* from, int rows, float* backs, int column, float* columnBacks, nint y, long at)
+    private void Put(float* from, int rows, float* exponents, int column, float* columnExponents, nint y, long at)
     {
         var width = Math.Min(HalfTile.Width, outputs - column);
         at += column;
@@ -82,13 +83,13 @@ internal sealed unsafe class HalfWork<T> : IDisposable
             var n = 0;
             for (; n + Vector512<float>.Count <= width; n += Vector512<float>.Count)
             {
-                var product = Vector512.Load(from + n) * (backs[r] * Vector512.Load(columnBacks + n));
+                var product = Avx512F.Scale(Vector512.Load(from + n), Vector512.Create(exponents[r]) + Vector512.Load(columnExponents + n));
                 T.Store(adds ? product + T.Load(y, at + n) : product, y, at + n);
             }
 
             for (; n < width; n++)
             {
-                var product = from[n] * (backs[r] * columnBacks[n]);
+                var product = Avx512F.ScaleScalar(Vector128.CreateScalar(from[n]), Vector128.CreateScalar(exponents[r] + columnExponents[n])).ToScalar();
                 T.Set(adds ? product + T.Get(y, at + n) : product, y, at + n);
             }
         }

@@ -14,7 +14,7 @@ public sealed class HalfProductTests
         {
             var data = new TheoryData<int, int, int, bool, bool>();
             foreach (var (rows, depth, columns) in (ReadOnlySpan<(int, int, int)>)
-                [(1, 1, 1), (5, 7, 3), (12, 64, 64), (13, 65, 65), (97, 200, 130), (203, 129, 40), (30, 2100, 70), (100, 4097, 65)])
+                [(1, 1, 1), (5, 7, 3), (12, 64, 64), (13, 65, 65), (97, 200, 130), (203, 129, 40), (30, 2100, 70), (100, 4097, 65), (400, 2100, 70)])
             {
                 foreach (var byColumns in (ReadOnlySpan<(bool, bool)>)[(false, false), (false, true), (true, false), (true, true)])
                 {
@@ -95,39 +95,108 @@ public sealed class HalfProductTests
     }
 
     [Theory]
-    [InlineData(-17, 1)]
-    [InlineData(-19, 0)]
-    public void Small_numbers_of_a_row_keep_their_digits_or_become_zero(int exponent, double kept)
+    [InlineData(-15, 1, 1)]
+    [InlineData(-17, 1, 0)]
+    [InlineData(-20, 1, 0)]
+    [InlineData(-22, 0, 0)]
+    public void Small_numbers_of_a_row_keep_their_digits_or_become_zero(int exponent, double keptByFirst, double keptBySecond)
     {
         using var scope = NewDisposeScope();
         var small = Math.ScaleB(1.4921875, exponent);
         var (row, last) = (tensor(new[] { 1, small }).view(1, 2).to(ScalarType.BFloat16), tensor(new[] { 0.0, 1 }).view(1, 2).to(ScalarType.BFloat16));
-        Assert.Equal(kept * small, HalfProduct.Apply(row, last, ScalarType.Float32).item<float>());
-        Assert.Equal(kept * small, HalfProduct.Apply(last, row, ScalarType.Float32).item<float>());
+        Assert.Equal(keptByFirst * small, HalfProduct.Apply(row, last, ScalarType.Float32).item<float>());
+        Assert.Equal(keptBySecond * small, HalfProduct.Apply(last, row, ScalarType.Float32).item<float>());
     }
 
-    // The most that scaled rows can hold, and terms that are all rounded the same way.
-    [Theory]
-    [InlineData(1.9921875)]
-    [InlineData(-1.9921875)]
-    [InlineData(1e35)]
-    [InlineData(1e-36)]
-    public void The_largest_factors_do_not_overflow(double largest)
+    // A token's gradient of its logits times the head: a hundred thousand small numbers of one sign, and weights that have much in common.
+    [Fact]
+    public void The_tail_of_a_softmax_counts()
     {
         using var scope = NewDisposeScope();
-        var (a, b) = (full(20, 640, largest).to(ScalarType.BFloat16), full(30, 640, 1.9921875).to(ScalarType.BFloat16));
-        var y = HalfProduct.Apply(a, b.div(512), ScalarType.Float32);
-        KernelCheck.Close(ones(20, 30), y.div(Wide(a).matmul(Wide(b.div(512)).t())), 1 / 128.0, "what is left of the largest");
+        var gradient = KernelCheck.Normal(1, 4, 128_256).softmax(-1);
+        gradient.narrow(1, 77, 1).sub_(1);
+        var weight = KernelCheck.Normal(2, 16, 128_256).add(1);
+        var (first, second) = (gradient.to(ScalarType.BFloat16), weight.to(ScalarType.BFloat16));
+        Assert.InRange(Error(Wide(first).matmul(Wide(second).t()), HalfProduct.Apply(first, second, ScalarType.Float32)), 0, 0.01);
+    }
+
+    // Half a unit of eleven digits for each of a chain's 63 sums; the largest and smallest factors, and the most that scaled rows can hold.
+    [Theory]
+    [InlineData(1, 1.96875)]
+    [InlineData(1.9921875, 1.9921875)]
+    [InlineData(-1.9921875, 1.9921875)]
+    [InlineData(1e35, 0.0039)]
+    [InlineData(1e-36, 0.0039)]
+    [InlineData(1e20, 1e-20)]
+    public void Terms_that_all_round_one_way_stay_within_the_bound(double first, double second)
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (full(20, 640, first).to(ScalarType.BFloat16), full(30, 640, second).to(ScalarType.BFloat16));
+        KernelCheck.Close(ones(20, 30), HalfProduct.Apply(a, b, ScalarType.Float32).div(Wide(a).matmul(Wide(b).t())), Bound, "equal terms");
     }
 
     [Fact]
-    public void Factors_of_other_types_and_layouts_are_refused()
+    public void Terms_that_all_vanish_beside_one_stay_within_the_bound()
     {
         using var scope = NewDisposeScope();
-        var good = ones(4, 4).to(ScalarType.BFloat16);
-        Assert.Throws<ArgumentException>(() => HalfProduct.Apply(ones(4, 4), good, ScalarType.Float32));
-        Assert.Throws<ArgumentException>(() => HalfProduct.Apply(good, ones(8, 8).to(ScalarType.BFloat16).slice(0, 0, 8, 2).slice(1, 0, 8, 2), ScalarType.Float32));
+        var a = full(1, HalfTile.Chain, Math.ScaleB(1, -11));
+        a[0, 0] = 1;
+        var exact = 1 + (HalfTile.Chain - 1) * Math.ScaleB(1, -11);
+        var found = HalfProduct.Apply(a.to(ScalarType.BFloat16), ones(1, HalfTile.Chain).to(ScalarType.BFloat16), ScalarType.Float32).item<float>();
+        Assert.InRange(exact - found, 0, Bound);
+        Assert.InRange(Bound, 0, 0.031);
     }
+
+    [Fact]
+    public void Zero_is_zero_however_large_the_scales()
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (zeros(1, 20), zeros(17, 20));
+        a[0, 0] = 1e30;
+        b.select(1, 1).fill_(1e30);
+        Assert.Equal(17, HalfProduct.Apply(a.to(ScalarType.BFloat16), b.to(ScalarType.BFloat16), ScalarType.Float32).eq(0).sum().item<long>());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void Matrices_are_multiplied_each_with_its_own(int count)
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (Integers(1, count * 30, 2100).view(count, 30, 2100), Integers(2, count * 70, 2100).view(count, 70, 2100));
+        KernelCheck.Same(Wide(a).matmul(Wide(b).transpose(1, 2)).to(ScalarType.Float32), HalfProduct.Apply(a, b, ScalarType.Float32));
+        var same = b[0].unsqueeze(0).expand(count, 70, 2100);
+        KernelCheck.Same(Wide(a).matmul(Wide(b[0]).t()).to(ScalarType.Float32), HalfProduct.Apply(a, same, ScalarType.Float32));
+    }
+
+    [Fact]
+    public void A_single_number_may_have_any_steps()
+    {
+        using var scope = NewDisposeScope();
+        var one = tensor(3.0f).to(ScalarType.BFloat16).expand(1, 1);
+        Assert.Equal(9, HalfProduct.Apply(one, one, ScalarType.Float32).item<float>());
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        var good = Ones(4, 4);
+        Refused(() => HalfProduct.Apply(ones(4, 4), good, ScalarType.Float32));
+        Refused(() => HalfProduct.Apply(good, Ones(8, 8).slice(0, 0, 8, 2).slice(1, 0, 8, 2), ScalarType.Float32));
+        Refused(() => HalfProduct.Apply(good, Ones(4, 3), ScalarType.Float32));
+        Refused(() => HalfProduct.Apply(Ones(2, 4, 4), Ones(1, 4, 4), ScalarType.Float32));
+        Refused(() => HalfProduct.Apply(good, Ones(0, 4), ScalarType.Float32));
+        Refused(() => HalfProduct.Apply(good, good, ScalarType.Float64));
+        Refused(() => HalfProduct.AddTo(ones(4, 4, dtype: ScalarType.Float64), good, good));
+        Refused(() => HalfProduct.AddTo(ones(4, 5), good, good));
+        Refused(() => HalfProduct.AddTo(ones(4, 8).slice(1, 0, 8, 2), good, good));
+
+        static Tensor Ones(params long[] shape) => ones(shape).to(ScalarType.BFloat16);
+        static void Refused(Action product) => Assert.Throws<ArgumentException>(product);
+    }
+
+    private static double Bound => (HalfTile.Chain - 1) * Math.ScaleB(1, -11);
 
     private static Tensor Integers(ulong seed, long rows, long columns) => KernelCheck.Normal(seed, rows, columns).mul(1.5).round().clamp(-3, 3).to(ScalarType.BFloat16);
 
