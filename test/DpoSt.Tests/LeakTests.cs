@@ -18,6 +18,7 @@ public sealed class LeakTests
     {
         using var x = KernelCheck.Normal(1, 4, 32).requires_grad_(true);
         using var weight = KernelCheck.Normal(2, 32, 32).requires_grad_(true);
+        using var matrices = ones(2, 2, 32, dtype: ScalarType.BFloat16).requires_grad_(true);
         using var norm = ones(32).requires_grad_(true);
         using var scores = KernelCheck.Normal(3, 1, 2, 2, 8).requires_grad_(true);
         var keys = Enumerable.Range(0, 4).Select(i => Dropout.RowKey(i, 0)).ToArray();
@@ -29,7 +30,7 @@ public sealed class LeakTests
             (nameof(TargetLogProb), () => TargetLogProb.Apply(x, [0, 1, 2, 3])),
             (nameof(LinearProduct), () => LinearProduct.Apply(x, weight)),
             (nameof(RoundedProduct), () => RoundedProduct.Apply(x, weight, ScalarType.BFloat16, RoundedProduct.WayOn(CPU.type, ScalarType.BFloat16))),
-            (nameof(BatchedProduct), () => BatchedProduct.Apply(x.to(ScalarType.BFloat16).view(2, 2, 32), x.to(ScalarType.BFloat16).view(2, 2, 32))),
+            (nameof(BatchedProduct), () => BatchedProduct.Apply(matrices, matrices)),
             (nameof(Dropout), () => new Dropout(0.1, 1, 1).Apply(x, keys, 1)),
         ];
         foreach (var (name, call) in kernels)
