@@ -99,7 +99,8 @@ internal static class RoundedProduct
             var saved = ctx.get_saved_variables();
             var (input, factor, weight) = (saved[0], saved[1], saved[2]);
             var way = (RoundedWay)ctx.get_data("way");
-            var rows = Rows(grad_output);                                       // [M, N]
+            // Both gradients take it: what is to be wide is widened once.
+            var rows = way == RoundedWay.Widened ? Rows(grad_output).to(ScalarType.Float32) : Rows(grad_output);     // [M, N]
             return
             [
                 ctx.get_data("input") is ScalarType type ? Product(rows, factor.t(), type, way).view(input.shape) : null!,
