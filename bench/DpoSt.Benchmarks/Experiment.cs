@@ -4,8 +4,9 @@ using DpoSt.App.Console;
 using DpoSt.App.Demo;
 using DpoSt.Evaluation;
 using DpoSt.Parallel;
+using DpoSt.Runs;
 using DpoSt.SelfTraining;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Devices;
 using DpoSt.Training;
 
 namespace DpoSt.Benchmarks;

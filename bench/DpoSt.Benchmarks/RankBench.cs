@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using DpoSt.Models;
+using DpoSt.Models.Checkpoints;
+using DpoSt.Models.Parameters;
 using DpoSt.Parallel;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Devices;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace DpoSt.Benchmarks;

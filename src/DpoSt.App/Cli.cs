@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using DpoSt.App.Commands;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 
 namespace DpoSt.App;

@@ -5,7 +5,6 @@ using DpoSt;
 using DpoSt.App;
 using DpoSt.App.Console;
 using DpoSt.Parallel;
-
 using var cancel = new CancellationTokenSource();
 
 // The first Ctrl-C asks the command to stop at its next safe point; the second ends the process as usual.

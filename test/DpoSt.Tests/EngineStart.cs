@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Devices;
 
 namespace DpoSt.Tests;
 

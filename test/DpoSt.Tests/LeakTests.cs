@@ -1,8 +1,11 @@
 using DpoSt.Models;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Autograd;
+using DpoSt.Tensors.Kernels;
+using DpoSt.Tensors.Products;
 using DpoSt.Tests.Models;
 using DpoSt.Tests.Tensors;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests;

@@ -1,4 +1,4 @@
-using DpoSt.SelfTraining;
+using DpoSt.Runs;
 using DpoSt.Training;
 
 namespace DpoSt.Tests;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.App.Demo;
 using DpoSt.Benchmarks;

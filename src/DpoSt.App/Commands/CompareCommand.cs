@@ -1,6 +1,7 @@
 using System.CommandLine;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
-using DpoSt.SelfTraining;
+using DpoSt.Evaluation;
 
 namespace DpoSt.App.Commands;
 

@@ -1,9 +1,10 @@
 using System.CommandLine;
+using DpoSt.Answering;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Configuration;
 using DpoSt.Data;
 using DpoSt.Generation;
-using DpoSt.SelfTraining;
 using DpoSt.Text;
 
 namespace DpoSt.App.Commands;

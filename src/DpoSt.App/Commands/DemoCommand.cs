@@ -1,9 +1,10 @@
 using System.CommandLine;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.App.Demo;
 using DpoSt.Parallel;
-using DpoSt.SelfTraining;
-using DpoSt.Tensors;
+using DpoSt.Runs;
+using DpoSt.Tensors.Devices;
 
 namespace DpoSt.App.Commands;
 

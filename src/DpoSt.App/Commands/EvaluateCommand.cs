@@ -1,7 +1,8 @@
 using System.CommandLine;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Configuration;
-using DpoSt.SelfTraining;
+using DpoSt.Evaluation;
 
 namespace DpoSt.App.Commands;
 

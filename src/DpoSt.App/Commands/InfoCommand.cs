@@ -1,6 +1,7 @@
 using System.CommandLine;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Devices;
 
 namespace DpoSt.App.Commands;
 

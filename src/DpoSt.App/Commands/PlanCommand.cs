@@ -1,10 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Benchmarks;
 using DpoSt.Configuration;
+using DpoSt.Configuration.Composition;
+using DpoSt.Planning;
+using DpoSt.Runs;
 using DpoSt.SelfTraining;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Devices;
 using DpoSt.Training;
 
 namespace DpoSt.App.Commands;

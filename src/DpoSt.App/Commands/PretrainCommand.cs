@@ -1,8 +1,9 @@
 using System.CommandLine;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Configuration;
 using DpoSt.SelfTraining;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Devices;
 
 namespace DpoSt.App.Commands;
 

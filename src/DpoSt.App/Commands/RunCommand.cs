@@ -1,7 +1,13 @@
 using System.CommandLine;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Configuration;
+using DpoSt.Configuration.Composition;
+using DpoSt.Configuration.Launch;
+using DpoSt.Configuration.Sections;
+using DpoSt.Evaluation;
 using DpoSt.Parallel;
+using DpoSt.Runs;
 using DpoSt.SelfTraining;
 
 namespace DpoSt.App.Commands;

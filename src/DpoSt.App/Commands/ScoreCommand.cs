@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using DpoSt.Answering;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
-using DpoSt.SelfTraining;
 
 namespace DpoSt.App.Commands;
 

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using DpoSt.Answering;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Generation;
-using DpoSt.SelfTraining;
-using DpoSt.Text;
+using DpoSt.Verification;
 using Spectre.Console;
 
 namespace DpoSt.App.Commands;

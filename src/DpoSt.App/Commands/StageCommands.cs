@@ -1,4 +1,6 @@
 using System.CommandLine;
+using DpoSt.Answering;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Configuration;
 using DpoSt.Parallel;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Data;
 using DpoSt.Text.Tokenizers;

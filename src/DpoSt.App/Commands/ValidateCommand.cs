@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Configuration;
+using DpoSt.Configuration.Binding;
+using DpoSt.Configuration.Composition;
+using DpoSt.Configuration.Sections;
 
 namespace DpoSt.App.Commands;
 

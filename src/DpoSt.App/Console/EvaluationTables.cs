@@ -1,6 +1,5 @@
 using System.Globalization;
 using DpoSt.Evaluation;
-using DpoSt.SelfTraining;
 using Spectre.Console;
 
 namespace DpoSt.App.Console;

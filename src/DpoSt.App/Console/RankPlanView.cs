@@ -1,5 +1,5 @@
 using System.Globalization;
-using DpoSt.SelfTraining;
+using DpoSt.Planning;
 using DpoSt.Training;
 using Spectre.Console;
 

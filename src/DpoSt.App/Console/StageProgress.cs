@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using DpoSt.SelfTraining;
+using DpoSt.Runs;
 using DpoSt.Training;
+using DpoSt.Training.Metrics;
 using Spectre.Console;
 
 namespace DpoSt.App.Console;

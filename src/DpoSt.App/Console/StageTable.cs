@@ -1,4 +1,4 @@
-using DpoSt.SelfTraining;
+using DpoSt.Runs;
 using Spectre.Console;
 
 namespace DpoSt.App.Console;

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DpoSt.Models;
+using DpoSt.Models.Checkpoints;
 using DpoSt.Models.Llama;
+using DpoSt.Models.Parameters;
 using DpoSt.Models.T5;
 using DpoSt.Text;
 using static TorchSharp.torch;

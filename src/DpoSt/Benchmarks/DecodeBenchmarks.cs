@@ -1,5 +1,6 @@
 using DpoSt.Models;
-using DpoSt.SelfTraining;
+using DpoSt.Models.Checkpoints;
+using DpoSt.Runs;
 using DpoSt.Text.Tokenizers;
 using static TorchSharp.torch;
 

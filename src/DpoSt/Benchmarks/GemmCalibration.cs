@@ -1,4 +1,4 @@
-using DpoSt.Tensors;
+using DpoSt.Tensors.Native;
 using static TorchSharp.torch;
 
 namespace DpoSt.Benchmarks;

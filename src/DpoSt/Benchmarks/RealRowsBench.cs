@@ -1,3 +1,4 @@
+using DpoSt.Answering;
 using DpoSt.Data;
 using DpoSt.Models;
 using DpoSt.SelfTraining;

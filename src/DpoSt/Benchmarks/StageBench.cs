@@ -1,5 +1,10 @@
 using DpoSt.Configuration;
+using DpoSt.Configuration.Binding;
+using DpoSt.Configuration.Composition;
+using DpoSt.Configuration.Sections;
+using DpoSt.Data;
 using DpoSt.Parallel;
+using DpoSt.Runs;
 using DpoSt.SelfTraining;
 using static TorchSharp.torch;
 

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using DpoSt.Models;
 using DpoSt.SelfTraining;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
 
 namespace DpoSt.Benchmarks;
 

@@ -1,6 +1,7 @@
 using DpoSt.Data;
 using DpoSt.Models;
-using DpoSt.SelfTraining;
+using DpoSt.Models.Checkpoints;
+using DpoSt.Runs;
 using DpoSt.Text.Tokenizers;
 using static TorchSharp.torch;
 

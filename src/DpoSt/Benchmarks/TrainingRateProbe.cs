@@ -1,7 +1,10 @@
 using DpoSt.Models;
-using DpoSt.SelfTraining;
-using DpoSt.Tensors;
+using DpoSt.Models.Costs;
+using DpoSt.Models.Parameters;
+using DpoSt.Planning;
+using DpoSt.Tensors.Kernels;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace DpoSt.Benchmarks;

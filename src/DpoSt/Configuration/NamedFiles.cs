@@ -1,3 +1,6 @@
+using DpoSt.Configuration.Composition;
+using DpoSt.Configuration.Yaml;
+
 namespace DpoSt.Configuration;
 
 /// <summary>The files and folders that a configuration names.</summary>

@@ -1,3 +1,5 @@
+using DpoSt.Configuration.Sections;
+
 namespace DpoSt.Configuration;
 
 /// <summary>

@@ -1,4 +1,4 @@
-using DpoSt.Text;
+using DpoSt.Verification;
 
 namespace DpoSt.Data;
 

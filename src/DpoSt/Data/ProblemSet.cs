@@ -2,7 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Text.Json;
 using DpoSt.Data.PublishedFormats;
-using DpoSt.Text;
+using DpoSt.Verification;
 
 namespace DpoSt.Data;
 

@@ -1,5 +1,5 @@
 using DpoSt.Data;
-using DpoSt.Text;
+using DpoSt.Verification;
 
 namespace DpoSt.Evaluation;
 

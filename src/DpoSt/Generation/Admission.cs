@@ -1,4 +1,4 @@
-using DpoSt.Models;
+using DpoSt.Models.Decoding;
 
 namespace DpoSt.Generation;
 

@@ -1,5 +1,5 @@
 using DpoSt.Models;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Kernels;
 using DpoSt.Text.Tokenizers;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
-using DpoSt.Tensors;
+using DpoSt.Models.Costs;
+using DpoSt.Tensors.Kernels;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models;

@@ -1,4 +1,6 @@
-using DpoSt.Tensors;
+using DpoSt.Models.Decoding;
+using DpoSt.Models.Parameters;
+using DpoSt.Tensors.Kernels;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models;

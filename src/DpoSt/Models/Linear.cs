@@ -1,5 +1,8 @@
 using System.Runtime.Intrinsics.X86;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Devices;
+using DpoSt.Tensors.Kernels;
+using DpoSt.Tensors.Native;
+using DpoSt.Tensors.Products;
 using TorchSharp;
 using static TorchSharp.torch;
 

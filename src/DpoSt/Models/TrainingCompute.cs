@@ -1,3 +1,4 @@
+using DpoSt.Models.Parameters;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models;

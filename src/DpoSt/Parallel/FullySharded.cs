@@ -1,4 +1,4 @@
-using DpoSt.Models;
+using DpoSt.Models.Parameters;
 using DpoSt.Training;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using DpoSt.Models;
+using DpoSt.Models.Parameters;
 using static TorchSharp.torch;
 
 namespace DpoSt.Parallel;

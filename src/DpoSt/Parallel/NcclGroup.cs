@@ -1,4 +1,5 @@
-using DpoSt.Tensors;
+using DpoSt.Tensors.Devices;
+using DpoSt.Tensors.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 

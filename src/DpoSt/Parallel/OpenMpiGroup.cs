@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 

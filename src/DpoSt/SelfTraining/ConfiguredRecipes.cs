@@ -1,7 +1,11 @@
+using DpoSt.Answering;
 using DpoSt.Configuration;
+using DpoSt.Configuration.Sections;
 using DpoSt.Data;
 using DpoSt.Generation;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
+using DpoSt.Training.Resuming;
 
 namespace DpoSt.SelfTraining;
 

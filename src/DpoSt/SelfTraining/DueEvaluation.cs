@@ -1,5 +1,7 @@
 using System.Globalization;
+using DpoSt.Runs;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
 
 namespace DpoSt.SelfTraining;
 

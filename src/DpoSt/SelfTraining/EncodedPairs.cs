@@ -1,7 +1,10 @@
+using DpoSt.Answering;
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
 using DpoSt.Models;
+using DpoSt.Runs;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
 
 namespace DpoSt.SelfTraining;
 

@@ -1,6 +1,10 @@
+using DpoSt.Answering;
 using DpoSt.Data;
 using DpoSt.Models;
+using DpoSt.Runs;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
+using DpoSt.Training.Resuming;
 
 namespace DpoSt.SelfTraining;
 

@@ -1,7 +1,10 @@
+using DpoSt.Answering;
 using DpoSt.Configuration;
+using DpoSt.Configuration.Sections;
 using DpoSt.Data;
 using DpoSt.Generation;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
 
 namespace DpoSt.SelfTraining;
 

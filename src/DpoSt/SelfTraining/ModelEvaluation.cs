@@ -1,6 +1,9 @@
+using DpoSt.Answering;
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
+using DpoSt.Evaluation;
 using DpoSt.Parallel;
+using DpoSt.Runs;
 using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;

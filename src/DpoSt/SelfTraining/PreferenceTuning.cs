@@ -1,5 +1,9 @@
+using DpoSt.Answering;
 using DpoSt.Models;
+using DpoSt.Runs;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
+using DpoSt.Training.Resuming;
 
 namespace DpoSt.SelfTraining;
 

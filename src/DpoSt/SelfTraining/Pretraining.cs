@@ -1,6 +1,8 @@
 using System.Text.Json;
-using DpoSt.Models;
+using DpoSt.Models.Checkpoints;
+using DpoSt.Models.Parameters;
 using DpoSt.Models.T5;
+using DpoSt.Runs;
 using DpoSt.Text.Tokenizers;
 using DpoSt.Training;
 using static TorchSharp.torch;

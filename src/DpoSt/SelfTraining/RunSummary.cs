@@ -3,7 +3,8 @@ using System.Text.Json;
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
 using DpoSt.Evaluation;
-using DpoSt.Training;
+using DpoSt.Runs;
+using DpoSt.Training.Metrics;
 
 namespace DpoSt.SelfTraining;
 

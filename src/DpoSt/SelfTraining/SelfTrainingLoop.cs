@@ -1,7 +1,10 @@
 using System.Globalization;
+using DpoSt.Answering;
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
+using DpoSt.Evaluation;
 using DpoSt.Parallel;
+using DpoSt.Runs;
 using DpoSt.Training;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using DpoSt.Parallel;
+using DpoSt.Runs;
 
 namespace DpoSt.SelfTraining;
 

@@ -1,9 +1,13 @@
 using System.Globalization;
+using DpoSt.Answering;
 using DpoSt.Configuration;
+using DpoSt.Configuration.Launch;
+using DpoSt.Configuration.Sections;
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
 using DpoSt.Evaluation;
 using DpoSt.Parallel;
+using DpoSt.Runs;
 using DpoSt.Training;
 using static TorchSharp.torch;
 

@@ -1,8 +1,11 @@
+using DpoSt.Answering;
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
 using DpoSt.Parallel;
-using DpoSt.Text;
+using DpoSt.Runs;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
+using DpoSt.Verification;
 using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using DpoSt.Configuration;
+using DpoSt.Configuration.Sections;
 using DpoSt.Data.ReferenceFormats;
 
 namespace DpoSt.SelfTraining;

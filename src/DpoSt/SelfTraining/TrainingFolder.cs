@@ -1,6 +1,10 @@
 using System.Globalization;
 using DpoSt.Models;
+using DpoSt.Models.Checkpoints;
+using DpoSt.Runs;
 using DpoSt.Training;
+using DpoSt.Training.Metrics;
+using DpoSt.Training.Resuming;
 using static TorchSharp.torch;
 
 namespace DpoSt.SelfTraining;

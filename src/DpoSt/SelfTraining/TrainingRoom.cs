@@ -1,4 +1,5 @@
-using DpoSt.Models;
+using DpoSt.Models.Checkpoints;
+using DpoSt.Models.Parameters;
 using DpoSt.Training;
 
 namespace DpoSt.SelfTraining;

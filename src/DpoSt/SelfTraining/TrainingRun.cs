@@ -1,6 +1,10 @@
+using DpoSt.Answering;
 using DpoSt.Models;
+using DpoSt.Models.Parameters;
 using DpoSt.Parallel;
-using DpoSt.Tensors;
+using DpoSt.Runs;
+using DpoSt.Tensors.Devices;
+using DpoSt.Tensors.Products;
 using DpoSt.Training;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
-using DpoSt.Configuration;
+using DpoSt.Configuration.Sections;
+using DpoSt.Runs;
 
 namespace DpoSt.SelfTraining;
 

@@ -1,5 +1,6 @@
-using DpoSt.Models;
-using DpoSt.Tensors;
+using DpoSt.Models.Parameters;
+using DpoSt.Tensors.Native;
+using DpoSt.Training.Resuming;
 using static TorchSharp.torch;
 
 namespace DpoSt.Training;

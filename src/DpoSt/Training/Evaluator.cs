@@ -1,3 +1,6 @@
+using DpoSt.Training.Metrics;
+using DpoSt.Training.Objectives;
+
 namespace DpoSt.Training;
 
 /// <summary>An objective on examples that are not trained on.</summary>

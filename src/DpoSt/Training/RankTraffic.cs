@@ -1,4 +1,5 @@
-using DpoSt.Models;
+using DpoSt.Models.Costs;
+using DpoSt.Models.Parameters;
 
 namespace DpoSt.Training;
 

@@ -1,6 +1,10 @@
 using System.Diagnostics;
-using DpoSt.Models;
-using DpoSt.Tensors;
+using DpoSt.Models.Parameters;
+using DpoSt.Tensors.Files;
+using DpoSt.Tensors.Kernels;
+using DpoSt.Training.Metrics;
+using DpoSt.Training.Objectives;
+using DpoSt.Training.Resuming;
 using static TorchSharp.torch;
 
 namespace DpoSt.Training;

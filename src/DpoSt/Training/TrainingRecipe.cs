@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DpoSt.Models;
+using DpoSt.Training.Resuming;
 
 namespace DpoSt.Training;
 

@@ -2,8 +2,8 @@ using System.Text.Json;
 using DpoSt.App.Demo;
 using DpoSt.Data;
 using DpoSt.Data.Synthetic;
-using DpoSt.SelfTraining;
-using DpoSt.Text;
+using DpoSt.Runs;
+using DpoSt.Verification;
 
 namespace DpoSt.Tests.App;
 

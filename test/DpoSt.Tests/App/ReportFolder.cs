@@ -1,7 +1,9 @@
-using DpoSt.Configuration;
+using DpoSt.Configuration.Sections;
 using DpoSt.Data;
-using DpoSt.SelfTraining;
+using DpoSt.Evaluation;
+using DpoSt.Runs;
 using DpoSt.Training;
+using DpoSt.Training.Metrics;
 
 namespace DpoSt.Tests.App;
 

@@ -1,5 +1,5 @@
 using DpoSt.App.Console;
-using DpoSt.SelfTraining;
+using DpoSt.Evaluation;
 using Spectre.Console;
 
 namespace DpoSt.Tests.App;

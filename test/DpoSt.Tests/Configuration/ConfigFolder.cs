@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using DpoSt.Configuration;
+using DpoSt.Configuration.Composition;
 
 namespace DpoSt.Tests.Configuration;
 

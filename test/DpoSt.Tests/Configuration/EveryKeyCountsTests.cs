@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using DpoSt.Configuration;
+using DpoSt.Configuration.Sections;
 using DpoSt.SelfTraining;
 
 namespace DpoSt.Tests.Configuration;

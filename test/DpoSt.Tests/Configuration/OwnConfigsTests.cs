@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
-using DpoSt.Configuration;
+using DpoSt.Configuration.Binding;
+using DpoSt.Configuration.Composition;
+using DpoSt.Configuration.Sections;
 
 namespace DpoSt.Tests.Configuration;
 

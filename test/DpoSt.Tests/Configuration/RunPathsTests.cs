@@ -1,4 +1,5 @@
 using DpoSt.Configuration;
+using DpoSt.Configuration.Sections;
 
 namespace DpoSt.Tests.Configuration;
 

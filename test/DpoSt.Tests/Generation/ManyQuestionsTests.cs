@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using DpoSt.Generation;
-using DpoSt.Text.Tokenizers;
 using DpoSt.Tests.Models;
+using DpoSt.Text.Tokenizers;
 using static TorchSharp.torch;
 using Generator = DpoSt.Generation.Generator;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DpoSt.Generation;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Files;
 
 namespace DpoSt.Tests.Generation;
 

@@ -1,5 +1,7 @@
 using DpoSt.Models;
-using DpoSt.Tensors;
+using DpoSt.Models.Decoding;
+using DpoSt.Models.Parameters;
+using DpoSt.Tensors.Kernels;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Generation;

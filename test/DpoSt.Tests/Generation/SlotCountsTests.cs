@@ -1,3 +1,4 @@
+using DpoSt.Answering;
 using DpoSt.App.Demo;
 using DpoSt.Data.Synthetic;
 using DpoSt.Generation;

@@ -1,5 +1,6 @@
 using DpoSt.Models;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Autograd;
+using DpoSt.Tensors.Kernels;
 using DpoSt.Tests.Tensors;
 using static TorchSharp.torch;
 

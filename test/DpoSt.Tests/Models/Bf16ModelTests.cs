@@ -1,7 +1,9 @@
 using DpoSt.Models;
-using DpoSt.Tensors;
+using DpoSt.Models.Parameters;
+using DpoSt.Tensors.Autograd;
+using DpoSt.Tensors.Kernels;
 using DpoSt.Tests.Training;
-using DpoSt.Training;
+using DpoSt.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Models;

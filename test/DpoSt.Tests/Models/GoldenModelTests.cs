@@ -1,5 +1,5 @@
 using DpoSt.Models;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Autograd;
 using TorchSharp;
 using static TorchSharp.torch;
 

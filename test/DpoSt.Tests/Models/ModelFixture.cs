@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DpoSt.Models;
-using DpoSt.Tensors;
+using DpoSt.Models.Checkpoints;
+using DpoSt.Tensors.Files;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Models;

@@ -1,4 +1,5 @@
 using DpoSt.Models;
+using DpoSt.Models.Decoding;
 using DpoSt.Tests.Tensors;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using DpoSt.Models;
 using DpoSt.Models.T5;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Kernels;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Models;

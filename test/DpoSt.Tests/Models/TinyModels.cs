@@ -1,5 +1,7 @@
 using DpoSt.Models;
+using DpoSt.Models.Costs;
 using DpoSt.Models.Llama;
+using DpoSt.Models.Parameters;
 using DpoSt.Models.T5;
 using static TorchSharp.torch;
 

@@ -1,9 +1,10 @@
 using DpoSt.Models;
 using DpoSt.Parallel;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Kernels;
 using DpoSt.Tests.Models;
 using DpoSt.Tests.Tensors;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Parallel;

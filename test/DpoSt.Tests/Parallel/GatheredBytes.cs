@@ -1,4 +1,6 @@
 using DpoSt.Models;
+using DpoSt.Models.Costs;
+using DpoSt.Models.Parameters;
 using DpoSt.Parallel;
 using DpoSt.Training;
 using static TorchSharp.torch;

@@ -1,6 +1,9 @@
 using DpoSt.Parallel;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Devices;
+using DpoSt.Tensors.Files;
 using DpoSt.Training;
+using DpoSt.Training.Metrics;
+using DpoSt.Training.Resuming;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Parallel;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DpoSt.Parallel;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Native;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Parallel;

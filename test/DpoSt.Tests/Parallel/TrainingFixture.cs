@@ -1,12 +1,16 @@
 using System.Text.Json;
 using DpoSt.Models;
+using DpoSt.Models.Checkpoints;
 using DpoSt.Models.Llama;
+using DpoSt.Models.Parameters;
 using DpoSt.Models.T5;
 using DpoSt.Parallel;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Files;
 using DpoSt.Tests.Models;
 using DpoSt.Tests.Training;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
+using DpoSt.Training.Resuming;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Parallel;

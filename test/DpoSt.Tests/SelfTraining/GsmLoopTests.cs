@@ -1,8 +1,8 @@
 using System.Text.Json;
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
-using DpoSt.SelfTraining;
-using DpoSt.Tensors;
+using DpoSt.Runs;
+using DpoSt.Tensors.Files;
 
 namespace DpoSt.Tests.SelfTraining;
 

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
+using DpoSt.Answering;
 using DpoSt.Data.ReferenceFormats;
-using DpoSt.Training;
 using DpoSt.SelfTraining;
+using DpoSt.Training;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.SelfTraining;

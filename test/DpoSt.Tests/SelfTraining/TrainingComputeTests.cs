@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
-using DpoSt.Configuration;
+using DpoSt.Configuration.Binding;
+using DpoSt.Configuration.Composition;
+using DpoSt.Configuration.Sections;
 using DpoSt.Models;
+using DpoSt.Runs;
 using DpoSt.SelfTraining;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Files;
 
 namespace DpoSt.Tests.SelfTraining;
 

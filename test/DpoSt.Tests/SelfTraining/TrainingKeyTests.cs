@@ -1,6 +1,8 @@
+using DpoSt.Answering;
 using DpoSt.Parallel;
 using DpoSt.SelfTraining;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.SelfTraining;

@@ -1,5 +1,7 @@
-using DpoSt.Tensors;
+using DpoSt.Tensors.Autograd;
 using DpoSt.Tensors.HalfPrecision;
+using DpoSt.Tensors.Kernels;
+using DpoSt.Tensors.Products;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Tensors;

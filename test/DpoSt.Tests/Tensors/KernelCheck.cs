@@ -1,4 +1,4 @@
-using DpoSt.Tensors;
+using DpoSt.Tensors.Autograd;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Tensors;

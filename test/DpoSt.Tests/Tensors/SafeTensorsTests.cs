@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Files;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Tensors;

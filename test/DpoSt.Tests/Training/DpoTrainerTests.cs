@@ -1,8 +1,8 @@
 using System.Text.Json;
 using DpoSt.Models;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Files;
 using DpoSt.Tests.Models;
-using DpoSt.Training;
+using DpoSt.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Training;

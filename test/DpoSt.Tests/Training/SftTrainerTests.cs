@@ -1,8 +1,11 @@
 using DpoSt.Models;
+using DpoSt.Models.Checkpoints;
+using DpoSt.Models.Parameters;
 using DpoSt.Models.T5;
 using DpoSt.Tests.Models;
 using DpoSt.Tests.Tensors;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Training;

@@ -2,6 +2,7 @@ using DpoSt.Models;
 using DpoSt.Tests.Models;
 using DpoSt.Tests.Tensors;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Training;

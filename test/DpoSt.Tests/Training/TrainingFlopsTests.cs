@@ -1,4 +1,5 @@
 using DpoSt.Models;
+using DpoSt.Models.Costs;
 using DpoSt.Models.Llama;
 using DpoSt.Models.T5;
 using DpoSt.Tests.Models;

@@ -1,7 +1,9 @@
 using DpoSt.Models;
+using DpoSt.Models.Costs;
 using DpoSt.Models.Llama;
 using DpoSt.Models.T5;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Autograd;
+using DpoSt.Tensors.Kernels;
 using DpoSt.Tests.Models;
 using DpoSt.Tests.Tensors;
 using DpoSt.Training;

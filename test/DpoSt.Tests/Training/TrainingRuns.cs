@@ -2,6 +2,7 @@ using System.Text.Json;
 using DpoSt.Models;
 using DpoSt.Tests.Models;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
 
 namespace DpoSt.Tests.Training;
 

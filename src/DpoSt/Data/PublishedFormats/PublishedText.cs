@@ -1,5 +1,6 @@
 using System.Globalization;
 using DpoSt.Text;
+using DpoSt.Verification;
 
 namespace DpoSt.Data.PublishedFormats;
 

@@ -1,5 +1,7 @@
-using DpoSt.Tensors;
-using static DpoSt.Models.CostUnits;
+using DpoSt.Models.Costs;
+using DpoSt.Models.Parameters;
+using DpoSt.Tensors.Kernels;
+using static DpoSt.Models.Costs.CostUnits;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models.Llama;

@@ -1,4 +1,7 @@
-using DpoSt.Tensors;
+using DpoSt.Models.Costs;
+using DpoSt.Models.Decoding;
+using DpoSt.Models.Parameters;
+using DpoSt.Tensors.Kernels;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models.Llama;

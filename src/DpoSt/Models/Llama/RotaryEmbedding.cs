@@ -1,4 +1,4 @@
-using DpoSt.Tensors;
+using DpoSt.Tensors.Kernels;
 
 namespace DpoSt.Models.Llama;
 

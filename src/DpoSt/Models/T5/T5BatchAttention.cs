@@ -1,4 +1,6 @@
-using DpoSt.Tensors;
+using DpoSt.Tensors.Autograd;
+using DpoSt.Tensors.Kernels;
+using DpoSt.Tensors.Products;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models.T5;

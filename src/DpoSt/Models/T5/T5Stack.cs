@@ -1,4 +1,4 @@
-using DpoSt.Tensors;
+using DpoSt.Tensors.Kernels;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models.T5;

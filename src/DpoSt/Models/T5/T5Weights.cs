@@ -1,3 +1,5 @@
+using DpoSt.Models.Parameters;
+
 namespace DpoSt.Models.T5;
 
 /// <summary>T5's parameters and the names a Hugging Face checkpoint gives them. The only place that knows those names.</summary>

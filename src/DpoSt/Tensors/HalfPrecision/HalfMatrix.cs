@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using DpoSt.Tensors.Native;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.HalfPrecision;

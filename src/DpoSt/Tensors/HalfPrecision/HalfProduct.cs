@@ -1,3 +1,6 @@
+using DpoSt.Tensors.Devices;
+using DpoSt.Tensors.Kernels;
+using DpoSt.Tensors.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using DpoSt.Tensors.Devices;
 using static DpoSt.Tensors.HalfPrecision.Register;
 
 namespace DpoSt.Tensors.HalfPrecision;

@@ -1,3 +1,7 @@
+using DpoSt.Text.Tokenizers.ByteLevel;
+using DpoSt.Text.Tokenizers.Json;
+using DpoSt.Text.Tokenizers.SentencePiece;
+
 namespace DpoSt.Text.Tokenizers;
 
 /// <summary>Finds and reads the tokenizer of a model, whatever its files are.</summary>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using DpoSt.Models;
 using DpoSt.Models.Llama;
-using DpoSt.Tensors;
+using DpoSt.Tensors.Files;
 using DpoSt.Tests.Tensors;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DpoSt.Generation;
 using DpoSt.Models;
+using DpoSt.Models.Checkpoints;
 using DpoSt.Models.Llama;
 using DpoSt.Tests.Tensors;
 using DpoSt.Text.Tokenizers;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CsCheck;
 using DpoSt.Data.Synthetic;
 using DpoSt.Text.Tokenizers;
+using DpoSt.Text.Tokenizers.Json;
 
 namespace DpoSt.Tests.Text.Tokenizers;
 

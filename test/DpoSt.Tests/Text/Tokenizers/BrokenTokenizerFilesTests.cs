@@ -1,5 +1,7 @@
 using System.Text;
+using DpoSt.Tests.Text.Tokenizers.SentencePiece;
 using DpoSt.Text.Tokenizers;
+using DpoSt.Text.Tokenizers.ByteLevel;
 
 namespace DpoSt.Tests.Text.Tokenizers;
 

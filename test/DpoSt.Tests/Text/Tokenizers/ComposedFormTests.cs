@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CsCheck;
 using DpoSt.Text.Tokenizers;
+using DpoSt.Text.Tokenizers.Json;
 
 namespace DpoSt.Tests.Text.Tokenizers;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using CsCheck;
 using DpoSt.Text.Tokenizers;
+using DpoSt.Text.Tokenizers.ByteLevel;
 using Microsoft.ML.Tokenizers;
 using Package = Microsoft.ML.Tokenizers.Tokenizer;
 

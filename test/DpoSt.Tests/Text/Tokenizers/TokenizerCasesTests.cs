@@ -1,5 +1,7 @@
 using System.Text.Json;
 using DpoSt.Text.Tokenizers;
+using DpoSt.Text.Tokenizers.Json;
+using DpoSt.Text.Tokenizers.SentencePiece;
 
 namespace DpoSt.Tests.Text.Tokenizers;
 

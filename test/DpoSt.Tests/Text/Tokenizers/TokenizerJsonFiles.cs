@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DpoSt.Text.Tokenizers;
+using DpoSt.Text.Tokenizers.SentencePiece;
 
 namespace DpoSt.Tests.Text.Tokenizers;
 

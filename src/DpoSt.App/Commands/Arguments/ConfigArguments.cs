@@ -1,0 +1,51 @@
+using System.CommandLine;
+using DpoSt.App.Console;
+using DpoSt.Configuration.Binding;
+using DpoSt.Configuration.Composition;
+using DpoSt.Configuration.Sections;
+
+namespace DpoSt.App.Commands.Arguments;
+
+/// <summary>What every command that reads a configuration file takes: the file and overrides.</summary>
+internal sealed class ConfigArguments
+{
+    private readonly Option<string> path =
+        new("--config-path") { Description = "The folder of configuration files; without it exp_config/t5, or where that is not there the only one in exp_config that has the file.", HelpName = "DIR" };
+    private readonly Option<string> name;
+    private readonly Argument<string[]> overrides = OverrideArgument.Create("key=value changes a key, +key=value adds one, ~key removes one.");
+
+    /// <summary>Adds the arguments to a command; <paramref name="defaultName"/> is the configuration it reads unless told otherwise.</summary>
+    public ConfigArguments(Command command, string defaultName)
+    {
+        name = new Option<string>("--config-name") { Description = "The file in it, without .yaml.", DefaultValueFactory = _ => defaultName };
+        command.Add(path);
+        command.Add(name);
+        command.Add(overrides);
+    }
+
+    /// <summary>The folder of configuration files.</summary>
+    public string Path(ParseResult result) => result.GetValue(path) ?? ConfigFolders.Default(Name(result));
+
+    /// <summary>The configuration file's name.</summary>
+    public string Name(ParseResult result) => result.GetValue(name)!;
+
+    /// <summary>The overrides as written.</summary>
+    public string[] Overrides(ParseResult result) => result.GetValue(overrides) ?? [];
+
+    /// <summary>Composes and binds the configuration; what is ignored in it is said once.</summary>
+    public ExperimentOptions Options(ParseResult result, CommandConsole console) =>
+        Bind(ConfigComposer.Compose(Path(result), Name(result), Overrides(result)), console);
+
+    /// <summary>Binds a configuration; what is ignored in it is said once.</summary>
+    public static ExperimentOptions Bind(ComposedConfig config, CommandConsole console)
+    {
+        var (options, ignored) = ConfigBinder.Bind<ExperimentOptions>(config);
+        if (ignored.Count > 0)
+        {
+            console.Error.WriteLine(
+                $"{config.File}: {string.Join(", ", ignored)} {(ignored.Count == 1 ? "has" : "have")} no meaning here and {(ignored.Count == 1 ? "is" : "are")} ignored.");
+        }
+
+        return options;
+    }
+}

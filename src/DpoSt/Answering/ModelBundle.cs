@@ -1,0 +1,66 @@
+using DpoSt.Models;
+using DpoSt.Models.Checkpoints;
+using DpoSt.Runs;
+using DpoSt.Text;
+using DpoSt.Text.Tokenizers;
+using static TorchSharp.torch;
+
+namespace DpoSt.Answering;
+
+/// <summary>A model with what belongs to it: its tokenizer and the form its family writes rationales in.</summary>
+internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokenizer Tokenizer, PromptFormat Format) : IDisposable
+{
+    private readonly Lazy<string> content = new(() => ContentKey.OfPath(Folder));
+
+    /// <summary>The content of its folder, read once: weights are gigabytes.</summary>
+    public string Content => content.Value;
+
+    /// <summary>Loads a folder in Hugging Face layout; its tokenizer lies there too.</summary>
+    /// <exception cref="UserErrorException">The folder is no checkpoint, or its tokenizer has more ids than the model.</exception>
+    public static ModelBundle Load(string folder, bool referenceText, Device device, bool toRead = false, TrainingCompute? compute = null)
+    {
+        CheckFolder(folder);
+        var tokenizer = TokenizerLoader.Load(folder);
+        var model = toRead ? ModelFolder.LoadToRead(folder, device, compute?.Products ?? ScalarType.Float32) : ModelFolder.Load(folder, device, compute);
+        if (tokenizer.VocabularySize > model.VocabularySize)
+        {
+            model.Dispose();
+            throw new UserErrorException(
+                $"the tokenizer in {folder} has {tokenizer.VocabularySize} ids but the model in {folder} only {model.VocabularySize}: they do not belong together.");
+        }
+
+        return new ModelBundle(folder, model, tokenizer, FormatOf(model.ModelType, referenceText));
+    }
+
+    /// <summary>Loads a folder for work on token ids, which needs no tokenizer files; where there are none, texts are refused.</summary>
+    /// <exception cref="UserErrorException">The folder is no checkpoint.</exception>
+    public static ModelBundle LoadForIds(string folder, Device device, ScalarType products = ScalarType.Float32)
+    {
+        CheckFolder(folder);
+        if (TokenizerLoader.IsIn(folder))
+        {
+            return Load(folder, false, device, toRead: true, new TrainingCompute(products == ScalarType.BFloat16));
+        }
+
+        var model = ModelFolder.LoadToRead(folder, device, products);
+        return new ModelBundle(folder, model, IdTokenizer.New(folder, model.VocabularySize, ModelFolder.EosOf(folder)), FormatOf(model.ModelType, false));
+    }
+
+    /// <summary>A model's folder must be there before anything is read from it.</summary>
+    /// <exception cref="UserErrorException">There is no such folder.</exception>
+    public static void CheckFolder(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new UserErrorException(
+                $"{folder}: there is no such model folder; expected config.json, model.safetensors and a tokenizer in it: check the path (where a configuration names it: model.model_path, trainer.output_dir and DATA_DIR).");
+        }
+    }
+
+    /// <summary>The text form of a model family.</summary>
+    public static PromptFormat FormatOf(string modelType, bool referenceText) =>
+        modelType == "t5" ? referenceText ? PromptFormat.T5Reference : PromptFormat.T5 : PromptFormat.Llama;
+
+    /// <inheritdoc/>
+    public void Dispose() => Model.Dispose();
+}

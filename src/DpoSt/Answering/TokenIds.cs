@@ -1,0 +1,28 @@
+using System.Text.Json;
+using DpoSt.Data;
+
+namespace DpoSt.Answering;
+
+/// <summary>Token ids in a line of JSON.</summary>
+internal static class TokenIds
+{
+    /// <summary>The ids of a property.</summary>
+    /// <param name="line">Where it stands.</param>
+    /// <param name="value">The property's value.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="vocabularySize">Ids must be below.</param>
+    /// <param name="expected">What a whole line looks like.</param>
+    /// <param name="besides">One more number that may stand there.</param>
+    /// <exception cref="UserErrorException">It is no list of ids.</exception>
+    public static int[] Read(JsonLine line, JsonElement value, string name, int vocabularySize, string expected, int? besides = null)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            throw line.Error($"\"{name}\" is no list; expected {expected}.");
+        }
+
+        return [.. value.EnumerateArray().Select(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var number) && ((number >= 0 && number < vocabularySize) || number == besides)
+            ? number
+            : throw line.Error($"{id.GetRawText()} in \"{name}\" is no token id; the vocabulary has ids from 0 to {vocabularySize - 1}."))];
+    }
+}

@@ -1,0 +1,66 @@
+using DpoSt.Configuration.Yaml;
+
+namespace DpoSt.Configuration.Binding;
+
+/// <summary>Keys of a section that other programs read and that mean nothing here: accepted, and reported once as ignored.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class IgnoresKeysAttribute(params string[] keys) : Attribute
+{
+    public IReadOnlyList<string> Keys { get; } = keys;
+}
+
+/// <summary>The texts that a key takes; letter case does not matter.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class OneOfAttribute(params string[] values) : Attribute
+{
+    public IReadOnlyList<string> Values { get; } = values;
+
+    /// <summary>The value in its own spelling, null where it is none of them.</summary>
+    public string? Find(string text) => Values.FirstOrDefault(v => v.Equals(text, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>A text that names a folder or a file below one of ours: not empty, and never out of it.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class FolderNameAttribute : Attribute
+{
+    public const string Expected = "a name for a folder, without '..'";
+
+    public static bool Holds(string text) =>
+        !text.Any(char.IsControl) && !Path.IsPathRooted(text) && text.Split('/', '\\').All(part => part.Trim() is not ("" or "." or ".."));
+}
+
+/// <summary>A flag that is set by a name, alone or in a list; every other value is accepted, and reported as ignored.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class NamedAttribute(string name) : Attribute
+{
+    public bool Is(ConfigNode node) => node switch
+    {
+        ConfigScalar scalar => name.Equals(scalar.Value as string, StringComparison.OrdinalIgnoreCase),
+        ConfigList list => list.Items.Any(Is),
+        _ => false,
+    };
+}
+
+/// <summary>The numbers that a key takes, both ends included unless <see cref="AboveMinimum"/>.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class WithinAttribute(double minimum, double maximum = double.MaxValue) : Attribute
+{
+    public double Minimum { get; } = minimum;
+
+    public double Maximum { get; } = maximum;
+
+    /// <summary>Whether the minimum itself is refused.</summary>
+    public bool AboveMinimum { get; init; }
+
+    /// <summary>Whether the maximum itself is refused.</summary>
+    public bool BelowMaximum { get; init; }
+
+    public bool Holds(double value) =>
+        (AboveMinimum ? value > Minimum : value >= Minimum) && (BelowMaximum ? value < Maximum : value <= Maximum);
+
+    public override string ToString()
+    {
+        var low = $"{(AboveMinimum ? "above" : "of at least")} {Minimum}";
+        return Maximum == double.MaxValue ? low : $"{low} and {(BelowMaximum ? "below" : "at most")} {Maximum}";
+    }
+}

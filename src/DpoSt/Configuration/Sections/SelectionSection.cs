@@ -1,0 +1,19 @@
+using DpoSt.Configuration.Binding;
+
+namespace DpoSt.Configuration.Sections;
+
+/// <summary>The <c>selection</c> section, ours: how samples become pairs and pseudo-labels. The defaults are the paper's.</summary>
+public sealed record SelectionSection
+{
+    /// <summary>A text whose Jaccard similarity with a kept one is above this is a duplicate.</summary>
+    [Within(0, 1)]
+    public double MaxSimilarity { get; init; } = 0.7;
+
+    /// <summary>The most preference pairs of a question.</summary>
+    [Within(1)]
+    public int MaxPairs { get; init; } = 3;
+
+    /// <summary>Pseudo-labels of a question are cut at this percentile of the counts of all questions.</summary>
+    [Within(0, 100)]
+    public double Percentile { get; init; } = 90;
+}

@@ -1,0 +1,201 @@
+using DpoSt.Configuration.Binding;
+
+namespace DpoSt.Configuration.Sections;
+
+/// <summary>When something happens during training.</summary>
+public enum IntervalStrategy
+{
+    /// <summary>Never at a step (for saving: only every few minutes and on Ctrl-C).</summary>
+    No,
+
+    /// <summary>Every so many steps.</summary>
+    Steps,
+
+    /// <summary>At the end of every epoch.</summary>
+    Epoch,
+}
+
+/// <summary>
+/// The <c>trainer</c> section. Names and defaults are those of transformers' TrainingArguments and trl's DPOConfig; the last two are ours.
+/// </summary>
+[IgnoresKeys(
+    "auto_find_batch_size", "data_seed", "dataloader_drop_last", "dataloader_num_workers", "dataloader_persistent_workers",
+    "dataloader_pin_memory", "dataloader_prefetch_factor", "dataset_num_proc", "ddp_backend", "ddp_broadcast_buffers",
+    "ddp_bucket_cap_mb", "ddp_find_unused_parameters", "ddp_timeout", "deepspeed", "disable_tqdm", "do_eval", "do_predict", "do_train",
+    "eval_accumulation_steps", "fsdp", "fsdp_config", "gradient_checkpointing_kwargs", "group_by_length",
+    "hub_model_id", "hub_private_repo", "hub_strategy", "hub_token", "local_rank", "log_level", "log_level_replica", "log_on_each_node",
+    "logging_dir", "logging_first_step", "logging_nan_inf_filter", "logging_strategy", "no_cuda", "overwrite_output_dir", "precompute_ref_log_probs",
+    "push_to_hub", "remove_unused_columns", "save_on_each_node", "save_safetensors", "skip_memory_metrics", "tf32",
+    "torch_compile", "torch_compile_backend", "torch_compile_mode", "use_cpu")]
+public sealed record TrainerSection
+{
+    /// <summary>The run's name: a folder below the experiment's.</summary>
+    [FolderName]
+    public required string RunName { get; init; }
+
+    /// <summary>Where the model is written, relative to DATA_DIR.</summary>
+    public required string OutputDir { get; init; }
+
+    /// <summary>
+    /// Whether matrix products are computed in bfloat16 (weights, gradients and the optimizer stay in float32); null leaves it to the
+    /// launch file.
+    /// </summary>
+    public bool? Bf16 { get; init; }
+
+    /// <summary>Whether each block is computed again in the backward pass instead of being kept for it: less memory, more time.</summary>
+    public bool GradientCheckpointing { get; init; }
+
+    /// <summary>Decides the order of the data, the dropout masks and the samples.</summary>
+    [Within(0)]
+    public long Seed { get; init; } = 42;
+
+    /// <summary>Rows (or pairs) of a micro-batch, which several processes divide among them: unlike transformers', it does not grow with them.</summary>
+    [Within(1, Limits.Rows)]
+    public int PerDeviceTrainBatchSize { get; init; } = 8;
+
+    /// <summary>Micro-batches of an optimizer step.</summary>
+    [Within(1, Limits.Rows)]
+    public int GradientAccumulationSteps { get; init; } = 1;
+
+    /// <summary>Rows (or pairs) of a batch of evaluation, which several processes divide among them.</summary>
+    [Within(1, Limits.Rows)]
+    public int PerDeviceEvalBatchSize { get; init; } = 8;
+
+    /// <summary>Passes over the data.</summary>
+    [Within(0, AboveMinimum = true)]
+    public double NumTrainEpochs { get; init; } = 3;
+
+    /// <summary>Optimizer steps; where positive it decides instead of <see cref="NumTrainEpochs"/>.</summary>
+    [Within(-1)]
+    public long MaxSteps { get; init; } = -1;
+
+    /// <summary>The optimizer: both names are the same AdamW here.</summary>
+    [OneOf("adamw_torch", "adamw_torch_fused")]
+    public string Optim { get; init; } = "adamw_torch";
+
+    /// <summary>AdamW's weight decay, not applied to norms and biases.</summary>
+    [Within(0)]
+    public double WeightDecay { get; init; }
+
+    /// <summary>The decay of AdamW's first moment.</summary>
+    [Within(0, 1, BelowMaximum = true)]
+    public double AdamBeta1 { get; init; } = 0.9;
+
+    /// <summary>The decay of AdamW's second moment.</summary>
+    [Within(0, 1, BelowMaximum = true)]
+    public double AdamBeta2 { get; init; } = 0.999;
+
+    /// <summary>What AdamW adds to the root of the second moment.</summary>
+    [Within(0)]
+    public double AdamEpsilon { get; init; } = 1e-8;
+
+    /// <summary>The largest norm of the gradient; 0 does not clip.</summary>
+    [Within(0)]
+    public double MaxGradNorm { get; init; } = 1;
+
+    /// <summary>The shape of the learning rate after the warm-up.</summary>
+    [OneOf(
+        "constant", "constant_with_warmup", "linear", "cosine", "cosine_with_min_lr", "cosine_with_restarts", "polynomial", "inverse_sqrt")]
+    public string LrSchedulerType { get; init; } = "linear";
+
+    /// <summary>The learning rate at its peak.</summary>
+    [Within(0, 1)]
+    public double LearningRate { get; init; } = 5e-5;
+
+    /// <summary>What the shape needs besides.</summary>
+    public SchedulerSection LrSchedulerKwargs { get; init; } = new();
+
+    /// <summary>The part of the steps that is warm-up, where <see cref="WarmupSteps"/> is 0.</summary>
+    [Within(0, 1)]
+    public double WarmupRatio { get; init; }
+
+    /// <summary>Steps of warm-up.</summary>
+    [Within(0)]
+    public long WarmupSteps { get; init; }
+
+    /// <summary>DPO's beta.</summary>
+    [Within(0, AboveMinimum = true)]
+    public double Beta { get; init; } = 0.1;
+
+    /// <summary>The loss of DPO.</summary>
+    [OneOf("sigmoid", "hinge", "ipo")]
+    public string LossType { get; init; } = "sigmoid";
+
+    /// <summary>The chance that a pair is the wrong way round (the sigmoid loss only).</summary>
+    [Within(0, 0.5, BelowMaximum = true)]
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>The weight of the chosen completion's own loss in DPO; null leaves it out.</summary>
+    [Within(0)]
+    public double? RpoAlpha { get; init; }
+
+    /// <summary>The most tokens of a prompt in DPO; a decoder-only model's is cut only where the row is too long.</summary>
+    [Within(1, Limits.Tokens)]
+    public int MaxPromptLength { get; init; } = 200;
+
+    /// <summary>The most tokens of a target in DPO (encoder-decoder models).</summary>
+    [Within(1, Limits.Tokens)]
+    public int MaxTargetLength { get; init; } = 300;
+
+    /// <summary>The most tokens of prompt and completion in DPO (decoder-only models); of them <see cref="MaxPromptLength"/> are the prompt's.</summary>
+    [Within(1, Limits.Tokens)]
+    public int MaxLength { get; init; } = 500;
+
+    /// <summary>When to evaluate what is not trained on: the withheld pairs in DPO, <c>data.dev_data_path</c> in fine-tuning.</summary>
+    public IntervalStrategy EvalStrategy { get; init; }
+
+    /// <summary>Steps between two evaluations; null is <see cref="LoggingSteps"/>.</summary>
+    [Within(1)]
+    public int? EvalSteps { get; init; }
+
+    /// <summary>Steps between two lines of the log.</summary>
+    [Within(1)]
+    public int LoggingSteps { get; init; } = 500;
+
+    /// <summary>Whether metrics are written for TensorBoard too: <c>tensorboard</c>, alone or in a list. Other names mean nothing here.</summary>
+    [Named("tensorboard")]
+    public bool ReportTo { get; init; }
+
+    /// <summary>When to write a checkpoint, besides every few minutes and on Ctrl-C; it serves a resume and goes when the model is done.</summary>
+    public IntervalStrategy SaveStrategy { get; init; } = IntervalStrategy.Steps;
+
+    /// <summary>Steps between two checkpoints.</summary>
+    [Within(1)]
+    public int SaveSteps { get; init; } = 500;
+
+    /// <summary>Checkpoints that are kept; null keeps two, so that a damaged one has one before it.</summary>
+    [Within(1)]
+    public int? SaveTotalLimit { get; init; }
+
+    /// <summary>Ours: the dropout of training; null is what the model's config.json says.</summary>
+    [Within(0, 1, BelowMaximum = true)]
+    public double? Dropout { get; init; }
+
+    /// <summary>Ours: rows of similar length are grouped within this many batches; 1 leaves the random order.</summary>
+    [Within(1)]
+    public int GroupByLengthWindow { get; init; } = 8;
+}
+
+/// <summary>The <c>trainer.lr_scheduler_kwargs</c> section.</summary>
+public sealed record SchedulerSection
+{
+    /// <summary>The learning rate at the end, absolute.</summary>
+    [Within(0)]
+    public double? MinLr { get; init; }
+
+    /// <summary>The learning rate at the end, as a part of the peak.</summary>
+    [Within(0, 1)]
+    public double? MinLrRate { get; init; }
+
+    /// <summary>Waves of a cosine, or its hard restarts.</summary>
+    [Within(0, AboveMinimum = true)]
+    public double? NumCycles { get; init; }
+
+    /// <summary>The exponent of <c>polynomial</c>.</summary>
+    [Within(0, AboveMinimum = true)]
+    public double? Power { get; init; }
+
+    /// <summary>Where <c>polynomial</c> ends.</summary>
+    [Within(0)]
+    public double? LrEnd { get; init; }
+}

@@ -1,0 +1,95 @@
+using DpoSt.Models.Parameters;
+using static TorchSharp.torch;
+
+namespace DpoSt.Models.Checkpoints;
+
+/// <summary>
+/// The weights of a checkpoint that is only read, on a CPU: matrices are packed one after the other straight from the mapped files, whose
+/// pages are given back as each is done, so that no second copy is ever held. Embeddings and norms stay where they lie in the file.
+/// </summary>
+internal sealed class MappedWeights : IWeights
+{
+    // The hint for the packed layout: a decode step has a few rows to a few hundred.
+    private const int PackedRows = 64;
+
+    private readonly HubCheckpoint checkpoint;
+    private readonly Dictionary<string, ParameterSpec> specs;
+    private readonly Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Linear> linears = new(StringComparer.Ordinal);
+    private readonly Lazy<Tensor> scratch;
+    private readonly ScalarType products;
+
+    /// <summary>The weights of a checkpoint, which is owned from here on; products with its matrices are computed in a type of their own.</summary>
+    /// <exception cref="UserErrorException">Lists every missing and unexpected name and every wrong shape.</exception>
+    public MappedWeights(IReadOnlyList<ParameterSpec> specs, HubCheckpoint checkpoint, Func<string, bool> mayIgnore, ScalarType products = ScalarType.Float32)
+    {
+        this.products = products;
+        this.checkpoint = checkpoint;
+        this.specs = specs.ToDictionary(s => s.Name, StringComparer.Ordinal);
+        checkpoint.Check(specs, mayIgnore);
+        // One buffer for all matrices that must be put together first: fresh pages for each would cost more than the copy.
+        scratch = new Lazy<Tensor>(() => empty(specs.Where(s => s.Slices.Count > 1).Max(s => s.Count)).DetachFromDisposeScope());
+    }
+
+    public Device Device => CPU;
+
+    public ScalarType Dtype => ScalarType.Float32;
+
+    public ScalarType DecodingProducts => products;
+
+    public Tensor this[string name]
+    {
+        get
+        {
+            if (!tensors.TryGetValue(name, out var tensor))
+            {
+                using var scope = NewDisposeScope();
+                tensors[name] = tensor = checkpoint.Read(specs[name]).DetachFromDisposeScope();
+            }
+
+            return tensor;
+        }
+    }
+
+    public Linear Linear(string name)
+    {
+        if (!Models.Linear.CanPack)
+        {
+            return new Linear(this[name], products);
+        }
+
+        if (!linears.TryGetValue(name, out var linear))
+        {
+            using var scope = NewDisposeScope();
+            using var _ = no_grad();
+            var spec = specs[name];
+            checkpoint.Prefetch(spec);
+            linears[name] = linear = Models.Linear.ForDecoding(checkpoint.Read(spec, spec.Slices.Count > 1 ? scratch.Value : null), PackedRows, products);
+            checkpoint.Release(spec);
+        }
+
+        return linear.Shared();
+    }
+
+    public Linear LinearForDecoding(string name, int rows) => Linear(name);
+
+    public void Dispose()
+    {
+        foreach (var linear in linears.Values)
+        {
+            linear.Dispose();
+        }
+
+        foreach (var tensor in tensors.Values)
+        {
+            tensor.Dispose();
+        }
+
+        if (scratch.IsValueCreated)
+        {
+            scratch.Value.Dispose();
+        }
+
+        checkpoint.Dispose();
+    }
+}

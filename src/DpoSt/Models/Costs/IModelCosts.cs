@@ -1,0 +1,69 @@
+using DpoSt.Models.Parameters;
+using static TorchSharp.torch;
+
+namespace DpoSt.Models.Costs;
+
+/// <summary>What is known of a model's memory and work from its config.json alone.</summary>
+internal interface IModelCosts
+{
+    /// <summary>The most words of a <see cref="Miniature"/>.</summary>
+    const int FewWords = 4096;
+
+    /// <summary>The trainable parameters.</summary>
+    IReadOnlyList<ParameterSpec> Specs { get; }
+
+    /// <summary>The dropout probability its configuration asks for in training.</summary>
+    double DropoutRate { get; }
+
+    /// <summary>How often a forward pass looks up the embedding: once a stack.</summary>
+    int Lookups { get; }
+
+    /// <summary>Whether prompt and completion are one row.</summary>
+    bool IsCausal { get; }
+
+    /// <summary>What one forward pass over a batch computes, and keeps for the backward pass where gradients are wanted.</summary>
+    /// <param name="batch">The batch's lengths.</param>
+    /// <param name="bf16">Whether matrix products are in bfloat16.</param>
+    /// <param name="dropout">Whether something is dropped.</param>
+    ForwardCosts Forward(BatchShape batch, bool bf16, bool dropout);
+
+    /// <summary>Bytes of a decoder's caches, in the type of matrix products, all of them allocated at once.</summary>
+    long CacheBytes(int slots, int maxPromptTokens, int maxNewTokens, bool bf16);
+
+    /// <summary>A model like it with one layer a stack and few words, and half as wide until it has at most so many parameters: to measure with.</summary>
+    IModelCosts Miniature(long parameters);
+
+    /// <summary>The model itself, its weights not yet set.</summary>
+    ILanguageModel New(Device device, TrainingCompute compute);
+}
+
+/// <summary>A forward pass, part by part.</summary>
+/// <param name="Blocks">The layers, those that are alike together.</param>
+/// <param name="AroundBytes">What is kept once: embeddings' indices, position biases and masks, final norms, the encoder's output.</param>
+/// <param name="Head">The scored states' product with the vocabulary.</param>
+internal sealed record ForwardCosts(IReadOnlyList<BlockCosts> Blocks, long AroundBytes, HeadCosts Head)
+{
+    /// <summary>Floating point operations: two for each multiply-add of a matrix product; all else is left out.</summary>
+    public double Flops => BlockFlops + Head.Flops;
+
+    /// <summary>Those of the layers alone.</summary>
+    public double BlockFlops => Blocks.Sum(b => b.Count * b.Flops);
+}
+
+/// <summary>Layers that are alike.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="InputBytes">The residual stream before each, part of <paramref name="KeptBytes"/>.</param>
+/// <param name="KeptBytes">What each keeps for its backward pass.</param>
+/// <param name="WidestBytes">The widest result between two of its products.</param>
+/// <param name="Flops">What each computes forward.</param>
+internal sealed record BlockCosts(int Count, long InputBytes, long KeptBytes, long WidestBytes, double Flops);
+
+/// <summary>The language model's head: M scored states [M, D] to logits [M, V].</summary>
+/// <param name="Scored">M.</param>
+/// <param name="Width">D.</param>
+/// <param name="Vocabulary">V.</param>
+internal sealed record HeadCosts(long Scored, long Width, long Vocabulary)
+{
+    /// <summary>What it computes forward.</summary>
+    public double Flops => 2.0 * Scored * Width * Vocabulary;
+}

@@ -1,0 +1,16 @@
+namespace DpoSt.Models.Parameters;
+
+/// <summary>Follows a model's computation from block to block, the embedding and the head among them.</summary>
+internal interface IBlockWatcher
+{
+    /// <summary>A block's parameters are needed from now on.</summary>
+    /// <param name="block">Its name.</param>
+    /// <param name="isDifferentiable">Whether its backward pass follows: they are needed until that is over. If not, until another block is entered.</param>
+    void Entered(string block, bool isDifferentiable);
+
+    /// <summary>
+    /// The backward pass has left a block: its gradients are complete, and with them those of all blocks behind it; shared parameters
+    /// excepted.
+    /// </summary>
+    void Completed(string block);
+}

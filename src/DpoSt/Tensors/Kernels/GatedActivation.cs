@@ -1,0 +1,124 @@
+using System.Runtime.Intrinsics;
+using DpoSt.Tensors.Autograd;
+using DpoSt.Tensors.Devices;
+using DpoSt.Tensors.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DpoSt.Tensors.Kernels;
+
+/// <summary>
+/// act(gate) * up for gate and up side by side in one matrix. Both activations in use have the form x * sigmoid(a x + b x^3): SiLU with
+/// a = 1, b = 0, and the tanh approximation of GELU with a = 2 sqrt(2/pi), b = 0.044715 a (Shazeer 2020; Hendrycks and Gimpel 2016).
+/// </summary>
+internal sealed class GatedActivation(float a, float b)
+{
+    private static readonly int Lanes = Vector512<float>.Count;
+
+    /// <summary>SiLU, as in Llama.</summary>
+    public static readonly GatedActivation Silu = new(1, 0);
+
+    /// <summary>The tanh approximation of GELU, transformers' <c>gelu_new</c>, as in T5 v1.1.</summary>
+    public static readonly GatedActivation GeluTanh = new(1.5957691216057308f, 1.5957691216057308f * 0.044715f);
+
+    /// <summary>x [.., 2F] gives [.., F].</summary>
+    public Tensor Apply(Tensor x)
+    {
+        if (x.device_type != DeviceType.CPU || x.dtype is not (ScalarType.Float32 or ScalarType.BFloat16) || x.size(-1) / 2 < Lanes)
+        {
+            return Composed(x);
+        }
+
+        return is_grad_enabled() && x.requires_grad ? Differentiable.apply(x, this) : Forward(x);
+    }
+
+    private Tensor Composed(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var width = x.size(-1) / 2;
+        var wide = x.AtLeastSingle();
+        var gate = wide.narrow(-1, 0, width);
+        var slope = b == 0 ? gate : gate.mul(gate.square().mul(b).add(a));
+        return gate.mul(slope.sigmoid()).mul(wide.narrow(-1, width, width)).to(x.dtype).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Forward(Tensor x) => x.dtype == ScalarType.Float32 ? Forward<Fp32>(x) : Forward<Bf16>(x);
+
+    private Tensor Backward(Tensor x, Tensor gradient) => x.dtype == ScalarType.Float32 ? Backward<Fp32>(x, gradient) : Backward<Bf16>(x, gradient);
+
+    private Tensor Forward<T>(Tensor x)
+        where T : struct, IElement
+    {
+        using var rows = x.contiguous();
+        var shape = x.shape;
+        var width = (int)(shape[^1] / 2);
+        shape[^1] = width;
+        var result = empty(shape, dtype: x.dtype);
+        var (source, target) = (Aten.DataPointer(rows), Aten.DataPointer(result));
+        CpuThreads.For((int)(result.numel() / width), 8L * width, (begin, end) =>
+        {
+            for (var r = begin; r < end; r++)
+            {
+                var (gate, to) = (2L * r * width, (long)r * width);
+                for (var step = 0; step < width; step += Lanes)
+                {
+                    var d = Math.Min(step, width - Lanes);           // the last vector begins earlier where the width is no multiple
+                    var g = T.Load(source, gate + d);
+                    T.Store(g * Sigmoid(Slope(g, b)) * T.Load(source, gate + width + d), target, to + d);
+                }
+            }
+        });
+        return result;
+    }
+
+    private Tensor Backward<T>(Tensor x, Tensor gradient)
+        where T : struct, IElement
+    {
+        using var rows = x.contiguous();
+        using var gradients = gradient.contiguous();
+        var result = empty_like(rows);
+        var width = (int)(x.size(-1) / 2);
+        var (source, incoming, target) = (Aten.DataPointer(rows), Aten.DataPointer(gradients), Aten.DataPointer(result));
+        CpuThreads.For((int)(gradients.numel() / width), 12L * width, (begin, end) =>
+        {
+            for (var r = begin; r < end; r++)
+            {
+                var gate = 2L * r * width;
+                for (var step = 0; step < width; step += Lanes)
+                {
+                    var d = Math.Min(step, width - Lanes);           // the last vector begins earlier where the width is no multiple
+                    var (g, up, dy) = (T.Load(source, gate + d), T.Load(source, gate + width + d), T.Load(incoming, (long)r * width + d));
+                    var s = Sigmoid(Slope(g, b));
+                    // The derivative of a x + b x^3, times x, is a x + 3 b x^3.
+                    var slope = s + s * (Vector512<float>.One - s) * Slope(g, 3 * b);
+                    T.Store(dy * up * slope, target, gate + d);
+                    T.Store(dy * g * s, target, gate + width + d);
+                }
+            }
+        });
+        return result;
+    }
+
+    private Vector512<float> Slope(Vector512<float> x, float cubic) => x * (Vector512.Create(a) + x * x * cubic);
+
+    private static Vector512<float> Sigmoid(Vector512<float> x) =>
+        Vector512<float>.One / (Vector512<float>.One + Vector512.Exp(-x));
+
+    private sealed class Differentiable : autograd.SingleTensorFunction<Differentiable>
+    {
+        public override string Name => nameof(GatedActivation);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            ctx.save_for_backward([(Tensor)vars[0]]);
+            ctx.save_data("activation", vars[1]);
+            return ((GatedActivation)vars[1]).Forward((Tensor)vars[0]);
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(2, grad_output, () =>
+        {
+            using var _ = no_grad();
+            return [((GatedActivation)ctx.get_data("activation")).Backward(ctx.get_saved_variables()[0], grad_output), null!];
+        });
+    }
+}

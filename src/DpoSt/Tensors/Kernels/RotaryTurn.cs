@@ -1,0 +1,116 @@
+using System.Runtime.Intrinsics;
+using DpoSt.Tensors.Autograd;
+using DpoSt.Tensors.Devices;
+using DpoSt.Tensors.Native;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DpoSt.Tensors.Kernels;
+
+/// <summary>
+/// Turns the pairs (x_i, x_{i + K/2}) of every head by an angle a row: rotary positions in the layout of Hugging Face checkpoints. The
+/// gradient is turned back, whenever that is: the angles lie in managed memory. Shapes: N rows, K head size.
+/// </summary>
+/// <param name="cosines">[N, K/2].</param>
+/// <param name="sines">[N, K/2].</param>
+internal sealed unsafe class RotaryTurn(float[] cosines, float[] sines)
+{
+    private static readonly int Lanes = Vector512<float>.Count;
+
+    /// <summary>Turns the first <paramref name="heads"/> heads of x [N, C]; the columns behind them pass.</summary>
+    public Tensor Apply(Tensor x, int heads, int size)
+    {
+        if (x.device_type != DeviceType.CPU || x.dtype is not (ScalarType.Float32 or ScalarType.BFloat16))
+        {
+            return Composed(x, heads, size);
+        }
+
+        return is_grad_enabled() && x.requires_grad ? Differentiable.apply(x, this, heads, size) : Turn(x, heads, size, 1);
+    }
+
+    private Tensor Composed(Tensor x, int heads, int size)
+    {
+        using var scope = NewDisposeScope();
+        var (rows, half) = (x.size(0), size / 2);
+        var turned = x.narrow(1, 0, heads * size).AtLeastSingle().view(rows, heads, 2, half);
+        var (a, b) = (turned.select(2, 0), turned.select(2, 1));                    // [N, heads, K/2]
+        var (c, s) = (Angles(cosines), Angles(sines));                              // [N, 1, K/2]
+        var pairs = stack([a.mul(c).sub(b.mul(s)), b.mul(c).add(a.mul(s))], 2);
+        return cat([pairs.view(rows, heads * size).to(x.dtype), x.narrow(1, heads * size, x.size(1) - heads * size)], 1).MoveToOuterDisposeScope();
+
+        Tensor Angles(float[] values) => tensor(values, [rows, 1, half], device: x.device).to(turned.dtype);
+    }
+
+    private Tensor Turn(Tensor x, int heads, int size, float direction) =>
+        x.dtype == ScalarType.Float32 ? Turn<Fp32>(x, heads, size, direction) : Turn<Bf16>(x, heads, size, direction);
+
+    private Tensor Turn<T>(Tensor x, int heads, int size, float direction)
+        where T : struct, IElement
+    {
+        using var plain = x.contiguous();
+        var result = empty_like(plain);
+        var (rows, width, half) = ((int)x.size(0), (int)x.size(1), size / 2);
+        var (source, target) = (Aten.DataPointer(plain), Aten.DataPointer(result));
+        CpuThreads.For(rows, 2L * width, (begin, end) =>
+        {
+            fixed (float* cosine = cosines, sine = sines)
+            {
+                for (var n = begin; n < end; n++)
+                {
+                    var start = (long)n * width;
+                    var c = cosine + (long)n * half;
+                    var s = sine + (long)n * half;
+                    for (var h = 0; h < heads; h++)
+                    {
+                        Head<T>(source, target, start + h * size, c, s, half, direction);
+                    }
+
+                    for (var i = start + heads * size; i < start + width; i++)
+                    {
+                        T.Set(T.Get(source, i), target, i);
+                    }
+                }
+            }
+        });
+        return result;
+    }
+
+    private static void Head<T>(nint from, nint to, long start, float* cosine, float* sine, int half, float direction)
+        where T : struct, IElement
+    {
+        var i = 0;
+        for (; i + Lanes <= half; i += Lanes)
+        {
+            var (a, b) = (T.Load(from, start + i), T.Load(from, start + half + i));
+            var (c, s) = (Vector512.Load(cosine + i), Vector512.Load(sine + i) * direction);
+            T.Store(a * c - b * s, to, start + i);
+            T.Store(b * c + a * s, to, start + half + i);
+        }
+
+        for (; i < half; i++)
+        {
+            var (a, b, c, s) = (T.Get(from, start + i), T.Get(from, start + half + i), cosine[i], sine[i] * direction);
+            T.Set(a * c - b * s, to, start + i);
+            T.Set(b * c + a * s, to, start + half + i);
+        }
+    }
+
+    private sealed class Differentiable : autograd.SingleTensorFunction<Differentiable>
+    {
+        public override string Name => nameof(RotaryTurn);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            ctx.save_data("turn", vars[1]);
+            ctx.save_data("heads", vars[2]);
+            ctx.save_data("size", vars[3]);
+            return ((RotaryTurn)vars[1]).Turn((Tensor)vars[0], (int)vars[2], (int)vars[3], 1);
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(4, grad_output, () =>
+        {
+            using var _ = no_grad();
+            return [((RotaryTurn)ctx.get_data("turn")).Turn(grad_output, (int)ctx.get_data("heads"), (int)ctx.get_data("size"), -1), null!, null!, null!];
+        });
+    }
+}

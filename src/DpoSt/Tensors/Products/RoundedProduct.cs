@@ -1,0 +1,115 @@
+using DpoSt.Tensors.Autograd;
+using DpoSt.Tensors.Devices;
+using DpoSt.Tensors.HalfPrecision;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DpoSt.Tensors.Products;
+
+/// <summary>How two rounded factors are multiplied.</summary>
+internal enum RoundedWay
+{
+    /// <summary>In their own type.</summary>
+    AsTheyAre,
+
+    /// <summary>Widened, which changes none of their values, and in fp32.</summary>
+    Widened,
+
+    /// <summary>As scaled halves (<see cref="HalfProduct"/>).</summary>
+    InHalves,
+}
+
+/// <summary>
+/// x times a weight transposed, with both factors rounded to a narrower type, and the result rounded to it again; so are the factors of the gradients' products. Sums are fp32, or
+/// of few halves and then fp32. Where products in bfloat16 are slow the rounded factors are multiplied another way: on Intel's processors without AMX training is 1.5 times as
+/// fast by the one as in bfloat16, and more than twice by the other (docs/benchmarks.md). There the gradient of a weight is the product's fp32 sum itself; elsewhere it is rounded to the narrower type once,
+/// as under autocast, before it joins the others in fp32.
+/// </summary>
+internal static class RoundedProduct
+{
+    /// <summary>What is fastest on a device for factors of a type.</summary>
+    public static RoundedWay WayOn(DeviceType device, ScalarType products) => (device, products) switch
+    {
+        (DeviceType.CPU, ScalarType.BFloat16) when Processor.HasSlowBf16 => HalfProduct.IsSupported ? RoundedWay.InHalves : RoundedWay.Widened,
+        _ => RoundedWay.AsTheyAre,
+    };
+
+    /// <summary>x [.., K] and weight [N, K] give [.., N] in the narrower type; the gradients have their tensors' own types.</summary>
+    public static Tensor Apply(Tensor x, Tensor weight, ScalarType products, RoundedWay way)
+    {
+        if (is_grad_enabled() && (x.requires_grad || weight.requires_grad))
+        {
+            return Differentiable.apply(x, weight, products, way);
+        }
+
+        using var scope = NewDisposeScope();
+        return Product(x.to(products), weight.to(products), products, way).MoveToOuterDisposeScope();
+    }
+
+    // Rounded factors x [.., K] and weight [N, K]; the result [.., N] in any type.
+    private static Tensor Product(Tensor x, Tensor weight, ScalarType type, RoundedWay way)
+    {
+        using var scope = NewDisposeScope();
+        var product = way switch
+        {
+            RoundedWay.InHalves => HalfProduct.Apply(Rows(x), weight, Narrowest(type)).view([.. x.shape[..^1], weight.size(0)]).to(type),
+            RoundedWay.Widened => LinearProduct.Product(x.to(ScalarType.Float32), weight.to(ScalarType.Float32)).to(type),
+            _ => nn.functional.linear(x, weight).to(type),
+        };
+        return product.MoveToOuterDisposeScope();
+    }
+
+    private static ScalarType Narrowest(ScalarType type) => type == ScalarType.BFloat16 ? type : ScalarType.Float32;
+
+    private static Tensor Rows(Tensor x) => x.reshape(-1, x.size(-1)).contiguous();
+
+    // The gradient [N, K] of a weight from its result's, rows [M, N], and its inputs [M, K], or null where it has been added to the one that is there.
+    private static Tensor? WeightGradient(Tensor weight, Tensor rows, Tensor inputs, RoundedWay way)
+    {
+        switch (way)
+        {
+            case RoundedWay.InHalves when weight.is_leaf && weight.grad is { dtype: ScalarType.Float32 } gradient && gradient.is_contiguous():
+                HalfProduct.AddTo(gradient, rows.t(), inputs.t());
+                return null;
+            case RoundedWay.InHalves:
+                return HalfProduct.Apply(rows.t(), inputs.t(), ScalarType.Float32).to(weight.dtype);
+            case RoundedWay.Widened:
+                return LinearProduct.AddWeightGradient(weight, rows.to(ScalarType.Float32), inputs.to(ScalarType.Float32));
+            default:
+                return rows.t().mm(inputs).to(weight.dtype);
+        }
+    }
+
+    private sealed class Differentiable : autograd.SingleTensorFunction<Differentiable>
+    {
+        public override string Name => nameof(RoundedProduct);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            using var _ = no_grad();
+            var (x, weight, products, way) = ((Tensor)vars[0], (Tensor)vars[1], (ScalarType)vars[2], (RoundedWay)vars[3]);
+            var (input, factor) = (x.to(products), weight.to(products));        // they die with the caller's scope: saved only once this returns
+            ctx.save_for_backward([input, factor, weight]);
+            ctx.save_data("input", x.requires_grad ? x.dtype : null!);
+            ctx.save_data("way", way);
+            return Product(input, factor, products, way);
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(4, grad_output, () =>
+        {
+            using var _ = no_grad();
+            var saved = ctx.get_saved_variables();
+            var (input, factor, weight) = (saved[0], saved[1], saved[2]);
+            var way = (RoundedWay)ctx.get_data("way");
+            // Both gradients take it: what is to be wide is widened once.
+            var rows = way == RoundedWay.Widened ? Rows(grad_output).to(ScalarType.Float32) : Rows(grad_output);     // [M, N]
+            return
+            [
+                ctx.get_data("input") is ScalarType type ? Product(rows, factor.t(), type, way).view(input.shape) : null!,
+                weight.requires_grad ? WeightGradient(weight, rows, Rows(input), way)! : null!,
+                null!,
+                null!,
+            ];
+        });
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+
+namespace DpoSt.Text.Tokenizers.ByteLevel;
+
+/// <summary>Byte-level vocabularies in their older files: tiktoken's ranks (Llama-3), and vocab.json with merges.txt (Qwen2).</summary>
+internal static class ByteLevelFiles
+{
+    private const int Llama3Specials = 256;
+    private static readonly string[] QwenSpecials = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
+
+    /// <summary>Lines `base64 rank`; any two neighbours whose join is a token merge, the smallest rank first. 256 special tokens follow.</summary>
+    /// <exception cref="UserErrorException">A line is not a token with the next rank.</exception>
+    public static ITokenizer Tiktoken(string path, TokenizerConfig config)
+    {
+        var pieces = new List<string>();
+        foreach (var line in File.ReadLines(path).Where(l => l.Length > 0))
+        {
+            var buffer = new byte[line.Length];
+            var parts = line.Split(' ');
+            if (parts.Length != 2 || !Convert.TryFromBase64String(parts[0], buffer, out var length) || parts[1] != pieces.Count.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            {
+                throw new UserErrorException($"The tokenizer '{path}', line {pieces.Count + 1}, is not a token in base64 with its rank {pieces.Count}.");
+            }
+
+            pieces.Add(ByteAlphabet.Spell(buffer.AsSpan(0, length)));
+        }
+
+        var count = pieces.Count;
+        var specials = Llama3SpecialTokens().ToArray();
+        var table = new TokenTable([.. pieces, .. specials], ByteAlphabet.Read, id => id >= count);
+        var merges = new MergeTable(3 * count);
+        for (var id = 0; id < count; id++)
+        {
+            for (var cut = 1; cut < pieces[id].Length; cut++)
+            {
+                if (table.IdOf(pieces[id][..cut]) is { } left && table.IdOf(pieces[id][cut..]) is { } right)
+                {
+                    merges.Add(left, right, id, id);
+                }
+            }
+        }
+
+        return Build(
+            table, merges, WordSplitter.Llama3, [.. specials.Select((s, i) => new AddedToken(s, count + i, IsSpecial: true))],
+            config.Specials(table, [count], [], path), isLlama3: true, path);
+    }
+
+    /// <summary>Qwen2: no token is added; the three special tokens follow the vocabulary.</summary>
+    /// <exception cref="UserErrorException">A file is broken or a merge names what the vocabulary lacks.</exception>
+    public static ITokenizer Qwen2(string vocabularyPath, string mergesPath, TokenizerConfig config)
+    {
+        Dictionary<string, int> vocabulary;
+        try
+        {
+            vocabulary = JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllBytes(vocabularyPath))!;
+        }
+        catch (JsonException e)
+        {
+            throw new UserErrorException($"The vocabulary '{vocabularyPath}' is not a JSON object of tokens and ids: {e.Message}", e);
+        }
+
+        var pieces = new string?[vocabulary.Count];
+        foreach (var (piece, id) in vocabulary)
+        {
+            pieces[id >= 0 && id < pieces.Length ? id : throw new UserErrorException($"The vocabulary '{vocabularyPath}' gives '{piece}' the id {id}, but it has only {pieces.Length} tokens.")] =
+                piece;
+        }
+
+        string[] specials = [.. QwenSpecials.Where(s => !vocabulary.ContainsKey(s))];
+        var table = new TokenTable([.. pieces, .. specials], ByteAlphabet.Read, id => id >= pieces.Length);
+        var (merges, rank) = (new MergeTable(pieces.Length), 0);
+        foreach (var line in File.ReadLines(mergesPath).Where(l => l.Length > 0 && !l.StartsWith("#version", StringComparison.Ordinal)))
+        {
+            if (line.Split(' ') is not [var left, var right] || table.IdOf(left) is not { } a || table.IdOf(right) is not { } b || table.IdOf(left + right) is not { } joined)
+            {
+                throw new UserErrorException(
+                    $"The merges '{mergesPath}' have an entry (number {rank + 1}) that is not two tokens of the vocabulary and their join.");
+            }
+
+            merges.Add(a, b, rank++, joined);
+        }
+
+        var added = specials.Select(s => new AddedToken(s, table.IdOf(s)!.Value, IsSpecial: true)).ToArray();
+        return Build(table, merges, WordSplitter.Qwen2, added, config.Specials(table, [], [], vocabularyPath), isLlama3: false, vocabularyPath);
+    }
+
+    private static Tokenizer Build(TokenTable table, MergeTable merges, string pattern, AddedToken[] added, SpecialIds specials, bool isLlama3, string path)
+    {
+        // Llama-3 takes a word that is a token whole; Qwen2 composes characters first.
+        var encoder = new ByteLevelBpe(ByteIds(table, path), merges, new(pattern), isLlama3 ? table : null);
+        return new(table, new(added), isLlama3 ? encoder : new ComposedText(encoder), specials, dropFirstSpace: false);
+    }
+
+    /// <summary>The id of every single byte.</summary>
+    public static int[] ByteIds(TokenTable table, string path) =>
+        [.. Enumerable.Range(0, 256).Select(b => table.IdOf(ByteAlphabet.Spell((byte)b).ToString())
+            ?? throw new UserErrorException($"The tokenizer '{path}' lacks the byte {b}; a byte-level vocabulary must hold all 256."))];
+
+    /// <summary>Llama-3's 256 special tokens in order; most are reserved.</summary>
+    private static IEnumerable<string> Llama3SpecialTokens()
+    {
+        string[] named = ["<|begin_of_text|>", "<|end_of_text|>", "", "", "", "", "<|start_header_id|>", "<|end_header_id|>", "", "<|eot_id|>"];
+        var reserved = 0;
+        for (var i = 0; i < Llama3Specials; i++)
+        {
+            yield return i < named.Length && named[i].Length > 0 ? named[i] : $"<|reserved_special_token_{reserved++}|>";
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Text.Json;
+using DpoSt.Models;
+using DpoSt.Models.Decoding;
+using DpoSt.Models.Parameters;
+using DpoSt.Tensors.Kernels;
+using DpoSt.Tests.Models;
+using DpoSt.Training.Objectives;
+using static TorchSharp.torch;
+
+namespace DpoSt.Tests.Training.Objectives;
+
+public sealed class DpoObjectiveTests
+{
+    [Fact]
+    public void A_policy_equal_to_its_reference_costs_the_logarithm_of_two()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.New(TinyModels.T5, 1);
+        var tokens = Pairs(3);
+        var cost = new DpoObjective(model, new PreferenceLoss()).Evaluate(new PreferenceBatch(tokens, SequenceLogProbs.Score(model, tokens)), null, null);
+        Assert.Equal(Math.Log(2), cost.Loss / 3, 1e-6);
+        Assert.Equal(0, Metric(cost, "rewards/margins"), 1e-9);
+        Assert.Equal(0, Metric(cost, "rewards/accuracies"));
+    }
+
+    [Fact]
+    public void Swapping_chosen_and_rejected_negates_the_margin()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.New(TinyModels.T5, 2);
+        var tokens = Pairs(3);
+        var swapped = tokens with { Completions = [.. tokens.Completions.Skip(3), .. tokens.Completions.Take(3)] };
+        double[] reference = [-30, -20, -40, -35, -25, -50];
+        var cost = new DpoObjective(model, new PreferenceLoss(0.3)).Evaluate(new PreferenceBatch(tokens, reference), null, null);
+        var mirror = new DpoObjective(model, new PreferenceLoss(0.3))
+            .Evaluate(new PreferenceBatch(swapped, [.. reference[3..], .. reference[..3]]), null, null);
+        Assert.Equal(Metric(cost, "rewards/margins"), -Metric(mirror, "rewards/margins"), 1e-4);
+        Assert.Equal(Metric(cost, "rewards/chosen"), Metric(mirror, "rewards/rejected"), 1e-4);
+        Assert.Equal(3, Metric(cost, "rewards/accuracies") + Metric(mirror, "rewards/accuracies"));
+    }
+
+    [Fact]
+    public void Given_log_probabilities_cost_what_another_library_says()
+    {
+        using var scope = NewDisposeScope();
+        var golden = JsonDocument.Parse(File.ReadAllText(SharedFolder.Path("peer-cases", "dpo.json"))).RootElement.GetProperty("loss");
+        var (chosen, rejected) = (Numbers("policy_chosen_logps"), Numbers("policy_rejected_logps"));
+        var (referenceChosen, referenceRejected) = (Numbers("ref_chosen_logps"), Numbers("ref_rejected_logps"));
+        for (var i = 0; i < chosen.Length; i++)
+        {
+            var tokens = new TokenBatch([[1]], [[1], [1]], [0, 0], [0, 1]);
+            var objective = new DpoObjective(new ScriptedModel([chosen[i], rejected[i]]), new PreferenceLoss(golden.GetProperty("beta").GetDouble()));
+            var cost = objective.Evaluate(new PreferenceBatch(tokens, [referenceChosen[i], referenceRejected[i]]), null, null);
+            Assert.Equal(golden.GetProperty("expected_losses")[i].GetDouble(), cost.Loss, 1e-4);
+        }
+
+        float[] Numbers(string key) => golden.GetProperty(key).Deserialize<float[]>()!;
+    }
+
+    [Fact]
+    public void Given_log_probabilities_cost_another_library_s_hinge()
+    {
+        using var scope = NewDisposeScope();
+        var golden = JsonDocument.Parse(File.ReadAllText(SharedFolder.Path("peer-cases", "dpo.json"))).RootElement.GetProperty("loss");
+        var loss = new PreferenceLoss(golden.GetProperty("hinge_gamma").GetDouble(), "hinge");
+        for (var i = 0; i < golden.GetProperty("expected_hinge_losses").GetArrayLength(); i++)
+        {
+            var model = new ScriptedModel([Number("policy_chosen_logps", i), Number("policy_rejected_logps", i)]);
+            var cost = new DpoObjective(model, loss).Evaluate(
+                new PreferenceBatch(new TokenBatch([[1]], [[1], [1]], [0, 0], [0, 1]), [Number("ref_chosen_logps", i), Number("ref_rejected_logps", i)]),
+                null, null);
+            Assert.Equal(golden.GetProperty("expected_hinge_losses")[i].GetDouble(), cost.Loss, 1e-4);
+        }
+
+        float Number(string key, int i) => golden.GetProperty(key)[i].GetSingle();
+    }
+
+    // Completions of 2, 1, 4 and 1 tokens at -1, -3, -0.5, -2 a token; the reference's sums are -3, -2, -6, -1.75. Log-ratios of means:
+    // 0.5, -1, 1, -0.25; of sums: 1, -1, 4, -0.25.
+    [Theory]
+    [InlineData("ipo", null, (0.5 - 1 - 5) * (0.5 - 1 - 5) + (-1 + 0.25 - 5) * (-1 + 0.25 - 5))]
+    [InlineData("hinge", 0.25, 1 - 0.1 * (1 - 4) + (1 - 0.1 * (-1 + 0.25)) + 0.25 * (1 + 3))]
+    public void Means_a_token_are_what_ipo_compares_and_what_rpo_adds(string type, double? alpha, double expected)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = new TokenBatch([[1], [1]], [[1, 1], [1], [1, 1, 1, 1], [1]], [0, 1, 0, 1], [0, 1, 2, 3]);
+        var model = new ScriptedModel([-1, -1, -3, -0.5f, -0.5f, -0.5f, -0.5f, -2]);
+        var cost = new DpoObjective(model, new PreferenceLoss(0.1, type, RpoAlpha: alpha))
+            .Evaluate(new PreferenceBatch(tokens, [-3, -2, -6, -1.75f]), null, null);
+        Assert.Equal(expected, cost.Loss, 1e-5);
+        if (alpha is not null)
+        {
+            Assert.Equal(4, Metric(cost, "nll_loss"), 1e-6);
+        }
+    }
+
+    private static TokenBatch Pairs(int count) => new(
+        TinyModels.Batch(3, count).Prompts, TinyModels.Batch(4, 2 * count).Completions,
+        [.. Enumerable.Range(0, 2 * count).Select(b => b % count)], [.. Enumerable.Range(0, 2 * count).Select(b => (long)b)]);
+
+    private static double Metric(Cost cost, string name) => cost.Metrics.Single(m => m.Key == name).Value;
+
+    /// <summary>A model of two tokens that gives every token 1 the log-probability it is told.</summary>
+    private sealed class ScriptedModel(float[] logProbs) : ILanguageModel
+    {
+        public string ModelType => "scripted";
+
+        public int VocabularySize => 2;
+
+        public ScalarType ProductType => ScalarType.Float32;
+
+        public double DropoutRate => 0;
+
+        public ParameterSet Parameters => throw new NotSupportedException();
+
+        public Tensor CompletionStates(TokenBatch batch, Dropout? dropout) => tensor(logProbs).view(-1, 1);
+
+        public Tensor Logits(Tensor states) => cat([states.exp().neg().log1p(), states], 1);
+
+        public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
+    }
+}
