@@ -7,7 +7,6 @@ using DpoSt.Parallel;
 using DpoSt.Runs;
 using DpoSt.SelfTraining;
 using DpoSt.Tensors.Devices;
-using DpoSt.Training;
 
 namespace DpoSt.Benchmarks;
 
@@ -54,7 +53,7 @@ internal static class Experiment
             [.. overrides, $"loop.seed={repeat}", $"sft.trainer.seed={repeat}", $"dpo.trainer.seed={repeat}", "loop.eval_samples=0"],
             new CommandConsole(Stream.Null, TextWriter.Null, Console.Error, CancellationToken.None));
         var evaluated = SelfTrainingLoop.Run(
-            plan, TorchSharp.torch.CPU, StageSelection.All, fresh: false, new SingleProcess(), shards: false, new Quiet(), CancellationToken.None);
+            plan, StageSelection.All, new RunContext(TorchSharp.torch.CPU, new SingleProcess(), new Quiet(), CancellationToken.None));
         return evaluated.Where(r => r.DataSet == "test").ToDictionary(r => r.Run, StringComparer.Ordinal);
     }
 
@@ -92,26 +91,14 @@ internal static class Experiment
 
     private sealed class Quiet : IStageReporter
     {
-        public void Run(IReadOnlyList<string> stages)
-        {
-        }
-
         public void Begin(string stage, string what, long total, string unit) => Console.Error.WriteLine($"  {stage}: {what}");
 
         public void Advance(long done)
         {
         }
 
-        public void Log(TrainingLine line)
-        {
-        }
-
         public void End(string summary) => Console.Error.WriteLine($"    {summary}");
 
         public void Note(string sentence) => Console.Error.WriteLine($"  {sentence}");
-
-        public void Skip(string stage, string why)
-        {
-        }
     }
 }

@@ -14,9 +14,9 @@ public sealed class LongFirst : ITestCollectionOrderer
 {
     private static readonly string[] Classes =
     [
-        nameof(DocumentedCommandsTests), nameof(RankFailureTests), nameof(ResumeTests), nameof(RankedTrainingTests), nameof(LoopTests),
+        nameof(DocumentedCommandsTests), nameof(RankFailureTests), nameof(ResumeTests), nameof(RankedTrainingTests), nameof(SelfTrainingLoopTests),
         nameof(RankedStagesTests), nameof(RunCommandTests),
-        nameof(SingleStagesTests), nameof(PaperCommandsTests),
+        nameof(ConfiguredStagesTests), nameof(PaperCommandsTests),
     ];
 
     /// <inheritdoc/>

@@ -1,36 +1,21 @@
+using DpoSt.Parallel;
 using DpoSt.Runs;
-using DpoSt.Training;
+using static TorchSharp.torch;
 
 namespace DpoSt.Tests;
 
-/// <summary>A reporter that tells nobody, or a test how far the work is.</summary>
+/// <summary>A reporter that tells nobody, or a test how far the work is and what is said.</summary>
 internal sealed class Silent : IStageReporter
 {
     public Action<long>? Advanced { get; init; }
 
-    public void Run(IReadOnlyList<string> stages)
-    {
-    }
-
-    public void Begin(string stage, string what, long total, string unit)
-    {
-    }
+    public List<string> Notes { get; } = [];
 
     public void Advance(long done) => Advanced?.Invoke(done);
 
-    public void Log(TrainingLine line)
-    {
-    }
+    public void Note(string sentence) => Notes.Add(sentence);
 
-    public void End(string summary)
-    {
-    }
-
-    public void Skip(string stage, string why)
-    {
-    }
-
-    public void Note(string sentence)
-    {
-    }
+    /// <summary>Work of one process on the CPU that nobody watches.</summary>
+    public static RunContext Context(IStageReporter? reporter = null, CancellationToken cancel = default) =>
+        new(CPU, new SingleProcess(), reporter ?? new Silent(), cancel);
 }

@@ -27,21 +27,21 @@ internal static class CompleteCommand
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
-            using var completing = new Completing(parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed));
-            if (!parsed.GetValue(json) && !completing.WritesText)
+            using var completer = new Completer(parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed));
+            if (!parsed.GetValue(json) && !completer.WritesText)
             {
                 throw new UserErrorException($"{parsed.GetValue(model)} has no tokenizer files, so there is no text to write: use --json, which writes token ids.");
             }
 
             console.TellTyped("{\"prompt\": ...}");
-            var prompts = JsonLines.Read(console.In, "standard input").Select(completing.Prompt).ToList();
+            var prompts = JsonLines.Read(console.In, "standard input").Select(completer.Prompt).ToList();
             var format = parsed.GetValue(calculator) switch { "t5" => CalculatorFormat.T5, "llama" => CalculatorFormat.Llama, _ => null };
             var options = decoding.Options(parsed, parsed.GetValue(batch), format);
             StageProgress.Watch(console, reporter =>
             {
                 var done = 0L;
                 reporter.Begin("complete", $"{prompts.Count} prompts", prompts.Count, "answers");
-                completing.Run(prompts, options, answer =>
+                completer.Run(prompts, options, answer =>
                 {
                     Write(console, parsed.GetValue(json), answer);
                     reporter.Advance(++done);

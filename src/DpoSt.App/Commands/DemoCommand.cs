@@ -4,6 +4,7 @@ using DpoSt.App.Console;
 using DpoSt.App.Demo;
 using DpoSt.Parallel;
 using DpoSt.Runs;
+using DpoSt.SelfTraining;
 using DpoSt.Tensors.Devices;
 
 namespace DpoSt.App.Commands;
@@ -34,9 +35,9 @@ internal static class DemoCommand
             DemoFolder.Lay(place, result.GetValue(seed));
             Directory.SetCurrentDirectory(place);
             ComputeThreads.Use(Environment.ProcessorCount);
-            var rows = RunCommand.SelfTraining(
-                RunCommand.Plan("exp_config/tiny", "self-train", result.GetValue(overrides) ?? [], console), TorchSharp.torch.CPU, console,
-                StageSelection.All, fresh: false, new SingleProcess(), shards: false);
+            var plan = RunCommand.Plan("exp_config/tiny", "self-train", result.GetValue(overrides) ?? [], console);
+            var rows = StageProgress.Watch(console, reporter => SelfTrainingLoop.Run(
+                plan, StageSelection.All, new RunContext(TorchSharp.torch.CPU, new SingleProcess(), reporter, console.Cancel)));
             RunCommand.Show(console, rows);
             console.Out.WriteLine(DemoText.Afterwards(place));
         });

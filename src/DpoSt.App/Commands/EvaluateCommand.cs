@@ -3,6 +3,8 @@ using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Configuration;
 using DpoSt.Evaluation;
+using DpoSt.Parallel;
+using DpoSt.Runs;
 
 namespace DpoSt.App.Commands;
 
@@ -15,8 +17,8 @@ internal static class EvaluateCommand
         var model = new Option<string>("--model") { Description = "A folder with a model.", HelpName = "DIR", Required = true };
         var data = new Option<string>("--data") { Description = "Questions: JSON lines (GSM8K's own too), SVAMP, MultiArith or ASDiv as published.", HelpName = "FILE", Required = true };
         var samples = new Option<int>("--samples") { Description = "Sample so many answers a question besides, for pass@k and maj@k." }.From(0, Limits.Samples);
-        var temperature = new Option<double>("--temperature") { Description = "Of the samples.", DefaultValueFactory = _ => defaults.Temperature }.Above(0.0);
-        var seed = new Option<long>("--seed") { Description = "Of the samples.", DefaultValueFactory = _ => defaults.Seed };
+        var temperature = new Option<double>("--temperature") { Description = "Of the samples.", DefaultValueFactory = _ => defaults.Answers.Decoding.Temperature }.Above(0.0);
+        var seed = new Option<long>("--seed") { Description = "Of the samples.", DefaultValueFactory = _ => (long)defaults.Answers.Decoding.Seed };
         var noCalculator = new Option<bool>("--no-calculator") { Description = "Let the model write the results itself." };
         var output = new Option<string?>("--output") { Description = "Where the answers go; beside the questions unless told otherwise.", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "Write one JSON object." };
@@ -32,17 +34,22 @@ internal static class EvaluateCommand
                 throw new UserErrorException($"{given.Name} is of the samples: add --samples N, or leave it out.");
             }
 
-            var options = new EvaluationOptions(parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(output))
+            var options = defaults with
             {
-                UseCalculator = !parsed.GetValue(noCalculator),
+                Model = parsed.GetValue(model)!,
+                Data = parsed.GetValue(data)!,
+                Output = parsed.GetValue(output),
                 Samples = parsed.GetValue(samples),
-                Temperature = parsed.GetValue(temperature),
-                Seed = parsed.GetValue(seed),
+                Answers = defaults.Answers with
+                {
+                    UseCalculator = !parsed.GetValue(noCalculator),
+                    Decoding = defaults.Answers.Decoding with { Temperature = parsed.GetValue(temperature), Seed = (ulong)parsed.GetValue(seed) },
+                },
             };
             var place = device.Device(parsed);
             var report = StageProgress.Watch(console, reporter =>
             {
-                var found = DataSetEvaluation.Run(options, place, reporter, console.Cancel);
+                var found = DataSetEvaluation.Run(options, new RunContext(place, new SingleProcess(), reporter, console.Cancel));
                 reporter.End($"answers in {found.Answers}");
                 return found;
             });

@@ -2,6 +2,8 @@ using System.CommandLine;
 using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Configuration;
+using DpoSt.Parallel;
+using DpoSt.Runs;
 using DpoSt.SelfTraining;
 using DpoSt.Tensors.Devices;
 
@@ -28,7 +30,8 @@ internal static class PretrainCommand
             ComputeThreads.Use(Environment.ProcessorCount);
             StageProgress.Watch(console, reporter =>
             {
-                reporter.End(Pretraining.Run(output, options, TorchSharp.torch.CPU, reporter, console.Cancel));
+                var context = new RunContext(TorchSharp.torch.CPU, new SingleProcess(), reporter, console.Cancel);
+                reporter.End(Pretraining.Run(output, options, context));
                 return 0;
             });
         });

@@ -62,18 +62,20 @@ internal static class RunCommand
             var selection = new StageSelection(result.GetValue(only) ?? result.GetValue(from), result.GetValue(only) ?? result.GetValue(until));
             if (result.GetValue(dryRun))
             {
+                var alone = new SingleProcess();
                 StageTable.Write(
-                    console.Results(),
-                    StageProgress.Watch(console, reporter => SelfTrainingLoop.Plan(plan, device, selection, result.GetValue(fresh), reporter)));
+                    console.Results(), StageProgress.Watch(console, reporter => SelfTrainingLoop.Plan(plan, selection, Context(reporter, alone))));
             }
             else
             {
-                Show(
-                    console,
-                    RankJob.Run(device, group => SelfTraining(plan, device, console, selection, result.GetValue(fresh), group, launch.Shards(result))));
+                Show(console, RankJob.Run(device, group => StageProgress.Watch(
+                    console, reporter => SelfTrainingLoop.Run(plan, selection, Context(reporter, group)))));
             }
 
             return 0;
+
+            RunContext Context(IStageReporter reporter, IProcessGroup group) =>
+                new(device, group, reporter, console.Cancel) { Fresh = result.GetValue(fresh), Shards = launch.Shards(result) };
         });
         return command;
     }
@@ -106,11 +108,6 @@ internal static class RunCommand
         ExperimentOptions Decided(ExperimentOptions stage) =>
             precision == MixedPrecision.No ? stage : stage with { Trainer = stage.Trainer with { Bf16 = stage.Trainer.Bf16 ?? true } };
     }
-
-    public static IReadOnlyList<EvaluationRow> SelfTraining(
-        LoopPlan plan, TorchSharp.torch.Device device, CommandConsole console, StageSelection selection, bool fresh, IProcessGroup group,
-        bool shards) =>
-        StageProgress.Watch(console, reporter => SelfTrainingLoop.Run(plan, device, selection, fresh, group, shards, reporter, console.Cancel));
 
     public static void Show(CommandConsole console, IReadOnlyList<EvaluationRow> rows)
     {

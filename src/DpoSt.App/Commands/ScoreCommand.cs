@@ -24,7 +24,7 @@ internal static class ScoreCommand
             var chosen = device.Device(parsed);
             var scores = StageProgress.Watch(
                 console,
-                reporter => Scoring.Run(parsed.GetValue(model)!, parsed.GetValue(data)!, chosen, reporter, console.Cancel));
+                reporter => Scorer.Run(parsed.GetValue(model)!, parsed.GetValue(data)!, chosen, reporter, console.Cancel));
             if (!parsed.GetValue(json))
             {
                 console.Out.WriteLine($"{"log_prob",12} {"tokens",7} {"loss",9}");

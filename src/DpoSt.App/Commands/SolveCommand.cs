@@ -36,18 +36,18 @@ internal static class SolveCommand
                     "The question is empty; expected one in words, such as \"Tom has 3 bags of 12 apples. How many apples does he have?\".");
             }
 
-            using var completing = new Completing(parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed));
-            var options = decoding.Options(parsed, slots: 1, parsed.GetValue(noCalculator) ? null : completing.Calculator);
-            Solve(console, completing, asked, options, parsed.GetValue(json));
+            using var completer = new Completer(parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed));
+            var options = decoding.Options(parsed, slots: 1, parsed.GetValue(noCalculator) ? null : completer.Calculator);
+            Solve(console, completer, asked, options, parsed.GetValue(json));
         });
         return command;
     }
 
-    private static void Solve(CommandConsole console, Completing completing, string question, GenerationOptions options, bool json)
+    private static void Solve(CommandConsole console, Completer completer, string question, GenerationOptions options, bool json)
     {
         var (pieces, terminal, started) = (new List<WrittenText>(), console.Results(), Stopwatch.GetTimestamp());
         Generated? answer = null;
-        completing.Run([completing.Question(question)], options, finished => answer = finished, console.Cancel, piece =>
+        completer.Run([completer.Question(question)], options, finished => answer = finished, console.Cancel, piece =>
         {
             if (pieces is [.., var last] && last.Forced == piece.Forced)
             {

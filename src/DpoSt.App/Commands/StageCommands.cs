@@ -4,6 +4,7 @@ using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Configuration;
 using DpoSt.Parallel;
+using DpoSt.Runs;
 using DpoSt.SelfTraining;
 
 namespace DpoSt.App.Commands;
@@ -16,25 +17,24 @@ internal static class StageCommands
     [
         Stage(
             console, "sft", "sft-0", "Fine-tune a model on questions with rationales.",
-            "dpost sft --config-name sft-0 trainer.num_train_epochs=2", s => s.Sft(), fresh: FreshOption.New(), overRanks: true),
+            "dpost sft --config-name sft-0 trainer.num_train_epochs=2", fresh: FreshOption.New(), overRanks: true),
         Stage(
             console, "generate", "sft-0", "Let a run's model answer a data set.",
-            "dpost generate --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5", s => s.Generate(),
+            "dpost generate --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5",
             Format("Write"), FreshOption.New(), overRanks: true),
         Stage(
             console, "eval-sampling", "sft-0", "Label samples by their final answers and estimate pass@k.",
-            "dpost eval-sampling --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5", s => s.EvalSampling(),
+            "dpost eval-sampling --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5",
             Format("Insist on")),
-        Stage(console, "make-dpo-data", "sft-0", "Pair right samples with wrong ones.", "dpost make-dpo-data --config-name sft-0", s => s.MakeDpoData()),
+        Stage(console, "make-dpo-data", "sft-0", "Pair right samples with wrong ones.", "dpost make-dpo-data --config-name sft-0"),
         Stage(
-            console, "dpo", "dpo-1", "Tune a model on preference pairs.", "dpost dpo --config-name dpo-1", s => s.Dpo(),
+            console, "dpo", "dpo-1", "Tune a model on preference pairs.", "dpost dpo --config-name dpo-1",
             fresh: FreshOption.New(), overRanks: true),
         Stage(
             console, "make-rft-data", "dpo-1", "Keep right samples as rationales for the next fine-tuning.",
-            "dpost make-rft-data --config-name dpo-1", s => s.MakeRftData()),
+            "dpost make-rft-data --config-name dpo-1"),
         Stage(
-            console, "eval-greedy", "sft-0", "Count the right greedy answers.", "dpost eval-greedy --config-name sft-0 +data.split=test",
-            s => s.EvalGreedy(), Format("Insist on")),
+            console, "eval-greedy", "sft-0", "Count the right greedy answers.", "dpost eval-greedy --config-name sft-0 +data.split=test", Format("Insist on")),
     ];
 
     private static bool Sets(string[] overrides, string key) =>
@@ -47,7 +47,7 @@ internal static class StageCommands
     };
 
     private static Command Stage(
-        CommandConsole console, string name, string defaultConfig, string what, string example, Func<SingleStages, string> run,
+        CommandConsole console, string name, string defaultConfig, string what, string example,
         Option<SampleFormat?>? format = null, Option<bool>? fresh = null, bool overRanks = false)
     {
         var command = new Command(name, CommandHelp.Of(what, example));
@@ -77,17 +77,19 @@ internal static class StageCommands
             }
 
             var device = launch.Device(result, console);
+            var stages = new ConfiguredStages(
+                options, RunPaths.Here(options), new StageConfig(arguments.Path(result), arguments.Name(result), arguments.Overrides(result)))
+            {
+                Format = format is null ? null : result.GetValue(format),
+                Precision = launch.Precision(result),
+            };
             var summary = RankJob.Run(device, group => StageProgress.Watch(console, reporter =>
             {
-                var stages = new SingleStages(
-                    options, RunPaths.Here(options), device, fresh is not null && result.GetValue(fresh), group, reporter, console.Cancel)
+                var text = stages.Do(name, new RunContext(device, group, reporter, console.Cancel)
                 {
-                    Format = format is null ? null : result.GetValue(format),
-                    Precision = launch.Precision(result),
+                    Fresh = fresh is null || result.GetValue(fresh),               // what takes no time is done whenever it is asked for
                     Shards = launch.Shards(result),
-                    Config = new StageConfig(arguments.Path(result), arguments.Name(result), arguments.Overrides(result)),
-                };
-                var text = run(stages);
+                });
                 reporter.End("");                                  // the result is for standard output, once
                 return text;
             }));

@@ -1,5 +1,7 @@
 using System.Globalization;
 using DpoSt.Evaluation;
+using DpoSt.Parallel;
+using DpoSt.Runs;
 using Spectre.Console;
 
 namespace DpoSt.App.Console;
@@ -8,7 +10,7 @@ namespace DpoSt.App.Console;
 internal static class ResultTable
 {
     // Within an iteration: the baseline, the DPO model, then what was trained on its samples.
-    private static readonly string[] Kinds = ["st", "dpo", "sft"];
+    private static readonly string[] Kinds = [RunName.BaselineKind, RunName.DpoKind, RunName.SftKind];
 
     /// <summary>Prints one table a data set.</summary>
     public static void Write(IAnsiConsole console, IReadOnlyList<EvaluationRow> rows)
@@ -19,11 +21,13 @@ internal static class ResultTable
             var table = FigureTable
                 .New(console, "model", "greedy", "95 % interval", "no calculator", "pass@1", $"pass@{first.Samples}", $"maj@{first.Samples}")
                 .Title(string.Create(CultureInfo.InvariantCulture, $"{set.Key}: {first.Problems} problems, % right"));
-            foreach (var row in set.OrderBy(r => Number(r.Run)).ThenBy(r => Array.IndexOf(Kinds, Kind(r.Run))))
+            foreach (var (_, row) in set.Select(r => (Run: RunName.Parse(r.Run), Row: r))
+                .OrderBy(r => r.Run.Number)
+                .ThenBy(r => Array.IndexOf(Kinds, r.Run.Kind)))
             {
                 table.AddRow(
-                    Describe(row.Run), Percent(row.Greedy), $"{Percent(row.GreedyLow)} - {Percent(row.GreedyHigh)}", Percent(row.GreedyWithoutCalculator),
-                    Percent(row.PassAt1), Percent(row.PassAtN), Percent(row.MajorityAtN));
+                    Describe(row.Run), Percent(row.Greedy), $"{Percent(row.GreedyLow)} - {Percent(row.GreedyHigh)}",
+                    Percent(row.GreedyWithoutCalculator), Percent(row.PassAt1), Percent(row.PassAtN), Percent(row.MajorityAtN));
             }
 
             console.Write(table);
@@ -33,37 +37,29 @@ internal static class ResultTable
     }
 
     /// <summary>What a run is, in the paper's words.</summary>
-    internal static string Describe(string run)
+    internal static string Describe(string run) => RunName.Parse(run) switch
     {
-        var number = Number(run);
-        return (Kind(run), number) switch
-        {
-            ("sft", 0) => "SFT",
-            ("sft", _) => $"DPO-ST, iteration {number}",
-            ("dpo", _) => $"DPO model {number}",
-            ("st", _) => $"self-training, iteration {number}",
-            _ => run,
-        };
-    }
-
-    private static string Kind(string run) => run[..run.IndexOf('-', StringComparison.Ordinal)];
-
-    private static int Number(string run) => int.Parse(run[(run.IndexOf('-', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
+        { Kind: RunName.SftKind, Number: 0 } => "SFT",
+        { Kind: RunName.SftKind, Number: { } n } => $"DPO-ST, iteration {n}",
+        { Kind: RunName.DpoKind, Number: { } n } => $"DPO model {n}",
+        { Kind: RunName.BaselineKind, Number: { } n } => $"self-training, iteration {n}",
+        _ => run,
+    };
 
     // The last iteration's models against each other, on the same problems.
     private static void Compare(IAnsiConsole console, Dictionary<string, EvaluationRow> rows)
     {
-        if (!rows.Keys.Any(k => k.StartsWith("sft-", StringComparison.Ordinal)))
+        if (rows.Keys.Select(RunName.Parse).Where(run => run.Kind == RunName.SftKind).Max(run => run.Number) is not { } last)
         {
             return;                                                // a part of a run
         }
 
-        var last = rows.Keys.Where(k => k.StartsWith("sft-", StringComparison.Ordinal)).Max(k => int.Parse(k[4..], CultureInfo.InvariantCulture));
-        foreach (var (a, b) in new[] { ($"st-{last}", "sft-0"), ($"sft-{last}", "sft-0"), ($"sft-{last}", $"st-{last}") })
+        var (first, dpo, baseline) = (RunName.Sft(0).Text, RunName.Sft(last).Text, RunName.Baseline(last).Text);
+        foreach (var (a, b) in new[] { (baseline, first), (dpo, first), (dpo, baseline) })
         {
-            if (a != b && rows.TryGetValue(a, out var first) && rows.TryGetValue(b, out var second))
+            if (a != b && rows.TryGetValue(a, out var ours) && rows.TryGetValue(b, out var theirs))
             {
-                console.WriteLine(DifferenceText.Of(Describe(a), Describe(b), PairedBootstrap.Compare(second.Correct, first.Correct)));
+                console.WriteLine(DifferenceText.Of(Describe(a), Describe(b), PairedBootstrap.Compare(theirs.Correct, ours.Correct)));
             }
         }
     }

@@ -13,7 +13,7 @@ internal static class StageTable
         {
             table.AddRow(
                 new Spectre.Console.Text(stage.Name), new Spectre.Console.Text(Describe(stage.State)),
-                new Spectre.Console.Text(stage.State is StageState.Done or StageState.LeftOut ? "" : stage.Cost));
+                new Spectre.Console.Text(stage.Cost));
         }
 
         console.Write(table);
@@ -24,8 +24,8 @@ internal static class StageTable
         StageState.LeftOut => "left out",
         StageState.Done => "done already",
         StageState.Changed => "runs again: changed",
-        StageState.Gone => "runs again: gone",
-        StageState.Replaced => "runs again: overwritten",
+        StageState.Waits => "runs again if what it reads changes",
+        StageState.Damaged => "runs again: damaged",
         _ => "runs",
     };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using DpoSt.App.Console;
+using DpoSt.Runs;
 using DpoSt.SelfTraining;
 
 namespace DpoSt.App.Report;
@@ -74,14 +75,15 @@ internal static class ReportPage
 
         var rows = run.Evaluations.Where(e => e.DataSet == run.TestSet).ToList();
         var lines = new List<ChartLine>();
-        foreach (var (kind, name) in new[] { ("sft-", "DPO-ST"), ("st-", "self-training") })
+        foreach (var (kind, name) in new[] { (RunName.SftKind, "DPO-ST"), (RunName.BaselineKind, "self-training") })
         {
             // The first iteration of both starts from the same fine-tuned model.
-            var points = rows.Where(r => r.Run.StartsWith(kind, StringComparison.Ordinal) || r.Run == "sft-0")
-                .Select(r => (X: Iteration(r.Run), Y: 100 * r.Greedy))
+            var points = rows.Select(r => (Run: RunName.Parse(r.Run), r.Greedy))
+                .Where(r => r.Run.Kind == kind || r.Run == RunName.Sft(0))
+                .Select(r => (X: (double)(r.Run.Number ?? 0), Y: 100 * r.Greedy))
                 .OrderBy(p => p.X)
                 .ToList();
-            if (points.Count > 1 || (kind == "sft-" && points.Count > 0))
+            if (points.Count > 1 || (kind == RunName.SftKind && points.Count > 0))
             {
                 lines.Add(new ChartLine($"{name}, {run.TestSet}", [.. points.Select(p => p.X)], [.. points.Select(p => p.Y)]));
             }
@@ -185,9 +187,7 @@ internal static class ReportPage
         page.AppendLine("</table>");
     }
 
-    private static bool IsDpo(string run) => run.StartsWith("dpo-", StringComparison.Ordinal);
-
-    private static double Iteration(string run) => int.Parse(run[(run.IndexOf('-', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
+    private static bool IsDpo(string run) => RunName.Parse(run).Kind == RunName.DpoKind;
 
     private static string Number(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";
 

@@ -4,6 +4,8 @@ using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using DpoSt.Data;
 using DpoSt.Generation;
+using DpoSt.Parallel;
+using DpoSt.Runs;
 
 namespace DpoSt.Answering;
 
@@ -52,7 +54,26 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
     /// <exception cref="UserErrorException">It cannot be written.</exception>
     public void Add(Generated answer) => Guarded(() => Write(answer), removes: false);
 
-    /// <summary>The output is written: the journals of all its parts are of no more use.</summary>
+    /// <summary>The journal of one rank's answers.</summary>
+    public static AnswerJournal Of(RunContext context, string output)
+    {
+        var group = context.Group;
+        var part = group.Size == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $".{group.Rank}-of-{group.Size}");
+        return new AnswerJournal(output, context.Reporter.Note, part);
+    }
+
+    /// <summary>Removes what interrupted starts left of some outputs; all ranks ask for it together, before any has a journal.</summary>
+    public static void Remove(IProcessGroup group, IEnumerable<string> outputs)
+    {
+        if (group.Rank == 0)
+        {
+            outputs.ToList().ForEach(Remove);
+        }
+
+        group.Barrier();
+    }
+
+    /// <summary>The output is written: the journals of all its parts are no longer needed.</summary>
     public void Remove()
     {
         Dispose();

@@ -17,7 +17,7 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
 
     /// <summary>Loads a folder in Hugging Face layout; its tokenizer lies there too.</summary>
     /// <exception cref="UserErrorException">The folder is no checkpoint, or its tokenizer has more ids than the model.</exception>
-    public static ModelBundle Load(string folder, bool referenceText, Device device, bool toRead = false, TrainingCompute? compute = null)
+    public static ModelBundle Load(string folder, bool paperText, Device device, bool toRead = false, TrainingCompute? compute = null)
     {
         CheckFolder(folder);
         var tokenizer = TokenizerLoader.Load(folder);
@@ -29,7 +29,7 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
                 $"the tokenizer in {folder} has {tokenizer.VocabularySize} ids but the model in {folder} only {model.VocabularySize}: they do not belong together.");
         }
 
-        return new ModelBundle(folder, model, tokenizer, FormatOf(model.ModelType, referenceText));
+        return new ModelBundle(folder, model, tokenizer, FormatOf(model.ModelType, paperText));
     }
 
     /// <summary>Loads a folder for work on token ids, which needs no tokenizer files; where there are none, texts are refused.</summary>
@@ -58,8 +58,8 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
     }
 
     /// <summary>The text form of a model family.</summary>
-    public static PromptFormat FormatOf(string modelType, bool referenceText) =>
-        modelType == "t5" ? referenceText ? PromptFormat.T5Reference : PromptFormat.T5 : PromptFormat.Llama;
+    public static PromptFormat FormatOf(string modelType, bool paperText) =>
+        modelType == "t5" ? paperText ? PromptFormat.T5Reference : PromptFormat.T5 : PromptFormat.Llama;
 
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();

@@ -29,8 +29,8 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
     public PromptFormat Format => format;
 
     /// <summary>An encoder for the model in a folder, without limits, for work on texts alone.</summary>
-    public static RowEncoder Of(string folder, bool referenceText) =>
-        new(TokenizerLoader.Load(folder), ModelBundle.FormatOf(ModelFolder.TypeOf(folder), referenceText), TokenLimits.None);
+    public static RowEncoder Of(string folder, bool paperText) =>
+        new(TokenizerLoader.Load(folder), ModelBundle.FormatOf(ModelFolder.TypeOf(folder), paperText), TokenLimits.None);
 
     /// <summary>The ids a model is given to answer a question.</summary>
     public int[] Question(string question) => Prompt(format.Prompt(question));

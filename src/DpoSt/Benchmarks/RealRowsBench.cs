@@ -1,9 +1,13 @@
 using DpoSt.Answering;
 using DpoSt.Data;
 using DpoSt.Models;
-using DpoSt.SelfTraining;
+using DpoSt.Parallel;
+using DpoSt.Runs;
+using DpoSt.SelfTraining.Sessions;
 using DpoSt.Text.Tokenizers;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
+using static TorchSharp.torch;
 
 namespace DpoSt.Benchmarks;
 
@@ -35,7 +39,7 @@ internal sealed class RealRowsBench(
         var encoded = rows.Select(row => encoder.Row(shape.Format.Prompt(row.Question), shape.Format.Target(row.Answer))).ToArray();
         var random = Grouped with { LengthWindow = 1 };
         var padded = Padded(encoded, random);
-        FineTuning.Run(model, encoded, Grouped with { MaxSteps = 1 }, _ => { }, _ => { }, cancel);       // warms up
+        Train(encoded, Grouped with { MaxSteps = 1 });                                                   // warms up
         var times = Enumerable.Range(0, runs).Select(_ => (Ours: Seconds(encoded, Grouped), Padded: Seconds(padded, random))).ToArray();
         return new RealRowsRow(
             shape.Name, dtype, "sft", MicroBatch * MicroBatches, encoded.Length / Measure.Median(times.Select(t => t.Ours)),
@@ -44,13 +48,17 @@ internal sealed class RealRowsBench(
     }
 
     private double Seconds((int[] Prompt, int[] Completion)[] examples, TrainingRecipe recipe) =>
-        Measure.Seconds(() => FineTuning.Run(model, examples, recipe, _ => { }, _ => { }, cancel));
+        Measure.Seconds(() => Train(examples, recipe));
+
+    private void Train((int[] Prompt, int[] Completion)[] examples, TrainingRecipe recipe) =>
+        new TrainingSession(model, recipe, new RunContext(CPU, new SingleProcess(), new StepWatch(), cancel)).Train(
+            new SftObjective(model), EncodedRows.Of(examples), null, model.DropoutRate);
 
     // What is learnt from the filling does not matter here: it costs what padding costs.
     private static (int[] Prompt, int[] Completion)[] Padded((int[] Prompt, int[] Completion)[] examples, TrainingRecipe recipe)
     {
         var filled = new (int[] Prompt, int[] Completion)[examples.Length];
-        var order = FineTuning.OrderOf(examples, recipe);
+        var order = recipe.OrderOf(EncodedRows.Of(examples).Lengths);
         foreach (var part in Enumerable.Range(0, (int)order.StepsPerEpoch).SelectMany(step => order.At(step).Chunk(recipe.BatchSize)))
         {
             var (prompt, completion) = (part.Max(i => examples[i].Prompt.Length), part.Max(i => examples[i].Completion.Length));

@@ -2,10 +2,11 @@ using DpoSt.Configuration;
 using DpoSt.Configuration.Binding;
 using DpoSt.Configuration.Composition;
 using DpoSt.Configuration.Sections;
-using DpoSt.Data;
+using DpoSt.Generation;
 using DpoSt.Parallel;
 using DpoSt.Runs;
 using DpoSt.SelfTraining;
+using DpoSt.SelfTraining.Stages;
 using static TorchSharp.torch;
 
 namespace DpoSt.Benchmarks;
@@ -34,25 +35,23 @@ internal sealed class StageBench(string folder, IStageReporter reporter, Cancell
     /// <summary>Fine-tunes the model, then measures.</summary>
     public IEnumerable<StageRow> Run(IReadOnlyList<string> dtypes, int runs)
     {
-        Stages(Options([])).Sft();
+        Do("sft", Options([]));
         reporter.End("trained");
         foreach (var dtype in dtypes)
         {
             var options = Options(["+data.split=train", "eval.mode=sampling", $"+eval.bf16={(dtype == "bf16" ? "true" : "false")}"]);
             var paths = Paths(options);
-            var questions = TrainingQuestions.Load(paths.DataFile(options.Data.TrainDataPath), paths.PoolFile).Count;
-            var rates = Measure.Runs(runs, () => questions / Measure.Seconds(() =>
-            {
-                Stages(options).Generate();
-                reporter.End("");
-            }));
+            var questions = new QuestionSet("train", paths.DataFile(options.Data.TrainDataPath), paths.PoolFile).Load().Count;
+            var rates = Measure.Runs(runs, () => questions / Measure.Seconds(() => Do("generate", options)));
             yield return new StageRow(
-                "t5", dtype, "stage", ConfiguredRecipes.Answers(options, 1, options.Eval.UseCalc).Slots,
+                "t5", dtype, "stage", options.Eval.Slots ?? GenerationOptions.DefaultSlots,
                 options.Eval.Sampling.MaxSeed - options.Eval.Sampling.MinSeed, Measure.Median(rates), [rates.Min(), rates.Max()]);
         }
     }
 
-    private SingleStages Stages(ExperimentOptions options) => new(options, Paths(options), CPU, fresh: false, new SingleProcess(), reporter, cancel);
+    // Answers that are there are made again: they are what is measured.
+    private void Do(string command, ExperimentOptions options) => new ConfiguredStages(options, Paths(options)).Do(
+        command, new RunContext(CPU, new SingleProcess(), reporter, cancel) { Fresh = true });
 
     private RunPaths Paths(ExperimentOptions options) => new(options, folder, folder);
 

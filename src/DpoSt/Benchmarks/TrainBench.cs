@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using DpoSt.Models;
-using DpoSt.SelfTraining;
+using DpoSt.Parallel;
+using DpoSt.Runs;
+using DpoSt.SelfTraining.Sessions;
 using DpoSt.Training;
 using DpoSt.Training.Objectives;
+using static TorchSharp.torch;
 
 namespace DpoSt.Benchmarks;
 
@@ -40,7 +43,7 @@ internal sealed class TrainBench(BenchModel shape, string dtype, ILanguageModel 
     {
         var rows = Enumerable.Range(0, Examples).Select(i => (Ids(i, PromptTokens), Ids(Examples + i, CompletionTokens))).ToList();
         var watch = new StepWatch();
-        SelfTraining.FineTuning.Run(model, rows, Recipe, _ => { }, watch.Tick, cancel);
+        Session(watch).Train(new SftObjective(model), EncodedRows.Of(rows), null, model.DropoutRate);
         return Row("sft", [.. watch.Steps.Select(seconds => Batch / seconds)]);
     }
 
@@ -54,7 +57,7 @@ internal sealed class TrainBench(BenchModel shape, string dtype, ILanguageModel 
         pairs.Score(model, shape.Name, new OneReplica(), cancel);                    // warms up
         var scoring = Measure.Seconds(() => pairs.Score(model, shape.Name, new OneReplica(), cancel)) / Examples * Batch;
         var watch = new StepWatch();
-        PreferenceTuning.Run(model, pairs, new PreferenceLoss(), Recipe, _ => { }, watch.Tick, cancel);
+        Session(watch).Train(new DpoObjective(model, new PreferenceLoss()), pairs.Examples, null, dropout: 0);
         return Row("dpo", [.. watch.Steps.Select(seconds => Batch / (scoring + seconds))]) with { WithoutScoring = Measure.Median(watch.Steps.Select(seconds => Batch / seconds)) };
     }
 
@@ -62,13 +65,15 @@ internal sealed class TrainBench(BenchModel shape, string dtype, ILanguageModel 
 
     private int[] Ids(int row, int count) => shape.RandomIds((ulong)row, count);
 
-    /// <summary>Takes the time of every step but the first.</summary>
-    private sealed class StepWatch
-    {
-        private readonly List<long> ticks = [];
+    private TrainingSession Session(StepWatch watch) => new(model, Recipe, new RunContext(CPU, new SingleProcess(), watch, cancel));
+}
 
-        public void Tick(long step) => ticks.Add(Stopwatch.GetTimestamp());
+/// <summary>Takes the time of every step but the first.</summary>
+internal sealed class StepWatch : IStageReporter
+{
+    private readonly List<long> ticks = [];
 
-        public IEnumerable<double> Steps => ticks.Zip(ticks.Skip(1), (from, to) => Stopwatch.GetElapsedTime(from, to).TotalSeconds).Skip(1);
-    }
+    public void Advance(long done) => ticks.Add(Stopwatch.GetTimestamp());
+
+    public IEnumerable<double> Steps => ticks.Zip(ticks.Skip(1), (from, to) => Stopwatch.GetElapsedTime(from, to).TotalSeconds).Skip(1);
 }

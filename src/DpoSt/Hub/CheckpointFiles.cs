@@ -14,12 +14,18 @@ internal static class CheckpointFiles
     /// <summary>What a folder of a model must hold besides its weights.</summary>
     public const string Config = "config.json";
 
-    /// <summary>Files that belong to a model besides its weights.</summary>
-    public static readonly string[] Companions =
+    /// <summary>Any of these tells that a folder is a model's, damaged or not.</summary>
+    public static readonly string[] Marks = [Config, Weights, Index];
+
+    /// <summary>Files that make a tokenizer.</summary>
+    public static readonly string[] Tokenizers =
     [
-        Config, "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-        "spiece.model", "tokenizer.model", "vocab.json", "merges.txt", "README.md", "LICENSE",
+        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "spiece.model", "tokenizer.model", "vocab.json",
+        "merges.txt",
     ];
+
+    /// <summary>Files that belong to a model besides its weights.</summary>
+    public static readonly string[] Companions = [Config, "generation_config.json", .. Tokenizers, "README.md", "LICENSE"];
 
     private static readonly string[] Pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
 

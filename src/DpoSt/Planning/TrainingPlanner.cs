@@ -3,45 +3,39 @@ using DpoSt.Data.ReferenceFormats;
 using DpoSt.Hub;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Models.Costs;
-using DpoSt.SelfTraining;
+using DpoSt.SelfTraining.Sessions;
+using DpoSt.SelfTraining.Stages;
 using DpoSt.Text.Tokenizers;
 using DpoSt.Training;
 
 namespace DpoSt.Planning;
 
-/// <summary>A stage that trains.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="IsDpo">Whether it learns from pairs.</param>
-/// <param name="Model">The folder of the model it starts from, or of one that is like it.</param>
-/// <param name="Data">Its rows or pairs, which need not be made yet.</param>
-/// <param name="Limits">How its rows are cut.</param>
-/// <param name="Recipe">How it trains.</param>
-internal sealed record TrainingStage(string Name, bool IsDpo, string Model, string Data, TokenLimits Limits, TrainingRecipe Recipe);
-
 /// <summary>Works out what training stages take: every micro-batch of the run is laid as the trainer will lay it, where its examples are there.</summary>
-/// <param name="referenceText">Whether texts are the reference's.</param>
-internal sealed class TrainingPlanner(bool referenceText)
+internal static class TrainingPlanner
 {
     /// <summary>The plan of a stage.</summary>
+    /// <param name="stage">The stage; its examples need not be made yet.</param>
+    /// <param name="model">The folder of the model that it starts from, or of one that is like it.</param>
     /// <exception cref="UserErrorException">The model has no config.json of a supported family, or the data cannot be read.</exception>
-    public TrainingPlan Plan(TrainingStage stage)
+    public static TrainingPlan Plan(ITrainingStage stage, string model)
     {
-        CheckModel(stage.Model);
-        var costs = ModelFolder.CostsOf(stage.Model);
-        var (recipe, examples) = (stage.Recipe, Examples(stage));
-        var limits = Longest(stage, costs);
+        CheckModel(model);
+        var costs = ModelFolder.CostsOf(model);
+        var (recipe, examples) = (stage.Settings.Recipe, Examples(stage, model));
         var dropout = recipe.Dropout ?? (stage.IsDpo ? 0 : costs.DropoutRate);
-        var (largest, memory, flops, blocks) = examples is null ? Uniform(costs, limits, recipe, dropout) : Laid(costs, examples, recipe, dropout);
+        var (largest, memory, flops, blocks) = examples is null
+            ? Uniform(costs, Longest(stage, costs), recipe, dropout)
+            : Laid(costs, examples, recipe, dropout);
         long? steps = examples is not null ? recipe.StepsFor(examples.Length) : recipe.MaxSteps > 0 ? recipe.MaxSteps : null;
+        var unknown = File.Exists(stage.Data) ? $"{Shown.Path(model)} has no tokenizer" : $"{Shown.Path(stage.Data)} is not there yet";
         return new TrainingPlan(costs, recipe.Compute, largest, dropout)
         {
             Stages = [stage.Name],
             Objective = stage.IsDpo ? "dpo" : "sft",
-            Model = stage.Model,
+            Model = model,
             Parameters = costs.Specs.Sum(s => s.Count),
             Examples = examples?.Length,
-            Lengths = examples is not null ? $"those of {StageActions.Shown(stage.Data)}"
-                : $"the longest that the configuration allows ({(File.Exists(stage.Data) ? $"{StageActions.Shown(stage.Model)} has no tokenizer" : $"{StageActions.Shown(stage.Data)} is not there yet")})",
+            Lengths = examples is not null ? $"those of {Shown.Path(stage.Data)}" : $"the longest that the configuration allows ({unknown})",
             BatchSize = recipe.BatchSize,
             GradientAccumulation = recipe.GradientAccumulation,
             Memory = memory,
@@ -57,34 +51,38 @@ internal sealed class TrainingPlanner(bool referenceText)
         if (!File.Exists(Path.Combine(folder, CheckpointFiles.Config)))
         {
             throw new UserErrorException(
-                $"{folder}: there is no config.json of a model here, and a plan needs its shapes (not its weights); where model.model_path names a model of a hub, download it first (dpost download REPO --local-dir {StageActions.Shown(folder)}), and where a stage makes it, run that stage or plan with model.model_path=MODEL of the same shape.");
+                $"{folder}: there is no config.json of a model here, and a plan needs its shapes (not its weights); where model.model_path names a model of a hub, download it first (dpost download REPO --local-dir {Shown.Path(folder)}), and where a stage makes it, run that stage or plan with model.model_path=MODEL of the same shape.");
         }
     }
 
     // The lengths of a stage's examples; null where they cannot be known.
-    private PromptShape[]? Examples(TrainingStage stage)
+    private static PromptShape[]? Examples(ITrainingStage stage, string model)
     {
-        if (!File.Exists(stage.Data) || !TokenizerLoader.IsIn(stage.Model))
+        if (!File.Exists(stage.Data) || !TokenizerLoader.IsIn(model))
         {
             return null;
         }
 
-        var format = ModelBundle.FormatOf(ModelFolder.TypeOf(stage.Model), referenceText);
-        var encoder = new RowEncoder(TokenizerLoader.Load(stage.Model), format, stage.Limits);
+        var format = ModelBundle.FormatOf(ModelFolder.TypeOf(model), stage.Settings.PaperText);
+        var encoder = new RowEncoder(TokenizerLoader.Load(model), format, stage.Settings.Limits);
         PromptShape[] found = stage.IsDpo
             ? [
-                .. PreferencePairFile.Read(stage.Data).Select(p => encoder.Pair(p.Prompt, p.Chosen, p.Rejected)).Select(p => new PromptShape(p.Prompt.Length, [p.Chosen.Length, p.Rejected.Length]))
+                .. PreferencePairFile.Read(stage.Data)
+                    .Select(p => encoder.Pair(p.Prompt, p.Chosen, p.Rejected))
+                    .Select(p => new PromptShape(p.Prompt.Length, [p.Chosen.Length, p.Rejected.Length]))
             ]
             : [
-                .. RationaleFile.Read(stage.Data).Select(r => encoder.Row(format.Prompt(r.Question), format.Target(r.Answer))).Select(r => new PromptShape(r.Prompt.Length, [r.Completion.Length]))
+                .. RationaleFile.Read(stage.Data)
+                    .Select(r => encoder.Row(format.Prompt(r.Question), format.Target(r.Answer)))
+                    .Select(r => new PromptShape(r.Prompt.Length, [r.Completion.Length]))
             ];
         return found.Length > 0 ? found : throw new UserErrorException($"{stage.Data}: there is no row to train on.");
     }
 
     // A causal model's row is only cut where prompt and completion together are too long, and then to the other two limits.
-    private static PromptShape Longest(TrainingStage stage, IModelCosts costs)
+    private static PromptShape Longest(ITrainingStage stage, IModelCosts costs)
     {
-        var limits = stage.Limits;
+        var limits = stage.Settings.Limits;
         var completion = costs.IsCausal ? Math.Max(limits.Completion, limits.Total - limits.Prompt) : limits.Completion;
         return new PromptShape(limits.Prompt, stage.IsDpo ? [completion, completion] : [completion]);
     }

@@ -1,9 +1,10 @@
 using DpoSt.Configuration;
 using DpoSt.Configuration.Sections;
-using DpoSt.Data.ReferenceFormats;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Models.Costs;
+using DpoSt.Parallel;
 using DpoSt.SelfTraining;
+using DpoSt.SelfTraining.Stages;
 
 namespace DpoSt.Planning;
 
@@ -16,24 +17,19 @@ public sealed record SamplingMemory(long Weights, long Caches, int Slots);
 /// <summary>The plans of configurations: of a stage alone, or of all that a run trains.</summary>
 public static class TrainingPlans
 {
-    /// <summary>
-    /// What <see cref="SingleStages.Sft"/> or <see cref="SingleStages.Dpo"/> would train; a configuration that names the run its pairs
-    /// come from is DPO's.
-    /// </summary>
+    /// <summary>What <c>dpost sft</c> or <c>dpost dpo</c> would train; a configuration that names the run its pairs come from is DPO's.</summary>
     /// <exception cref="UserErrorException">The model's config.json or the data cannot be read.</exception>
     public static TrainingPlan Of(ExperimentOptions options, RunPaths paths, StageConfig config)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(paths);
-        var isDpo = options.Model.SftRunName is not null;
-        var data = !isDpo ? paths.DataFile(options.Data.DataPath)
-            : Path.Combine(
-                options.Data.DataDir is { } folder ? paths.DataFile(folder) : paths.SamplesFolder(options.Model.SftRunName!, "train"),
-                PreferencePairFile.Name("train"));
-        new StageInputs(options, paths, config).Check(paths.ModelFolder);
-        return new TrainingPlanner(options.Compat == Compatibility.Reference).Plan(new TrainingStage(
-            options.Trainer.RunName, isDpo, paths.ModelFolder, data,
-            isDpo ? ConfiguredRecipes.DpoLimits(options) : ConfiguredRecipes.SftLimits(options), ConfiguredRecipes.Recipe(options)));
+        var stage = new ConfiguredStages(options, paths, config).Training();
+        if (!Directory.Exists(stage.From) && new StageInputs(options, paths, config).HowToMake(stage.From) is { } advice)
+        {
+            throw new UserErrorException(advice);
+        }
+
+        return TrainingPlanner.Plan(stage, stage.From);
     }
 
     /// <summary>What a run trains, stages that are alike together, in order.</summary>
@@ -41,38 +37,20 @@ public static class TrainingPlans
     public static IReadOnlyList<TrainingPlan> Of(LoopPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var planner = new TrainingPlanner(plan.ReferenceText);
-        return [.. Stages(plan)
-            .GroupBy(s => s with { Name = "", Data = File.Exists(s.Data) ? s.Data : "" })
-            .Select(alike => planner.Plan(alike.First()) with { Stages = [.. alike.Select(s => s.Name)] })];
+        // Every model has the base model's shapes.
+        return [.. SelfTrainingLoop.Stages(plan).OfType<ITrainingStage>()
+            .GroupBy(s => (s.IsDpo, s.Settings, Data: File.Exists(s.Data) ? s.Data : ""))
+            .Select(alike => TrainingPlanner.Plan(alike.First(), plan.BaseModel) with { Stages = [.. alike.Select(s => s.Name)] })];
     }
 
     /// <summary>What a run's sampling and evaluation hold.</summary>
     public static SamplingMemory SamplingOf(LoopPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var costs = ModelFolder.CostsOf(plan.BaseModel);
+        var (costs, answers) = (ModelFolder.CostsOf(plan.BaseModel), plan.Answers);
+        var (slots, bf16) = (answers.Decoding.Slots, answers.Bf16);
         return new SamplingMemory(
-            CostUnits.ProductBytes(plan.Bf16Answers) * costs.Specs.Sum(s => s.Count),
-            costs.CacheBytes(plan.Slots, plan.SftLimits.Prompt, plan.MaxNewTokens, plan.Bf16Answers), plan.Slots);
-    }
-
-    // The stages of SelfTrainingLoop that train; every model has the base model's shapes.
-    private static IEnumerable<TrainingStage> Stages(LoopPlan plan)
-    {
-        yield return Sft("sft-0", plan.TrainFile);
-        for (var n = 1; n <= plan.Iterations; n++)
-        {
-            yield return new TrainingStage(
-                $"dpo-{n}", true, plan.BaseModel, Path.Combine(plan.OutputsOf($"sft-{n - 1}"), PreferencePairFile.Name("train")), plan.DpoLimits, plan.Dpo);
-            yield return Sft($"sft-{n}", Rows($"dpo-{n}"));
-            if (plan.Baseline)
-            {
-                yield return Sft($"st-{n}", Rows(n == 1 ? "sft-0-more" : $"st-{n - 1}"));
-            }
-        }
-
-        TrainingStage Sft(string name, string data) => new(name, false, plan.BaseModel, data, plan.SftLimits, plan.Sft);
-        string Rows(string run) => Path.Combine(plan.OutputsOf(run), RationaleFile.Name("train"));
+            CostUnits.ProductBytes(bf16) * costs.Specs.Sum(s => s.Count),
+            costs.CacheBytes(slots, answers.MaxPromptTokens, answers.Decoding.MaxNewTokens, bf16), slots);
     }
 }

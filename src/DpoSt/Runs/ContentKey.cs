@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using DpoSt.SelfTraining;
+using DpoSt.Training.Metrics;
 
 namespace DpoSt.Runs;
 
@@ -9,36 +9,30 @@ namespace DpoSt.Runs;
 internal static class ContentKey
 {
     /// <summary>The key of options and of further keys or contents.</summary>
-    public static string Of(object options, IEnumerable<string> parts) =>
-        Convert.ToHexStringLower(
-            SHA256.HashData(
-                Encoding.UTF8.GetBytes(
-                    parts.Aggregate(new StringBuilder(JsonSerializer.Serialize(options)), (text, part) => text.Append('\n').Append(part)).ToString())));
+    public static string Of(object options, params IEnumerable<string> parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts.Prepend(JsonSerializer.Serialize(options))))));
 
-    /// <summary>
-    /// The content of a file, or of the files of a model folder with their names. A model's metrics and the key of its training are left out:
-    /// they differ where the model does not.
-    /// </summary>
+    /// <summary>The key of a file's content, or of the names and contents of a model folder's files.</summary>
+    /// <param name="path">The file or folder; the key of one that is absent is empty.</param>
+    /// <param name="files">The files of a folder that count; null counts all of <see cref="FilesOf"/>.</param>
     /// <exception cref="UserErrorException">It cannot be read.</exception>
-    public static string OfPath(string path)
+    public static string OfPath(string path, IReadOnlyList<string>? files = null)
     {
-        var text = new StringBuilder();
-        try
+        if (!Directory.Exists(path))
         {
-            var files = Directory.Exists(path)
-                ? Directory.EnumerateFiles(path).Where(f => !TrainingFolder.IsRecord(f)).Order(StringComparer.Ordinal)
-                : (IEnumerable<string>)[path];
-            foreach (var file in files)
-            {
-                using var stream = File.OpenRead(file);
-                text.Append(Path.GetFileName(file)).Append(' ').Append(Convert.ToHexStringLower(SHA256.HashData(stream))).Append('\n');
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{path}: it cannot be read ({FileProblem.InFolder(e)}); the run needs it, so put it back and run again.", e);
+            return File.Exists(path) ? Fingerprint.Of(path).Sha256 : "";
         }
 
-        return text.ToString();
+        var counted = FilesOf(path).Where(name => files?.Contains(name, StringComparer.Ordinal) is not false);
+        return Of("", counted.Select(name => $"{name} {Fingerprint.Of(Path.Combine(path, name)).Sha256}"));
     }
+
+    /// <summary>The names of a model folder's files, in order. What only tells of its training differs where the model does not, and is left out.</summary>
+    public static IReadOnlyList<string> FilesOf(string folder) =>
+    [
+        .. Directory.EnumerateFiles(folder).Where(file => !IsRecord(file)).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)
+    ];
+
+    /// <summary>Whether a file tells of a training and is not part of its model: metrics, or what the model was made from.</summary>
+    public static bool IsRecord(string file) => MetricsFile.IsMetrics(file) || Path.GetFileName(file) == Provenance.FileName;
 }

@@ -2,31 +2,43 @@ using DpoSt.Training;
 
 namespace DpoSt.Runs;
 
-/// <summary>Who watches a run: the console, a test, a file.</summary>
+/// <summary>Who watches a run: the console, a test, a file. What it does not take is lost.</summary>
 public interface IStageReporter
 {
     /// <summary>A run of several stages begins: their names, in order.</summary>
-    void Run(IReadOnlyList<string> stages);
+    void Run(IReadOnlyList<string> stages)
+    {
+    }
 
     /// <summary>A stage begins.</summary>
     /// <param name="stage">Its name, such as <c>sft-0</c>.</param>
     /// <param name="what">What it does, in a few words.</param>
     /// <param name="total">How many units of work it has.</param>
     /// <param name="unit">What a unit is: steps, answers.</param>
-    void Begin(string stage, string what, long total, string unit);
+    void Begin(string stage, string what, long total, string unit)
+    {
+    }
 
     /// <summary>Work done so far; the first call may tell what an earlier run had done.</summary>
     void Advance(long done);
 
     /// <summary>A line of training metrics.</summary>
-    void Log(TrainingLine line);
+    void Log(TrainingLine line)
+    {
+    }
 
     /// <summary>Something worth a sentence: a resume, a damaged checkpoint.</summary>
-    void Note(string sentence);
+    void Note(string sentence)
+    {
+    }
 
     /// <summary>The stage is over, if one was begun; one sentence, or nothing where it is said elsewhere, tells what came of it.</summary>
-    void End(string summary);
+    void End(string summary)
+    {
+    }
 
     /// <summary>A stage whose outputs are there already.</summary>
-    void Skip(string stage, string why);
+    void Skip(string stage, string why)
+    {
+    }
 }

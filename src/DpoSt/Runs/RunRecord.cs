@@ -2,22 +2,23 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DpoSt.Configuration.Sections;
-using DpoSt.SelfTraining;
 using DpoSt.Tensors.Devices;
 
 namespace DpoSt.Runs;
 
+/// <summary>A stage of a run, and what it writes, relative to the record.</summary>
+internal sealed record RecordedStage(string Name, IReadOnlyList<string> Outputs);
+
 /// <summary>What a run was made with: <c>model_outputs/EXP/run.json</c>, written when it starts.</summary>
 /// <param name="ExpName">The experiment.</param>
 /// <param name="Models">The folder of its models, relative to the file's.</param>
-/// <param name="Ledger">The file that says which stages are done, relative too.</param>
 /// <param name="Stages">All its stages, in order.</param>
 /// <param name="TestSet">The data set that its models are compared on.</param>
 /// <param name="Versions">The program, the runtime, libtorch, the machine.</param>
 /// <param name="Configuration">Every option in effect, defaults included: of the run, and of its two kinds of training.</param>
 internal sealed record RunRecord(
-    string ExpName, string Models, string Ledger, IReadOnlyList<string> Stages, string TestSet,
-    IReadOnlyDictionary<string, string> Versions, IReadOnlyDictionary<string, ExperimentOptions> Configuration)
+    string ExpName, string Models, IReadOnlyList<RecordedStage> Stages, string TestSet, IReadOnlyDictionary<string, string> Versions,
+    IReadOnlyDictionary<string, ExperimentOptions> Configuration)
 {
     /// <summary>The file's name.</summary>
     public const string Name = "run.json";
@@ -31,27 +32,25 @@ internal sealed record RunRecord(
     };
 
     /// <summary>The record of a run that starts now.</summary>
-    public static RunRecord Of(LoopPlan plan, IReadOnlyList<string> stages, string device)
+    public static RunRecord Of(
+        ExperimentFolder folder, IReadOnlyList<IStage> stages, string testSet, string device,
+        IReadOnlyDictionary<string, ExperimentOptions> configuration)
     {
         var machine = MachineInfo.Read();
+        var versions = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["dpost"] = machine.Dpost,
+            ["dotnet"] = machine.Dotnet,
+            ["libtorch"] = machine.Libtorch ?? "none",
+            ["os"] = machine.Os,
+            ["cpu"] = machine.Cpu,
+            ["device"] = device,
+        };
         return new RunRecord(
-            plan.ExpName,
-            Relative(plan.ModelsFolder),
-            Relative(plan.LedgerFile),
-            stages,
-            plan.TestSets[0].Key,
-            new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["dpost"] = machine.Dpost,
-                ["dotnet"] = machine.Dotnet,
-                ["libtorch"] = machine.Libtorch ?? "none",
-                ["os"] = machine.Os,
-                ["cpu"] = machine.Cpu,
-                ["device"] = device,
-            },
-            plan.Configuration);
+            folder.Name, Relative(folder.Models), [.. stages.Select(s => new RecordedStage(s.Name, [.. s.Outputs.Select(Relative)]))], testSet, versions,
+            configuration);
 
-        string Relative(string path) => Path.GetRelativePath(plan.OutputsFolder, path).Replace('\\', '/');
+        string Relative(string path) => Path.GetRelativePath(folder.Outputs, path).Replace('\\', '/');
     }
 
     /// <summary>Writes the record into the run's folder.</summary>
@@ -65,8 +64,7 @@ internal sealed record RunRecord(
         try
         {
             var record = JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(path), Options);
-            return record is { ExpName: not null, Models: not null, Ledger: not null, Stages: not null, TestSet: not null }
-                && record is { Versions: not null, Configuration: not null }
+            return record is { ExpName: not null, Models: not null, Stages: not null, TestSet: not null, Versions: not null, Configuration: not null }
                     ? record
                     : throw new JsonException("a part is missing");
         }

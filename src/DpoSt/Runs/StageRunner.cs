@@ -1,143 +1,151 @@
-using DpoSt.SelfTraining;
-
 namespace DpoSt.Runs;
 
-/// <summary>What will become of a stage.</summary>
-public enum StageState
-{
-    /// <summary>It is not wanted: its outputs are taken as they are.</summary>
-    LeftOut,
-
-    /// <summary>It is done, and nothing it depends on has changed.</summary>
-    Done,
-
-    /// <summary>It runs for the first time, or was interrupted.</summary>
-    ToRun,
-
-    /// <summary>It was done, but its options or inputs have changed since.</summary>
-    Changed,
-
-    /// <summary>It was done, but an output is gone.</summary>
-    Gone,
-
-    /// <summary>It was done, but something else has written where it writes since.</summary>
-    Replaced,
-}
-
-/// <summary>A stage and what will become of it.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="State">What will become of it.</param>
-/// <param name="Cost">What it takes, as far as that is known.</param>
-public sealed record PlannedStage(string Name, StageState State, string Cost);
-
 /// <summary>
-/// Runs stages in order, leaving out those that the ledger knows as done; with <c>fresh</c> all that are wanted. What becomes of each is
-/// settled when the runner is made.
+/// Does stages that are not done: the one way through a run, and through a stage alone. Every rank of a group calls it with the same stages;
+/// the first one looks at what is done and decides.
 /// </summary>
-internal sealed class StageRunner
+/// <param name="context">Where stages work, and for whom.</param>
+/// <param name="maker">How to get an input that is not there, as a sentence; null where a person brings it.</param>
+internal sealed class StageRunner(RunContext context, Func<string, string?>? maker = null)
 {
-    private readonly IReadOnlyList<Stage> stages;
-    private readonly Ledger ledger;
-    private readonly List<Step> steps;
-    private readonly bool fresh;
-
-    /// <summary>Looks at what is done.</summary>
+    /// <summary>Does a part of a run, stage by stage; may be stopped at any moment.</summary>
     /// <exception cref="UserErrorException">A wanted stage needs one that is left out and not done.</exception>
-    public StageRunner(IReadOnlyList<Stage> stages, Ledger ledger, StageSelection selection, bool fresh = false)
+    public void Do(IReadOnlyList<IStage> stages, StageSelection selection)
     {
-        (this.stages, this.ledger, this.fresh) = (stages, ledger, fresh);
-        steps = Lay(selection);
-    }
-
-    // A key is computed where it is needed: it may take reading a model.
-    private sealed record Step(Stage Stage, Lazy<string> Key, StageState State);
-
-    /// <summary>What a run would do now.</summary>
-    public IReadOnlyList<PlannedStage> Plan()
-    {
-        var ready = steps.Where(s => s.State is StageState.Done or StageState.LeftOut).Select(s => s.Stage.Name).ToHashSet(StringComparer.Ordinal);
-        return [.. steps.Select(s => new PlannedStage(s.Stage.Name, s.State, s.Stage.Cost(s.Stage.After.All(ready.Contains))))];
-    }
-
-    /// <summary>Runs what is wanted and not done yet; may be stopped at any moment.</summary>
-    public void Run(IStageReporter reporter, CancellationToken cancel)
-    {
-        reporter.Run([.. steps.Where(s => s.State != StageState.LeftOut).Select(s => s.Stage.Name)]);
-        if (fresh)
+        var wanted = Wanted(stages, selection);
+        context.Reporter.Run([.. wanted.Select(stage => stage.Name)]);
+        if (context.Fresh && context.IsFirst)
         {
-            ledger.Forget(steps.Where(s => s.State != StageState.LeftOut).Select(s => s.Stage.Name));   // what is begun over is so wherever it is interrupted
+            Provenance.Forget(wanted.SelectMany(stage => stage.Outputs));         // what is begun over is so wherever it is interrupted
         }
 
-        foreach (var (stage, key, state) in steps)
+        foreach (var stage in wanted)
         {
-            cancel.ThrowIfCancellationRequested();
-            switch (state)
+            context.Cancel.ThrowIfCancellationRequested();
+            context.Reporter.End(Do(stage));
+        }
+    }
+
+    /// <summary>Does one stage, unless it is done; gives a sentence about it.</summary>
+    /// <exception cref="UserErrorException">An input is absent or broken, or an output cannot be written.</exception>
+    public string Do(IStage stage)
+    {
+        var look = context.IsFirst ? Look(stage) : null;
+        if (context.Decide([look?.State == StageState.Done])[0])
+        {
+            if (look is not null)
             {
-                case StageState.LeftOut:
-                    continue;
-                case StageState.Done:
-                    reporter.Skip(stage.Name, "done already");
-                    continue;
-                case StageState.Changed:
-                    reporter.Note(
-                        $"{stage.Name} was done with other options or other inputs, which have changed since: it runs again, and so does what depends on it.");
-                    break;
-                case StageState.Gone:
-                    reporter.Note($"{stage.Name} was done, but {StageActions.Shown(stage.Outputs.First(o => !Path.Exists(o)))} is gone: it runs again.");
-                    break;
-                case StageState.Replaced:
-                    reporter.Note(
-                        $"{stage.Name} was done, but {string.Join(", ", stage.Outputs.Select(StageActions.Shown))} is not what it left: it runs again.");
-                    break;
+                stage.WhenDone(look.Asked);
             }
 
-            // Of the inputs as they are now: what is edited while the stage is at work is seen by the next run.
-            var begun = key.Value;
-            ledger.Forget(stage.Name);
-            var summary = stage.Run(reporter, cancel);
-            ledger.Finish([(stage.Name, stage.Outputs)], begun);
-            reporter.End(summary);
+            context.Reporter.Skip(stage.Name, "done already");
+            return $"{Shown.Path(PlaceOf(stage.Outputs))} is done already with these options; --fresh makes it again";
+        }
+
+        if (context.Fresh && context.IsFirst)
+        {
+            Provenance.Forget(stage.Outputs);
+        }
+
+        if (look?.Why is { } why)
+        {
+            context.Reporter.Note($"{stage.Name} {why}: it runs again.");
+        }
+
+        var summary = context.IsFirst || stage.IsShared ? stage.Run(context, look?.Asked) : "";
+        if (context.IsFirst)
+        {
+            foreach (var output in stage.Outputs.Where(output => !Directory.Exists(output) && !look!.Asked.Holds(output)))
+            {
+                look!.Asked.Write(output);                     // a model's folder appears with its own
+            }
+        }
+
+        return summary;
+    }
+
+    /// <summary>Looks for what other stages make.</summary>
+    /// <exception cref="UserErrorException">An input is absent.</exception>
+    public void CheckInputs(IStage stage)
+    {
+        var advice = stage.Inputs.Where(input => !Path.Exists(input.Path)).Select(input => maker?.Invoke(input.Path)).FirstOrDefault(how => how is not null);
+        if (advice is not null)
+        {
+            throw new UserErrorException(advice);
         }
     }
 
-    private List<Step> Lay(StageSelection selection)
+    /// <summary>What <see cref="Do(IReadOnlyList{IStage}, StageSelection)"/> would do now.</summary>
+    public IReadOnlyList<PlannedStage> Plan(IReadOnlyList<IStage> stages, StageSelection selection)
+    {
+        var wanted = Wanted(stages, selection);
+        var changing = new HashSet<string>(StringComparer.Ordinal);               // outputs that will be written
+        return [.. stages.Select(stage =>
+        {
+            var isReady = stage.Inputs.All(input => Path.Exists(input.Path) && !changing.Contains(input.Path));
+            var state = !wanted.Contains(stage) ? StageState.LeftOut
+                : context.Fresh ? StageState.ToRun
+                : stage.Inputs.Any(input => changing.Contains(input.Path)) ? Known(stage) ? StageState.Waits : StageState.ToRun
+                : Look(stage).State;
+            if (state is not (StageState.LeftOut or StageState.Done))
+            {
+                changing.UnionWith(stage.Outputs);
+            }
+
+            return new PlannedStage(stage.Name, state, state is StageState.Done or StageState.LeftOut ? "" : stage.Cost(isReady));
+        })];
+    }
+
+    private static bool Known(IStage stage) => stage.Outputs.Any(output => Provenance.Read(output) is { Files: not null });
+
+    // A mistake in what is wanted is told before anything is done.
+    private static List<IStage> Wanted(IReadOnlyList<IStage> stages, StageSelection selection)
     {
         var (first, last) = selection.Of([.. stages.Select(s => s.Name)]);
-        var keys = new Dictionary<string, Lazy<string>>(StringComparer.Ordinal);
-        var laid = new List<Step>();
-        for (var i = 0; i < stages.Count; i++)
+        List<IStage> wanted = [.. stages.Skip(first).Take(last + 1 - first)];
+        foreach (var stage in wanted)
         {
-            var stage = stages[i];
-            var wanted = i >= first && i <= last;
-            var key = keys[stage.Name] = new Lazy<string>(
-                () => wanted ? ledger.KeyOf(stage.Options, stage.After.Select(name => keys[name].Value), stage.Inputs) : AsItIs(stage));
-            var state = !wanted ? StageState.LeftOut : fresh || ledger[stage.Name] is not { } entry ? StageState.ToRun : StateOf(stage, entry, key.Value);
-            if (wanted && state != StageState.Done && stage.After.FirstOrDefault(name => IsMissing(name, first)) is { } before)
+            var left = stages.Take(first)
+                .FirstOrDefault(before => before.Outputs.Any(output => !Path.Exists(output) && stage.Inputs.Any(input => input.Path == output)));
+            if (left is not null)
             {
-                throw new UserErrorException($"the stage '{stage.Name}' needs '{before}', which is not done: run that first, or leave --from and --only out.");
+                throw new UserErrorException(
+                    $"the stage '{stage.Name}' needs '{left.Name}', which is not done: run that first, or leave --from and --only out.");
             }
-
-            laid.Add(new Step(stage, key, state));
         }
 
-        return laid;
+        return wanted;
     }
 
-    private static StageState StateOf(Stage stage, LedgerEntry entry, string key) =>
-        entry.Key != key ? StageState.Changed
-        : !AreThere(stage) ? StageState.Gone
-        : entry.Outputs != Ledger.OutputsOf(stage.Outputs) ? StageState.Replaced
-        : StageState.Done;
+    private sealed record Found(StageState State, Provenance Asked, string? Why);
 
-    // The key of a stage that is left out: what depends on it is keyed by what really lies there.
-    private string AsItIs(Stage stage) =>
-        ledger[stage.Name] is not { } entry ? "" : !AreThere(stage) || Ledger.OutputsOf(stage.Outputs) is var outputs && outputs == entry.Outputs ? entry.Key : outputs;
-
-    private bool IsMissing(string name, int first)
+    private Found Look(IStage stage)
     {
-        var place = stages.ToList().FindIndex(s => s.Name == name);
-        return place < first && (ledger[name] is null || !AreThere(stages[place]));
+        CheckInputs(stage);
+        var asked = Provenance.Of(stage.Options, stage.Inputs);
+        if (context.Fresh || stage.Outputs.Count == 0)
+        {
+            return new Found(StageState.ToRun, asked, null);
+        }
+
+        var open = stage.Outputs.Select(output => Look(output, asked)).Where(found => found.State != StageState.Done).ToList();
+        var (state, why) = open.Find(found => found.Why is not null);
+        return open.Count == 0 ? new Found(StageState.Done, asked, null) : new Found(why is null ? StageState.ToRun : state, asked, why);
     }
 
-    private static bool AreThere(Stage stage) => stage.Outputs.All(Path.Exists);
+    private static (StageState State, string? Why) Look(string output, Provenance asked) =>
+        Provenance.Read(output) is not { } known ? (StageState.ToRun, Untold(output))
+        : asked.Difference(known) is { Length: > 0 } difference ? (StageState.Changed, $"was done with {difference}")
+        : known.Files is null ? (StageState.ToRun, null)
+        : known.Damage(output) is { } damage ? (StageState.Damaged, $"was done, but {Shown.Path(output)} is damaged ({damage})")
+        : (StageState.Done, null);
+
+    // A model that nothing is known of is the training's affair: it does not replace a stranger's.
+    private static string? Untold(string output) =>
+        File.Exists(output) ? $"has an output already ({Shown.Path(output)}), but no {Provenance.FileName} tells what it was made from"
+        : File.Exists(Path.Combine(output, Provenance.EarlierFileName))
+            ? $"was done by an earlier dpost, which wrote down too little ({Provenance.EarlierFileName}) to tell whether it still holds"
+        : null;
+
+    private static string PlaceOf(IReadOnlyList<string> outputs) => outputs.Count == 1 ? outputs[0] : Path.GetDirectoryName(outputs[0])!;
 }

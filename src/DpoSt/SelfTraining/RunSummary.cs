@@ -1,9 +1,9 @@
-using System.Globalization;
 using System.Text.Json;
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
 using DpoSt.Evaluation;
 using DpoSt.Runs;
+using DpoSt.SelfTraining.Sessions;
 using DpoSt.Training.Metrics;
 
 namespace DpoSt.SelfTraining;
@@ -48,12 +48,11 @@ public sealed record RunSummary(
         var record = RunRecord.Read(folder);
         var models = Path.GetFullPath(record.Models, Path.GetFullPath(folder));
         var runs = InOrder(Names(folder).Union(Names(models).Select(TrainingFolder.ModelOf), StringComparer.Ordinal));
-        var ledger = Ledger.Open(Path.GetFullPath(record.Ledger, Path.GetFullPath(folder)));
         return new RunSummary(
             record.ExpName,
             record.TestSet,
             record.Versions,
-            [.. record.Stages.Select(stage => new StageMark(stage, ledger[stage] is not null))],
+            [.. record.Stages.Select(stage => new StageMark(stage.Name, stage.Outputs.All(IsMade)))],
             [
                 .. runs.Select(run => (Run: run, File: MetricsOf(Path.Combine(models, run)))).Where(t => File.Exists(t.File)).Select(t => new TrainingCurve(t.Run, MetricsFile.Read(t.File)))
             ],
@@ -61,12 +60,13 @@ public sealed record RunSummary(
             [.. runs.Select(run => Counts(folder, run)).Where(c => c != new SelectionCounts(c.Run, null, null, null))],
             [.. runs.Select(run => new PassCurve(run, PassAtKOf(Path.Combine(folder, run, record.TestSet)))).Where(p => p.PassAtK.Count > 0)],
             ExamplesOf(folder, record.TestSet, runs));
+
+        bool IsMade(string output) => Provenance.Read(Path.GetFullPath(output, Path.GetFullPath(folder))) is { Files: not null };
     }
 
     // sft-0, then each iteration's dpo-n, sft-n, st-n.
-    private static List<string> InOrder(IEnumerable<string> runs) => [.. runs
-        .OrderBy(run => int.TryParse(run.Split('-').ElementAtOrDefault(1), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : int.MaxValue)
-        .ThenBy(run => run, StringComparer.Ordinal)];
+    private static List<string> InOrder(IEnumerable<string> runs) =>
+        [.. runs.OrderBy(run => RunName.Parse(run).Number ?? int.MaxValue).ThenBy(run => run, StringComparer.Ordinal)];
 
     private static string MetricsOf(string model) => Path.Combine(Directory.Exists(model) ? model : TrainingFolder.PathOf(model), MetricsFile.Name);
 
@@ -89,7 +89,7 @@ public sealed record RunSummary(
 
     private static IReadOnlyList<ExampleAnswer> ExamplesOf(string folder, string testSet, List<string> runs)
     {
-        var last = runs.FindLast(run => run.StartsWith("sft-", StringComparison.Ordinal) && File.Exists(Greedy(run)));
+        var last = runs.FindLast(run => RunName.Parse(run).Kind == RunName.SftKind && File.Exists(Greedy(run)));
         var answers = last is null ? [] : Answers(Greedy(last)).Select(a => a.Answer with { Run = last }).ToList();
         return [.. answers.Where(a => a.IsCorrect).Take(ExamplesOfEach), .. answers.Where(a => !a.IsCorrect).Take(ExamplesOfEach)];
 

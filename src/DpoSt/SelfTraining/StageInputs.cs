@@ -2,6 +2,7 @@ using System.Buffers;
 using DpoSt.Configuration;
 using DpoSt.Configuration.Sections;
 using DpoSt.Data.ReferenceFormats;
+using DpoSt.Runs;
 
 namespace DpoSt.SelfTraining;
 
@@ -16,19 +17,10 @@ internal sealed class StageInputs(ExperimentOptions options, RunPaths paths, Sta
 {
     private static readonly SearchValues<char> Special = SearchValues.Create(" $'\"&;()<>|*?~[]{}\\");
 
-    /// <summary>Looks for what other stages make. What a person brings is left to whoever reads it.</summary>
-    /// <exception cref="UserErrorException">A file or folder is absent.</exception>
-    public void Check(params IEnumerable<string> inputs)
-    {
-        foreach (var path in inputs.Where(path => !System.IO.Path.Exists(path)))
-        {
-            if (Maker(path) is var (command, run, further))
-            {
-                throw new UserErrorException(
-                    $"{path}: there is no such {(command is "sft" or "dpo" ? "model" : "file")} yet; run {Line(command, run, further)} first.");
-            }
-        }
-    }
+    /// <summary>How to get what is not there, as a sentence; null for what a person brings, which is left to whoever reads it.</summary>
+    public string? HowToMake(string path) => Maker(path) is var (command, run, further)
+        ? $"{path}: there is no such {(command is "sft" or "dpo" ? "model" : "file")} yet; run {Line(command, run, further)} first."
+        : null;
 
     private (string Command, string Run, string[] Further)? Maker(string path)
     {
@@ -39,7 +31,7 @@ internal sealed class StageInputs(ExperimentOptions options, RunPaths paths, Sta
 
         if (Below(paths.ModelsFolder, path) is [var model])
         {
-            return (model.StartsWith("dpo", StringComparison.Ordinal) ? "dpo" : "sft", model, []);
+            return (RunName.Parse(model).Kind == RunName.DpoKind ? "dpo" : "sft", model, []);
         }
 
         return Below(paths.OutputsFolder, path) is not [var run, var split, var file] ? null

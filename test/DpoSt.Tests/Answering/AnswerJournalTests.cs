@@ -1,5 +1,6 @@
 using DpoSt.Answering;
 using DpoSt.Data;
+using DpoSt.Generation;
 using DpoSt.Tests.SelfTraining;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace DpoSt.Tests.Answering;
 
 public sealed class AnswerJournalTests : IDisposable
 {
-    private static readonly AnswerOptions Options = new(200, 24, 5, true, 0.8, 50, 1, 3);
+    private static readonly AnswerOptions Options = new(200, true, new GenerationOptions(24, 5, null, 0.8, 50, 1, 3));
     private static readonly int[] Samples = [0, 1, 2];
     private readonly TinyRun run = new();
     private readonly List<string> notes = [];
@@ -49,7 +50,7 @@ public sealed class AnswerJournalTests : IDisposable
         _ = Answer(bundle, Options, Output);
         Assert.StartsWith($"  {text.Count(c => c == '\n') - 2} of 36", Assert.Single(notes), StringComparison.Ordinal);
         notes.Clear();
-        foreach (var (content, options) in new[] { (text, Options with { Temperature = 0.7 }), ("\0\0\0 no json", Options), ("", Options) })
+        foreach (var (content, options) in new[] { (text, Options with { Decoding = Options.Decoding with { Temperature = 0.7 } }), ("\0\0\0 no json", Options), ("", Options) })
         {
             File.WriteAllText(Partial, content);
             _ = Answer(bundle, options, Output);
@@ -79,7 +80,7 @@ public sealed class AnswerJournalTests : IDisposable
         Assert.Equal(0, run.Run([.. stage, "eval.mode=sampling", "eval.sampling.max_seed=2"]).Code);
         Assert.Equal(0, run.Run(stage).Code);
         var files = Directory.GetFiles(run.Path("model_outputs"), "*", SearchOption.AllDirectories);
-        Assert.Equal(4, files.Length);                         // with the ledger
+        Assert.Equal(4, files.Length);                         // with the provenance
         Assert.DoesNotContain(files, file => file.EndsWith(".partial", StringComparison.Ordinal));
     }
 
@@ -98,12 +99,12 @@ public sealed class AnswerJournalTests : IDisposable
     {
         using var cancel = new CancellationTokenSource();
         using var journal = output is null ? null : new AnswerJournal(output, notes.Add);
-        return Sampling.Run(bundle, ProblemSet.Load(run.Path("data/test.jsonl")), Samples, options, journal, done =>
+        return new Answerer(bundle, Silent.Context(cancel: cancel.Token)).Run(ProblemSet.Load(run.Path("data/test.jsonl")), Samples, options, journal, done =>
         {
             if (done >= answers)
             {
                 cancel.Cancel();
             }
-        }, cancel.Token);
+        });
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using DpoSt.Answering;
 using DpoSt.Data.ReferenceFormats;
-using DpoSt.SelfTraining;
+using DpoSt.SelfTraining.Sessions;
 using DpoSt.Text;
 using DpoSt.Text.Tokenizers;
 

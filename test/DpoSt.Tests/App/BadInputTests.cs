@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DpoSt.Parallel;
 using DpoSt.Tests.SelfTraining;
 
 namespace DpoSt.Tests.App;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DpoSt.App.Demo;
+using DpoSt.Parallel;
 using DpoSt.Tests.Models;
 
 namespace DpoSt.Tests.App;

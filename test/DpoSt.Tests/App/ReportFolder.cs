@@ -19,7 +19,7 @@ internal sealed class ReportFolder : IDisposable
     public ReportFolder()
     {
         new RunRecord(
-            "a<b>", "../models", "../results/ledger.json", Stages, "test",
+            "a<b>", "../models", [.. Stages.Select(stage => new RecordedStage(stage, [$"made/{stage}"]))], "test",
             new Dictionary<string, string>(StringComparer.Ordinal) { ["dpost"] = "0.1 <b>" },
             new Dictionary<string, ExperimentOptions>(StringComparer.Ordinal)).Write(Root);
         Train("sft-0", (10, 2.5, null), (20, 1.25, null));
@@ -49,8 +49,13 @@ internal sealed class ReportFolder : IDisposable
     /// <summary>Says which stages are done.</summary>
     public void Done(params string[] stages)
     {
-        Directory.CreateDirectory(folder.File("results"));
-        folder.File("results/ledger.json", $"{{{string.Join(", ", stages.Select(s => $"\"{s}\": {{\"key\": \"k\", \"outputs\": \"o\"}}"))}}}");
+        foreach (var output in Stages.Select(stage => Path.Combine(Root, "made", stage)))
+        {
+            AtomicFile.WriteAllText(output, "");
+            File.Delete(Path.Combine(Root, "made", Provenance.FileName));
+        }
+
+        Array.ForEach(stages, stage => Provenance.Of(0, []).Write(Path.Combine(Root, "made", stage)));
     }
 
     /// <summary>Takes away what a run would not have yet.</summary>

@@ -1,9 +1,10 @@
 using DpoSt.Benchmarks;
 using DpoSt.Models.T5;
-using DpoSt.SelfTraining;
+using DpoSt.SelfTraining.Sessions;
 using DpoSt.Tests.Models;
 using DpoSt.Text;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
 
 namespace DpoSt.Tests.Benchmarks;
 
@@ -24,7 +25,9 @@ public sealed class TrainBenchTests
 
         using var trained = TinyModels.New(Config, 3);
         var rows = Enumerable.Range(0, 36).Select(i => (Shape.RandomIds((ulong)i, 120), Shape.RandomIds(36 + (ulong)i, 150))).ToList();
-        FineTuning.Run(trained, rows, new TrainingRecipe { BatchSize = 12, MaxSteps = 3 }, _ => { }, _ => { }, TestContext.Current.CancellationToken);
+        var session = new TrainingSession(
+            trained, new TrainingRecipe { BatchSize = 12, MaxSteps = 3 }, Silent.Context(cancel: TestContext.Current.CancellationToken));
+        session.Train(new SftObjective(trained), EncodedRows.Of(rows), null, trained.DropoutRate);
         Assert.All(
             trained.Parameters.Buffers.Zip(measured.Parameters.Buffers),
             pair => Assert.True(pair.First.Values.equal(pair.Second.Values).all().item<bool>()));

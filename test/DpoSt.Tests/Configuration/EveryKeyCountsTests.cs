@@ -24,14 +24,14 @@ public sealed partial class EveryKeyCountsTests
     [Fact]
     public void TheShapeOfTheLearningRateIsThatOfTheFile()
     {
-        var still = ConfiguredRecipes.Recipe(Options("cosine_with_min_lr", new SchedulerSection { MinLr = 1e-6 }, rate: 0));
+        var still = Recipes.Recipe(Options("cosine_with_min_lr", new SchedulerSection { MinLr = 1e-6 }, rate: 0));
         Assert.Equal(0, still.OptionsFor(8, 0).Schedule.At(1));
-        var recipe = ConfiguredRecipes.Recipe(Options("polynomial", new SchedulerSection { Power = 2, LrEnd = 0.1 }));
+        var recipe = Recipes.Recipe(Options("polynomial", new SchedulerSection { Power = 2, LrEnd = 0.1 }));
         Assert.Equal(0.1 + 0.9 * 0.25, recipe.OptionsFor(8, 0).Schedule.At(5), 1e-12);
         Assert.Equal(
             0.5 * (1 + Math.Cos(2 * Math.PI * 3 * 0.1)),
-            ConfiguredRecipes.Recipe(Options("cosine", new SchedulerSection { NumCycles = 3 })).OptionsFor(8, 0).Schedule.At(1), 1e-12);
-        var error = Assert.Throws<UserErrorException>(() => ConfiguredRecipes.Recipe(Options("linear", new SchedulerSection { MinLrRate = 0.1 })));
+            Recipes.Recipe(Options("cosine", new SchedulerSection { NumCycles = 3 })).OptionsFor(8, 0).Schedule.At(1), 1e-12);
+        var error = Assert.Throws<UserErrorException>(() => Recipes.Recipe(Options("linear", new SchedulerSection { MinLrRate = 0.1 })));
         Assert.Equal(
             "trainer.lr_scheduler_kwargs.min_lr_rate is of the schedule cosine_with_min_lr, but trainer.lr_scheduler_type is linear: leave it out (~trainer.lr_scheduler_kwargs.min_lr_rate), or choose another schedule.",
             error.Message);

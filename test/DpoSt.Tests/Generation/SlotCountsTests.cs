@@ -3,8 +3,9 @@ using DpoSt.App.Demo;
 using DpoSt.Data.Synthetic;
 using DpoSt.Generation;
 using DpoSt.Models;
-using DpoSt.SelfTraining;
+using DpoSt.SelfTraining.Sessions;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
 using static TorchSharp.torch;
 using Generator = DpoSt.Generation.Generator;
 
@@ -39,7 +40,8 @@ public sealed class SlotCountsTests(ITestOutputHelper output)
                 .Select(p => encoder.Row(bundle.Format.Prompt(p.Question), bundle.Format.Target(p.Rationale!)))
                 .ToList();
             var recipe = new TrainingRecipe { BatchSize = 16, MaxSteps = trainedSteps, LearningRate = 2e-3, Schedule = "linear", WarmupRatio = 0.05, Dropout = 0 };
-            FineTuning.Run(bundle.Model, rows, recipe, _ => { }, _ => { }, TestContext.Current.CancellationToken);
+            new TrainingSession(bundle.Model, recipe, Silent.Context(cancel: TestContext.Current.CancellationToken))
+                .Train(new SftObjective(bundle.Model), EncodedRows.Of(rows), null, dropout: 0);
         }
 
         var requests = SyntheticProblems.Test(questions, 42).Select(p => new GenerationRequest(p.Id, 0, encoder.Question(p.Question))).ToList();

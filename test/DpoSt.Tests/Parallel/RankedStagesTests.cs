@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DpoSt.Parallel;
 using DpoSt.Tests.SelfTraining;
 
 namespace DpoSt.Tests.Parallel;

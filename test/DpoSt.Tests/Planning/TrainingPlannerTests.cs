@@ -4,9 +4,11 @@ using DpoSt.Models;
 using DpoSt.Models.Costs;
 using DpoSt.Models.Parameters;
 using DpoSt.Planning;
-using DpoSt.SelfTraining;
+using DpoSt.SelfTraining.Sessions;
+using DpoSt.SelfTraining.Stages;
 using DpoSt.Tests.SelfTraining;
 using DpoSt.Training;
+using DpoSt.Training.Objectives;
 
 namespace DpoSt.Tests.Planning;
 
@@ -42,10 +44,8 @@ public sealed partial class TrainingPlannerTests : IDisposable
         var rows = new RowEncoder(DpoSt.Text.Tokenizers.TokenizerLoader.Load(run.Path("base")), DpoSt.Text.PromptFormat.T5, Limits);
         var lengths = DpoSt.Data.ReferenceFormats.RationaleFile.Read(run.Path("data/train.jsonl"))
             .Select(r => rows.Row(DpoSt.Text.PromptFormat.T5.Prompt(r.Question), DpoSt.Text.PromptFormat.T5.Target(r.Answer))).ToArray();
-        var plan = new TrainingPlanner(false).Plan(
-            new TrainingStage(
-                "sft-0", false, run.Path("base"), run.Path("data/train.jsonl"), Limits,
-                new TrainingRecipe { BatchSize = 24, Epochs = 2, LengthWindow = 1 }));
+        var settings = new TrainingSettings(new TrainingRecipe { BatchSize = 24, Epochs = 2, LengthWindow = 1 }, Limits, PaperText: false);
+        var plan = TrainingPlanner.Plan(new SftStage("sft-0", "", run.Path("data/train.jsonl"), null, "", settings), run.Path("base"));
 
         // One micro-batch holds all 24 rows.
         Assert.Equal((24, 2, (lengths.Max(l => l.Prompt.Length), lengths.Max(l => l.Completion.Length))), (plan.Examples, plan.Steps, plan.Longest));
@@ -90,17 +90,23 @@ public sealed partial class TrainingPlannerTests : IDisposable
     public void What_no_batch_makes_fit_is_refused_before_training()
     {
         var state = Plan(new TrainingRecipe()).Memory.State;
-        TrainingRoom.Check(folder.Root, state, ParameterShard.Whole);
-        TrainingRoom.Check(folder.Root, null, ParameterShard.Whole);
-        var refused = Assert.Throws<UserErrorException>(() => TrainingRoom.Check(folder.Root, state - 1, ParameterShard.Whole));
+        TrainingSession.CheckMemory(folder.Root, state, ParameterShard.Whole);
+        TrainingSession.CheckMemory(folder.Root, null, ParameterShard.Whole);
+        var refused = Assert.Throws<UserErrorException>(() => TrainingSession.CheckMemory(folder.Root, state - 1, ParameterShard.Whole));
         Assert.StartsWith($"{folder.Root} will not fit: ", refused.Message, StringComparison.Ordinal);
     }
 
     private static DpoSt.Models.T5.T5Config Config() =>
         new() { VocabSize = 32128, DModel = 512, DKv = 64, DFf = 1024, NumLayers = 6, NumHeads = 8, FeedForwardProj = "gated-gelu", TieWordEmbeddings = false };
 
-    private TrainingPlan Plan(TrainingRecipe recipe, bool isDpo = false) =>
-        new TrainingPlanner(false).Plan(new TrainingStage("stage", isDpo, folder.Root, Path.Combine(folder.Root, "none.jsonl"), Limits, recipe));
+    private TrainingPlan Plan(TrainingRecipe recipe, bool isDpo = false)
+    {
+        var settings = new TrainingSettings(recipe, Limits, PaperText: false);
+        ITrainingStage stage = isDpo
+            ? new DpoStage("stage", "", folder.File("none"), "", new PreferenceLoss(), settings)
+            : new SftStage("stage", "", folder.File("none.jsonl"), null, "", settings);
+        return TrainingPlanner.Plan(stage, folder.Root);
+    }
 
     [GeneratedRegex(@"\+\+(sft|dpo)\.trainer\.(?<key>\w+)=(?<value>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Key();

@@ -6,6 +6,9 @@ public sealed class StageRunnerTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly List<string> ran = [];
+    private readonly Silent silent = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public void Dispose() => folder.Dispose();
 
@@ -15,24 +18,27 @@ public sealed class StageRunnerTests : IDisposable
         Run(StageSelection.All);
         Assert.Equal(["a", "b", "c"], ran);
         ran.Clear();
-        Run(new StageSelection("b", "b"), changed: "a");
+        var onlyB = new StageSelection("b", "b");
+        Run(onlyB, changed: "a");
         Assert.Empty(ran);
-        Assert.Equal([StageState.LeftOut, StageState.Done, StageState.LeftOut], States(new StageSelection("b", "b"), changed: "a"));
-        Assert.Equal([StageState.Changed, StageState.Changed, StageState.Changed], States(StageSelection.All, changed: "a"));
+        Assert.Equal([StageState.LeftOut, StageState.Done, StageState.LeftOut], States(onlyB, changed: "a"));
+        Assert.Equal([StageState.Changed, StageState.Waits, StageState.Waits], States(StageSelection.All, changed: "a"));
         Run(new StageSelection(Until: "b"), changed: "a");
         Assert.Equal(["a", "b"], ran);
         Assert.Equal([StageState.Done, StageState.Done, StageState.Changed], States(StageSelection.All, changed: "a"));
+        Assert.Equal(["a was done with other options: it runs again.", "b was done with other a: it runs again."], silent.Notes);
     }
 
     [Fact]
-    public void An_output_that_is_gone_is_made_again()
+    public void What_is_made_again_with_the_same_content_redoes_nothing_else()
     {
         Run(StageSelection.All);
-        File.Delete(folder.File("b"));
-        Assert.Equal([StageState.Done, StageState.Gone, StageState.Done], States(StageSelection.All));
         ran.Clear();
+        File.Delete(folder.File("b"));
+        Assert.Equal([StageState.Done, StageState.Damaged, StageState.Waits], States(StageSelection.All));
         Run(StageSelection.All);
         Assert.Equal(["b"], ran);
+        Assert.Equal([$"b was done, but {folder.File("b")} is damaged (b is gone): it runs again."], silent.Notes);
     }
 
     [Fact]
@@ -41,41 +47,40 @@ public sealed class StageRunnerTests : IDisposable
         Run(StageSelection.All);
         ran.Clear();
         using var cancel = new CancellationTokenSource();
-        var over = new StageRunner(
-            [new("a", 0, [], [], [folder.File("a")], _ => "", (_, _) => Cancel(cancel)), Stage("b", null, "a"), Stage("c", null, "a", "b")],
-            Ledger.Open(folder.File("ledger.json")), StageSelection.All, fresh: true);
-        Assert.Throws<OperationCanceledException>(() => over.Run(new Silent(), cancel.Token));
+        IStage[] stages = [Made("a", null, cancel.Cancel), Made("b", null, null, "a"), Made("c", null, null, "a", "b")];
+        Assert.Throws<OperationCanceledException>(
+            () => new StageRunner(Silent.Context(silent, cancel.Token) with { Fresh = true }).Do(stages, StageSelection.All));
         Assert.Equal([StageState.Done, StageState.ToRun, StageState.ToRun], States(StageSelection.All));
         Run(StageSelection.All);
-        Assert.Equal(["b", "c"], ran);
-
-        static string Cancel(CancellationTokenSource cancel)
-        {
-            cancel.Cancel();
-            return "a";
-        }
+        Assert.Equal(["a", "b", "c"], ran);
     }
 
     [Fact]
     public void An_input_that_is_edited_meanwhile_is_noticed_by_the_next_run()
     {
         var input = folder.File("input", "before");
-        StageRunner Reading() => new(
-            [new("a", 0, [], [input], [folder.File("a")], _ => "", (_, _) => folder.File("a", folder.File("input", "after")))],
-            Ledger.Open(folder.File("ledger.json")), StageSelection.All);
-        Reading().Run(new Silent(), CancellationToken.None);
-        Assert.Equal(StageState.Changed, Assert.Single(Reading().Plan()).State);
+        IStage[] stages = [new Stage("a", 0, [input], [folder.File("a")], () => folder.File("a", folder.File("input", "after")))];
+        new StageRunner(Silent.Context(cancel: Cancel)).Do(stages, StageSelection.All);
+        Assert.Equal(StageState.Changed, Assert.Single(new StageRunner(Silent.Context(cancel: Cancel)).Plan(stages, StageSelection.All)).State);
     }
 
     [Fact]
     public void A_stage_whose_inputs_were_never_made_does_not_start()
     {
-        Assert.Equal("the stage 'b' needs 'a', which is not done: run that first, or leave --from and --only out.", Error(new StageSelection("b")));
+        Assert.Equal(Needs("b", "a"), Error(new StageSelection("b")));
         Run(new StageSelection("a", "a"));
         Run(new StageSelection("b", "b"));
         Assert.Equal(["a", "b"], ran);
         File.Delete(folder.File("a"));
-        Assert.Equal("the stage 'c' needs 'a', which is not done: run that first, or leave --from and --only out.", Error(new StageSelection("c")));
+        Assert.Equal(Needs("c", "a"), Error(new StageSelection("c")));
+    }
+
+    [Fact]
+    public void An_absent_input_that_somebody_knows_how_to_make_is_told()
+    {
+        IStage stage = new Stage("a", 0, [folder.File("absent")], [folder.File("a")], () => folder.File("a", "a"));
+        var runner = new StageRunner(Silent.Context(cancel: Cancel), path => $"make {Path.GetFileName(path)} first");
+        Assert.Equal("make absent first", Assert.Throws<UserErrorException>(() => runner.Do(stage)).Message);
     }
 
     [Fact]
@@ -88,25 +93,53 @@ public sealed class StageRunnerTests : IDisposable
     [Fact]
     public void What_a_stage_takes_is_told_knowing_whether_its_inputs_are_there()
     {
-        Assert.Equal(["a True", "b False", "c False"], Runner(StageSelection.All, null).Plan().Select(p => p.Cost));
+        Assert.Equal(["a True", "b False", "c False"], Plan(StageSelection.All).Select(p => p.Cost));
         Run(new StageSelection(Until: "a"));
-        Assert.Equal(["a True", "b True", "c False"], Runner(StageSelection.All, null).Plan().Select(p => p.Cost));
+        Assert.Equal(["", "b True", "c False"], Plan(StageSelection.All).Select(p => p.Cost));
     }
 
-    private void Run(StageSelection selection, string? changed = null) => Runner(selection, changed).Run(new Silent(), CancellationToken.None);
+    [Fact]
+    public void An_output_that_nothing_tells_of_is_said_to_be_made_again()
+    {
+        folder.File("a", "of somebody");
+        Run(new StageSelection(Until: "a"));
+        Assert.Equal([$"a has an output already ({folder.File("a")}), but no provenance.json tells what it was made from: it runs again."], silent.Notes);
+    }
 
-    private IEnumerable<StageState> States(StageSelection selection, string? changed = null) => Runner(selection, changed).Plan().Select(p => p.State);
+    private static string Needs(string stage, string before) =>
+        $"the stage '{stage}' needs '{before}', which is not done: run that first, or leave --from and --only out.";
+
+    private void Run(StageSelection selection, string? changed = null) => new StageRunner(Silent.Context(silent)).Do(Stages(changed), selection);
+
+    private IReadOnlyList<PlannedStage> Plan(StageSelection selection, string? changed = null) =>
+        new StageRunner(Silent.Context()).Plan(Stages(changed), selection);
+
+    private IEnumerable<StageState> States(StageSelection selection, string? changed = null) => Plan(selection, changed).Select(p => p.State);
 
     private string Error(StageSelection selection) => Assert.Throws<UserErrorException>(() => Run(selection)).Message;
 
-    // b reads a, and c reads both.
-    private StageRunner Runner(StageSelection selection, string? changed) =>
-        new([Stage("a", changed), Stage("b", changed, "a"), Stage("c", changed, "a", "b")], Ledger.Open(folder.File("ledger.json")), selection);
+    // b reads a, and c reads both; what each writes tells of its options.
+    private IStage[] Stages(string? changed) => [Made("a", changed, null), Made("b", changed, null, "a"), Made("c", changed, null, "a", "b")];
 
-    private Stage Stage(string name, string? changed, params string[] after) =>
-        new(name, name == changed ? 1 : 0, after, [], [folder.File(name)], there => $"{name} {there}", (_, _) =>
+    private Stage Made(string name, string? changed, Action? also, params string[] reads)
+    {
+        var options = name == changed ? 1 : 0;
+        return new Stage(name, options, [.. reads.Select(read => folder.File(read))], [folder.File(name)], () =>
         {
             ran.Add(name);
-            return folder.File(name, name);
+            also?.Invoke();
+            return folder.File(name, $"{name} {options}");
         });
+    }
+
+    private sealed record Stage(string Name, object Options, string[] Reads, IReadOnlyList<string> Outputs, Func<string> Work) : IStage
+    {
+        public IReadOnlyList<StageInput> Inputs => [.. Reads.Select(path => new StageInput(Path.GetFileName(path), path))];
+
+        public bool IsShared => false;
+
+        public string Cost(bool isReady) => $"{Name} {isReady}";
+
+        public string Run(RunContext context, Provenance? made) => Work();
+    }
 }

@@ -44,9 +44,9 @@ public sealed class TrainingComputeTests
     [InlineData(", gradient_checkpointing: true", false, true)]
     public void The_keys_reach_the_model_and_only_what_changes_the_outcome_is_part_of_the_stage_s_key(string keys, bool bf16, bool recomputes)
     {
-        var recipe = ConfiguredRecipes.Recipe(Options(keys));
+        var recipe = Recipes.Recipe(Options(keys));
         Assert.Equal(new TrainingCompute(bf16, recomputes), recipe.Compute);
-        Assert.Equal(bf16, ContentKey.Of(recipe, []) != ContentKey.Of(ConfiguredRecipes.Recipe(Options("")), []));
+        Assert.Equal(bf16, ContentKey.Of(recipe) != ContentKey.Of(Recipes.Recipe(Options(""))));
     }
 
     [Fact]

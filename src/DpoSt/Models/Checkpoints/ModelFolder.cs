@@ -114,7 +114,7 @@ internal static class ModelFolder
         }
 
         var other = Directory.EnumerateDirectories(folder).FirstOrDefault()
-            ?? (File.Exists(Path.Combine(folder, CheckpointFiles.Config)) ? null : Directory.EnumerateFiles(folder).First());
+            ?? (CheckpointFiles.Marks.Any(name => File.Exists(Path.Combine(folder, name))) ? null : Directory.EnumerateFiles(folder).First());
         if (other is not null)
         {
             throw new UserErrorException(
@@ -125,15 +125,17 @@ internal static class ModelFolder
     /// <summary>
     /// Writes the model beside a copy of the tokenizer and configuration files of <paramref name="origin"/>, in the layout transformers
     /// reads, and copies of any further files. The folder appears whole or not at all. Where only shards of the parameters are kept,
-    /// <paramref name="whole"/> makes the whole of a buffer, by its number.
+    /// <paramref name="whole"/> makes the whole of a buffer, by its number; <paramref name="seal"/> sees all files before they appear.
     /// </summary>
-    public static void Save(ILanguageModel model, string origin, string folder, Func<int, Tensor>? whole = null, params string[] further)
+    public static void Save(
+        ILanguageModel model, string origin, string folder, Func<int, Tensor>? whole = null, IReadOnlyList<string>? further = null,
+        Action<string>? seal = null)
     {
         CheckMayReplace(folder);
         using var draft = new DraftFolder(folder);
         try
         {
-            foreach (var file in CheckpointFiles.Companions.Select(name => Path.Combine(origin, name)).Where(File.Exists).Concat(further))
+            foreach (var file in CheckpointFiles.Companions.Select(name => Path.Combine(origin, name)).Where(File.Exists).Concat(further ?? []))
             {
                 File.Copy(file, Path.Combine(draft.Path, Path.GetFileName(file)));
             }
@@ -141,6 +143,7 @@ internal static class ModelFolder
             NameType(Path.Combine(draft.Path, CheckpointFiles.Config));
 
             HubCheckpointWriter.Write(model.Parameters, draft.Path, whole);
+            seal?.Invoke(draft.Path);
             draft.MoveTo(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

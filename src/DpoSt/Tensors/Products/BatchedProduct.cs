@@ -15,7 +15,8 @@ internal static class BatchedProduct
     {
         if (a.dtype != ScalarType.BFloat16 || RoundedProduct.WayOn(a.device_type, a.dtype) != RoundedWay.InHalves)
         {
-            return a.matmul(b.transpose(-1, -2));
+            using var turned = b.transpose(-1, -2);
+            return a.matmul(turned);
         }
 
         if (is_grad_enabled() && (a.requires_grad || b.requires_grad))

@@ -1,0 +1,77 @@
+using DpoSt.Data;
+using DpoSt.Runs;
+
+namespace DpoSt.Answering;
+
+/// <summary>What files of answers are made from.</summary>
+/// <param name="Model">The folder of the model that answers.</param>
+/// <param name="Questions">The files of the questions, by what they are to the stage.</param>
+/// <param name="Answers">How it answers.</param>
+/// <param name="Format">How files are written.</param>
+/// <param name="PaperText">Whether texts are those of the paper's code.</param>
+internal sealed record AnswerSource(
+    string Model, IReadOnlyList<StageInput> Questions, AnswerOptions Answers, SampleFormat Format, bool PaperText)
+{
+    /// <summary>All that the answers depend on but files, and which sample it is.</summary>
+    public object Options => new { Answers, Format, PaperText };
+
+    /// <summary>The files that they depend on.</summary>
+    public IReadOnlyList<StageInput> Inputs => [new StageInput("model", Model), .. Questions];
+}
+
+/// <summary>Makes files of answers, one sample of every question in each.</summary>
+/// <param name="context">Who answers together.</param>
+/// <param name="bundle">The model.</param>
+/// <param name="problems">The questions.</param>
+/// <param name="source">What the files are made from.</param>
+internal sealed class AnswerFiles(RunContext context, ModelBundle bundle, IReadOnlyList<Problem> problems, AnswerSource source)
+{
+    /// <summary>
+    /// Answers into those files that are not done, and writes each one's provenance. What an interruption leaves is beside the first of them, and
+    /// the next start takes it over. Gives the new completions, problem by problem, then sample by sample.
+    /// </summary>
+    /// <param name="files">The samples' numbers and their files, all in one folder.</param>
+    /// <param name="advance">Takes the number of answers so far.</param>
+    public IReadOnlyList<Completion> Make(IReadOnlyList<(int Sample, string File)> files, Action<long> advance)
+    {
+        var made = context.IsFirst ? Provenance.Of(source.Options, source.Inputs) : null;
+        var isMissing = context.Decide([.. files.Select(f => made is not null && (context.Fresh || !made.Holds(f.File)))]);
+        (int Sample, string File)[] missing = [.. files.Where((_, i) => isMissing[i])];
+        var there = (files.Count - missing.Length) * problems.Count;
+        if (missing.Length == 0)
+        {
+            advance(there);
+            return [];
+        }
+
+        if (there > 0)
+        {
+            context.Reporter.Note($"  {files.Count - missing.Length} of {files.Count} samples are there already");
+        }
+
+        if (context.Fresh)
+        {
+            AnswerJournal.Remove(context.Group, missing.Select(f => f.File));
+        }
+
+        using var journal = AnswerJournal.Of(context, missing[0].File);
+        var completions = new Answerer(bundle, context).Run(
+            problems, [.. missing.Select(f => f.Sample)], source.Answers, journal, done => advance(there + done));
+        if (made is not null)
+        {
+            foreach (var (s, (_, file)) in missing.Index())
+            {
+                CompletionFile.Write(file, completions.Where((_, i) => i % missing.Length == s), problems, source.Format);
+                made.Write(file);
+            }
+
+            journal.Dispose();
+            foreach (var (_, file) in missing)
+            {
+                AnswerJournal.Remove(file);                    // also of starts that had other files to write
+            }
+        }
+
+        return completions;
+    }
+}

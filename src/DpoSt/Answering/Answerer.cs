@@ -1,0 +1,97 @@
+using System.Text.Json;
+using DpoSt.Data;
+using DpoSt.Generation;
+using DpoSt.Parallel;
+using DpoSt.Runs;
+
+namespace DpoSt.Answering;
+
+/// <summary>Lets a model answer problems, by all ranks of a group together, judged against the true answers.</summary>
+/// <param name="bundle">The model.</param>
+/// <param name="context">Who answers together, and who is told.</param>
+internal sealed class Answerer(ModelBundle bundle, RunContext context)
+{
+    /// <summary>
+    /// Samples <paramref name="samples"/> of every problem; completions come problem by problem, then sample by sample, and are the same for any
+    /// number of ranks.
+    /// </summary>
+    /// <param name="problems">What it answers.</param>
+    /// <param name="samples">Which samples of each.</param>
+    /// <param name="options">How it answers.</param>
+    /// <param name="journal">Keeps answers as they come, and gives those of an interrupted start; null keeps none.</param>
+    /// <param name="advance">Takes the number of answers so far.</param>
+    public IReadOnlyList<Completion> Run(
+        IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, AnswerJournal? journal, Action<long> advance)
+    {
+        var group = context.Group;
+        if (group.Size == 1)
+        {
+            return Alone(problems, samples, options, journal, advance);
+        }
+
+        var total = (long)problems.Count * samples.Count;
+        var shares = Shares([.. problems.Select(p => p.Question.Length)], group.Size);
+        Problem[] mine = [.. shares[group.Rank].Select(p => problems[p])];
+        // The others are about as far as this rank.
+        var found = mine.Length == 0 ? [] : Alone(mine, samples, options, journal, done => advance(Math.Min(total, done * group.Size)));
+        var parts = group.Gather(JsonSerializer.SerializeToUtf8Bytes(found, AnswerJournal.Json));
+        var completions = new Completion[total];
+        foreach (var (share, part) in shares.Zip(parts))
+        {
+            foreach (var (i, completion) in JsonSerializer.Deserialize<Completion[]>(part, AnswerJournal.Json)!.Index())
+            {
+                completions[share[i / samples.Count] * samples.Count + i % samples.Count] = completion;
+            }
+        }
+
+        return completions;
+    }
+
+    /// <summary>Which items each of some ranks takes: dealt out from the longest on, there and back, so that all have about as much.</summary>
+    public static int[][] Shares(IReadOnlyList<int> lengths, int ranks)
+    {
+        var order = Enumerable.Range(0, lengths.Count).OrderByDescending(i => lengths[i]).ToArray();
+        return [.. Enumerable.Range(0, ranks).Select(rank => order.Where((_, i) => Owner(i) == rank).Order().ToArray())];
+
+        int Owner(int i) => i / ranks % 2 == 0 ? i % ranks : ranks - 1 - i % ranks;
+    }
+
+    private Completion[] Alone(
+        IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, AnswerJournal? journal, Action<long> advance)
+    {
+        var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, TokenLimits.None with { Prompt = options.MaxPromptTokens });
+        var requests = problems.SelectMany(problem =>
+        {
+            var prompt = encoder.Question(problem.Question);
+            return samples.Select(sample => new GenerationRequest(problem.Id, sample, prompt));
+        }).ToList();
+        var decoding = options.Decoding with { Calculator = options.UseCalculator ? bundle.Format.Calculator : null };
+        var completions = new Completion[requests.Count];
+        var done = 0L;
+        var found = journal?.Open(Key(requests, options), requests.Count) ?? [];
+        foreach (var answer in found)
+        {
+            Keep(answer);
+        }
+
+        new Generator(bundle.Model, bundle.Tokenizer, decoding).Run(requests, answer =>
+        {
+            journal?.Add(answer);
+            Keep(answer);
+        }, context.Cancel, done: found.Select(answer => answer.Index).ToHashSet());
+        return completions;
+
+        void Keep(Generated answer)
+        {
+            var problem = problems[answer.Index / samples.Count];
+            completions[answer.Index] = new Completion(
+                problem.Id, requests[answer.Index].Sample, (long)decoding.Seed, answer.Text, Completion.Judge(answer.Text, problem.Ans),
+                answer.Ids, answer.Forced, answer.LogProb);
+            advance(++done);
+        }
+    }
+
+    // A draw depends on its request alone, but which of two nearly equal tokens is the greater may depend on how many rows are computed together.
+    private string Key(List<GenerationRequest> requests, AnswerOptions options) =>
+        ContentKey.Of(options, [bundle.Content, .. requests.Select(r => $"{r.Key} {r.Sample} {string.Join(',', r.Prompt)}")]);
+}

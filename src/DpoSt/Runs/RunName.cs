@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace DpoSt.Runs;
+
+/// <summary>
+/// A run's name, taken apart: <c>sft-1</c> is number 1 of the kind <c>sft</c>; <c>sft-0-more</c> are further samples of <c>sft-0</c>. Any other
+/// name is a kind of its own.
+/// </summary>
+public sealed partial record RunName
+{
+    /// <summary>Fine-tuned models: the warm-up is number 0, and each iteration adds one.</summary>
+    public const string SftKind = "sft";
+
+    /// <summary>Models tuned on preferences, from iteration 1 on.</summary>
+    public const string DpoKind = "dpo";
+
+    /// <summary>The baseline's models: self-training without DPO, from iteration 1 on.</summary>
+    public const string BaselineKind = "st";
+
+    private const string More = "-more";
+
+    private RunName(string text, string kind, int? number) => (Text, Kind, Number) = (text, kind, number);
+
+    /// <summary>The whole name.</summary>
+    public string Text { get; }
+
+    /// <summary>What is before the number.</summary>
+    public string Kind { get; }
+
+    /// <summary>The iteration; null where the name has none.</summary>
+    public int? Number { get; }
+
+    /// <summary>The warm-up's samples beyond those that pairs are made from: the baseline's.</summary>
+    public static RunName MoreOfWarmUp { get; } = Parse(Sft(0).Text + More);
+
+    /// <summary>The fine-tuned model of an iteration.</summary>
+    public static RunName Sft(int number) => Of(SftKind, number);
+
+    /// <summary>The preference-tuned model of an iteration.</summary>
+    public static RunName Dpo(int number) => Of(DpoKind, number);
+
+    /// <summary>The baseline's model of an iteration.</summary>
+    public static RunName Baseline(int number) => Of(BaselineKind, number);
+
+    /// <summary>Takes a name apart.</summary>
+    public static RunName Parse(string text)
+    {
+        var parts = Numbered().Match(text);
+        return parts.Success && int.TryParse(parts.Groups["number"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? new RunName(text, parts.Groups["kind"].Value, number)
+            : new RunName(text, text, null);
+    }
+
+    /// <summary>The runs of this kind with smaller numbers: what they sampled joins this one's samples.</summary>
+    public IEnumerable<RunName> Earlier() => Enumerable.Range(0, Text.EndsWith(More, StringComparison.Ordinal) ? 0 : Number ?? 0).Select(n => Of(Kind, n));
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+
+    private static RunName Of(string kind, int number) => new(string.Create(CultureInfo.InvariantCulture, $"{kind}-{number}"), kind, number);
+
+    [GeneratedRegex("^(?<kind>.+?)-(?<number>[0-9]+)(-more)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Numbered();
+}

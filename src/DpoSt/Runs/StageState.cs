@@ -1,0 +1,29 @@
+namespace DpoSt.Runs;
+
+/// <summary>What will become of a stage.</summary>
+public enum StageState
+{
+    /// <summary>It is not wanted: its outputs are taken as they are.</summary>
+    LeftOut,
+
+    /// <summary>It is done, and nothing it depends on has changed.</summary>
+    Done,
+
+    /// <summary>It runs for the first time, or was interrupted.</summary>
+    ToRun,
+
+    /// <summary>It was done, but its options or inputs have changed since.</summary>
+    Changed,
+
+    /// <summary>It was done, but a stage before it runs again: it does too, unless what it reads stays the same.</summary>
+    Waits,
+
+    /// <summary>It was done, but an output is damaged or gone.</summary>
+    Damaged,
+}
+
+/// <summary>A stage and what will become of it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="State">What will become of it.</param>
+/// <param name="Cost">What it takes, as far as that is known.</param>
+public sealed record PlannedStage(string Name, StageState State, string Cost);

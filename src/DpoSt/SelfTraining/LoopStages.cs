@@ -1,0 +1,50 @@
+using DpoSt.Answering;
+using DpoSt.Runs;
+using DpoSt.SelfTraining.Stages;
+
+namespace DpoSt.SelfTraining;
+
+/// <summary>Makes the stages of a run: where each reads and writes, and with which of the plan's options it works.</summary>
+internal sealed class LoopStages(LoopPlan plan)
+{
+    private readonly ExperimentFolder folder = plan.Folder;
+    private readonly QuestionSet questions = new(ExperimentFolder.Train, plan.TrainFile, plan.PoolFile);
+
+    public IStage FineTune(RunName run, string rows) => new SftStage(
+        run.Text, plan.BaseModel, rows, plan.DevFile, folder.Model(run), new TrainingSettings(plan.Sft, plan.SftLimits, plan.PaperText));
+
+    public IStage Tune(RunName run, RunName before) => new DpoStage(
+        run.Text, folder.Model(before), folder.Answers(before), folder.Model(run), plan.Loss,
+        new TrainingSettings(plan.Dpo, plan.DpoLimits, plan.PaperText));
+
+    /// <summary>Samples of a run's model, into the folder of that run or of another.</summary>
+    public IStage Sample(RunName run, int count, int first = 0, RunName? into = null)
+    {
+        var source = new AnswerSource(folder.Model(run), questions.Inputs, plan.Answers, SampleFormat.Dpost, plan.PaperText);
+        var to = into ?? run;
+        return new SampleStage($"sample {to}", source, questions, folder.Answers(to), [.. Enumerable.Range(first, count)]);
+    }
+
+    public IStage Label(RunName run, int count, int first = 0)
+    {
+        var temperature = plan.Answers.Decoding.Temperature;
+        return new LabelStage(
+            $"label {run}", run, questions,
+            [.. Enumerable.Range(first, count).Select(s => (s, folder.Sample(run, questions.Split, s, temperature)))], folder);
+    }
+
+    /// <summary>The pairs that a run is tuned on: of the samples of the run before it, and of those before that.</summary>
+    public IStage Pairs(RunName run, RunName before) =>
+        new PairsStage($"pairs {run}", before, Source(folder.Model(before), [.. before.Earlier(), before]), folder.Answers(before), folder.Results);
+
+    /// <summary>The rows of a fine-tuning, of the samples of some runs, beside the last of them.</summary>
+    public IStage PseudoLabels(IReadOnlyList<RunName> runs) =>
+        new PseudoLabelsStage($"pseudo-labels {runs[^1]}", runs[^1], Source(plan.BaseModel, runs), folder.PseudoLabels(runs[^1]), folder.Results);
+
+    public IStage Evaluate(RunName run) => new EvaluateStage(
+        $"evaluate {run}", run, [.. plan.TestSets.Select(set => new QuestionSet(set.Key, set.Value))], plan.Answers, plan.EvalSamples, folder,
+        plan.PaperText);
+
+    private SelectionSource Source(string tokenizer, IReadOnlyList<RunName> runs) =>
+        new(tokenizer, [.. runs.Select(run => (run, folder.Labelled(run)))], plan.Selection, plan.PaperText);
+}

@@ -1,0 +1,139 @@
+using DpoSt.Answering;
+using DpoSt.Configuration;
+using DpoSt.Configuration.Sections;
+using DpoSt.Data;
+using DpoSt.Runs;
+using DpoSt.SelfTraining.Stages;
+using DpoSt.Training;
+using DpoSt.Training.Objectives;
+using DpoSt.Training.Resuming;
+
+namespace DpoSt.SelfTraining;
+
+/// <summary>Turns the keys of a configuration file into the plain parameters that stages take.</summary>
+internal static class Recipes
+{
+    /// <summary>How a stage trains.</summary>
+    public static TrainingRecipe Recipe(ExperimentOptions options)
+    {
+        var trainer = options.Trainer;
+        var shape = trainer.LrSchedulerKwargs;
+        CheckShape(trainer.LrSchedulerType, shape);
+        return new TrainingRecipe
+        {
+            BatchSize = trainer.PerDeviceTrainBatchSize,
+            GradientAccumulation = trainer.GradientAccumulationSteps,
+            Epochs = trainer.NumTrainEpochs,
+            MaxSteps = trainer.MaxSteps,
+            LearningRate = trainer.LearningRate,
+            Schedule = trainer.LrSchedulerType,
+            WarmupRatio = trainer.WarmupRatio,
+            WarmupSteps = trainer.WarmupSteps,
+            MinRateRatio = shape.MinLrRate ?? (trainer.LearningRate > 0 ? shape.MinLr / trainer.LearningRate : null) ?? 0,
+            Cycles = shape.NumCycles,
+            Power = shape.Power ?? 1,
+            EndRate = shape.LrEnd ?? 1e-7,
+            AdamW = new AdamWOptions(trainer.WeightDecay, trainer.AdamBeta1, trainer.AdamBeta2, trainer.AdamEpsilon),
+            MaxGradNorm = trainer.MaxGradNorm,
+            Dropout = trainer.Dropout,
+            Seed = trainer.Seed,
+            LogEvery = trainer.LoggingSteps,
+            Bf16 = trainer.Bf16 ?? false,
+            GradientCheckpointing = trainer.GradientCheckpointing,
+            TensorBoard = trainer.ReportTo,
+            LengthWindow = IsPaperText(options) ? 1 : trainer.GroupByLengthWindow,
+            MeanOfMeans = IsPaperText(options),
+            Checkpoints = Checkpoints(trainer),
+            Evaluation = Interval(trainer.EvalStrategy, trainer.EvalSteps ?? trainer.LoggingSteps),
+            EvalBatchSize = trainer.PerDeviceEvalBatchSize,
+        };
+    }
+
+    // A number that the schedule would not use is a mistake, as it is in transformers.
+    private static void CheckShape(string kind, SchedulerSection shape)
+    {
+        (string Key, double? Value, string[] Of)[] numbers =
+        [
+            ("min_lr", shape.MinLr, ["cosine_with_min_lr"]),
+            ("min_lr_rate", shape.MinLrRate, ["cosine_with_min_lr"]),
+            ("num_cycles", shape.NumCycles, ["cosine", "cosine_with_min_lr", "cosine_with_restarts"]),
+            ("power", shape.Power, ["polynomial"]),
+            ("lr_end", shape.LrEnd, ["polynomial"]),
+        ];
+        if (numbers.FirstOrDefault(n => n.Value is not null && !n.Of.Contains(kind, StringComparer.Ordinal)) is { Key: { } key, Of: var of })
+        {
+            throw new UserErrorException(
+                $"trainer.lr_scheduler_kwargs.{key} is of the schedule {string.Join(", ", of)}, but trainer.lr_scheduler_type is {kind}: leave it out (~trainer.lr_scheduler_kwargs.{key}), or choose another schedule.");
+        }
+    }
+
+    /// <summary>What preference tuning minimises.</summary>
+    public static PreferenceLoss Loss(ExperimentOptions options)
+    {
+        var trainer = options.Trainer;
+        return trainer.LabelSmoothing == 0 || trainer.LossType == "sigmoid"
+            ? new PreferenceLoss(trainer.Beta, trainer.LossType, trainer.LabelSmoothing, trainer.RpoAlpha)
+            : throw new UserErrorException(
+                $"trainer.label_smoothing is {trainer.LabelSmoothing} but trainer.loss_type is {trainer.LossType}, which has none: leave it out, or use sigmoid.");
+    }
+
+    private static StepInterval Interval(IntervalStrategy strategy, long steps) =>
+        new(strategy == IntervalStrategy.Steps ? steps : null, strategy == IntervalStrategy.Epoch);
+
+    // Checkpoints here only serve a resume and go when the model is saved, so that none by steps still means some by the clock.
+    private static CheckpointPolicy Checkpoints(TrainerSection trainer)
+    {
+        var policy = new CheckpointPolicy { Steps = Interval(trainer.SaveStrategy, trainer.SaveSteps) };
+        return policy with { Kept = trainer.SaveTotalLimit ?? policy.Kept };
+    }
+
+    /// <summary>How samples are chosen.</summary>
+    public static SelectionOptions Selection(ExperimentOptions options) =>
+        new(options.Selection.MaxSimilarity, options.Selection.MaxPairs, options.Selection.Percentile, options.Trainer.Seed);
+
+    /// <summary>How a configuration fine-tunes.</summary>
+    public static TrainingSettings Sft(ExperimentOptions options) => new(
+        Recipe(options), new TokenLimits(options.Data.MaxSrcLen, options.Data.MaxTgtLen, options.Data.ModelMaxLength), IsPaperText(options));
+
+    /// <summary>How a configuration tunes on preferences.</summary>
+    public static TrainingSettings Dpo(ExperimentOptions options) => new(
+        Recipe(options), new TokenLimits(options.Trainer.MaxPromptLength, options.Trainer.MaxTargetLength, options.Trainer.MaxLength), IsPaperText(options));
+
+    /// <summary>Whether texts are those of the paper's code.</summary>
+    public static bool IsPaperText(ExperimentOptions options) => options.Compat == Compatibility.Reference;
+
+    /// <summary>The whole loop: <paramref name="run"/> says how often and on what, the stage configurations how.</summary>
+    public static LoopPlan Loop(ExperimentOptions run, ExperimentOptions sft, ExperimentOptions dpo, RunPaths paths)
+    {
+        var tests = new List<KeyValuePair<string, string>> { new("test", paths.DataFile(run.Data.TestDataPath)) };
+        if (run.Data.OodDataPath is { } other)
+        {
+            tests.Add(new("ood", paths.DataFile(other)));
+        }
+
+        return new LoopPlan
+        {
+            Folder = ExperimentFolder.Of(paths, run.ExpName),
+            BaseModel = paths.ModelFolder,
+            TrainFile = paths.DataFile(run.Data.TrainDataPath),
+            DevFile = paths.DataFile(run.Data.DevDataPath),
+            PoolFile = paths.PoolFile,
+            TestSets = tests,
+            Iterations = run.Loop.Iterations,
+            PairSamples = run.Loop.PairSamples,
+            PseudoLabelSamples = run.Loop.PseudoLabelSamples,
+            EvalSamples = run.Loop.EvalSamples,
+            Baseline = run.Loop.Baseline,
+            Sft = Recipe(sft),
+            SftLimits = Sft(sft).Limits,
+            Dpo = Recipe(dpo),
+            DpoLimits = Dpo(dpo).Limits,
+            Loss = Loss(dpo),
+            // The loop cuts questions as its fine-tuning does.
+            Answers = AnswerOptions.Of(sft.Data, run.Eval, run.Loop.Seed),
+            Selection = Selection(run) with { Seed = run.Loop.Seed },
+            PaperText = IsPaperText(run),
+            Configuration = new Dictionary<string, ExperimentOptions>(StringComparer.Ordinal) { ["run"] = run, ["sft"] = sft, ["dpo"] = dpo },
+        };
+    }
+}

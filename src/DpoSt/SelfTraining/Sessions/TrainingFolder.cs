@@ -1,0 +1,132 @@
+using System.Globalization;
+using DpoSt.Models;
+using DpoSt.Models.Checkpoints;
+using DpoSt.Runs;
+using DpoSt.Training;
+using DpoSt.Training.Metrics;
+using DpoSt.Training.Resuming;
+using static TorchSharp.torch;
+
+namespace DpoSt.SelfTraining.Sessions;
+
+/// <summary>
+/// What a training keeps while it trains, in a folder beside the model's (<c>sft-0.training</c>): resume states, metrics and a lock. The
+/// model's own folder appears only when the model is done; then this one goes.
+/// </summary>
+internal sealed class TrainingFolder : IDisposable
+{
+    private const string Suffix = ".training";
+
+    private readonly string output;
+    private readonly string folder;
+    private readonly Provenance made;
+    private readonly RunLock held;
+    private readonly MetricsFile metrics;
+    private readonly IStageReporter reporter;
+
+    private TrainingFolder(TrainingTask task, Provenance made, IStageReporter reporter)
+    {
+        (output, this.made, this.reporter) = (task.To, made, reporter);
+        folder = PathOf(output);
+        held = RunLock.Take(LockOf(folder), task.PlaceOption);
+        metrics = new MetricsFile(Path.Combine(folder, MetricsFile.Name), task.Recipe.TensorBoard ? new EventFile(folder) : null);
+    }
+
+    /// <summary>Takes the folder of a model that is to be trained; where all begins over, what an interrupted training left goes.</summary>
+    /// <exception cref="UserErrorException">Another process trains there, a stranger's model is there, or nothing can be written.</exception>
+    public static TrainingFolder Open(TrainingTask task, Provenance made, RunContext context)
+    {
+        var model = task.To;
+        ModelFolder.CheckMayReplace(model);
+        if (Directory.Exists(model) && Directory.EnumerateFiles(model).Any() && Provenance.Read(model) is null
+            && !File.Exists(Path.Combine(model, Provenance.EarlierFileName)))
+        {
+            throw new UserErrorException(
+                $"{model}: the model there does not say how it was trained (it has no readable {Provenance.FileName}), and a new one would take its place: "
+                + $"move it away, or name another {task.PlaceOption}.");
+        }
+
+        var opened = new TrainingFolder(task, made, context.Reporter);
+        DraftFolder.RemoveRemnants(model);
+        if (context.Fresh)
+        {
+            RemoveAll(opened.folder);
+        }
+
+        return opened;
+    }
+
+    /// <summary>The step that a training would go on from, in words; null where it begins.</summary>
+    public static string? Standing(string output, Provenance asked) =>
+        Checkpoints.Newest(PathOf(output), asked.Key()) is { } step ? string.Create(CultureInfo.InvariantCulture, $"resumes after step {step}") : null;
+
+    /// <summary>Removes the resume states of a model that is done: a process that died behind its last step left them.</summary>
+    public static void RemoveLeftovers(string output, Provenance made)
+    {
+        var left = PathOf(output);
+        if (Checkpoints.Newest(left, made.Key()) is not null)
+        {
+            using (RunLock.Take(LockOf(left)))
+            {
+                RemoveAll(left);
+            }
+
+            Directory.Delete(left, recursive: true);
+        }
+    }
+
+    /// <summary>The folder that belongs to a model's.</summary>
+    public static string PathOf(string output) => Path.TrimEndingDirectorySeparator(output) + Suffix;
+
+    /// <summary>The model that a folder of this kind belongs to; any other folder is a model's own.</summary>
+    public static string ModelOf(string name) => name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name;
+
+    /// <summary>Where the training's states are kept, so that it can go on.</summary>
+    public Checkpoints ResumeStatesOf(TrainingRecipe recipe, long stepsPerEpoch) =>
+        new(folder, made.Key(), recipe.Checkpoints, stepsPerEpoch, metrics, reporter.Note);
+
+    /// <summary>Appends a line of metrics, and shows it.</summary>
+    public void Log(TrainingLine line)
+    {
+        metrics.Write(line);
+        reporter.Log(line);
+    }
+
+    /// <summary>Appends metrics of an evaluation.</summary>
+    public void Log(long step, IReadOnlyList<KeyValuePair<string, double>> evaluated) => metrics.Write(step, evaluated);
+
+    /// <summary>Writes the model with its metrics, and drops what was only kept for a resume.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="from">The folder whose tokenizer and configuration it keeps.</param>
+    /// <param name="whole">Makes the whole of a buffer, by its number, where only shards are kept.</param>
+    public void Finish(ILanguageModel model, string from, Func<int, Tensor>? whole)
+    {
+        ModelFolder.Save(model, from, output, whole, [metrics.Path, .. EventFile.In(folder)], made.Write);
+        RemoveAll(folder);
+    }
+
+    /// <summary>Lets go of the folder, and removes it where nothing in it is of use.</summary>
+    public void Dispose()
+    {
+        held.Dispose();
+        if (Directory.EnumerateFileSystemEntries(folder).All(ContentKey.IsRecord))       // of a run that cannot be resumed
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static string LockOf(string folder) => Path.Combine(folder, "lock");
+
+    private static void RemoveAll(string training)
+    {
+        foreach (var path in Directory.GetDirectories(training))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+
+        foreach (var path in Directory.GetFiles(training).Where(path => path != LockOf(training)))
+        {
+            File.Delete(path);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using DpoSt.Answering;
+using DpoSt.Models;
+using DpoSt.Models.Checkpoints;
+using DpoSt.Models.Parameters;
+using DpoSt.Parallel;
+using DpoSt.Runs;
+using DpoSt.Tensors.Devices;
+using DpoSt.Tensors.Products;
+using DpoSt.Training;
+using DpoSt.Training.Objectives;
+using static TorchSharp.torch;
+
+namespace DpoSt.SelfTraining.Sessions;
+
+/// <summary>What is to be trained.</summary>
+/// <param name="From">The folder of the model that training starts from.</param>
+/// <param name="To">The folder of the model that comes out.</param>
+/// <param name="Recipe">How to train.</param>
+/// <param name="PaperText">Whether texts are those of the paper's code.</param>
+/// <param name="PlaceOption">What a person changes to have the model elsewhere.</param>
+internal sealed record TrainingTask(string From, string To, TrainingRecipe Recipe, bool PaperText, string PlaceOption = "trainer.output_dir");
+
+/// <summary>
+/// One training, whatever its objective: metrics, resume states and evaluations where a folder keeps them. An objective and a type of batch
+/// make the difference.
+/// </summary>
+/// <param name="model">What is trained, in place.</param>
+/// <param name="recipe">How.</param>
+/// <param name="context">Who trains together, and who is told.</param>
+/// <param name="folder">Where it resumes from, and keeps its state and metrics; of the first rank only, null keeps nothing.</param>
+/// <param name="replicas">Who trains together; null is this process alone.</param>
+internal sealed class TrainingSession(
+    ILanguageModel model, TrainingRecipe recipe, RunContext context, TrainingFolder? folder = null, IReplicas? replicas = null)
+{
+    /// <summary>Who trains together.</summary>
+    public IReplicas Replicas { get; } = replicas ?? new OneReplica();
+
+    /// <summary>Trains from the folder of one model to that of another; gives a sentence on what came out.</summary>
+    /// <param name="context">Where, and for whom.</param>
+    /// <param name="task">What.</param>
+    /// <param name="made">The new model's provenance; of the first rank only.</param>
+    /// <param name="train">Trains the model in place, and says in a few words how it went.</param>
+    /// <param name="load">Makes the model that training starts from; null loads it.</param>
+    /// <exception cref="UserErrorException">The model cannot be read, does not fit, or cannot be written.</exception>
+    public static string Run(
+        RunContext context, TrainingTask task, Provenance? made, Func<TrainingSession, ModelBundle, string> train,
+        Func<TrainingCompute, ModelBundle>? load = null)
+    {
+        using var folder = made is null ? null : TrainingFolder.Open(task, made, context);
+        var shard = context.Shards ? new ParameterShard(context.Group.Rank, context.Group.Size) : ParameterShard.Whole;
+        // The ranks of a machine share its memory.
+        CheckMemory(task.From, FreeMemory.Of(context.Device) / (RankEnvironment.Current?.LocalSize ?? 1), shard);
+        Advise(context, task.Recipe);
+        // What is gathered for a block must not be kept for its backward pass.
+        var compute = shard.Count > 1 ? task.Recipe.Compute with { RecomputesBlocks = true, Shard = shard } : task.Recipe.Compute;
+        using var bundle = load?.Invoke(compute) ?? ModelBundle.Load(task.From, task.PaperText, context.Device, compute: compute);
+        var parameters = bundle.Model.Parameters;
+        var session = new TrainingSession(bundle.Model, task.Recipe, context, folder, Parallel.Replicas.Of(context.Group, parameters));
+        var summary = train(session, bundle);
+        session.Replicas.Collect(
+            [.. parameters.Buffers.Select(b => (b.Values, b.Count))],
+            whole => folder!.Finish(bundle.Model, task.From, session.Replicas.IsSharded ? whole : null));
+        return $"{summary}; model in {Shown.Path(task.To)}";
+    }
+
+    /// <summary>Trains to the last step; gives the last line of metrics.</summary>
+    /// <param name="objective">What is minimised.</param>
+    /// <param name="train">What is learnt from.</param>
+    /// <param name="eval">What is evaluated when the recipe says so; null evaluates nothing.</param>
+    /// <param name="dropout">The dropout probability where the recipe does not say.</param>
+    public TrainingLine Train<TBatch>(IObjective<TBatch> objective, Examples<TBatch> train, Examples<TBatch>? eval, double dropout)
+        where TBatch : class
+    {
+        TrainingLine? last = null;
+        var order = recipe.OrderOf(train.Lengths);
+        var trainer = new Trainer<TBatch>(model.Parameters, objective, recipe.OptionsFor(train.Count, dropout), Replicas);
+        trainer.Run(
+            step => [.. order.At(step).Chunk(recipe.BatchSize).Select(train.Batch)], Log, context.Reporter.Advance, context.Cancel,
+            folder?.ResumeStatesOf(recipe, order.StepsPerEpoch), Evaluate);
+        return last!;
+
+        void Log(TrainingLine line)
+        {
+            last = line;
+            folder?.Log(line);
+        }
+
+        void Evaluate(long step)
+        {
+            if (eval is null || !recipe.Evaluation.Holds(step, order.StepsPerEpoch))
+            {
+                return;
+            }
+
+            var batches = Enumerable.Range(0, eval.Count).Chunk(recipe.EvalBatchSize).Select(eval.Batch);
+            var metrics = Evaluator.Run(objective, batches, Replicas);
+            folder?.Log(step, metrics);
+            var shown = metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}"));
+            context.Reporter.Note($"step {step}/{recipe.StepsFor(train.Count)}{string.Concat(shown)}");
+        }
+    }
+
+    /// <summary>Weights, gradients and moments must fit into what is free; whether the rest does, a plan only estimates.</summary>
+    /// <param name="model">The model's folder; its config.json is read.</param>
+    /// <param name="free">Bytes; null where nobody says.</param>
+    /// <param name="shard">What of them is kept here.</param>
+    /// <exception cref="UserErrorException">They do not fit.</exception>
+    internal static void CheckMemory(string model, long? free, ParameterShard shard)
+    {
+        var state = TrainingMemory.StateOf(ModelFolder.CostsOf(model).Specs, shard);
+        if (free is { } room && state > room)
+        {
+            throw new UserErrorException(
+                $"{model} will not fit: its weights, gradients and optimizer alone need {Bytes.Text(state)}, {Bytes.Text(room)} is free; "
+                + "use a smaller model or a machine with more memory (dpost plan shows what training takes).");
+        }
+    }
+
+    private static void Advise(RunContext context, TrainingRecipe recipe)
+    {
+        if (recipe.Bf16 && RoundedProduct.WayOn(context.Device.type, ScalarType.BFloat16) == RoundedWay.Widened)
+        {
+            context.Reporter.Note(
+                "  this processor multiplies no faster in bfloat16 than in float32: without trainer.bf16 training is a little faster and more exact, "
+                + "with it activations take half the memory");
+        }
+    }
+}

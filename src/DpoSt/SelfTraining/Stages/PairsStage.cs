@@ -1,0 +1,62 @@
+using DpoSt.Data;
+using DpoSt.Data.ReferenceFormats;
+using DpoSt.Evaluation;
+using DpoSt.Runs;
+
+namespace DpoSt.SelfTraining.Stages;
+
+/// <summary>Makes preference pairs from labelled samples, and withholds some questions' pairs for evaluation.</summary>
+/// <param name="Name">Such as <c>pairs dpo-1</c>.</param>
+/// <param name="Run">The run whose samples they are.</param>
+/// <param name="Source">What they are made from.</param>
+/// <param name="To">The folder of the two files.</param>
+/// <param name="Results">The experiment's results, which count them.</param>
+internal sealed record PairsStage(string Name, RunName Run, SelectionSource Source, string To, string Results) : IStage
+{
+    /// <summary>Questions of each hundred whose pairs are withheld from training.</summary>
+    private const int WithheldPercent = 5;
+
+    /// <summary>The paper's code evaluates on this many of the training pairs.</summary>
+    private const int PaperEvalPairs = 320;
+
+    public object Options => new { Source.Options, Source.PaperText };
+
+    public IReadOnlyList<StageInput> Inputs => Source.Inputs;
+
+    public IReadOnlyList<string> Outputs => [.. ((string[])["train", "eval"]).Select(split => Path.Combine(To, PreferencePairFile.Name(split)))];
+
+    public bool IsShared => false;
+
+    public string Cost(bool isReady) => "no model at work";
+
+    string IStage.Run(RunContext context, Provenance? made)
+    {
+        context.Reporter.Begin(Name, "pair right answers with wrong ones", Source.Labelled.Count, "files");
+        var encoder = Source.NewEncoder();
+        var questions = Source.Questions();
+        var (train, eval) = Source.PaperText ? FirstPairs(Build(questions)) : (Pairs(withheld: false), Pairs(withheld: true));
+        if (train.Count == 0)
+        {
+            (train, eval) = (eval, []);                        // of very few questions all may be among those to withhold
+        }
+
+        if (train.Count == 0)
+        {
+            throw new UserErrorException(
+                $"{Source.Labelled[^1].File}: no question has both a right and a wrong answer, so there is nothing to learn from; "
+                + "sample more, or at a higher temperature.");
+        }
+
+        PreferencePairFile.Write(Outputs[0], train);
+        PreferencePairFile.Write(Outputs[1], eval);
+        ResultsFile.Count(Results, Run.Text, "generated_dpo_data", train.Count);
+        return $"{train.Count} pairs to train on, {eval.Count} withheld; {Shown.Path(To)}";
+
+        IReadOnlyList<PreferencePair> Build(IEnumerable<LabelledQuestion> of) => PairBuilder.Build(of, encoder.Format, encoder.TokenSet, Source.Options);
+        IReadOnlyList<PreferencePair> Pairs(bool withheld) =>
+            Build(questions.Where(q => CounterRandom.KeyOf(q.Question) % 100 < WithheldPercent == withheld));
+    }
+
+    private static (IReadOnlyList<PreferencePair> Train, IReadOnlyList<PreferencePair> Eval) FirstPairs(IReadOnlyList<PreferencePair> pairs) =>
+        (pairs, [.. pairs.Take(PaperEvalPairs)]);
+}

@@ -1,0 +1,30 @@
+using DpoSt.Answering;
+using DpoSt.Data;
+using DpoSt.Data.ReferenceFormats;
+using DpoSt.Hub;
+using DpoSt.Runs;
+
+namespace DpoSt.SelfTraining.Stages;
+
+/// <summary>What pairs and pseudo-labels are chosen from.</summary>
+/// <param name="Tokenizer">The folder of a model whose tokens similarity is measured on.</param>
+/// <param name="Labelled">The samples of this and of earlier runs, by run.</param>
+/// <param name="Options">How they are chosen.</param>
+/// <param name="PaperText">Whether texts are those of the paper's code.</param>
+internal sealed record SelectionSource(
+    string Tokenizer, IReadOnlyList<(RunName Run, string File)> Labelled, SelectionOptions Options, bool PaperText)
+{
+    /// <summary>The files that the choice depends on.</summary>
+    public IReadOnlyList<StageInput> Inputs =>
+        [new("tokenizer", Tokenizer, CheckpointFiles.Tokenizers), .. Labelled.Select(l => new StageInput($"samples of {l.Run}", l.File))];
+
+    /// <summary>What knows the tokens of a text.</summary>
+    public RowEncoder NewEncoder()
+    {
+        ModelBundle.CheckFolder(Tokenizer);
+        return RowEncoder.Of(Tokenizer, PaperText);
+    }
+
+    /// <summary>All questions with the samples of all runs.</summary>
+    public IReadOnlyList<LabelledQuestion> Questions() => LabelledQuestion.Merge([.. Labelled.Select(l => LabelledQuestionFile.Read(l.File))]);
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using DpoSt.Answering;
+using DpoSt.Runs;
+using DpoSt.SelfTraining.Sessions;
+using DpoSt.Training;
+
+namespace DpoSt.SelfTraining.Stages;
+
+/// <summary>How a stage trains.</summary>
+/// <param name="Recipe">How long and how hard.</param>
+/// <param name="Limits">How its rows are cut.</param>
+/// <param name="PaperText">Whether texts are those of the paper's code.</param>
+internal sealed record TrainingSettings(TrainingRecipe Recipe, TokenLimits Limits, bool PaperText)
+{
+    /// <summary>What a training takes, in words.</summary>
+    /// <param name="stage">The training.</param>
+    /// <param name="examples">How many it has; null where they are not made yet.</param>
+    public string Cost(ITrainingStage stage, int? examples)
+    {
+        var batch = Recipe.BatchSize * Recipe.GradientAccumulation;
+        var steps = Recipe.MaxSteps > 0 || examples is not null
+            ? $"{Recipe.StepsFor(examples ?? 0)} steps of {batch} examples"
+            : string.Create(CultureInfo.InvariantCulture, $"{Recipe.Epochs} epochs, {batch} examples a step, over examples that are not made yet");
+        return examples is not null && TrainingFolder.Standing(stage.To, Provenance.Of(stage.Options, stage.Inputs)) is { } standing
+            ? $"{steps}, {standing}"
+            : steps;
+    }
+
+    /// <summary>Says that nothing is evaluated where a file that should be has nothing in it.</summary>
+    public static void NoteIfNone(int count, string unit, string file, IStageReporter reporter)
+    {
+        if (count == 0)
+        {
+            reporter.Note($"{Shown.Path(file)} holds no {unit} to evaluate on, so nothing is evaluated.");
+        }
+    }
+}
+
+/// <summary>A stage that trains a model.</summary>
+internal interface ITrainingStage : IStage
+{
+    /// <summary>The folder of the model it starts from.</summary>
+    string From { get; }
+
+    /// <summary>The folder of the model that comes out.</summary>
+    string To { get; }
+
+    /// <summary>Its rows or pairs.</summary>
+    string Data { get; }
+
+    /// <summary>Whether it learns from pairs.</summary>
+    bool IsDpo { get; }
+
+    /// <summary>How it trains.</summary>
+    TrainingSettings Settings { get; }
+}

@@ -1,0 +1,36 @@
+using DpoSt.SelfTraining;
+
+namespace DpoSt.Tests.SelfTraining.Stages;
+
+/// <summary>The maker of the demo's base model, at a few steps.</summary>
+public sealed class PretrainStageTests
+{
+    private static readonly PretrainingOptions Few = new(Steps: 4, BatchSize: 4, OneStepRows: 20, ArithmeticRows: 10, DenoisingRows: 10);
+
+    [Fact]
+    public void Interrupted_and_started_again_it_makes_the_same_model()
+    {
+        using var folder = new TemporaryFolder();
+        var (whole, resumed) = (folder.File("whole"), folder.File("resumed"));
+        Pretraining.Run(whole, Few, Silent.Context(cancel: TestContext.Current.CancellationToken));
+
+        using var cancel = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(
+            () => Pretraining.Run(resumed, Few, Silent.Context(new Silent { Advanced = step => Cancel(cancel, step) }, cancel.Token)));
+        Assert.False(Directory.Exists(resumed));
+        Assert.True(Directory.Exists(Path.Combine(resumed + ".training", "checkpoint-2")));
+        Pretraining.Run(resumed, Few, Silent.Context(cancel: TestContext.Current.CancellationToken));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "model.safetensors")), File.ReadAllBytes(Path.Combine(resumed, "model.safetensors")));
+        Assert.EndsWith(
+            "is done already with these options; --fresh makes it again", Pretraining.Run(resumed, Few, Silent.Context(cancel: TestContext.Current.CancellationToken)),
+            StringComparison.Ordinal);
+    }
+
+    private static void Cancel(CancellationTokenSource cancel, long step)
+    {
+        if (step == 2)
+        {
+            cancel.Cancel();
+        }
+    }
+}
