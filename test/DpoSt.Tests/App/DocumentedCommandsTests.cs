@@ -11,7 +11,7 @@ namespace DpoSt.Tests.App;
 
 /// <summary>
 /// Every command that the README and <c>--help</c> show, typed into a shell as it stands there, in a folder that has what it names. Only
-/// numbers are made smaller behind it, for a test has no hours. (The README's list of stages is run by <see cref="PaperCommandsTests"/>.)
+/// numbers are made smaller behind it, for a test has no hours. (The list of stages in docs/paper-commands.md is run by <see cref="PaperCommandsTests"/>.)
 /// </summary>
 public sealed partial class DocumentedCommandsTests : IDisposable
 {
@@ -90,13 +90,13 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         return lines;
     }
 
-    // What stands alone in a block, and what stands in a sentence with its arguments.
+    // What stands alone in a block, and what stands in a sentence with its arguments. The demo's folder is that of another run here.
     private static IEnumerable<string> Readme()
     {
         var text = File.ReadAllText(Path.Combine(SharedFolder.RepositoryRoot, "README.md"));
         return InBlock().Matches(text).Select(m => $"dpost {m.Groups["rest"].Value}")
             .Concat(InSentence().Matches(text).Select(m => m.Groups["line"].Value))
-            .Select(line => line.Replace("DIR", "hf_models/my", StringComparison.Ordinal).Replace("EXP", "t5", StringComparison.Ordinal));
+            .Select(line => line.Replace("DIR", "hf_models/my", StringComparison.Ordinal).Replace("dpost-demo/model_outputs/tiny", "model_outputs/t5", StringComparison.Ordinal));
     }
 
     private static string Name(string example) => CommandName().Match(example).Groups["name"].Value;
@@ -142,7 +142,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         }
     }
 
-    [GeneratedRegex("^ {4}dotnet run .*? -- (?<rest>.*)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^ {4}(dotnet run .*? --|dpost) (?<rest>.*)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex InBlock();
 
     [GeneratedRegex("`(?<line>dpost [a-z-]+ [^`]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -4,7 +4,7 @@ using DpoSt.App;
 
 namespace DpoSt.Tests.App;
 
-/// <summary>What the README and <c>--help</c> say can be typed, works when it is typed.</summary>
+/// <summary>What the README, the pages of docs and <c>--help</c> say can be typed, works when it is typed.</summary>
 public sealed partial class ReadmeTests
 {
     private static readonly string[] Commands =
@@ -13,7 +13,8 @@ public sealed partial class ReadmeTests
 
     private static readonly string[] Readme = File.ReadAllLines(Path.Combine(SharedFolder.RepositoryRoot, "README.md"));
 
-    private static readonly string[][] StageList = [.. Readme.Where(l => l.StartsWith("    dpost ", StringComparison.Ordinal)).Select(Arguments)];
+    private static readonly string[] Pages =
+        [.. Directory.EnumerateFiles(Path.Combine(SharedFolder.RepositoryRoot, "docs"), "*.md").Append(Path.Combine(SharedFolder.RepositoryRoot, "README.md"))];
 
     [Fact]
     public void Every_command_has_an_example_and_all_examples_parse()
@@ -38,8 +39,8 @@ public sealed partial class ReadmeTests
         // What the others would read and change is there, under the names they use.
         var root = Path.Combine(SharedFolder.RepositoryRoot, "exp_config");
         string[] stages = ["sft", "generate", "eval-sampling", "make-dpo-data", "dpo", "make-rft-data", "eval-greedy", "validate"];
-        var lines = stages.SelectMany(Examples).Concat(StageList).ToArray();
-        Assert.Equal(stages.Length + StageList.Length, lines.Length);
+        var lines = stages.SelectMany(Examples).Concat(PaperCommandsTests.Commands).ToArray();
+        Assert.Equal(stages.Length + PaperCommandsTests.Commands.Length, lines.Length);
         Assert.All(lines, line =>
         {
             string[] folder = line.Any(a => a == "--config-path") ? [] : ["--config-path", "exp_config/t5"];
@@ -50,17 +51,24 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void The_commands_of_the_README_parse()
+    public void The_README_has_the_commands_of_a_first_hour()
     {
-        Assert.Equal(StageList, PaperCommandsTests.Commands);
-        Assert.All(StageList, line => Parses(line[0], line));
-        var others = Readme.Where(l => l.Contains("--project src/DpoSt.App -- ", StringComparison.Ordinal))
-            .Select(l => Words(l[(l.IndexOf(" -- ", StringComparison.Ordinal) + 4)..]))
-            .ToArray();
-        Assert.Equal(["demo", "run"], others.Select(o => o[0]));
-        Assert.All(others, line => Parses(line[0], line));
-        Assert.All(Mention().Matches(string.Join('\n', Readme)).Select(m => m.Groups["command"].Value), name => Assert.Contains(name, Commands));
+        Assert.Equal(["demo"], Started(Readme).Select(line => line[0]));
+        Assert.Equal(["report", "download", "plan", "run", "report"], Blocks(Readme).Select(line => line[0]));
     }
+
+    [Fact]
+    public void The_commands_of_every_page_parse() => Assert.All(Pages, page =>
+    {
+        var lines = File.ReadAllLines(page);
+        Assert.All(Blocks(lines).Concat(Started(lines)), line => Parses(line[0], line));
+        Assert.All(Mention().Matches(string.Join('\n', lines)).Select(m => m.Groups["command"].Value), name => Assert.Contains(name, Commands));
+    });
+
+    [Fact]
+    public void Every_link_between_pages_leads_to_a_file() => Assert.All(Pages.Append(Path.Combine(SharedFolder.RepositoryRoot, "CONTRIBUTING.md")), page =>
+        Assert.All(Link().Matches(File.ReadAllText(page)).Select(m => m.Groups["to"].Value), to =>
+            Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, to)), $"{Path.GetFileName(page)} names {to}, which is not there")));
 
     private static string[][] Examples(string command) => [.. CommandRun.Of(command, "--help").Out.Split('\n')
         .Where(l => l.Contains($"dpost {command}", StringComparison.Ordinal) && !l.Contains("[options]", StringComparison.Ordinal)).Select(Arguments)];
@@ -75,6 +83,13 @@ public sealed partial class ReadmeTests
     // "echo ... | dpost tokenize --json": what follows the program's name.
     internal static string[] Arguments(string line) => Words(line[(line.IndexOf("dpost ", StringComparison.Ordinal) + "dpost ".Length)..]);
 
+    // Lines of a block: "dpost ..." behind its alias, and the program started from its sources.
+    private static IEnumerable<string[]> Blocks(string[] lines) => lines.Where(l => l.StartsWith("    dpost ", StringComparison.Ordinal)).Select(Arguments);
+
+    private static IEnumerable<string[]> Started(string[] lines) => lines
+        .Where(l => l.Contains("--project src/DpoSt.App -- ", StringComparison.Ordinal))
+        .Select(l => Words(l[(l.IndexOf(" -- ", StringComparison.Ordinal) + 4)..]));
+
     private static string[] Words(string text) => [.. Word().Matches(text).Select(m => m.Value.Trim('"'))];
 
     [GeneratedRegex("\"[^\"]*\"|\\S+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
@@ -82,6 +97,10 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex("`dpost (?<command>[a-z][a-z-]*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Mention();
+
+    // Not addresses, nor places in a page.
+    [GeneratedRegex(@"\]\((?<to>[^):#]+)(#[^)]*)?\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Link();
 
     private static class Consoles
     {
