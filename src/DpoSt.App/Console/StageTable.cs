@@ -26,6 +26,7 @@ internal static class StageTable
         StageState.Changed => "runs again: changed",
         StageState.Waits => "runs again if what it reads changes",
         StageState.Damaged => "runs again: damaged",
+        StageState.Untold => "runs again: nothing tells what it was made from",
         _ => "runs",
     };
 }

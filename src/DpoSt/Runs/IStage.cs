@@ -19,8 +19,9 @@ internal interface IStage
     bool IsShared { get; }
 
     /// <summary>What it will take, in words.</summary>
+    /// <param name="context">Where it would work.</param>
     /// <param name="isReady">Whether all that it reads is there and will not change.</param>
-    string Cost(bool isReady);
+    string Cost(RunContext context, bool isReady);
 
     /// <summary>Does the work and gives a sentence about it.</summary>
     /// <param name="context">Where it works, and for whom.</param>

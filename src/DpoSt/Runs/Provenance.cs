@@ -103,6 +103,7 @@ internal sealed record Provenance(
     private static (string Path, string Name) PlaceOf(string output)
     {
         var beside = (Path: Path.Combine(Path.GetDirectoryName(Path.GetFullPath(output))!, FileName), Name: Path.GetFileName(output));
+        // A file's record is beside it. A folder that nothing beside it tells of is a model's, with its record inside.
         return Directory.Exists(output) && !ReadAll(beside.Path).ContainsKey(beside.Name) ? (Path.Combine(output, FileName), ForFolder) : beside;
     }
 

@@ -53,7 +53,12 @@ public sealed partial record RunName
     }
 
     /// <summary>The runs of this kind with smaller numbers: what they sampled joins this one's samples.</summary>
-    public IEnumerable<RunName> Earlier() => Enumerable.Range(0, Text.EndsWith(More, StringComparison.Ordinal) ? 0 : Number ?? 0).Select(n => Of(Kind, n));
+    public IEnumerable<RunName> Earlier()
+    {
+        var first = Kind is DpoKind or BaselineKind ? 1 : 0;
+        var count = Text.EndsWith(More, StringComparison.Ordinal) ? 0 : Math.Max(0, (Number ?? 0) - first);
+        return Enumerable.Range(first, count).Select(n => Of(Kind, n));
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Text;

@@ -83,23 +83,25 @@ internal sealed class StageRunner(RunContext context, Func<string, string?>? mak
         return [.. stages.Select(stage =>
         {
             var isReady = stage.Inputs.All(input => Path.Exists(input.Path) && !changing.Contains(input.Path));
+            var waits = stage.Inputs.Any(input => changing.Contains(input.Path));
             var state = !wanted.Contains(stage) ? StageState.LeftOut
-                : context.Fresh ? StageState.ToRun
-                : stage.Inputs.Any(input => changing.Contains(input.Path)) ? Known(stage) ? StageState.Waits : StageState.ToRun
+                : context.Fresh || (waits && !IsKnown(stage)) ? StageState.ToRun
+                : waits ? StageState.Waits
                 : Look(stage).State;
             if (state is not (StageState.LeftOut or StageState.Done))
             {
                 changing.UnionWith(stage.Outputs);
             }
 
-            return new PlannedStage(stage.Name, state, state is StageState.Done or StageState.LeftOut ? "" : stage.Cost(isReady));
+            return new PlannedStage(stage.Name, state, state is StageState.Done or StageState.LeftOut ? "" : stage.Cost(context, isReady));
         })];
     }
 
-    private static bool Known(IStage stage) => stage.Outputs.Any(output => Provenance.Read(output) is { Files: not null });
+    private static bool IsKnown(IStage stage) => stage.Outputs.Any(output => Provenance.Read(output) is { Files: not null });
 
-    // A mistake in what is wanted is told before anything is done.
-    private static List<IStage> Wanted(IReadOnlyList<IStage> stages, StageSelection selection)
+    /// <summary>The stages of a part of a run.</summary>
+    /// <exception cref="UserErrorException">There is no such part, or one of its stages needs one that is left out and not done.</exception>
+    public static IReadOnlyList<IStage> Wanted(IReadOnlyList<IStage> stages, StageSelection selection)
     {
         var (first, last) = selection.Of([.. stages.Select(s => s.Name)]);
         List<IStage> wanted = [.. stages.Skip(first).Take(last + 1 - first)];
@@ -134,15 +136,16 @@ internal sealed class StageRunner(RunContext context, Func<string, string?>? mak
     }
 
     private static (StageState State, string? Why) Look(string output, Provenance asked) =>
-        Provenance.Read(output) is not { } known ? (StageState.ToRun, Untold(output))
+        Provenance.Read(output) is not { } known ? Untold(output) is { } untold ? (StageState.Untold, untold) : (StageState.ToRun, null)
         : asked.Difference(known) is { Length: > 0 } difference ? (StageState.Changed, $"was done with {difference}")
         : known.Files is null ? (StageState.ToRun, null)
         : known.Damage(output) is { } damage ? (StageState.Damaged, $"was done, but {Shown.Path(output)} is damaged ({damage})")
         : (StageState.Done, null);
 
-    // A model that nothing is known of is the training's affair: it does not replace a stranger's.
+    // Why an output that is there counts for nothing. Whether a model that nobody knows may be replaced, the training decides.
     private static string? Untold(string output) =>
         File.Exists(output) ? $"has an output already ({Shown.Path(output)}), but no {Provenance.FileName} tells what it was made from"
+        : File.Exists(Path.Combine(output, Provenance.FileName)) ? $"has a damaged {Provenance.FileName} in {Shown.Path(output)}"
         : File.Exists(Path.Combine(output, Provenance.EarlierFileName))
             ? $"was done by an earlier dpost, which wrote down too little ({Provenance.EarlierFileName}) to tell whether it still holds"
         : null;

@@ -20,6 +20,9 @@ public enum StageState
 
     /// <summary>It was done, but an output is damaged or gone.</summary>
     Damaged,
+
+    /// <summary>Its output is there, but nothing tells what it was made from.</summary>
+    Untold,
 }
 
 /// <summary>A stage and what will become of it.</summary>

@@ -44,6 +44,10 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
         {
             UnusedKeys.Note(options, context.Reporter);
         }
+        else if (command is "generate" or "eval-sampling" or "eval-greedy")
+        {
+            Questions().Load();                                // a mistake in what a person brings is told first
+        }
 
         var runner = new StageRunner(context, new StageInputs(options, paths, config).HowToMake);
         runner.CheckInputs(stage);

@@ -29,7 +29,7 @@ public static class SelfTrainingLoop
             yield return stage.Evaluate(dpo);
             yield return stage.Sample(dpo, plan.PseudoLabelSamples);
             yield return stage.Label(dpo, plan.PseudoLabelSamples);
-            yield return stage.PseudoLabels([.. dpo.Earlier().Where(run => run.Number > 0), dpo]);
+            yield return stage.PseudoLabels([.. dpo.Earlier(), dpo]);
             yield return stage.FineTune(sft, plan.Folder.PseudoLabels(dpo));
             yield return stage.Evaluate(sft);
             foreach (var other in plan.Baseline ? Baseline(stage, plan, n) : [])
@@ -39,15 +39,16 @@ public static class SelfTrainingLoop
         }
     }
 
-    // The same number of samples as the two samplings of the loop together, all from the fine-tuned model.
+    // The same number of samples as the two samplings of the loop together, all from the fine-tuned model. The warm-up's are there in part.
     private static IEnumerable<IStage> Baseline(LoopStages stage, LoopPlan plan, int n)
     {
-        var source = n == 1 ? RunName.MoreOfWarmUp : RunName.Baseline(n - 1);
-        var samples = n == 1 ? plan.PseudoLabelSamples : plan.PairSamples + plan.PseudoLabelSamples;
-        var first = n == 1 ? plan.PairSamples : 0;
-        yield return stage.Sample(n == 1 ? RunName.Sft(0) : source, samples, first, source);
-        yield return stage.Label(source, samples, first);
-        yield return stage.PseudoLabels([RunName.Sft(0), RunName.MoreOfWarmUp, .. Enumerable.Range(1, n - 1).Select(RunName.Baseline)]);
+        var all = plan.PairSamples + plan.PseudoLabelSamples;
+        var (model, source, first) = n == 1
+            ? (RunName.Sft(0), RunName.MoreOfWarmUp, plan.PairSamples)
+            : (RunName.Baseline(n - 1), RunName.Baseline(n - 1), 0);
+        yield return stage.Sample(model, all - first, first, source);
+        yield return stage.Label(source, all - first, first);
+        yield return stage.PseudoLabels([RunName.Sft(0), RunName.MoreOfWarmUp, .. RunName.Baseline(n).Earlier()]);
         yield return stage.FineTune(RunName.Baseline(n), plan.Folder.PseudoLabels(source));
         yield return stage.Evaluate(RunName.Baseline(n));
     }
@@ -63,7 +64,7 @@ public static class SelfTrainingLoop
         ModelBundle.CheckFolder(plan.BaseModel);
         CheckQuestions(plan);
         IStage[] stages = [.. Stages(plan)];
-        selection.Of([.. stages.Select(s => s.Name)]);
+        StageRunner.Wanted(stages, selection);
         using var _ = context.IsFirst ? RunLock.Take(plan.Folder.Lock) : null;
         if (context.IsFirst)
         {

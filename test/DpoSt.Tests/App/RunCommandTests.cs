@@ -21,8 +21,8 @@ public sealed class RunCommandTests : IDisposable
             [
                 "stage | what becomes of it | what it takes", "sft-0 | runs | 12 steps of 16 examples",
                 "evaluate sft-0 | runs | 72 answers", "sample sft-0 | runs | 144 answers",
-                "pairs dpo-1 | runs | no model at work", "dpo-1 | runs | 4 steps of 16 examples", "evaluate dpo-1 | runs | 72 answers",
-                "sample dpo-1 | runs | 96 answers",
+                "label sft-0 | runs | no model at work", "pairs dpo-1 | runs | no model at work", "dpo-1 | runs | 4 steps of 16 examples", "evaluate dpo-1 | runs | 72 answers",
+                "sample dpo-1 | runs | 96 answers", "label dpo-1 | runs | no model at work",
                 "pseudo-labels dpo-1 | runs | no model at work", "sft-1 | runs | 12 steps of 16 examples", "evaluate sft-1 | runs | 72 answers",
             ], Rows(output));
         Assert.False(Directory.Exists(run.Path("results")) || Directory.Exists(run.Path("model_outputs")));

@@ -117,14 +117,11 @@ public sealed class SentencesTests : IDisposable
         var (code, _, error) = run.Run([.. small, "sft.trainer.learning_rate=1e-3"]);
         Assert.Equal(0, code);
         var notes = error.Split('\n').Where(l => l.Contains("was done", StringComparison.Ordinal));
-        Assert.Equal(
-            ((string[])["sft-0", "evaluate sft-0"])
-                .Select(s => $"{s} was done with other options or other inputs, which have changed since: it runs again, and so does what depends on it."),
-            notes);
+        Assert.Equal(["sft-0 was done with other options: it runs again.", "evaluate sft-0 was done with another model: it runs again."], notes);
 
-        Directory.Delete(run.Path("ft_models/tiny/sft-0"), recursive: true);
+        File.Delete(run.Path("model_outputs/tiny/sft-0/evaluation.json"));
         Assert.Contains(
-            "\nsft-0 was done, but ft_models/tiny/sft-0 is gone: it runs again.\n",
+            "\nevaluate sft-0 was done, but model_outputs/tiny/sft-0/evaluation.json is damaged (evaluation.json is gone): it runs again.\n",
             "\n" + run.Run([.. small, "sft.trainer.learning_rate=1e-3"]).Error, StringComparison.Ordinal);
     }
 }

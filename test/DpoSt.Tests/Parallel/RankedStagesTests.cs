@@ -49,9 +49,9 @@ public sealed class RankedStagesTests
         Assert.True(code == 0, error);
         var files = Files(one, "model_outputs");
         Assert.Equal(files, Files(several, "model_outputs"));
-        Assert.All(files, file => Assert.Equal(File.ReadAllText(one.Path($"model_outputs/{file}")), File.ReadAllText(several.Path($"model_outputs/{file}"))));
+        Assert.All(files.Where(f => !f.EndsWith(Provenance.FileName, StringComparison.Ordinal)), file => Assert.Equal(File.ReadAllText(one.Path($"model_outputs/{file}")), File.ReadAllText(several.Path($"model_outputs/{file}"))));
         var (_, again, _) = several.Run([.. line, "--nproc", "3"]);
-        Assert.Contains("holds these answers already", again, StringComparison.Ordinal);
+        Assert.Contains("is done already", again, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class RankedStagesTests
         var (code, output, error) = several.Run([.. loop, "--nproc", "2"]);
         Assert.True(code == 0, error);
         Assert.Equal(2, output.Split("test: 12 problems").Length);                 // one of them speaks
-        Assert.Equal(7, several.Run([.. loop, "--dry-run"]).Out.Split("done already").Length - 1);
+        Assert.Equal(8, several.Run([.. loop, "--dry-run"]).Out.Split("done already").Length - 1);
 
         Assert.Equal(0, one.Run([.. loop[..^1], "sft-0"]).Code);
         Equal(Metrics(one, "sft-0"), Metrics(several, "sft-0"), 1e-4);

@@ -6,7 +6,7 @@ public sealed class RunNameTests
 {
     [Theory]
     [InlineData("sft-0", "sft", 0, "")]
-    [InlineData("dpo-3", "dpo", 3, "dpo-0 dpo-1 dpo-2")]
+    [InlineData("dpo-3", "dpo", 3, "dpo-1 dpo-2")]
     [InlineData("sft-0-more", "sft", 0, "")]
     [InlineData("sft-2-more", "sft", 2, "")]
     [InlineData("flan-t5-base-2", "flan-t5-base", 2, "flan-t5-base-0 flan-t5-base-1")]

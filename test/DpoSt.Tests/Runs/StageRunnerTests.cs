@@ -102,6 +102,7 @@ public sealed class StageRunnerTests : IDisposable
     public void An_output_that_nothing_tells_of_is_said_to_be_made_again()
     {
         folder.File("a", "of somebody");
+        Assert.Equal(StageState.Untold, States(StageSelection.All).First());
         Run(new StageSelection(Until: "a"));
         Assert.Equal([$"a has an output already ({folder.File("a")}), but no provenance.json tells what it was made from: it runs again."], silent.Notes);
     }
@@ -138,7 +139,7 @@ public sealed class StageRunnerTests : IDisposable
 
         public bool IsShared => false;
 
-        public string Cost(bool isReady) => $"{Name} {isReady}";
+        public string Cost(RunContext context, bool isReady) => $"{Name} {isReady}";
 
         public string Run(RunContext context, Provenance? made) => Work();
     }

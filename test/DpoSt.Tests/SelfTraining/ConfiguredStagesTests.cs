@@ -111,8 +111,8 @@ public sealed class ConfiguredStagesTests : IDisposable
 
         Trained(Sft);
         File.Delete(run.Path(Model + "/provenance.json"));
-        Refused("the model there does not say how it was trained (it has no readable provenance.json)");
-        Refused("the model there does not say how it was trained (it has no readable provenance.json)", "--fresh");
+        Refused("the model there does not say how it was trained (it has no provenance.json)");
+        Refused("the model there does not say how it was trained (it has no provenance.json)", "--fresh");
 
         void Refused(string sentence, params string[] more)
         {

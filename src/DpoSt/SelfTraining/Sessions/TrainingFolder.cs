@@ -38,11 +38,11 @@ internal sealed class TrainingFolder : IDisposable
     {
         var model = task.To;
         ModelFolder.CheckMayReplace(model);
-        if (Directory.Exists(model) && Directory.EnumerateFiles(model).Any() && Provenance.Read(model) is null
-            && !File.Exists(Path.Combine(model, Provenance.EarlierFileName)))
+        string[] ours = [Provenance.FileName, Provenance.EarlierFileName];
+        if (Directory.Exists(model) && Directory.EnumerateFiles(model).Any() && !ours.Any(name => File.Exists(Path.Combine(model, name))))
         {
             throw new UserErrorException(
-                $"{model}: the model there does not say how it was trained (it has no readable {Provenance.FileName}), and a new one would take its place: "
+                $"{model}: the model there does not say how it was trained (it has no {Provenance.FileName}), and a new one would take its place: "
                 + $"move it away, or name another {task.PlaceOption}.");
         }
 

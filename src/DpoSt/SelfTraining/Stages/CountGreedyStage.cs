@@ -22,7 +22,7 @@ internal sealed record CountGreedyStage(string Name, RunName Run, QuestionSet Qu
 
     public bool IsShared => false;
 
-    public string Cost(bool isReady) => "no model at work";
+    public string Cost(RunContext context, bool isReady) => "no model at work";
 
     string IStage.Run(RunContext context, Provenance? made)
     {

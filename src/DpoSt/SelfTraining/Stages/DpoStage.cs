@@ -27,7 +27,7 @@ internal sealed record DpoStage(string Name, string From, string PairsFolder, st
 
     public IReadOnlyList<string> Outputs => [To];
 
-    public string Cost(bool isReady) => Settings.Cost(this, isReady ? PreferencePairFile.Read(Data).Count() : null);
+    public string Cost(RunContext context, bool isReady) => Settings.Cost(this, context, isReady ? PreferencePairFile.Read(Data).Count() : null);
 
     /// <summary>All that a reference's scores of a file of pairs depend on but the file.</summary>
     /// <param name="model">The key of the reference's content.</param>

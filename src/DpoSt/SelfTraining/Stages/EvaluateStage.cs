@@ -24,7 +24,7 @@ internal sealed record EvaluateStage(
 
     public bool IsShared => true;
 
-    public string Cost(bool isReady) => $"{Sets.Sum(set => (long)set.Load().Count) * (2 + Samples)} answers";
+    public string Cost(RunContext context, bool isReady) => $"{Sets.Sum(set => (long)set.Load().Count) * (2 + Samples)} answers";
 
     string IStage.Run(RunContext context, Provenance? made)
     {

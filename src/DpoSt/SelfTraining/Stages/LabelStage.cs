@@ -26,7 +26,7 @@ internal sealed record LabelStage(
 
     public bool IsShared => false;
 
-    public string Cost(bool isReady) => "no model at work";
+    public string Cost(RunContext context, bool isReady) => "no model at work";
 
     string IStage.Run(RunContext context, Provenance? made)
     {

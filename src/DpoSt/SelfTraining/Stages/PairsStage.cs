@@ -27,7 +27,7 @@ internal sealed record PairsStage(string Name, RunName Run, SelectionSource Sour
 
     public bool IsShared => false;
 
-    public string Cost(bool isReady) => "no model at work";
+    public string Cost(RunContext context, bool isReady) => "no model at work";
 
     string IStage.Run(RunContext context, Provenance? made)
     {

@@ -63,7 +63,7 @@ internal sealed record PretrainStage(string To, PretrainingOptions Settings) : I
         LengthWindow = 16,
     };
 
-    public string Cost(bool isReady) => $"{Settings.Steps} steps";
+    public string Cost(RunContext context, bool isReady) => $"{Settings.Steps} steps";
 
     public string Run(RunContext context, Provenance? made)
     {

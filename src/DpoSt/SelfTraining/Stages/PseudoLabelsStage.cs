@@ -21,7 +21,7 @@ internal sealed record PseudoLabelsStage(string Name, RunName Run, SelectionSour
 
     public bool IsShared => false;
 
-    public string Cost(bool isReady) => "no model at work";
+    public string Cost(RunContext context, bool isReady) => "no model at work";
 
     string IStage.Run(RunContext context, Provenance? made)
     {

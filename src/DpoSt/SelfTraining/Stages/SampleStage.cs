@@ -22,7 +22,7 @@ internal sealed record SampleStage(
 
     public bool IsShared => true;
 
-    public string Cost(bool isReady) => $"{(long)Questions.Load().Count * Samples.Count} answers";
+    public string Cost(RunContext context, bool isReady) => $"{(long)Questions.Load().Count * Samples.Count} answers";
 
     public string Run(RunContext context, Provenance? made)
     {

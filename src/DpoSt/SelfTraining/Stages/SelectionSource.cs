@@ -16,7 +16,7 @@ internal sealed record SelectionSource(
 {
     /// <summary>The files that the choice depends on.</summary>
     public IReadOnlyList<StageInput> Inputs =>
-        [new("tokenizer", Tokenizer, CheckpointFiles.Tokenizers), .. Labelled.Select(l => new StageInput($"samples of {l.Run}", l.File))];
+        [.. Labelled.Select(l => new StageInput($"samples of {l.Run}", l.File)), new("tokenizer", Tokenizer, CheckpointFiles.Tokenizers)];
 
     /// <summary>What knows the tokens of a text.</summary>
     public RowEncoder NewEncoder()

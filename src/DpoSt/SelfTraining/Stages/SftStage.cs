@@ -27,7 +27,7 @@ internal sealed record SftStage(string Name, string From, string Data, string? D
 
     public IReadOnlyList<string> Outputs => [To];
 
-    public string Cost(bool isReady) => Settings.Cost(this, isReady ? RationaleFile.Read(Data).Count() : null);
+    public string Cost(RunContext context, bool isReady) => Settings.Cost(this, context, isReady ? RationaleFile.Read(Data).Count() : null);
 
     public string Run(RunContext context, Provenance? made)
     {

@@ -14,14 +14,15 @@ internal sealed record TrainingSettings(TrainingRecipe Recipe, TokenLimits Limit
 {
     /// <summary>What a training takes, in words.</summary>
     /// <param name="stage">The training.</param>
+    /// <param name="context">Where it would train.</param>
     /// <param name="examples">How many it has; null where they are not made yet.</param>
-    public string Cost(ITrainingStage stage, int? examples)
+    public string Cost(ITrainingStage stage, RunContext context, int? examples)
     {
         var batch = Recipe.BatchSize * Recipe.GradientAccumulation;
         var steps = Recipe.MaxSteps > 0 || examples is not null
             ? $"{Recipe.StepsFor(examples ?? 0)} steps of {batch} examples"
             : string.Create(CultureInfo.InvariantCulture, $"{Recipe.Epochs} epochs, {batch} examples a step, over examples that are not made yet");
-        return examples is not null && TrainingFolder.Standing(stage.To, Provenance.Of(stage.Options, stage.Inputs)) is { } standing
+        return examples is not null && !context.Fresh && TrainingFolder.Standing(stage.To, Provenance.Of(stage.Options, stage.Inputs)) is { } standing
             ? $"{steps}, {standing}"
             : steps;
     }
