@@ -42,7 +42,8 @@ public static class AtomicFile
             if (e is IOException or UnauthorizedAccessException)
             {
                 throw new UserErrorException(
-                    $"{path}: the file could not be written ({FileProblem.Of(path, e)}); free some space or choose another place, then run again.", e);
+                    $"{path}: the file could not be written ({FileProblem.Of(path, e)}); free some space or choose another place, "
+                    + "then run again.", e);
             }
 
             throw;

@@ -21,8 +21,8 @@ namespace DpoSt.Benchmarks;
 public sealed record StageRow(string Model, string Dtype, string Mode, int Batch, int Samples, double QuestionsPerS, double[] Spread);
 
 /// <summary>
-/// The sampling stage of the demo's fine-tuned model, from its files to its files, as <c>dpost generate</c> runs it: loading, sampling with the
-/// calculator, judging and writing.
+/// The sampling stage of the demo's fine-tuned model, from its files to its files, as <c>dpost generate</c> runs it: loading, sampling with
+/// the calculator, judging and writing.
 /// </summary>
 /// <param name="folder">A folder with the demo's model, configuration and problems.</param>
 /// <param name="reporter">Shows what is at work.</param>
@@ -52,7 +52,8 @@ internal sealed class StageBench(string folder, IStageReporter reporter, Cancell
         }
     }
 
-    private SingleStages Stages(ExperimentOptions options) => new(options, Paths(options), CPU, fresh: false, new SingleProcess(), reporter, cancel);
+    private SingleStages Stages(ExperimentOptions options) =>
+        new(options, Paths(options), CPU, fresh: false, new SingleProcess(), reporter, cancel);
 
     private RunPaths Paths(ExperimentOptions options) => new(options, folder, folder);
 

@@ -12,7 +12,7 @@ namespace DpoSt.Benchmarks;
 /// <param name="Dtype">fp32 or bf16: the type of matrix products.</param>
 /// <param name="Mode">sft or dpo.</param>
 /// <param name="Batch">Examples, or pairs, an optimizer step.</param>
-/// <param name="ExamplesPerS">Examples a second, or pairs with the time that the reference takes to score them: the median over steps.</param>
+/// <param name="ExamplesPerS">Examples a second, or pairs, scoring by the reference included: the median over steps.</param>
 /// <param name="Spread">The slowest and the fastest step's.</param>
 public sealed record TrainRow(string Model, string Dtype, string Mode, int Batch, double ExamplesPerS, double[] Spread)
 {
@@ -48,17 +48,22 @@ internal sealed class TrainBench(BenchModel shape, string dtype, ILanguageModel 
     {
         var pairs = EncodedPairs.Of(
             [
-                .. Enumerable.Range(0, Examples).Select(i => (Ids(i, PromptTokens), Ids(Examples + i, CompletionTokens), Ids(2 * Examples + i, CompletionTokens)))
+                .. Enumerable.Range(0, Examples)
+                    .Select(i => (Ids(i, PromptTokens), Ids(Examples + i, CompletionTokens), Ids(2 * Examples + i, CompletionTokens)))
             ],
             "random pairs");
         pairs.Score(model, shape.Name, new OneReplica(), cancel);                    // warms up
         var scoring = Measure.Seconds(() => pairs.Score(model, shape.Name, new OneReplica(), cancel)) / Examples * Batch;
         var watch = new StepWatch();
         PreferenceTuning.Run(model, pairs, new PreferenceLoss(), Recipe, _ => { }, watch.Tick, cancel);
-        return Row("dpo", [.. watch.Steps.Select(seconds => Batch / (scoring + seconds))]) with { WithoutScoring = Measure.Median(watch.Steps.Select(seconds => Batch / seconds)) };
+        return Row("dpo", [.. watch.Steps.Select(seconds => Batch / (scoring + seconds))]) with
+        {
+            WithoutScoring = Measure.Median(watch.Steps.Select(seconds => Batch / seconds)),
+        };
     }
 
-    private TrainRow Row(string mode, double[] rates) => new(shape.Name, dtype, mode, Batch, Measure.Median(rates), [rates.Min(), rates.Max()]);
+    private TrainRow Row(string mode, double[] rates) =>
+        new(shape.Name, dtype, mode, Batch, Measure.Median(rates), [rates.Min(), rates.Max()]);
 
     private int[] Ids(int row, int count) => shape.RandomIds((ulong)row, count);
 

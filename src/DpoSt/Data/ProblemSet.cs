@@ -33,7 +33,8 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
     {
         var published = PublishedSet.Open(path);
         var loaded = published?.Problems ?? ReadLines(path);
-        return published is not null && loaded.GroupBy(p => p.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } same
+        return published is not null
+            && loaded.GroupBy(p => p.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } same
                 ? throw new UserErrorException($"{path}: the id \"{same.Key}\" comes twice; expected a different id a problem.")
             : loaded.Count > 0
                 ? new ProblemSet(loaded, published?.LeftOut ?? 0)

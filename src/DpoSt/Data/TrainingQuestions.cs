@@ -1,6 +1,6 @@
 namespace DpoSt.Data;
 
-/// <summary>What self-training asks: the labelled questions, and behind them a pool of questions whose final answers alone are known.</summary>
+/// <summary>What self-training asks: the labelled questions, then a pool of questions with final answers only.</summary>
 internal static class TrainingQuestions
 {
     /// <summary>Reads both files; a pool question has no rationale, and an id that no labelled one has.</summary>
@@ -8,6 +8,8 @@ internal static class TrainingQuestions
     public static IReadOnlyList<Problem> Load(string trainFile, string? poolFile)
     {
         var labelled = ProblemSet.Load(trainFile);
-        return poolFile is null ? labelled : [.. labelled, .. ProblemSet.Load(poolFile).Select(p => p with { Id = $"pool {p.Id}", Answer = null })];
+        return poolFile is null
+            ? labelled
+            : [.. labelled, .. ProblemSet.Load(poolFile).Select(p => p with { Id = $"pool {p.Id}", Answer = null })];
     }
 }

@@ -7,7 +7,7 @@ namespace DpoSt.Generation;
 /// Draws the next id of each row. A draw is one uniform number that depends on (seed, problem, sample, position) alone, laid on the
 /// cumulated probabilities of the k likeliest ids; only those reach the host. Greedy where the temperature is zero.
 /// </summary>
-internal sealed class Sampler(GenerationOptions options)
+internal sealed class Sampler(GenerationOptions options) : ITokenChooser
 {
     // Ids as likely as the k-th are drawn from too, as transformers does; more than a few of them do not happen.
     private const int Ties = 8;
@@ -15,7 +15,7 @@ internal sealed class Sampler(GenerationOptions options)
     // So many fit on the stack.
     private const int FewIds = 1024;
 
-    /// <summary>logits [B, V] in fp32 give one id for each of the rows.</summary>
+    /// <inheritdoc/>
     public int[] Next(Tensor logits, IReadOnlyList<Row> rows)
     {
         using var scope = NewDisposeScope();
@@ -57,7 +57,8 @@ internal sealed class Sampler(GenerationOptions options)
         return options.TopP < 1 ? nucleus : count;
     }
 
-    private static int Most(GenerationOptions options) => options.TopK == 0 ? int.MaxValue : Math.Max(options.TopK, options.MinTokensToKeep);
+    private static int Most(GenerationOptions options) =>
+        options.TopK == 0 ? int.MaxValue : Math.Max(options.TopK, options.MinTokensToKeep);
 
     private int Draw(ReadOnlySpan<float> logits, Row row)
     {

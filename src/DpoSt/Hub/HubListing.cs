@@ -38,7 +38,8 @@ internal sealed partial record HubListing(string Commit, IReadOnlyDictionary<str
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new UserErrorException(
-                $"{source} answers, but not with a model's list of files: check HF_ENDPOINT, and whether a proxy or a login page stands in between.",
+                $"{source} answers, but not with a model's list of files: check HF_ENDPOINT, "
+                + "and whether a proxy or a login page stands in between.",
                 e);
         }
     }

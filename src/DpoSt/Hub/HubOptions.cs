@@ -27,7 +27,8 @@ public sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
     {
         ArgumentNullException.ThrowIfNull(variable);
         var home = Value("HF_HOME") ?? Path.Combine(
-            Value("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "huggingface");
+            Value("XDG_CACHE_HOME") ?? Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "huggingface");
         var address = Value("HF_ENDPOINT") ?? "https://huggingface.co";
         return Uri.TryCreate(address.TrimEnd('/'), UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"
             ? new HubOptions(
@@ -44,7 +45,8 @@ public sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
         return token.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0
             ? token is "" ? null : token
             : throw new UserErrorException(
-                $"{(given is null ? file : "HF_TOKEN")} holds no token: it has characters that a token never has; copy it again from the hub's settings.");
+                $"{(given is null ? file : "HF_TOKEN")} holds no token: it has characters that a token never has; "
+                + "copy it again from the hub's settings.");
     }
 
     private static string Read(string file)
@@ -55,7 +57,8 @@ public sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{file}: the token cannot be read ({FileProblem.Of(file, e)}); set HF_TOKEN, or remove the file.", e);
+            throw new UserErrorException(
+                $"{file}: the token cannot be read ({FileProblem.Of(file, e)}); set HF_TOKEN, or remove the file.", e);
         }
     }
 }

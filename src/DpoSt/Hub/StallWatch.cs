@@ -30,11 +30,13 @@ internal sealed class StallWatch : IDisposable
         }
         catch (OperationCanceledException e) when (!user.IsCancellationRequested)
         {
-            throw new TransientHubException(string.Create(CultureInfo.InvariantCulture, $"{host} sent nothing for {patience.TotalSeconds:0.#} s"), inner: e);
+            throw new TransientHubException(
+                string.Create(CultureInfo.InvariantCulture, $"{host} sent nothing for {patience.TotalSeconds:0.#} s"), inner: e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new TransientHubException($"the connection to {host} failed ({Innermost(e).Message.Split('\n')[0].TrimEnd('.')})", inner: e);
+            throw new TransientHubException(
+                $"the connection to {host} failed ({Innermost(e).Message.Split('\n')[0].TrimEnd('.')})", inner: e);
         }
     }
 

@@ -24,8 +24,8 @@ internal interface ILanguageModel : IDisposable
     ParameterSet Parameters { get; }
 
     /// <summary>
-    /// What predicts every completion token, given its prompt and the tokens before it: [M, D], row by row, with M the batch's scored tokens
-    /// and D the model's width. Differentiable where gradients are enabled.
+    /// What predicts every completion token, given its prompt and the tokens before it: [M, D], row by row, with M the batch's scored
+    /// tokens and D the model's width. Differentiable where gradients are enabled.
     /// </summary>
     Tensor CompletionStates(TokenBatch batch, Dropout? dropout);
 

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace DpoSt.Parallel;
 
 /// <summary>
-/// Data parallel training: every rank holds the whole model and computes its share of each batch, and gradients are summed. A flat buffer is
-/// a bucket. Buckets are summed in one order on every rank, the model's from back to front, and each as soon as the backward pass
-/// has left its block.
+/// Data parallel training: every rank holds the whole model and computes its share of each batch, and gradients are summed. A flat buffer
+/// is a bucket. Buckets are summed in one order on every rank, the model's from back to front, and each as soon as the backward pass has
+/// left its block.
 /// </summary>
 internal sealed class DataParallel : IReplicas, IBlockWatcher
 {

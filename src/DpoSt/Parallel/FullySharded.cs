@@ -6,8 +6,9 @@ namespace DpoSt.Parallel;
 
 /// <summary>
 /// Fully sharded data parallel training (Rajbhandari et al. 2020, ZeRO-3; PyTorch's FSDP): every rank keeps one part of each flat buffer's
-/// values, gradients and moments, and computes its share of each batch. A block's values are brought together while the one before it computes and dropped
-/// behind it; its gradients are summed and divided among the ranks as soon as the backward pass has left it, while the values of the next come in.
+/// values, gradients and moments, and computes its share of each batch. A block's values are brought together while the one before it
+/// computes and dropped behind it; its gradients are summed and divided among the ranks as soon as the backward pass has left it, while the
+/// values of the next come in.
 /// </summary>
 internal sealed class FullySharded : IReplicas, IBlockWatcher
 {
@@ -181,13 +182,14 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
         return whole;
     }
 
-    // Those of the block that is done, and of what others use too as far as they have come in: the same on every rank, for all compute the same graph. They
-    // are off the parameters before values of another block begin to come, so that there is no room taken for a third block.
+    // Those of the block that is done, and of what others use too as far as they have come in: the same on every rank, for all compute the
+    // same graph. They leave the parameters before values of another block begin to come, so that memory never holds a third block.
     private void Reduce(string? upcoming)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var taken = parameters.Buffers.Where(buffer => buffer.HasGradients).Select(buffer => (buffer, Gradients: buffer.TakeGradients())).ToArray();
+        var taken = parameters.Buffers.Where(buffer => buffer.HasGradients).Select(buffer => (buffer, Gradients: buffer.TakeGradients()))
+            .ToArray();
         Prefetch(upcoming);
         foreach (var (buffer, gradients) in taken)
         {

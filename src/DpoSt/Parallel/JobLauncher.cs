@@ -10,7 +10,7 @@ namespace DpoSt.Parallel;
 /// </summary>
 public static partial class JobLauncher
 {
-    /// <summary>The signal that asks every rank to stop after its step; mpirun passes it on, where Ctrl-C would end the ranks at once.</summary>
+    /// <summary>Asks every rank to stop after its step; mpirun passes it on, where Ctrl-C would end the ranks at once.</summary>
     public const int StopSignal = 10;             // SIGUSR1
 
     private const string Variable = "DPOST_LAUNCHER";
@@ -63,7 +63,13 @@ public static partial class JobLauncher
             mpirun, "--map-by", "slot:OVERSUBSCRIBE", "--bind-to", "none", "-n", processes.ToString(CultureInfo.InvariantCulture),
             .. command
         ];
-        var start = new ProcessStartInfo("setsid", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("setsid", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
         foreach (var (name, value) in (KeyValuePair<string, string>[])
         [
             new("OMPI_ALLOW_RUN_AS_ROOT", "1"), new("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),                     // containers
@@ -79,8 +85,10 @@ public static partial class JobLauncher
     }
 
     private static string Find(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists)
-        ?? throw new UserErrorException($"several processes need Open MPI 4.1 or 5, but {program} is not on the PATH: apt-get install openmpi-bin.");
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists)
+        ?? throw new UserErrorException(
+            $"several processes need Open MPI 4.1 or 5, but {program} is not on the PATH: apt-get install openmpi-bin.");
 
     private static void Pass(string? line, Action<string> take)
     {

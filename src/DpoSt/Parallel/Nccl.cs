@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace DpoSt.Parallel;
 
 /// <summary>
-/// The functions of NCCL that are used here, by the addresses a library exports. Every call only puts work on a stream: what comes before it there it waits
-/// for, and what comes behind waits for it.
+/// The functions of NCCL that are used here, by the addresses a library exports. Every call only puts work on a stream: what comes before
+/// it there it waits for, and what comes behind waits for it.
 /// </summary>
 internal sealed unsafe class Nccl(Func<string, nint> export)
 {
@@ -42,7 +42,8 @@ internal sealed unsafe class Nccl(Func<string, nint> export)
         if (!NativeLibrary.TryLoad(Library, out var library))
         {
             throw new UserErrorException(
-                $"several processes on GPUs need NCCL 2.10 or newer, but {Library} is not there: install libnccl2, or add its folder to LD_LIBRARY_PATH.");
+                $"several processes on GPUs need NCCL 2.10 or newer, but {Library} is not there: install libnccl2, "
+                + "or add its folder to LD_LIBRARY_PATH.");
         }
 
         var nccl = new Nccl(name => NativeLibrary.GetExport(library, name));
@@ -104,7 +105,8 @@ internal sealed unsafe class Nccl(Func<string, nint> export)
     {
         if (code != 0)
         {
-            throw new InvalidOperationException($"{call} failed: {Marshal.PtrToStringUTF8((nint)errorString(code))} (code {code}; NCCL_DEBUG=INFO says more)");
+            throw new InvalidOperationException(
+                $"{call} failed: {Marshal.PtrToStringUTF8((nint)errorString(code))} (code {code}; NCCL_DEBUG=INFO says more)");
         }
     }
 }

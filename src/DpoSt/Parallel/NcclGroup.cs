@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace DpoSt.Parallel;
 
 /// <summary>
-/// Ranks with a GPU each: their tensors travel by NCCL, on the stream they are computed on, so that nothing is waited for before somebody looks at a
-/// result; tensors on the CPU travel as they do without GPUs.
+/// Ranks with a GPU each: their tensors travel by NCCL, on the stream they are computed on, so that nothing is waited for before somebody
+/// looks at a result; tensors on the CPU travel as they do without GPUs.
 /// </summary>
 internal sealed class NcclGroup : IProcessGroup
 {
@@ -90,7 +90,9 @@ internal sealed class NcclGroup : IProcessGroup
     }
 
     private static nint DataOf(Tensor tensor) =>
-        tensor.is_contiguous() ? Aten.DataPointer(tensor) : throw new ArgumentException("only contiguous tensors travel between ranks", nameof(tensor));
+        tensor.is_contiguous()
+            ? Aten.DataPointer(tensor)
+            : throw new ArgumentException("only contiguous tensors travel between ranks", nameof(tensor));
 
     private static nint StreamOf(Tensor tensor) => tensor.device_type == DeviceType.CUDA ? CudaStream.Current(tensor.device_index) : 0;
 

@@ -41,7 +41,7 @@ internal sealed unsafe class OpenMpiGroup : IProcessGroup
             (data, _, count, request) => OpenMpi.AllReduce(OpenMpi.InPlace, data, count, type, OpenMpi.Sum, OpenMpi.World, request));
     }
 
-    // Each rank sends all others their parts of a piece and sums what arrives; few pieces at a time, so that little room is needed besides the whole.
+    // Each rank sends all others their parts of a piece and sums what arrives; few pieces at a time, to need little more memory.
     public void ReduceScatter(Tensor whole, Tensor part)
     {
         part.CheckIsPartOf(whole, Size);
@@ -81,7 +81,8 @@ internal sealed unsafe class OpenMpiGroup : IProcessGroup
     public void Broadcast(Tensor tensor, int root)
     {
         var type = OpenMpi.TypeOf(tensor.dtype);
-        InPieces(tensor, "MPI_Ibcast", (data, _, count, request) => OpenMpi.Broadcast(data, count, type, root, OpenMpi.World, request)).Wait();
+        InPieces(tensor, "MPI_Ibcast", (data, _, count, request) => OpenMpi.Broadcast(data, count, type, root, OpenMpi.World, request))
+            .Wait();
     }
 
     public void Barrier()
@@ -138,7 +139,8 @@ internal sealed unsafe class OpenMpiGroup : IProcessGroup
             nint request;
             var type = OpenMpi.TypeOf(dtype);
             OpenMpi.Check(
-                OpenMpi.AllToAll(from, First(counts), First(places), type, DataOf(found), First(counts), First(rows), type, OpenMpi.World, &request),
+                OpenMpi.AllToAll(
+                    from, First(counts), First(places), type, DataOf(found), First(counts), First(rows), type, OpenMpi.World, &request),
                 "MPI_Ialltoallv");
             current = (start, new Pending([request], found));
         }

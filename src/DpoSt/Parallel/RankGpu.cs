@@ -19,7 +19,7 @@ public static class RankGpu
         NativeEnvironment.Set(Variable, Of(ranks.LocalRank, Environment.GetEnvironmentVariable(Variable)), overwrites: true);
     }
 
-    /// <summary>The GPU of a machine's rank: its own number, or what stands there in the user's list; none where that is too short.</summary>
+    /// <summary>The GPU of a machine's rank: its own number, or that entry of the user's list; none where that is too short.</summary>
     public static string Of(int localRank, string? visible) => string.IsNullOrEmpty(visible)
         ? visible ?? localRank.ToString(CultureInfo.InvariantCulture)
         : visible.Split(',', StringSplitOptions.TrimEntries).ElementAtOrDefault(localRank) ?? "";
@@ -32,6 +32,7 @@ public static class RankGpu
         return count == 0 ? host
             : count == host.Size ? new NcclGroup(host, Nccl.Load(), DeviceType.CUDA)
             : throw new UserErrorException(
-                $"{count} of {host.Size} processes have found a GPU of their own: start as many processes as there are GPUs, or all of them with --device cpu.");
+                $"{count} of {host.Size} processes have found a GPU of their own: start as many processes as there are GPUs, "
+                + "or all of them with --device cpu.");
     }
 }

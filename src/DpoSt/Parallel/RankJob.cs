@@ -7,8 +7,9 @@ namespace DpoSt.Parallel;
 public static partial class RankJob
 {
     /// <summary>
-    /// Does the work with the group this process belongs to. Where it throws, the group is not left: a rank that ends so ends all
-    /// others, instead of letting them wait for it: by mpirun's doing, or because its heartbeat ends without a farewell (<c>srun</c> lets them live).
+    /// Does the work with the group this process belongs to. Where it throws, the group is not left: a rank that ends so ends all others,
+    /// instead of letting them wait for it: by mpirun's doing, or because its heartbeat ends without a farewell (<c>srun</c> lets them
+    /// live).
     /// </summary>
     /// <param name="device">Where this process computes: ranks with a GPU each are connected by NCCL.</param>
     /// <param name="work">What is done.</param>

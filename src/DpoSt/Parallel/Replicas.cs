@@ -11,5 +11,6 @@ internal static class Replicas
     /// as it is.
     /// </summary>
     public static IReplicas Of(IProcessGroup group, ParameterSet parameters) =>
-        group.Size == 1 ? new OneReplica() : parameters.Shard.Count > 1 ? new FullySharded(group, parameters) : new DataParallel(group, parameters);
+        group.Size == 1 ? new OneReplica() : parameters.Shard.Count > 1 ? new FullySharded(
+            group, parameters) : new DataParallel(group, parameters);
 }

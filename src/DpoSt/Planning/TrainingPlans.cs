@@ -1,6 +1,6 @@
 using DpoSt.Configuration;
 using DpoSt.Configuration.Sections;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Models.Costs;
 using DpoSt.SelfTraining;

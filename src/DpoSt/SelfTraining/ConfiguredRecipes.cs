@@ -42,7 +42,7 @@ internal static class ConfiguredRecipes
             TensorBoard = trainer.ReportTo,
             LengthWindow = options.Compat == Compatibility.Reference ? 1 : trainer.GroupByLengthWindow,
             MeanOfMeans = options.Compat == Compatibility.Reference,
-            Checkpoints = Checkpoints(trainer),
+            Resume = Checkpoints(trainer),
             Evaluation = Interval(trainer.EvalStrategy, trainer.EvalSteps ?? trainer.LoggingSteps),
             EvalBatchSize = trainer.PerDeviceEvalBatchSize,
         };
@@ -80,9 +80,9 @@ internal static class ConfiguredRecipes
         new(strategy == IntervalStrategy.Steps ? steps : null, strategy == IntervalStrategy.Epoch);
 
     // Checkpoints here only serve a resume and go when the model is saved, so that none by steps still means some by the clock.
-    private static CheckpointPolicy Checkpoints(TrainerSection trainer)
+    private static ResumePolicy Checkpoints(TrainerSection trainer)
     {
-        var policy = new CheckpointPolicy { Steps = Interval(trainer.SaveStrategy, trainer.SaveSteps) };
+        var policy = new ResumePolicy { Steps = Interval(trainer.SaveStrategy, trainer.SaveSteps) };
         return policy with { Kept = trainer.SaveTotalLimit ?? policy.Kept };
     }
 

@@ -57,7 +57,7 @@ internal static class FineTuning
     public static void Run(
         ILanguageModel model, IReadOnlyList<(int[] Prompt, int[] Completion)> rows, TrainingRecipe recipe, Action<TrainingLine> log,
         Action<long> tick, CancellationToken cancel,
-        Func<long, Checkpoints?>? checkpoints = null, IReplicas? replicas = null, Action<long, long, IObjective<TokenBatch>>? evaluate = null)
+        Func<long, ResumeStates?>? checkpoints = null, IReplicas? replicas = null, Action<long, long, IObjective<TokenBatch>>? evaluate = null)
     {
         var objective = new SftObjective(model);
         var trainer = new Trainer<TokenBatch>(model.Parameters, objective, recipe.OptionsFor(rows.Count, model.DropoutRate), replicas ?? new OneReplica());

@@ -52,7 +52,7 @@ internal static class PreferenceTuning
     /// <param name="replicas">Who trains together; null is this process alone.</param>
     public static void Run(
         ILanguageModel model, EncodedPairs train, PreferenceLoss loss, TrainingRecipe recipe, Action<TrainingLine> log, Action<long> tick,
-        CancellationToken cancel, Func<long, Checkpoints?>? checkpoints = null, Action<long, long, IObjective<PreferenceBatch>>? evaluate = null,
+        CancellationToken cancel, Func<long, ResumeStates?>? checkpoints = null, Action<long, long, IObjective<PreferenceBatch>>? evaluate = null,
         IReplicas? replicas = null)
     {
         var options = recipe.OptionsFor(train.Count, modelDropout: 0);       // the policy is compared with the reference: no dropout

@@ -4,7 +4,7 @@ using DpoSt.Configuration;
 using DpoSt.Configuration.Launch;
 using DpoSt.Configuration.Sections;
 using DpoSt.Data;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 using DpoSt.Evaluation;
 using DpoSt.Parallel;
 using DpoSt.Runs;

@@ -80,7 +80,7 @@ internal sealed class TrainingFolder : IDisposable
     /// <summary>How far a training is: done, at some step, or null where it has yet to begin.</summary>
     public static string? Standing(string output, TrainingKey key) =>
         TrainingKey.Read(output) == key && !BeganAnew(PathOf(output), key) ? "done already"
-        : Checkpoints.Newest(PathOf(output), key.Digest()) is { } step ? string.Create(CultureInfo.InvariantCulture, $"resumes after step {step}")
+        : ResumeStates.Newest(PathOf(output), key.Digest()) is { } step ? string.Create(CultureInfo.InvariantCulture, $"resumes after step {step}")
         : null;
 
     /// <summary>The folder that belongs to a model's.</summary>
@@ -93,8 +93,8 @@ internal sealed class TrainingFolder : IDisposable
     public static bool IsRecord(string file) => MetricsFile.IsMetrics(file) || Path.GetFileName(file) == TrainingKey.Name;
 
     /// <summary>The checkpoints of a run over this many examples.</summary>
-    public Checkpoints CheckpointsOf(TrainingRecipe recipe, long stepsPerEpoch) =>
-        new(folder, key.Digest(), recipe.Checkpoints, stepsPerEpoch, metrics, reporter.Note);
+    public ResumeStates CheckpointsOf(TrainingRecipe recipe, long stepsPerEpoch) =>
+        new(folder, key.Digest(), recipe.Resume, stepsPerEpoch, metrics, reporter.Note);
 
     /// <summary>Appends a line of metrics, and shows it.</summary>
     public void Log(TrainingLine line)
@@ -151,7 +151,7 @@ internal sealed class TrainingFolder : IDisposable
     // A process that died between the model and the end of its folder left them; those of another key may still be wanted.
     private void RemoveOwnCheckpoints()
     {
-        if (Checkpoints.Newest(folder, key.Digest()) is not null)
+        if (ResumeStates.Newest(folder, key.Digest()) is not null)
         {
             RemoveAll();
         }

@@ -60,7 +60,7 @@ internal sealed class TrainingRun(Device device, bool referenceText, bool fresh,
 
     private void Advise(TrainingRecipe recipe, IStageReporter reporter)
     {
-        if (recipe.Bf16 && RoundedProduct.WayOn(device.type, ScalarType.BFloat16) == RoundedWay.Widened)
+        if (recipe.Bf16 && Bf16Product.WayOn(device.type, ScalarType.BFloat16) == Bf16Way.Widened)
         {
             reporter.Note(
                 "  this processor multiplies no faster in bfloat16 than in float32: without trainer.bf16 training is a little faster and more exact, with it activations take half the memory");

@@ -53,7 +53,8 @@ public static class Calculator
             : parser.IsTooDeep ? $"its parentheses nest more than {MaxDepth} deep"
             : expression.IsWhiteSpace() ? "it is empty"
             : parser.Position == expression.Length ? "it ends where a number or a closing parenthesis is missing"
-            : $"'{expression[parser.Position]}' at character {parser.Position + 1} is out of place; it takes numbers, + - * / ( ) and % for per cent";
+            : $"'{expression[parser.Position]}' at character {parser.Position + 1} is out of place; it takes numbers, + - * / ( ) "
+                + "and % for per cent";
     }
 
     internal static bool TryEvaluateExact(ReadOnlySpan<char> expression, out Rational value)

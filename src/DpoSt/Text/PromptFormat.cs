@@ -14,7 +14,7 @@ public abstract class PromptFormat
     /// As <see cref="T5"/>, but formats again what is already in T5 form, as the paper's repository does to pseudo-labels
     /// (<c>compat: reference</c>): "#### 27" becomes "#### 27.".
     /// </summary>
-    public static PromptFormat T5Reference { get; } = new T5Format(repeats: true);
+    public static PromptFormat T5Paper { get; } = new T5Format(repeats: true);
 
     /// <summary>The Alpaca-like template around the question; GSM8K's own text as the rationale.</summary>
     public static PromptFormat Llama { get; } = new LlamaFormat();

@@ -68,7 +68,8 @@ internal sealed class BatchOrder
     {
         var stretch = microBatch * (int)Math.Ceiling(Math.Sqrt(part.Length / (double)microBatch));
         return [
-            .. part.OrderBy(i => lengths[i].Completion).Chunk(stretch).SelectMany((examples, n) => examples.OrderBy(i => n % 2 == 0 ? lengths[i].Prompt : -lengths[i].Prompt))
+            .. part.OrderBy(i => lengths[i].Completion).Chunk(stretch)
+                .SelectMany((examples, n) => examples.OrderBy(i => n % 2 == 0 ? lengths[i].Prompt : -lengths[i].Prompt))
         ];
     }
 }

@@ -3,8 +3,7 @@ using static TorchSharp.torch;
 namespace DpoSt.Training;
 
 /// <summary>
-/// The processes that train one model together, each on its share of every batch. All of them call the same methods in the same
-/// order.
+/// The processes that train one model together, each on its share of every batch. All of them call the same methods in the same order.
 /// </summary>
 internal interface IReplicas
 {

@@ -24,7 +24,8 @@ public sealed class TrainBenchTests
 
         using var trained = TinyModels.New(Config, 3);
         var rows = Enumerable.Range(0, 36).Select(i => (Shape.RandomIds((ulong)i, 120), Shape.RandomIds(36 + (ulong)i, 150))).ToList();
-        FineTuning.Run(trained, rows, new TrainingRecipe { BatchSize = 12, MaxSteps = 3 }, _ => { }, _ => { }, TestContext.Current.CancellationToken);
+        FineTuning.Run(
+            trained, rows, new TrainingRecipe { BatchSize = 12, MaxSteps = 3 }, _ => { }, _ => { }, TestContext.Current.CancellationToken);
         Assert.All(
             trained.Parameters.Buffers.Zip(measured.Parameters.Buffers),
             pair => Assert.True(pair.First.Values.equal(pair.Second.Values).all().item<bool>()));

@@ -126,7 +126,8 @@ public static class ConfigBinder
             (TypeCode.Double, long or double) when System.Convert.ToDouble(scalar.Value) is var number && double.IsFinite(number)
                 && (within?.Holds(number) ?? true) => number,
             (TypeCode.String, not null) when property.GetCustomAttribute<OneOfAttribute>() is { } choices => choices.Find(scalar.Text),
-            (TypeCode.String, string or long or double) when property.IsDefined(typeof(FolderNameAttribute)) && !FolderNameAttribute.Holds(scalar.Text) => null,
+            (TypeCode.String, string or long or double) when property.IsDefined(typeof(FolderNameAttribute))
+                && !FolderNameAttribute.Holds(scalar.Text) => null,
             (TypeCode.String, string or long or double) when scalar.Text.Length > 0 => scalar.Text,
             _ => null,
         };

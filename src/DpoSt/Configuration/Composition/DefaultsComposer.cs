@@ -159,10 +159,12 @@ internal sealed class DefaultsComposer(string root, IReadOnlyList<Override> over
         if (!Directory.Exists(folder))
         {
             return new UserErrorException(
-                $"{folder}: there is no such folder; {(Directory.Exists(root) ? "expected a folder of YAML configurations." : ConfigFolders.Hint())}");
+                $"{folder}: there is no such folder; "
+                + $"{(Directory.Exists(root) ? "expected a folder of YAML configurations." : ConfigFolders.Hint())}");
         }
 
-        var names = Directory.EnumerateFiles(folder, "*.yaml").Select(f => System.IO.Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);
+        var names = Directory.EnumerateFiles(folder, "*.yaml").Select(f => System.IO.Path.GetFileNameWithoutExtension(f))
+            .Order(StringComparer.Ordinal);
         var list = string.Join(", ", names.Take(12));
         var where = isPrimary ? "" : $"{entry.Source}: ";
         var nearby = list.Length == 0 ? "its folder holds no configuration" : $"its folder holds {list}";

@@ -124,7 +124,8 @@ internal sealed class Interpolation(ConfigMap root, Func<string, string?> enviro
 
         if (comma < 0)
         {
-            throw Error(source, key, $"the environment variable {variable} is not set; set it or give a default ${{oc.env:{variable},default}}");
+            throw Error(
+                source, key, $"the environment variable {variable} is not set; set it or give a default ${{oc.env:{variable},default}}");
         }
 
         var fallback = ExpandText(arguments[(comma + 1)..], source, key).Trim();
@@ -165,5 +166,6 @@ internal sealed class Interpolation(ConfigMap root, Func<string, string?> enviro
         ? PythonText.Of(scalar.Value)
         : throw Error(source, key, $"{node.Describe()} cannot stand inside a text");
 
-    private static UserErrorException Error(ConfigSource source, string key, string what) => new($"{source}: {key} cannot be resolved: {what}.");
+    private static UserErrorException Error(ConfigSource source, string key, string what) =>
+        new($"{source}: {key} cannot be resolved: {what}.");
 }

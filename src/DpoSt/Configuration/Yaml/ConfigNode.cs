@@ -16,7 +16,7 @@ internal abstract record ConfigNode(ConfigSource Source)
     public abstract string Describe();
 }
 
-/// <summary>A scalar: <paramref name="Value"/> is null, a bool, a long, a double or a string; <paramref name="Text"/> is as written.</summary>
+/// <summary>A scalar: <paramref name="Value"/> is null, a bool, a long, a double or a string, and the text as written.</summary>
 internal sealed record ConfigScalar(ConfigSource Source, string Text, object? Value) : ConfigNode(Source)
 {
     private const int LongestShown = 60;

@@ -9,7 +9,8 @@ namespace DpoSt.Data.PublishedFormats;
 internal static class JsonProblemFile
 {
     private const string Svamp = "SVAMP's {\"ID\": ..., \"Body\": ..., \"Question\": ..., \"Equation\": ..., \"Answer\": 51.0}";
-    private const string MultiArith = "MultiArith's {\"iIndex\": ..., \"sQuestion\": ..., \"lEquations\": [\"X=(4.0+9.0)\"], \"lSolutions\": [13.0]}";
+    private const string MultiArith =
+        "MultiArith's {\"iIndex\": ..., \"sQuestion\": ..., \"lEquations\": [\"X=(4.0+9.0)\"], \"lSolutions\": [13.0]}";
     private const int MaxBytes = 100_000_000;
 
     /// <summary>Reads every problem whose answer is one number.</summary>
@@ -24,13 +25,15 @@ internal static class JsonProblemFile
         try
         {
             using var document = JsonDocument.Parse(stream);
-            var lines = document.RootElement.EnumerateArray().Select((value, index) => new JsonLine($"{path}:problem", index + 1, value)).ToList();
+            var lines = document.RootElement.EnumerateArray().Select((value, index) => new JsonLine($"{path}:problem", index + 1, value))
+                .ToList();
             var problems = lines.ConvertAll(Parse);
             return new PublishedSet([.. problems.OfType<Problem>()], problems.Count(p => p is null));
         }
         catch (JsonException e)
         {
-            throw new UserErrorException($"{path}:{e.LineNumber + 1}: the file is no JSON list; expected {Svamp}, or one JSON object a line.", e);
+            throw new UserErrorException(
+                $"{path}:{e.LineNumber + 1}: the file is no JSON list; expected {Svamp}, or one JSON object a line.", e);
         }
     }
 
@@ -41,7 +44,8 @@ internal static class JsonProblemFile
         : ParseMultiArith(line);
 
     private static UserErrorException OwnRows(string path) => new(
-        $"{path.Replace(":problem", "", StringComparison.Ordinal)}: the file is one JSON list; expected one object a line, like {{\"question\": ..., \"answer\": ...}} (lists are read only as SVAMP and MultiArith publish them).");
+        $"{path.Replace(":problem", "", StringComparison.Ordinal)}: the file is one JSON list; expected one object a line, "
+        + $"like {{\"question\": ..., \"answer\": ...}} (lists are read only as SVAMP and MultiArith publish them).");
 
     private static Problem? ParseSvamp(JsonLine line)
     {
@@ -58,7 +62,8 @@ internal static class JsonProblemFile
         var solutions = line.Property("lSolutions", MultiArith) is { ValueKind: JsonValueKind.Array } list
             ? list
             : throw line.Error($"\"lSolutions\" is no list; expected {MultiArith}.");
-        var equation = line.Property("lEquations", MultiArith) is { ValueKind: JsonValueKind.Array } equations && equations.GetArrayLength() == 1 && equations[0].ValueKind == JsonValueKind.String
+        var equation = line.Property("lEquations", MultiArith) is { ValueKind: JsonValueKind.Array } equations
+            && equations.GetArrayLength() == 1 && equations[0].ValueKind == JsonValueKind.String
             ? line.TextOf(equations[0])
             : "";
         return solutions.GetArrayLength() == 1 && Number(solutions[0]) is { } ans

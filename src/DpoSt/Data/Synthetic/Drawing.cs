@@ -45,11 +45,13 @@ internal sealed class Drawing(string name, Schema[] schemas, Range residues, boo
             if (questions.Add(question))
             {
                 keys.Add(key);
-                return new($"{name}-{index}", schema.Name, scene.Numbers, scene.Steps, question, isLabelled ? scene.WriteRationale() : null, scene.Answer);
+                var rationale = isLabelled ? scene.WriteRationale() : null;
+                return new($"{name}-{index}", schema.Name, scene.Numbers, scene.Steps, question, rationale, scene.Answer);
             }
         }
 
-        throw new InvalidOperationException($"The schema '{schema.Name}' has no new problem left for '{name}' at number {index}: ask for fewer.");
+        throw new InvalidOperationException(
+            $"The schema '{schema.Name}' has no new problem left for '{name}' at number {index}: ask for fewer.");
     }
 
     private bool Belongs(string key)

@@ -51,7 +51,7 @@ internal sealed partial class Scene(SplitMix64 random)
         return Num.Cents(cents);
     }
 
-    /// <summary>A number that the story mentions and the solution does not need; it does not count as one of the problem's numbers.</summary>
+    /// <summary>A number that the story mentions and the solution does not need; it is not one of the problem's numbers.</summary>
     public Num Idle(int low, int high) => low + random.Next(high - low + 1);
 
     public void Require(bool condition) => IsGood &= condition;
@@ -81,7 +81,8 @@ internal sealed partial class Scene(SplitMix64 random)
     public string WriteQuestion() => string.Join(' ', facts.Append(ending).Select(Word));
 
     /// <summary>The steps in GSM8K's form, ended by the answer.</summary>
-    public string WriteRationale() => string.Join('\n', steps.Select(Word).Append($"#### {Answer.ToString("0.##", CultureInfo.InvariantCulture)}"));
+    public string WriteRationale() =>
+        string.Join('\n', steps.Select(Word).Append($"#### {Answer.ToString("0.##", CultureInfo.InvariantCulture)}"));
 
     private T Another<T>(T[] choices) where T : class
     {

@@ -39,7 +39,8 @@ public static class SyntheticProblems
     /// of the problems, so that no dev or test story is among them.
     /// </summary>
     public static IReadOnlyList<string> Denoising(int count, long seed) =>
-        [.. new Drawing("denoising", Catalogue.Main, 2..6, isLabelled: false, seed, StepMix.Even).Take(count).Select(p => WithoutQuestion(p.Question))];
+        [.. new Drawing("denoising", Catalogue.Main, 2..6, isLabelled: false, seed, StepMix.Even).Take(count).Select(
+            p => WithoutQuestion(p.Question))];
 
     private static string WithoutQuestion(string question)
     {

@@ -25,7 +25,8 @@ internal static class Words
     public static readonly Person[] People =
     [
         .. Men("Tom", "Sam", "Ben", "Max", "Leo", "Jack", "Paul", "Adam", "Mark", "Omar", "Luis", "Carl", "Hugo", "Ivan", "Noah", "Peter"),
-        .. Women("Ann", "Mia", "Eva", "Lucy", "Sara", "Rosa", "Kate", "Nina", "Emma", "Jane", "Lily", "Amy", "Nora", "Ruth", "Zoe", "Maria"),
+        .. Women(
+            "Ann", "Mia", "Eva", "Lucy", "Sara", "Rosa", "Kate", "Nina", "Emma", "Jane", "Lily", "Amy", "Nora", "Ruth", "Zoe", "Maria"),
     ];
 
     /// <summary>Small things that one collects, finds, gives away and counts.</summary>

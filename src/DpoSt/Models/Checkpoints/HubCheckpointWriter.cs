@@ -20,7 +20,7 @@ internal static class HubCheckpointWriter
     /// <summary>Writes all parameters into a folder; a matrix larger than a file may be gets one of its own.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="folder">Where to.</param>
-    /// <param name="whole">Makes the whole of a buffer, by its number, where only shards are kept; null where the parameters are there.</param>
+    /// <param name="whole">Makes a whole buffer by its number where only shards are kept; null where the parameters are whole.</param>
     /// <param name="maxShardBytes">The largest file.</param>
     public static void Write(ParameterSet parameters, string folder, Func<int, Tensor>? whole = null, long maxShardBytes = MaxShardBytes)
     {
@@ -52,7 +52,8 @@ internal static class HubCheckpointWriter
             foreach (var slice in spec.Slices)
             {
                 var first = row;
-                yield return new PendingTensor(slice.Name, parameters.Dtype, [slice.Rows, .. spec.Shape[1..]], () => reader[spec].narrow(0, first, slice.Rows));
+                yield return new PendingTensor(
+                    slice.Name, parameters.Dtype, [slice.Rows, .. spec.Shape[1..]], () => reader[spec].narrow(0, first, slice.Rows));
                 row += slice.Rows;
             }
         }

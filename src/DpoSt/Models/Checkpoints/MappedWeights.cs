@@ -19,9 +19,10 @@ internal sealed class MappedWeights : IWeights
     private readonly Lazy<Tensor> scratch;
     private readonly ScalarType products;
 
-    /// <summary>The weights of a checkpoint, which is owned from here on; products with its matrices are computed in a type of their own.</summary>
+    /// <summary>The weights of a checkpoint, which they own; products with its matrices are computed in a type of their own.</summary>
     /// <exception cref="UserErrorException">Lists every missing and unexpected name and every wrong shape.</exception>
-    public MappedWeights(IReadOnlyList<ParameterSpec> specs, HubCheckpoint checkpoint, Func<string, bool> mayIgnore, ScalarType products = ScalarType.Float32)
+    public MappedWeights(IReadOnlyList<ParameterSpec> specs, HubCheckpoint checkpoint, Func<string, bool> mayIgnore,
+        ScalarType products = ScalarType.Float32)
     {
         this.products = products;
         this.checkpoint = checkpoint;
@@ -64,7 +65,8 @@ internal sealed class MappedWeights : IWeights
             using var _ = no_grad();
             var spec = specs[name];
             checkpoint.Prefetch(spec);
-            linears[name] = linear = Models.Linear.ForDecoding(checkpoint.Read(spec, spec.Slices.Count > 1 ? scratch.Value : null), PackedRows, products);
+            linears[name] = linear = Models.Linear.ForDecoding(
+                checkpoint.Read(spec, spec.Slices.Count > 1 ? scratch.Value : null), PackedRows, products);
             checkpoint.Release(spec);
         }
 

@@ -30,7 +30,7 @@ internal interface IModelCosts
     /// <summary>Bytes of a decoder's caches, in the type of matrix products, all of them allocated at once.</summary>
     long CacheBytes(int slots, int maxPromptTokens, int maxNewTokens, bool bf16);
 
-    /// <summary>A model like it with one layer a stack and few words, and half as wide until it has at most so many parameters: to measure with.</summary>
+    /// <summary>A model like it to measure with: one layer a stack, few words, halved in width down to so many parameters.</summary>
     IModelCosts Miniature(long parameters);
 
     /// <summary>The model itself, its weights not yet set.</summary>

@@ -24,8 +24,8 @@ internal interface IStepDecoder : IDisposable
     void Start(int slot, int prompt);
 
     /// <summary>
-    /// Feeds tokens: entry i gives <paramref name="counts"/>[i] tokens, taken from <paramref name="ids"/> in order, to <paramref name="slots"/>[i].
-    /// Returns logits [entries, V] in fp32 after the last token of each entry.
+    /// Feeds tokens: entry i gives <paramref name="counts"/>[i] tokens, taken from <paramref name="ids"/> in order, to
+    /// <paramref name="slots"/>[i]. Returns logits [entries, V] in fp32 after the last token of each entry.
     /// </summary>
     Tensor Step(ReadOnlySpan<int> slots, ReadOnlySpan<int> counts, ReadOnlySpan<int> ids);
 }

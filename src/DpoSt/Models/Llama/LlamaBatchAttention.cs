@@ -1,4 +1,3 @@
-using DpoSt.Tensors.Autograd;
 using DpoSt.Tensors.Kernels;
 using DpoSt.Tensors.Products;
 using static TorchSharp.torch;
@@ -13,15 +12,14 @@ namespace DpoSt.Models.Llama;
 /// <param name="rows">The tokens.</param>
 /// <param name="turn">Their positions.</param>
 /// <param name="dropout">Drops attention probabilities in training.</param>
-/// <param name="recomputes">Whether layers are computed again in the backward pass instead of being kept for it.</param>
-internal sealed class LlamaBatchAttention(LlamaConfig config, PackedRows rows, RotaryTurn turn, Dropout? dropout, bool recomputes = false) : ILlamaAttention
+internal sealed class LlamaBatchAttention(LlamaConfig config, PackedRows rows, RotaryTurn turn, Dropout? dropout) : ILlamaAttention
 {
     /// <summary>Sees each layer's rotated query, key and value [N, (H + 2 G) K].</summary>
     public Action<int, Tensor>? Watch { get; init; }
 
-    public Tensor Run(Tensor x, Func<Tensor, ILlamaAttention, Tensor> layer) => recomputes
-        ? Recomputed.Apply([x, .. rows.Masks], t => layer(t[0], new LlamaBatchAttention(config, rows.Over(t[1..]), turn, dropout) { Watch = Watch }))
-        : layer(x, this);
+    public Tensor[] Tensors => rows.Masks;
+
+    public ILlamaAttention Over(Tensor[] tensors) => new LlamaBatchAttention(config, rows.Over(tensors), turn, dropout) { Watch = Watch };
 
     public Tensor Attend(int layer, Tensor qkv)
     {

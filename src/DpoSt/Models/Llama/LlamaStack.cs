@@ -1,3 +1,4 @@
+using DpoSt.Tensors.Autograd;
 using DpoSt.Tensors.Kernels;
 using static TorchSharp.torch;
 
@@ -14,9 +15,12 @@ internal sealed class LlamaStack : IDisposable
     private readonly Layer[] layers;
     private readonly Tensor finalNorm;
     private readonly double epsilon;
+    private readonly bool recomputes;
 
-    public LlamaStack(LlamaConfig config, Func<string, Linear> linear, Func<string, Tensor> norm)
+    /// <summary>The layers; a stack that recomputes computes them again in the backward pass instead of keeping them.</summary>
+    public LlamaStack(LlamaConfig config, Func<string, Linear> linear, Func<string, Tensor> norm, bool recomputes = false)
     {
+        this.recomputes = recomputes;
         epsilon = config.RmsNormEps;
         finalNorm = norm("norm");
         layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => $"layer.{i}").Select(name => new Layer(
@@ -34,13 +38,16 @@ internal sealed class LlamaStack : IDisposable
         using var scope = NewDisposeScope();
         for (var i = 0; i < layers.Length; i++)
         {
-            var (layer, index) = (layers[i], i);                   // of this round: it may run again in the backward pass
-            x = attention.Run(x, (t, how) => layer.Forward(Enter($"layer.{index}", t), index, how, epsilon));
+            var index = i;                                         // of this round: the layer may run again in the backward pass
+            x = recomputes
+                ? ActivationCheckpoint.Apply([x, .. attention.Tensors], t => Run(index, t[0], attention.Over(t[1..])))
+                : Run(index, x, attention);
             watch?.Invoke(x);
         }
 
         return RmsNorm.Apply(Enter("norm", x), finalNorm, epsilon).MoveToOuterDisposeScope();
 
+        Tensor Run(int layer, Tensor t, ILlamaAttention how) => layers[layer].Forward(Enter($"layer.{layer}", t), layer, how, epsilon);
         Tensor Enter(string part, Tensor t) => enter?.Invoke(part, t) ?? t;
     }
 
@@ -75,6 +82,9 @@ internal interface ILlamaAttention
     /// <summary>Attention of a layer: query, key and value side by side, positions not yet applied, [N, (H + 2 G) K] give [N, I].</summary>
     Tensor Attend(int layer, Tensor qkv);
 
-    /// <summary>Computes a layer that attends in this way, from the stream before it.</summary>
-    Tensor Run(Tensor x, Func<Tensor, ILlamaAttention, Tensor> layer) => layer(x, this);
+    /// <summary>The tensors of a batch that every layer attends with.</summary>
+    Tensor[] Tensors => [];
+
+    /// <summary>The same over others in place of <see cref="Tensors"/>.</summary>
+    ILlamaAttention Over(Tensor[] tensors) => this;
 }

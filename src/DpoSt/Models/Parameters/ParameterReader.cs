@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Parameters;
 
-/// <summary>Reads whole parameters one after the other, also where this process keeps a shard of each; then never more than a block's are there.</summary>
+/// <summary>Reads whole parameters in turn, also where this process keeps shards: then only a block's are whole at a time.</summary>
 /// <param name="parameters">The parameters.</param>
 /// <param name="whole">Makes the whole of a buffer, by its number; null where the parameters are there.</param>
 internal sealed class ParameterReader(ParameterSet parameters, Func<int, Tensor>? whole) : IDisposable

@@ -1,4 +1,3 @@
-using DpoSt.Tensors.Autograd;
 using DpoSt.Tensors.Kernels;
 using DpoSt.Tensors.Products;
 using static TorchSharp.torch;
@@ -14,12 +13,11 @@ namespace DpoSt.Models.T5;
 /// <param name="bias">What is added to the scores: relative positions, the causal mask, padding; [1 or B, H, T, T].</param>
 /// <param name="memory">The encoder's output to attend to; null in the encoder.</param>
 /// <param name="dropout">Drops attention probabilities in training.</param>
-/// <param name="recomputes">Whether blocks are computed again in the backward pass instead of being kept for it.</param>
-internal sealed class T5BatchAttention(int heads, long rows, Tensor bias, T5Memory? memory, RowDropout? dropout, bool recomputes = false) : IT5Attention
+internal sealed class T5BatchAttention(int heads, long rows, Tensor bias, T5Memory? memory, RowDropout? dropout) : IT5Attention
 {
-    public Tensor Run(Tensor x, Func<Tensor, IT5Attention, Tensor> block) => recomputes
-        ? Recomputed.Apply([x, bias, .. memory?.Tensors ?? []], t => block(t[0], new T5BatchAttention(heads, rows, t[1], memory?.Over(t[2..]), dropout)))
-        : block(x, this);
+    public Tensor[] Tensors => [bias, .. memory?.Tensors ?? []];
+
+    public IT5Attention Over(Tensor[] tensors) => new T5BatchAttention(heads, rows, tensors[0], memory?.Over(tensors[1..]), dropout);
 
     public Tensor Self(int layer, Tensor qkv)
     {
@@ -63,5 +61,6 @@ internal sealed record T5Memory(Tensor States, long Prompts, Tensor? Padding, Te
     public Tensor[] Tensors => [.. new[] { States, Padding, PromptOf }.OfType<Tensor>()];
 
     /// <summary>The same over others in place of <see cref="Tensors"/>.</summary>
-    public T5Memory Over(Tensor[] tensors) => new(tensors[0], Prompts, Padding is null ? null : tensors[1], PromptOf is null ? null : tensors[^1]);
+    public T5Memory Over(Tensor[] tensors) =>
+        new(tensors[0], Prompts, Padding is null ? null : tensors[1], PromptOf is null ? null : tensors[^1]);
 }

@@ -103,7 +103,8 @@ public sealed record T5Config
             throw new UserErrorException($"{path}: relative_attention_num_buckets is {RelativeAttentionNumBuckets}; expected at least 4.");
         }
 
-        foreach (var (key, id) in new[] { ("pad_token_id", PadTokenId), ("decoder_start_token_id", DecoderStartTokenId ?? 0) }.Where(t => t.Item2 < 0 || t.Item2 >= VocabSize))
+        foreach (var (key, id) in new[] { ("pad_token_id", PadTokenId), ("decoder_start_token_id", DecoderStartTokenId ?? 0) }.Where(
+            t => t.Item2 < 0 || t.Item2 >= VocabSize))
         {
             throw new UserErrorException($"{path}: {key} is {id}, but the vocabulary has {VocabSize} ids.");
         }

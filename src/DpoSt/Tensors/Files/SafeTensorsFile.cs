@@ -73,7 +73,8 @@ public sealed unsafe partial class SafeTensorsFile : IDisposable
     }
 
     /// <summary>The raw bytes of a tensor.</summary>
-    internal ReadOnlySpan<byte> Bytes(string name) => new(data + entries[name].Begin, checked((int)(entries[name].End - entries[name].Begin)));
+    internal ReadOnlySpan<byte> Bytes(string name) =>
+        new(data + entries[name].Begin, checked((int)(entries[name].End - entries[name].Begin)));
 
     /// <summary>Gives the memory of a tensor's pages back to the system, on Linux; they are read again when touched.</summary>
     internal void Release(string name) => Advise(name, 4);             // MADV_DONTNEED

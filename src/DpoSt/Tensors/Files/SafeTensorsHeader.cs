@@ -27,8 +27,8 @@ internal static class SafeTensorsHeader
 
     private const int MaxReason = 300;
 
-    /// <summary>Reads the header of a file of <paramref name="fileLength"/> bytes and leaves the stream at the first byte of data.</summary>
-    /// <exception cref="UserErrorException">The header breaks the format's rules; the sentence names <paramref name="path"/> and the rule.</exception>
+    /// <summary>Reads the header of a file of so many bytes and leaves the stream at the first byte of data.</summary>
+    /// <exception cref="UserErrorException">The header breaks the format's rules; the sentence names path and rule.</exception>
     public static (IReadOnlyList<SafeTensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata, long DataStart) Read(
         Stream stream, long fileLength, string path)
     {
@@ -119,12 +119,14 @@ internal static class SafeTensorsHeader
         if (value.ValueKind != JsonValueKind.Object || value.EnumerateObject().Count() != 3
             || !value.TryGetProperty("dtype", out var dtype) || dtype.ValueKind != JsonValueKind.String
             || !value.TryGetProperty("shape", out var shape) || shape.ValueKind != JsonValueKind.Array
-            || !value.TryGetProperty("data_offsets", out var offsets) || offsets.ValueKind != JsonValueKind.Array || offsets.GetArrayLength() != 2)
+            || !value.TryGetProperty("data_offsets", out var offsets) || offsets.ValueKind != JsonValueKind.Array
+            || offsets.GetArrayLength() != 2)
         {
             throw Bad(path, $"tensor '{name}' must have exactly dtype, shape and two data_offsets");
         }
 
-        var size = SafeTensorsType.Bits(dtype.GetString()!) ?? throw Bad(path, $"tensor '{name}' has the unknown dtype '{dtype.GetString()}'");
+        var size = SafeTensorsType.Bits(dtype.GetString()!)
+            ?? throw Bad(path, $"tensor '{name}' has the unknown dtype '{dtype.GetString()}'");
         if (shape.GetArrayLength() > 64)
         {
             throw Bad(path, $"tensor '{name}' has {shape.GetArrayLength()} dimensions");
@@ -155,7 +157,8 @@ internal static class SafeTensorsHeader
             ? number
             : throw Bad(
                 path,
-                string.Create(CultureInfo.InvariantCulture, $"tensor '{name}' has {value.GetRawText()} where a whole number of at most 63 bits belongs"));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"tensor '{name}' has {value.GetRawText()} where a whole number of at most 63 bits belongs"));
 
     /// <summary>The tensors must tile the data exactly: no hole, no overlap, nothing behind the last.</summary>
     private static void CheckLayout(List<SafeTensorsEntry> entries, long dataLength, string path)
@@ -179,5 +182,6 @@ internal static class SafeTensorsHeader
 
     // The reason may quote a name, and a file can name a tensor with a hundred million letters.
     private static UserErrorException Bad(string path, string reason) =>
-        new($"{path} is no valid safetensors file: {(reason.Length <= MaxReason ? reason : reason[..MaxReason] + "...")}; download or save it again.");
+        new($"{path} is not a valid safetensors file: {(reason.Length <= MaxReason ? reason : reason[..MaxReason] + "...")}; "
+            + "download or save it again.");
 }

@@ -4,7 +4,7 @@ using DpoSt.Tensors.Kernels;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
-/// <summary>Multiplies some rows with all panels, in one thread, with that thread's memory. Shapes: a [M, K], panels of b [N, K], y [M, N].</summary>
+/// <summary>Multiplies some rows with all panels, in one thread and its memory. Shapes: a [M, K], panels of b [N, K], y [M, N].</summary>
 /// <typeparam name="T">What y holds.</typeparam>
 internal sealed unsafe class HalfWork<T> : IDisposable
     where T : struct, IElement
@@ -90,7 +90,8 @@ internal sealed unsafe class HalfWork<T> : IDisposable
 
             for (; n < width; n++)
             {
-                var product = Avx512F.ScaleScalar(Vector128.CreateScalar(from[n]), Vector128.CreateScalar(exponents[r] + columnExponents[n])).ToScalar();
+                var product = Avx512F.ScaleScalar(
+                    Vector128.CreateScalar(from[n]), Vector128.CreateScalar(exponents[r] + columnExponents[n])).ToScalar();
                 T.Set(adds ? product + T.Get(y, at + n) : product, y, at + n);
             }
         }

@@ -16,8 +16,8 @@ internal static unsafe class BiasedSoftmax
     private const int Lanes = 16;
 
     /// <summary>
-    /// scores [B, H, T, S] and a bias that broadcasts to it give probabilities [B, H, T, S] in the scores' type; the gradient reaches both. A
-    /// bias of fp32 goes with scores of bf16.
+    /// scores [B, H, T, S] and a bias that broadcasts to it give probabilities [B, H, T, S] in the scores' type; the gradient reaches both.
+    /// A bias of fp32 goes with scores of bf16.
     /// </summary>
     public static Tensor Apply(Tensor scores, Tensor? bias)
     {
@@ -30,10 +30,13 @@ internal static unsafe class BiasedSoftmax
 
         using var nothing = bias is null ? zeros(1) : null;
         var added = bias ?? nothing!;
-        return is_grad_enabled() && (scores.requires_grad || added.requires_grad) ? Differentiable.apply(scores, added) : Forward(scores, added);
+        return is_grad_enabled() && (scores.requires_grad || added.requires_grad)
+            ? Differentiable.apply(scores, added)
+            : Forward(scores, added);
     }
 
-    private static Tensor Forward(Tensor scores, Tensor bias) => scores.dtype == ScalarType.Float32 ? Forward<Fp32>(scores, bias) : Forward<Bf16>(scores, bias);
+    private static Tensor Forward(Tensor scores, Tensor bias) =>
+        scores.dtype == ScalarType.Float32 ? Forward<Fp32>(scores, bias) : Forward<Bf16>(scores, bias);
 
     private static Tensor Backward(Tensor probabilities, Tensor gradient) =>
         probabilities.dtype == ScalarType.Float32 ? Backward<Fp32>(probabilities, gradient) : Backward<Bf16>(probabilities, gradient);
@@ -151,7 +154,8 @@ internal static unsafe class BiasedSoftmax
 
     private static Tensor SumTo(Tensor gradient, Tensor bias)
     {
-        var dimensions = Enumerable.Range(0, (int)bias.dim()).Where(d => bias.size(d) == 1 && gradient.size(d) != 1).Select(d => (long)d).ToArray();
+        var dimensions = Enumerable.Range(0, (int)bias.dim()).Where(d => bias.size(d) == 1 && gradient.size(d) != 1).Select(d => (long)d)
+            .ToArray();
         return dimensions.Length == 0 ? gradient.to(bias.dtype, copy: true) : gradient.sum(dimensions, keepdim: true, type: bias.dtype);
     }
 

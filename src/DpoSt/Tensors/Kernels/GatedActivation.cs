@@ -44,7 +44,8 @@ internal sealed class GatedActivation(float a, float b)
 
     private Tensor Forward(Tensor x) => x.dtype == ScalarType.Float32 ? Forward<Fp32>(x) : Forward<Bf16>(x);
 
-    private Tensor Backward(Tensor x, Tensor gradient) => x.dtype == ScalarType.Float32 ? Backward<Fp32>(x, gradient) : Backward<Bf16>(x, gradient);
+    private Tensor Backward(Tensor x, Tensor gradient) =>
+        x.dtype == ScalarType.Float32 ? Backward<Fp32>(x, gradient) : Backward<Bf16>(x, gradient);
 
     private Tensor Forward<T>(Tensor x)
         where T : struct, IElement

@@ -19,10 +19,12 @@ internal static class RaggedCache
     /// <param name="device">Where they lie.</param>
     /// <param name="dtype">The type of queries and results.</param>
     /// <param name="products">The type that matrix products are computed in: on a CPU keys and values are kept in it.</param>
-    public static IRaggedCache New(int slots, int groups, int headSize, int capacity, Device device, ScalarType dtype, ScalarType products) =>
+    public static IRaggedCache New(
+        int slots, int groups, int headSize, int capacity, Device device, ScalarType dtype, ScalarType products) =>
         (device.type, dtype, products) switch
         {
-            (TorchSharp.DeviceType.CPU, ScalarType.Float32, ScalarType.BFloat16) => new CpuRaggedCache<Bf16>(slots, groups, headSize, capacity),
+            (TorchSharp.DeviceType.CPU, ScalarType.Float32, ScalarType.BFloat16) =>
+                new CpuRaggedCache<Bf16>(slots, groups, headSize, capacity),
             (TorchSharp.DeviceType.CPU, ScalarType.Float32, _) => new CpuRaggedCache<Fp32>(slots, groups, headSize, capacity),
             _ => new TorchRaggedCache(slots, groups, headSize, capacity, device, dtype),
         };

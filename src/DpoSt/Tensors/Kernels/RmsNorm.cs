@@ -95,7 +95,8 @@ internal static unsafe class RmsNorm
                 var sums = (double*)pp + (long)part * width;
                 for (var r = (int)((long)count * part / parts); r < (int)((long)count * (part + 1) / parts); r++)
                 {
-                    Row((float*)px + (long)r * width, (float*)pw, ((double*)ps)[r], (float*)pg + (long)r * width, (float*)pi + (long)r * width, sums, width);
+                    Row((float*)px + (long)r * width, (float*)pw, ((double*)ps)[r], (float*)pg + (long)r * width,
+                        (float*)pi + (long)r * width, sums, width);
                 }
             }
         });

@@ -36,7 +36,8 @@ internal sealed unsafe class RotaryTurn(float[] cosines, float[] sines)
         var (a, b) = (turned.select(2, 0), turned.select(2, 1));                    // [N, heads, K/2]
         var (c, s) = (Angles(cosines), Angles(sines));                              // [N, 1, K/2]
         var pairs = stack([a.mul(c).sub(b.mul(s)), b.mul(c).add(a.mul(s))], 2);
-        return cat([pairs.view(rows, heads * size).to(x.dtype), x.narrow(1, heads * size, x.size(1) - heads * size)], 1).MoveToOuterDisposeScope();
+        return cat([pairs.view(rows, heads * size).to(x.dtype), x.narrow(1, heads * size, x.size(1) - heads * size)], 1)
+            .MoveToOuterDisposeScope();
 
         Tensor Angles(float[] values) => tensor(values, [rows, 1, half], device: x.device).to(turned.dtype);
     }
@@ -110,7 +111,8 @@ internal sealed unsafe class RotaryTurn(float[] cosines, float[] sines)
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(4, grad_output, () =>
         {
             using var _ = no_grad();
-            return [((RotaryTurn)ctx.get_data("turn")).Turn(grad_output, (int)ctx.get_data("heads"), (int)ctx.get_data("size"), -1), null!, null!, null!];
+            return [((RotaryTurn)ctx.get_data("turn")).Turn(grad_output, (int)ctx.get_data("heads"), (int)ctx.get_data("size"), -1), null!,
+                null!, null!];
         });
     }
 }

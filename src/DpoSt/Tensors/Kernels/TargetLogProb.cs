@@ -31,10 +31,14 @@ internal static unsafe class TargetLogProb
     }
 
     private static Tensor Forward(Tensor logits, long[] targets, out double[] normalisers) =>
-        logits.dtype == ScalarType.Float32 ? Forward<Fp32>(logits, targets, out normalisers) : Forward<Bf16>(logits, targets, out normalisers);
+        logits.dtype == ScalarType.Float32
+            ? Forward<Fp32>(logits, targets, out normalisers)
+            : Forward<Bf16>(logits, targets, out normalisers);
 
     private static Tensor Backward(Tensor logits, long[] targets, double[] normalisers, Tensor gradient) =>
-        logits.dtype == ScalarType.Float32 ? Backward<Fp32>(logits, targets, normalisers, gradient) : Backward<Bf16>(logits, targets, normalisers, gradient);
+        logits.dtype == ScalarType.Float32
+            ? Backward<Fp32>(logits, targets, normalisers, gradient)
+            : Backward<Bf16>(logits, targets, normalisers, gradient);
 
     private static Tensor Forward<T>(Tensor logits, long[] targets, out double[] normalisers)
         where T : struct, IElement
@@ -103,7 +107,9 @@ internal static unsafe class TargetLogProb
 
                 // From the logit again: near one, a probability that was rounded leaves nothing of the difference.
                 var shifted = T.Get(source, start + targets[r]) - normaliser;
-                var probability = targets[r] < width / Lanes * Lanes ? VectorMath.Exp(Vector512.Create(shifted))[0] : VectorMath.Exp(shifted);
+                var probability = targets[r] < width / Lanes * Lanes
+                    ? VectorMath.Exp(Vector512.Create(shifted))[0]
+                    : VectorMath.Exp(shifted);
                 T.Set(probability * -g + g, target, start + targets[r]);
             }
         });
@@ -127,7 +133,8 @@ internal static unsafe class TargetLogProb
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(2, grad_output, () =>
         {
             using var _ = no_grad();
-            var gradient = Backward(ctx.get_saved_variables()[0], (long[])ctx.get_data("targets"), (double[])ctx.get_data("normalisers"), grad_output);
+            var gradient = Backward(
+                ctx.get_saved_variables()[0], (long[])ctx.get_data("targets"), (double[])ctx.get_data("normalisers"), grad_output);
             return [gradient, null!];
         });
     }

@@ -57,7 +57,8 @@ internal sealed class TorchRaggedCache : IRaggedCache
     }
 
     // Scores [N, H, 1, L], minus infinity beyond a row's length, and values [N, H, L, K].
-    private (Tensor Scores, Tensor Values) Score(Tensor q, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias)
+    private (Tensor Scores, Tensor Values) Score(
+        Tensor q, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias)
     {
         var (count, heads) = (slots.Length, (int)q.size(1));
         var longest = 0;

@@ -19,7 +19,7 @@ internal static unsafe partial class Aten
     public static string PlatformLibrary =>
         OperatingSystem.IsWindows() ? "torch_cpu.dll" : OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so";
 
-    /// <summary>libtorch's version from its ABI number, one byte each for major, minor and patch from the top; null where it has none.</summary>
+    /// <summary>libtorch's version from its ABI number, whose top bytes are major, minor and patch; null where it has none.</summary>
     public static string? LibraryVersion()
     {
         try
@@ -33,7 +33,7 @@ internal static unsafe partial class Aten
         }
     }
 
-    /// <summary>One AdamW step over whole buffers in a single fused kernel (decoupled decay, bias-corrected), as torch.optim.AdamW.</summary>
+    /// <summary>One fused AdamW step over whole buffers (decoupled decay, bias-corrected), as torch.optim.AdamW.</summary>
     public static void FusedAdamW(
         Tensor parameter, Tensor gradient, Tensor average, Tensor squareAverage, Tensor step, double rate, double beta1, double beta2,
         double decay, double epsilon)
@@ -55,8 +55,8 @@ internal static unsafe partial class Aten
     }
 
     /// <summary>
-    /// A tensor shows another's memory and shape from here on, and stays what it is to autograd: nothing of a graph is kept or broken by it (the
-    /// <c>.data</c> of PyTorch).
+    /// A tensor shows another's memory and shape from here on, and stays what it is to autograd: nothing of a graph is kept or broken by it
+    /// (the <c>.data</c> of PyTorch).
     /// </summary>
     public static void SetData(Tensor tensor, Tensor data)
     {
@@ -102,7 +102,8 @@ internal static unsafe partial class Aten
         {
             nint result;
             var dummy = 0L;
-            Check(CreateFromBlob(data, shape.Length, sizes is null ? &dummy : sizes, strides, 0, (int)dtype, 0, 0, &result), "create_tensor_from_blob");
+            Check(CreateFromBlob(data, shape.Length, sizes is null ? &dummy : sizes, strides, 0, (int)dtype, 0, 0, &result),
+                "create_tensor_from_blob");
             return Tensor.UnsafeCreateTensor(result);
         }
     }

@@ -59,7 +59,8 @@ internal static class ElfVersionNeeds
         }
     }
 
-    private static string Text(byte[] image, int offset) => Encoding.ASCII.GetString(image, offset, Array.IndexOf(image, (byte)0, offset) - offset);
+    private static string Text(byte[] image, int offset) =>
+        Encoding.ASCII.GetString(image, offset, Array.IndexOf(image, (byte)0, offset) - offset);
 
     private static long Int64(byte[] image, int offset) => BinaryPrimitives.ReadInt64LittleEndian(image.AsSpan(offset));
 

@@ -5,15 +5,15 @@ using static TorchSharp.torch;
 namespace DpoSt.Tensors.Products;
 
 /// <summary>
-/// Products of matrices with matrices, as attention has them: a [.., M, K] times b [.., N, K] transposed give [.., M, N], each matrix with its own. In bfloat16 they are computed in
-/// halves where that is faster (<see cref="HalfProduct"/>), elsewhere by libtorch.
+/// Products of many matrices, as attention has them: a [.., M, K] times b [.., N, K] transposed give [.., M, N]. In bfloat16 they are
+/// computed in halves where that is faster (<see cref="HalfProduct"/>), elsewhere by libtorch.
 /// </summary>
 internal static class BatchedProduct
 {
     /// <summary>The products; gradients have their tensors' own type.</summary>
     public static Tensor Apply(Tensor a, Tensor b)
     {
-        if (a.dtype != ScalarType.BFloat16 || RoundedProduct.WayOn(a.device_type, a.dtype) != RoundedWay.InHalves)
+        if (Bf16Product.WayOn(a.device_type, a.dtype) != Bf16Way.InHalves)
         {
             return a.matmul(b.transpose(-1, -2));
         }

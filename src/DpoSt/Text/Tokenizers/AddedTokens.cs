@@ -31,8 +31,11 @@ internal sealed class AddedTokens
             this.tokens[token.Content] = token;
         }
 
-        var alternatives = this.tokens.Keys.OrderByDescending(c => c.Length).ThenBy(c => c, StringComparer.Ordinal).Select(Regex.Escape).ToArray();
-        pattern = alternatives.Length == 0 ? null : new Regex(string.Join('|', alternatives), RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
+        var alternatives = this.tokens.Keys.OrderByDescending(c => c.Length).ThenBy(c => c, StringComparer.Ordinal).Select(Regex.Escape)
+            .ToArray();
+        pattern = alternatives.Length == 0
+            ? null
+            : new Regex(string.Join('|', alternatives), RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
     }
 
     /// <summary>The stretches of the text that are added tokens, in order.</summary>

@@ -17,7 +17,8 @@ public static class BpeTrainer
     /// <summary>Words: one digit, a run of letters, or one symbol, each with the space before it; else a run of spaces.</summary>
     public const string SplitPattern = @" ?\p{N}| ?\p{L}+| ?[^\s\p{L}\p{N}]|\s+";
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Trains and returns the text of `tokenizer.json`.</summary>
     /// <param name="texts">What the vocabulary should fit.</param>
@@ -62,7 +63,8 @@ public static class BpeTrainer
         }
 
         return [
-            .. counts.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => (Encoding.UTF8.GetBytes(p.Key).Select(b => firstByte + b).ToList(), p.Value))
+            .. counts.OrderBy(p => p.Key, StringComparer.Ordinal)
+                .Select(p => (Encoding.UTF8.GetBytes(p.Key).Select(b => firstByte + b).ToList(), p.Value))
         ];
     }
 
@@ -128,7 +130,13 @@ public static class BpeTrainer
         {
             ["type"] = "Sequence",
             ["pretokenizers"] = new JsonArray(
-                new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = SplitPattern }, ["behavior"] = "Isolated", ["invert"] = false },
+                new JsonObject
+                {
+                    ["type"] = "Split",
+                    ["pattern"] = new JsonObject { ["Regex"] = SplitPattern },
+                    ["behavior"] = "Isolated",
+                    ["invert"] = false,
+                },
                 ByteLevel(useRegex: false)),
         },
         ["post_processor"] = new JsonObject
@@ -136,7 +144,10 @@ public static class BpeTrainer
             ["type"] = "TemplateProcessing",
             ["single"] = new JsonArray(Sequence("A", 0), End(0)),
             ["pair"] = new JsonArray(Sequence("A", 0), End(0), Sequence("B", 1), End(1)),
-            ["special_tokens"] = new JsonObject { ["</s>"] = new JsonObject { ["id"] = "</s>", ["ids"] = new JsonArray(1), ["tokens"] = new JsonArray("</s>") } },
+            ["special_tokens"] = new JsonObject
+            {
+                ["</s>"] = new JsonObject { ["id"] = "</s>", ["ids"] = new JsonArray(1), ["tokens"] = new JsonArray("</s>") },
+            },
         },
         ["decoder"] = ByteLevel(useRegex: true),
         ["model"] = new JsonObject

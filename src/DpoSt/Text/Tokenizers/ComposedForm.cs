@@ -151,7 +151,8 @@ internal static class ComposedForm
     private static int? Join(int first, int second) =>
         first - Leading is >= 0 and < Leadings and var leading
             && second - Vowel is >= 0 and < Vowels and var vowel ? Syllable + (((leading * Vowels) + vowel) * Trailings)
-        : first - Syllable is >= 0 and < Syllables and var index && index % Trailings == 0 && second - BeforeTrailing is > 0 and < Trailings and var trailing
+        : first - Syllable is >= 0 and < Syllables and var index && index % Trailings == 0
+        && second - BeforeTrailing is > 0 and < Trailings and var trailing
         ? first + trailing
         : Composites.TryGetValue((first, second), out var composite) ? composite
         : null;
@@ -164,7 +165,8 @@ internal static class ComposedForm
         if (line[sign] == ':')
         {
             var dash = line.IndexOf('-', StringComparison.Ordinal);
-            for (var character = Hexadecimal(line.AsSpan(0, dash)); character <= Hexadecimal(line.AsSpan(dash + 1, sign - dash - 1)); character++)
+            for (var character = Hexadecimal(line.AsSpan(0, dash)); character <= Hexadecimal(
+                line.AsSpan(dash + 1, sign - dash - 1)); character++)
             {
                 Classes[character] = byte.Parse(line.AsSpan(sign + 1), CultureInfo.InvariantCulture);
                 Suspects.Add(character);
@@ -186,5 +188,6 @@ internal static class ComposedForm
         }
     }
 
-    private static int Hexadecimal(ReadOnlySpan<char> digits) => int.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    private static int Hexadecimal(ReadOnlySpan<char> digits) =>
+        int.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

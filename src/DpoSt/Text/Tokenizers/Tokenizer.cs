@@ -24,7 +24,8 @@ internal sealed record SpecialIds(int? Bos, int Eos, int? Pad, int[] Prefix, int
 }
 
 /// <summary>A tokenizer: a vocabulary, its special tokens, and the algorithm for the text between them.</summary>
-internal sealed class Tokenizer(TokenTable table, AddedTokens added, ISegmentEncoder encoder, SpecialIds specials, bool dropFirstSpace) : ITokenizer
+internal sealed class Tokenizer(
+    TokenTable table, AddedTokens added, ISegmentEncoder encoder, SpecialIds specials, bool dropFirstSpace) : ITokenizer
 {
     public int VocabularySize => table.Size;
 

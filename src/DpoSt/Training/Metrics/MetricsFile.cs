@@ -64,7 +64,7 @@ internal sealed class MetricsFile(string path, EventFile? events = null)
         [.. JsonLines.Read<Dictionary<string, double?>>(path, "{\"step\": ..., \"loss\": ...}")
             .Select(row => row.Where(m => m.Value is not null).ToDictionary(m => m.Key, m => m.Value!.Value, StringComparer.Ordinal))];
 
-    /// <summary>Brings what was written to the disk: a checkpoint must not outlive the lines before it.</summary>
+    /// <summary>Brings what was written to the disk: a resume state must not outlive the lines before it.</summary>
     public void Flush()
     {
         using var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
@@ -78,7 +78,8 @@ internal sealed class MetricsFile(string path, EventFile? events = null)
         var lines = File.Exists(path) ? File.ReadAllLines(path) : [];
         AtomicFile.WriteAllText(
             path,
-            lines.TakeWhile(line => StepOf(line) <= step).Aggregate(new StringBuilder(), (text, line) => text.Append(line).Append('\n')).ToString());
+            lines.TakeWhile(line => StepOf(line) <= step).Aggregate(new StringBuilder(), (text, line) => text.Append(line).Append('\n'))
+                .ToString());
     }
 
     // A line that was being written when the process died is no JSON.

@@ -20,5 +20,6 @@ internal sealed class SftObjective(ILanguageModel model) : IObjective<TokenBatch
             : null;
 
     public Cost Evaluate(TokenBatch batch, Dropout? dropout, double? gradientScale) => ChunkedLoss.Run(
-        model, batch, [.. batch.Completions.Select((_, c) => (int[])[c])], dropout, gradientScale, (_, logProbs) => new PartCost(logProbs.sum().neg(), []));
+        model, batch, [.. batch.Completions.Select((_, c) => (int[])[c])], dropout, gradientScale, (_, logProbs) =>
+            new PartCost(logProbs.sum().neg(), []));
 }

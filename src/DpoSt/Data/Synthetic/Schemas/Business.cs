@@ -13,7 +13,8 @@ internal static class Business
     {
         var (who, item) = (s.Person(), s.Thing(Words.Baked));
         Num trays = s.Pick(2, 12), each = s.Pick(4, 24), size = s.Pick(2, 8), price = s.Pick(3, 12);
-        s.Say($"{who} bakes {trays} trays of {item} with {each} on each tray.", $"A bakery makes {trays} trays of {item}. Each tray has {each} {item}.");
+        s.Say($"{who} bakes {trays} trays of {item} with {each} on each tray.",
+            $"A bakery makes {trays} trays of {item}. Each tray has {each} {item}.");
         s.Say(
             $"Half of the {item} stay in the shop, and the rest go into boxes of {size}.",
             $"Half of the {item} are eaten. The rest go into boxes of {size}.");
@@ -28,10 +29,14 @@ internal static class Business
     private static void BakeryDay(Scene s)
     {
         var (who, item) = (s.Person(), s.Thing(Words.Baked));
-        Num trays = s.Pick(2, 12), each = s.Pick(4, 24), eaten = s.Pick(2, 30), size = s.Pick(2, 8), price = s.Pick(4, 15), cost = s.Pick(5, 90);
-        s.Say($"{who} bakes {trays} trays of {item} with {each} on each tray.", $"{who} makes {trays} trays of {item}. Each tray has {each} {item}.");
-        s.Say($"{eaten} of them are eaten, and the rest go into boxes of {size}.", $"After {eaten} {item} are eaten, the rest go into boxes of {size}.");
-        s.Say($"{who} sells each box for ${price} and has to pay ${cost} for the oven.", $"The oven costs {who} ${cost}, and each box sells for ${price}.");
+        Num trays = s.Pick(2, 12), each = s.Pick(4, 24), eaten = s.Pick(2, 30), size = s.Pick(2, 8), price = s.Pick(4, 15),
+            cost = s.Pick(5, 90);
+        s.Say($"{who} bakes {trays} trays of {item} with {each} on each tray.",
+            $"{who} makes {trays} trays of {item}. Each tray has {each} {item}.");
+        s.Say($"{eaten} of them are eaten, and the rest go into boxes of {size}.",
+            $"After {eaten} {item} are eaten, the rest go into boxes of {size}.");
+        s.Say($"{who} sells each box for ${price} and has to pay ${cost} for the oven.",
+            $"The oven costs {who} ${cost}, and each box sells for ${price}.");
         s.Ask("How much is the profit?", "What is the profit in dollars?");
         var all = s.Step(trays * each, $"In all there are @ {item}.", $"On the trays there are @ {item}.");
         var rest = s.Step(all - eaten, $"After that @ {item} are left.");
@@ -43,7 +48,8 @@ internal static class Business
     private static void Party(Scene s)
     {
         var (who, item) = (s.Person(), s.Thing(Words.Baked));
-        Num tables = s.Pick(2, 10), seats = s.Pick(2, 8), each = s.Pick(2, 4), have = s.Pick(2, 40), size = s.Pick(2, 10), price = s.Pick(2, 9), cash = s.Pick(50, 500, 10);
+        Num tables = s.Pick(2, 10), seats = s.Pick(2, 8), each = s.Pick(2, 4), have = s.Pick(2, 40), size = s.Pick(2, 10),
+            price = s.Pick(2, 9), cash = s.Pick(50, 500, 10);
         s.Say(
             $"{who} has a party with {tables} tables and {seats} people at each table.",
             $"At the party of {who} there are {tables} tables with {seats} people at each.");
@@ -79,7 +85,8 @@ internal static class Business
     private static void ClassTrip(Scene s)
     {
         var place = s.OneOf("zoo", "museum", "lake");
-        Num buses = s.Pick(2, 6), each = s.Pick(10, 40), adults = s.Pick(2, 20), p = s.Pick(2, 9), q = s.Pick(5, 15), fuel = s.Pick(20, 300);
+        Num buses = s.Pick(2, 6), each = s.Pick(10, 40), adults = s.Pick(2, 20), p = s.Pick(2, 9), q = s.Pick(5, 15),
+            fuel = s.Pick(20, 300);
         s.Say(
             $"A school goes to the {place} with {buses} buses and {each} children in each bus.",
             $"{buses} buses take children to the {place}. There are {each} children in each bus.");

@@ -5,7 +5,8 @@ internal static class Distractors
 {
     public static IEnumerable<Schema> All =>
     [
-        new("only-one-kind", 2, OnlyOneKind), new("other-person", 2, OtherPerson), new("cost-unused", 3, CostUnused), new("two-jobs", 3, TwoJobs),
+        new("only-one-kind", 2, OnlyOneKind), new("other-person", 2, OtherPerson), new("cost-unused", 3, CostUnused),
+        new("two-jobs", 3, TwoJobs),
     ];
 
     private static void OnlyOneKind(Scene s)
@@ -26,8 +27,10 @@ internal static class Distractors
     {
         var (a, b, item) = (s.Person(), s.Person(), s.Thing(Words.Food));
         Num n = s.Pick(3, 15), days = s.Pick(2, 9), m = s.Pick(3, 15), eaten = s.Pick(2, n * days - 2);
-        s.Say($"{a} picks {n} {item} a day and {b} picks {m} {item} a day.", $"{b} picks {m} {item} every day and {a} picks {n} {item} every day.");
-        s.Say($"After {days} days {a} eats {eaten} of {a.His} own {item}.", $"They pick for {days} days, and then {a} eats {eaten} {item}.");
+        s.Say($"{a} picks {n} {item} a day and {b} picks {m} {item} a day.",
+            $"{b} picks {m} {item} every day and {a} picks {n} {item} every day.");
+        s.Say($"After {days} days {a} eats {eaten} of {a.His} own {item}.",
+            $"They pick for {days} days, and then {a} eats {eaten} {item}.");
         s.Ask($"How many {item} does {a} have left?", $"How many {item} does {a} have in the end?");
         var all = s.Step(n * days, $"In {days} days {a} picks @ {item}.", $"{a} picks @ {item}.");
         s.Step(all - eaten, $"{a} has @ {item} left.", $"In the end {a} has @ {item}.");

@@ -5,9 +5,9 @@ internal static class OneStepMeasures
 {
     public static IEnumerable<Schema> All =>
     [
-        new("one-age", 1, Age), new("one-years", 1, Years), new("one-drive", 1, Drive), new("one-miles", 1, Miles), new("one-way-left", 1, WayLeft),
-        new("one-daily", 1, Daily), new("one-left-over", 1, LeftOver), new("one-pieces", 1, Pieces), new("one-fence", 1, Fence), new("one-water", 1, Water),
-        new("one-there-back", 1, ThereBack),
+        new("one-age", 1, Age), new("one-years", 1, Years), new("one-drive", 1, Drive), new("one-miles", 1, Miles),
+        new("one-way-left", 1, WayLeft), new("one-daily", 1, Daily), new("one-left-over", 1, LeftOver), new("one-pieces", 1, Pieces),
+        new("one-fence", 1, Fence), new("one-water", 1, Water), new("one-there-back", 1, ThereBack),
     ];
 
     private static void Age(Scene s)
@@ -19,7 +19,8 @@ internal static class OneStepMeasures
         s.Say(kind switch
         {
             0 => s.OneOf($"{a} is {age} years old, and {b} is {text} as old.", $"{a} is {age} years old. {b} is {text} as old as {a}."),
-            1 => s.OneOf($"{a} is {age} years old. {b} is {d} years older than {a}.", $"The age of {a} is {age}. {a} is {d} years younger than {b}."),
+            1 => s.OneOf($"{a} is {age} years old. {b} is {d} years older than {a}.",
+                $"The age of {a} is {age}. {a} is {d} years younger than {b}."),
             _ => $"{a} is {bigger} years old. {a} is {text} as old as {b}.",
         });
         s.Ask($"How old is {b}?", $"What is the age of {b}?");
@@ -119,7 +120,8 @@ internal static class OneStepMeasures
         switch (s.OneOf(0, 1, 2))
         {
             case 0:
-                s.Say($"{who} cuts off {n} pieces of {what}, {length} meters each.", $"First {who} cuts {n} pieces of {what}, each {length} meters long.");
+                s.Say($"{who} cuts off {n} pieces of {what}, {length} meters each.",
+                    $"First {who} cuts {n} pieces of {what}, each {length} meters long.");
                 s.Ask("How many meters do these pieces take?");
                 s.Step(n * length, "The first pieces take @ meters.");
                 break;
@@ -160,7 +162,8 @@ internal static class OneStepMeasures
                 break;
             default:
                 s.Say($"Two sides of a {what} together are {length} meters. The fence goes around the {what} and is twice as long.");
-                s.Ask($"How many meters of fence does {who} need to go around the {what}?", $"How long is a fence around the {what} in meters?");
+                s.Ask($"How many meters of fence does {who} need to go around the {what}?",
+                    $"How long is a fence around the {what} in meters?");
                 s.Step(length * 2, "The fence is @ meters long.", "So @ meters of fence are needed.");
                 break;
         }

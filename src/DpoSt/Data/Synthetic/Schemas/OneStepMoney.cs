@@ -5,17 +5,19 @@ internal static class OneStepMoney
 {
     public static IEnumerable<Schema> All =>
     [
-        new("one-price", 1, Price), new("one-cents", 1, Cents), new("one-change", 1, Change), new("one-total", 1, Total), new("one-sum", 1, Sum),
-        new("one-profit", 1, Profit), new("one-wage", 1, Wage), new("one-spend", 1, Spend), new("one-hours", 1, Hours), new("one-day", 1, Day),
-        new("one-saving", 1, Saving), new("one-need", 1, Need), new("one-gift", 1, Gift), new("one-percent", 1, Percent), new("one-off", 1, Off),
-        new("one-more-pay", 1, MorePay), new("one-half-price", 1, HalfPrice), new("one-share-money", 1, ShareMoney), new("one-costs", 1, Costs),
+        new("one-price", 1, Price), new("one-cents", 1, Cents), new("one-change", 1, Change), new("one-total", 1, Total),
+        new("one-sum", 1, Sum), new("one-profit", 1, Profit), new("one-wage", 1, Wage), new("one-spend", 1, Spend),
+        new("one-hours", 1, Hours), new("one-day", 1, Day), new("one-saving", 1, Saving), new("one-need", 1, Need),
+        new("one-gift", 1, Gift), new("one-percent", 1, Percent), new("one-off", 1, Off), new("one-more-pay", 1, MorePay),
+        new("one-half-price", 1, HalfPrice), new("one-share-money", 1, ShareMoney), new("one-costs", 1, Costs),
     ];
 
     private static void Price(Scene s)
     {
         var (who, item) = (s.Person(), s.Thing(s.OneOf(Words.Goods, Words.Food, Words.Snacks)));
         Num n = s.Pick(2, 40), price = s.Pick(2, 20);
-        s.Say($"{who} [buys|wants|needs|gets] {n} {item} [at the market|in a shop|for a party].", $"{who} sells {n} {item}.", $"A shop sells {n} {item}.");
+        s.Say($"{who} [buys|wants|needs|gets] {n} {item} [at the market|in a shop|for a party].", $"{who} sells {n} {item}.",
+            $"A shop sells {n} {item}.");
         s.Say(
             $"Each {item.One} costs ${price}.", $"The {item} cost ${price} each.", $"The price of one {item.One} is ${price}.",
             $"It is ${price} for each {item.One}.");
@@ -184,7 +186,8 @@ internal static class OneStepMoney
     {
         var (who, item) = (s.Person(), s.Thing(Words.Dear));
         Num price = s.Pick(10, 400, 5), off = s.Pick(2, price - 2);
-        s.Say($"{item.A} costs ${price}, but today it is ${off} off.", $"The price of {item.A} is ${price}. In a sale it goes down by ${off}.");
+        s.Say($"{item.A} costs ${price}, but today it is ${off} off.",
+            $"The price of {item.A} is ${price}. In a sale it goes down by ${off}.");
         s.Ask($"How much does {who} pay for the {item.One}?", $"How much does the {item.One} cost now?");
         s.Step(price - off, $"The {item.One} now costs $@.", "The new price is $@.", $"{who} pays $@.");
     }
@@ -214,7 +217,8 @@ internal static class OneStepMoney
     {
         var place = s.OneOf("zoo", "museum", "film", "game");
         var price = s.Pick(4, 90, 2);
-        s.Say($"A ticket for the {place} costs ${price}, and children pay half of that.", $"Tickets for the {place} cost ${price}, but children pay half.");
+        s.Say($"A ticket for the {place} costs ${price}, and children pay half of that.",
+            $"Tickets for the {place} cost ${price}, but children pay half.");
         s.Ask("How much does a ticket for a child cost?", "How much does each child pay?");
         s.Step(price / 2, "A ticket for a child costs $@.");
     }
@@ -238,7 +242,8 @@ internal static class OneStepMoney
             ("the adults", "the children"), ("the teachers", "the children"),
             ("the tickets for the adults", "the tickets for the children"), ("the buses", "the tickets"), ("the table", "help"),
             ("the meal", "fuel"));
-        s.Say($"For a trip to the {place} a school pays ${a} for {x} and ${b} for {y}.", $"{who} and a group of friends pay ${a} for {x} and ${b} for {y}.");
+        s.Say($"For a trip to the {place} a school pays ${a} for {x} and ${b} for {y}.",
+            $"{who} and a group of friends pay ${a} for {x} and ${b} for {y}.");
         s.Ask("How much do they pay in total?", "What is the total cost of the trip?", "How much does the trip cost in total?");
         s.Step(a + b, "The trip costs $@.", "The total cost is $@.", "They pay $@.", "In total they cost $@.");
     }

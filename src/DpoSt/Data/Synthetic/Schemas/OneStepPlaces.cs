@@ -5,15 +5,17 @@ internal static class OneStepPlaces
 {
     public static IEnumerable<Schema> All =>
     [
-        new("one-shelves", 1, Shelves), new("one-rows", 1, Rows), new("one-trees", 1, Trees), new("one-hens", 1, Hens), new("one-tables", 1, Tables),
-        new("one-sold", 1, Sold), new("one-uses", 1, Uses), new("one-difference", 1, Difference), new("one-tickets", 1, Tickets), new("one-back", 1, Back),
-        new("one-others", 1, Others), new("one-if-pays", 1, IfPays), new("one-count", 1, Count),
+        new("one-shelves", 1, Shelves), new("one-rows", 1, Rows), new("one-trees", 1, Trees), new("one-hens", 1, Hens),
+        new("one-tables", 1, Tables), new("one-sold", 1, Sold), new("one-uses", 1, Uses), new("one-difference", 1, Difference),
+        new("one-tickets", 1, Tickets), new("one-back", 1, Back), new("one-others", 1, Others), new("one-if-pays", 1, IfPays),
+        new("one-count", 1, Count),
     ];
 
     private static void Shelves(Scene s)
     {
         Num n = s.Pick(2, 30), each = s.Pick(3, 40);
-        s.Say($"A library has {n} shelves with {each} books on each.", $"There are {n} shelves in a library, and each shelf has {each} books.");
+        s.Say($"A library has {n} shelves with {each} books on each.",
+            $"There are {n} shelves in a library, and each shelf has {each} books.");
         s.Ask("How many books does the library have?", "How many books are on the shelves?");
         s.Step(n * each, "The library has @ books.", "On the shelves there are @ books.");
     }
@@ -22,7 +24,8 @@ internal static class OneStepPlaces
     {
         var (place, seat) = s.OneOf(("hall", "seats"), ("school", "chairs"), ("museum", "chairs"));
         Num n = s.Pick(2, 40), each = s.Pick(2, 40);
-        s.Say($"There are {n} rows of {seat} in a {place} with {each} {seat} in each row.", $"A {place} has {n} rows, and each row has {each} {seat}.");
+        s.Say($"There are {n} rows of {seat} in a {place} with {each} {seat} in each row.",
+            $"A {place} has {n} rows, and each row has {each} {seat}.");
         s.Ask($"How many {seat} are there in all?", $"How many {seat} does the {place} have?");
         s.Step(n * each, $"In all there are @ {seat}.", $"The rows have @ {seat}.");
     }
@@ -42,7 +45,8 @@ internal static class OneStepPlaces
     {
         var who = s.Person();
         Num hens = s.Pick(2, 40), each = s.Pick(2, 9);
-        s.Say($"{who} has {hens} hens on a farm, and each hen gives {each} eggs a day.", $"Each of the {hens} hens of {who} gives {each} eggs every day.");
+        s.Say($"{who} has {hens} hens on a farm, and each hen gives {each} eggs a day.",
+            $"Each of the {hens} hens of {who} gives {each} eggs every day.");
         s.Ask("How many eggs do the hens give a day?", $"How many eggs does {who} get every day?");
         s.Step(hens * each, "The hens give @ eggs a day.");
     }
@@ -138,7 +142,8 @@ internal static class OneStepPlaces
     {
         var (a, b) = (s.OneOf("sing", "dance"), s.OneOf("swim", "play chess", "play football"));
         Num first = s.Pick(2, 200), other = s.Pick(2, 90);
-        s.Say($"{first} of the children in a school {a}. Of the others, {other} {b}.", $"{first} children {a} and {other} other children {b}.");
+        s.Say($"{first} of the children in a school {a}. Of the others, {other} {b}.",
+            $"{first} children {a} and {other} other children {b}.");
         s.Ask($"How many children {a} or {b}?");
         s.Step(first + other, $"With those who {b}, there are @ children.");
     }

@@ -5,11 +5,10 @@ internal static class OneStepThings
 {
     public static IEnumerable<Schema> All =>
     [
-        new("one-more", 1, More), new("one-fewer", 1, Fewer), new("one-boxes", 1, Boxes), new("one-share", 1, Share), new("one-pack", 1, Pack),
-        new("one-group", 1, Group), new("one-half", 1, Half), new("one-part", 1, Part), new("one-times", 1, Times), new("one-than", 1, Than),
-        new("one-together", 1, Together), new("one-three", 1, Three), new("one-legs", 1, Legs), new("one-people", 1, People),
-        new("one-percent-of", 1, PercentOf),
-        new("one-rest", 1, Rest),
+        new("one-more", 1, More), new("one-fewer", 1, Fewer), new("one-boxes", 1, Boxes), new("one-share", 1, Share),
+        new("one-pack", 1, Pack), new("one-group", 1, Group), new("one-half", 1, Half), new("one-part", 1, Part),
+        new("one-times", 1, Times), new("one-than", 1, Than), new("one-together", 1, Together), new("one-three", 1, Three),
+        new("one-legs", 1, Legs), new("one-people", 1, People), new("one-percent-of", 1, PercentOf), new("one-rest", 1, Rest),
     ];
 
     private static Noun Any(Scene s) => s.Thing(s.OneOf(Words.Small, Words.Food));
@@ -38,13 +37,15 @@ internal static class OneStepThings
         s.Say(
             $"{who.He} gives {m} {color}{item} to {to}.", $"{to} gets {m} {color}{item} from {who}.", $"{who.He} loses {m} {color}{item}.",
             $"Later {who.He} gives {m} {color}{item} away.", $"{m} of them are lost.", $"{m} of them are bad.");
-        s.Ask($"How many {color}{item} does {who} have left?", $"How many {color}{item} does {who} have now?", $"How many {color}{item} are left?");
+        s.Ask($"How many {color}{item} does {who} have left?", $"How many {color}{item} does {who} have now?",
+            $"How many {color}{item} are left?");
         s.Step(n - m, $"{who} has @ {color}{item} left.", $"Now {who} has @ {color}{item}.", $"After that @ {color}{item} are left.");
     }
 
     private static void Boxes(Scene s)
     {
-        var (who, item, box) = (s.Person(), s.Thing(s.OneOf(Words.Small, Words.Food, Words.Baked)), s.Thing([.. Words.Boxes, new Noun("tray")]));
+        var (who, item, box) = (
+            s.Person(), s.Thing(s.OneOf(Words.Small, Words.Food, Words.Baked)), s.Thing([.. Words.Boxes, new Noun("tray")]));
         Num n = s.Pick(2, 30), each = s.Pick(2, 40);
         s.Say(
             $"{who} has {n} {box} with {each} {item} in each.",
@@ -63,7 +64,8 @@ internal static class OneStepThings
             $"{who} has {all} {item} and shares them equally among {people} friends.",
             $"{who} gives all of {who.His} {all} {item} to {people} friends, the same number to each.",
             $"{people} friends put their {all} {item} together and share them equally.");
-        s.Ask($"How many {item} does each friend get?", $"How many {item} are there for each friend?", $"How many {item} does each of the friends get?");
+        s.Ask($"How many {item} does each friend get?", $"How many {item} are there for each friend?",
+            $"How many {item} does each of the friends get?");
         s.Step(all / people, $"Each friend gets @ {item}.");
     }
 
@@ -75,7 +77,8 @@ internal static class OneStepThings
         s.Say(
             $"{who} [packs|puts] {all} {item} [in|into] {box} of {size}.", $"{all} {item} go into {box} of {size}.",
             $"{who} needs {all} {item}. The {item} come in {box} of {size}.");
-        s.Ask($"How many {box} are there?", $"How many {box} are needed?", $"How many {box} does {who} need?", $"How many {box} must one buy?");
+        s.Ask($"How many {box} are there?", $"How many {box} are needed?", $"How many {box} does {who} need?",
+            $"How many {box} must one buy?");
         s.Step(all / size, $"So @ {box} are needed.", $"That makes @ {box}.");
     }
 
@@ -144,7 +147,9 @@ internal static class OneStepThings
         var (more, flip) = (s.OneOf(true, false), s.OneOf(true, false, false));
         var (first, second) = (more ? "more" : "fewer", more ? "fewer" : "more");
         s.Say($"{a} [has|finds|collects|buys] {n} {item}.");
-        s.Say(flip ? $"{a} has {d} {second} {item} than {b}." : s.OneOf($"{b} has {d} {first} {item} than {a}.", $"{b} has {d} {first} than {a}."));
+        s.Say(flip
+            ? $"{a} has {d} {second} {item} than {b}."
+            : s.OneOf($"{b} has {d} {first} {item} than {a}.", $"{b} has {d} {first} than {a}."));
         s.Ask($"How many {item} does {b} have?");
         s.Step(more ? n + d : n - d, $"{b} has @ {item}.");
     }
@@ -181,7 +186,8 @@ internal static class OneStepThings
             return;
         }
 
-        s.Say($"The {animals} have {n} legs and the other animals have {m} legs.", $"The birds of a farm have {n} legs. The other animals have {m} legs.");
+        s.Say($"The {animals} have {n} legs and the other animals have {m} legs.",
+            $"The birds of a farm have {n} legs. The other animals have {m} legs.");
         s.Ask("How many legs do the animals have in all?");
         s.Step(n + m, "In all they have @ legs.", "That makes @ legs in total.");
     }
@@ -195,7 +201,8 @@ internal static class OneStepThings
                 $"There are {n} people on a [bus|train]. At the [first|next] stop {m} more people get on.",
                 $"A [bus|train] starts with {n} people. Then {m} people get on.");
             s.Ask("How many people are there now?", "How many people are there in the end?");
-            s.Step(n + m, "There are @ people after some get on.", "First there are @ people.", "In the end there are @ people.", "Now there are @ people.");
+            s.Step(n + m, "There are @ people after some get on.", "First there are @ people.", "In the end there are @ people.",
+                "Now there are @ people.");
             return;
         }
 

@@ -5,9 +5,9 @@ internal static class OutOfDomain
 {
     public static IEnumerable<Schema> All =>
     [
-        new("ood-recipe", 2, Recipe), new("ood-string", 2, String), new("ood-stairs", 2, Stairs), new("ood-points", 3, Points), new("ood-workers", 3, Workers),
-        new("ood-train-cars", 3, TrainCars), new("ood-swap", 3, Swap), new("ood-average", 2, Average), new("ood-catch-up", 2, CatchUp),
-        new("ood-two-pools", 4, TwoPools),
+        new("ood-recipe", 2, Recipe), new("ood-string", 2, String), new("ood-stairs", 2, Stairs), new("ood-points", 3, Points),
+        new("ood-workers", 3, Workers), new("ood-train-cars", 3, TrainCars), new("ood-swap", 3, Swap), new("ood-average", 2, Average),
+        new("ood-catch-up", 2, CatchUp), new("ood-two-pools", 4, TwoPools),
     ];
 
     private static void Recipe(Scene s)
@@ -99,7 +99,8 @@ internal static class OutOfDomain
     private static void CatchUp(Scene s)
     {
         var (a, b) = (s.Person(), s.Person());
-        Num slow = s.Pick(2, 20), faster = s.Pick(2, 9), hours = s.Pick(2, 9), ahead = (faster * hours).Evaluated, fast = (slow + faster).Evaluated;
+        Num slow = s.Pick(2, 20), faster = s.Pick(2, 9), hours = s.Pick(2, 9), ahead = (faster * hours).Evaluated,
+            fast = (slow + faster).Evaluated;
         s.Say($"{a} walks {slow} blocks an hour and {b} walks {fast} blocks an hour. {a} is {ahead} blocks away and goes the same way.");
         s.Ask($"After how many hours are {a} and {b} at the same place?");
         var gain = s.Step(fast - slow, $"Each hour {b} walks @ more blocks.");

@@ -48,7 +48,8 @@ internal static class Percents
         var (a, b) = (s.OneOf("sing", "dance"), s.OneOf("swim", "play chess", "play football"));
         Num n = s.Pick(20, 400, 10), percent = s.Pick(10, 60, 10), other = s.Pick(2, 90);
         s.Say($"There are {n} children in a school.", $"A school has {n} children.");
-        s.Say($"{percent} percent of the children {a} and {other} other children {b}.", $"{percent} percent of them {a}. Of the others, {other} {b}.");
+        s.Say($"{percent} percent of the children {a} and {other} other children {b}.",
+            $"{percent} percent of them {a}. Of the others, {other} {b}.");
         s.Ask("How many children do neither?", $"How many children do not {a} or {b}?");
         var first = s.Step(n * percent / 100, $"There are @ children who {a}.", $"The number of children who {a} is @.");
         var both = s.Step(first + other, $"With those who {b}, there are @ children.");

@@ -16,7 +16,8 @@ internal static class Shopping
         Num n = s.Pick(3, 12), price = s.Pick(2, 15), bill = s.Pick(n * price + 2, 200, 5);
         s.Say($"{who} [buys|gets] {n} {item} [at the market|in a shop|for a party].", $"{who} needs {n} {item}.");
         s.Say($"Each {item.One} costs ${price}.", $"The {item} cost ${price} each.", $"The price of one {item.One} is ${price}.");
-        s.Ask($"If {who.He} pays with ${bill}, how much change does {who.He} get?", $"{who} pays with ${bill}. How much change does {who.He} get back?");
+        s.Ask($"If {who.He} pays with ${bill}, how much change does {who.He} get?",
+            $"{who} pays with ${bill}. How much change does {who.He} get back?");
         var cost = s.Step(n * price, $"The {item} cost $@.", $"{who} [has to pay|must pay] $@ for the {item}.");
         s.Step(bill - cost, $"{who} gets $@ back.", $"The change is $@.");
     }
@@ -87,7 +88,8 @@ internal static class Shopping
     {
         var (who, a, b) = (s.Person(), s.Thing(Words.Snacks), s.Thing(Words.Food));
         Num n = s.Pick(2, 8), m = s.Pick(2, 10), p = s.Price(5), q = s.Pick(2, 4), bill = s.Pick(n * p + m * q + 1, 100, 10);
-        s.Say($"{who} buys {n} {a} for ${p} each and {m} {b} for ${q} each.", $"{who} pays ${p} each for {n} {a} and ${q} each for {m} {b}.");
+        s.Say($"{who} buys {n} {a} for ${p} each and {m} {b} for ${q} each.",
+            $"{who} pays ${p} each for {n} {a} and ${q} each for {m} {b}.");
         s.Ask($"If {who.He} pays with ${bill}, how much change does {who.He} get?", $"{who} had ${bill}. How much money is left?");
         var first = s.Step(n * p, $"The {a} cost $@.");
         var second = s.Step(m * q, $"The {b} cost $@.");

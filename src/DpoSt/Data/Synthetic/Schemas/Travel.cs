@@ -13,7 +13,8 @@ internal static class Travel
     {
         var who = s.Person();
         Num speed = s.Pick(20, 90), hours = s.Pick(2, 9), more = s.Pick(5, 99);
-        s.Say($"{who} drives at {speed} miles an hour for {hours} hours.", $"{who} drives for {hours} hours at a speed of {speed} miles an hour.");
+        s.Say($"{who} drives at {speed} miles an hour for {hours} hours.",
+            $"{who} drives for {hours} hours at a speed of {speed} miles an hour.");
         s.Say($"Then {who.He} drives {more} more miles.", $"After a rest {who.He} drives another {more} miles.");
         s.Ask($"How far does {who} drive [in total|in all]?", $"How many miles does {who} drive in all?");
         var first = s.Step(speed * hours, $"In {hours} hours {who} drives @ miles.", $"{who} first drives @ miles.");
@@ -25,7 +26,8 @@ internal static class Travel
         var (who, place) = (s.Person(), s.OneOf("the sea", "the city", "a farm", "a lake"));
         Num speed = s.Pick(8, 80), hours = s.Pick(2, 8), way = s.Pick(speed * hours + 2, 800);
         s.Say($"It is {way} miles to {place}.", $"{who} wants to go to {place}, which is {way} miles away.");
-        s.Say($"{who} goes at {speed} miles an hour for {hours} hours.", $"For {hours} hours {who} goes at a speed of {speed} miles an hour.");
+        s.Say($"{who} goes at {speed} miles an hour for {hours} hours.",
+            $"For {hours} hours {who} goes at a speed of {speed} miles an hour.");
         s.Ask($"How many miles are left?", $"How far does {who} still have to go?");
         var done = s.Step(speed * hours, $"In {hours} hours {who} goes @ miles.");
         s.Step(way - done, $"There are @ miles left.", $"{who} still has to go @ miles.");
@@ -51,7 +53,8 @@ internal static class Travel
         s.Say(
             $"{who} walks {way} blocks to [school|work] and {way} blocks back each day.",
             $"It is {way} blocks to [school|work], and each day {who} walks there and back.");
-        s.Say($"{who.He} wants to walk {goal} blocks and walks for {days} days.", $"{who.His} goal is {goal} blocks, and {who.He} walks for {days} days.");
+        s.Say($"{who.He} wants to walk {goal} blocks and walks for {days} days.",
+            $"{who.His} goal is {goal} blocks, and {who.He} walks for {days} days.");
         s.Ask("How many blocks are left?", $"How many more blocks does {who} have to walk?");
         var day = s.Step(way * 2, $"{who} walks @ blocks a day.");
         var sum = s.Step(day * days, $"In {days} days {who} walks @ blocks.");

@@ -17,7 +17,8 @@ internal static class Work
         Num hours = s.Pick(3, 40), rate = s.Pick(6, 20), price = s.Pick(10, hours * rate - 2);
         s.Require(price.Value < 300);
         s.Say($"{who} works {Job} and earns ${rate} an hour.", $"{who} earns ${rate} for each hour of work {Job}.");
-        s.Say($"{who.He} works {hours} hours and buys {item.A} for ${price}.", $"After {hours} hours of work {who.He} spends ${price} on {item.A}.");
+        s.Say($"{who.He} works {hours} hours and buys {item.A} for ${price}.",
+            $"After {hours} hours of work {who.He} spends ${price} on {item.A}.");
         s.Ask($"How much money does {who} have left?", $"How many dollars are left?");
         var pay = s.Step(hours * rate, $"{who} earns $@.", $"In {hours} hours {who} earns $@.");
         s.Step(pay - price, $"{who} has $@ left.", $"So $@ is left.");
@@ -38,7 +39,8 @@ internal static class Work
     {
         var who = s.Person();
         Num hours = s.Pick(2, 9), days = s.Pick(2, 6), rate = s.Pick(6, 20), food = s.Pick(10, 90);
-        s.Say($"{who} works {Job} for {hours} hours a day, {days} days a week.", $"{who} works {hours} hours a day on {days} days of the week {Job}.");
+        s.Say($"{who} works {Job} for {hours} hours a day, {days} days a week.",
+            $"{who} works {hours} hours a day on {days} days of the week {Job}.");
         s.Say(
             $"{who.He} earns ${rate} an hour and spends ${food} [a|each] week [on|for] food.",
             $"The pay is ${rate} an hour, and each week {who.He} spends ${food} on food.");
@@ -85,7 +87,8 @@ internal static class Work
         s.Say($"{who} earns ${old} a week {Job}.", $"{who} works {Job} for ${old} a week.");
         s.Say($"Then {who.He} gets {percent} percent more.", $"Now {who.His} pay goes up by {percent} percent.");
         s.Say($"{who.He} works for {weeks} more weeks and spends ${rent}.", $"In the next {weeks} weeks {who.He} spends ${rent}.");
-        s.Ask($"How much of the new pay does {who} have left after these weeks?", $"How much of the new pay can {who} save in these weeks?");
+        s.Ask($"How much of the new pay does {who} have left after these weeks?",
+            $"How much of the new pay can {who} save in these weeks?");
         var more = s.Step(old * percent / 100, $"{who} gets $@ more each week.", "The pay goes up by $@.");
         var pay = s.Step(old + more, $"{who} now earns $@ a week.", "The new pay is $@.");
         var sum = s.Step(pay * weeks, $"In {weeks} weeks {who} earns $@.");
@@ -99,7 +102,8 @@ internal static class Work
         s.Say(
             $"{who} works {week} hours a day on 5 days of the week and {end} hours a day on the 2 other days.",
             $"On each of 5 days {who} works {week} hours, and on each of the 2 other days {who.He} works {end} hours.");
-        s.Say($"{who.He} earns ${rate} an hour and spends ${spent} [each|every] week.", $"The pay is ${rate} an hour, and each week {who.He} spends ${spent}.");
+        s.Say($"{who.He} earns ${rate} an hour and spends ${spent} [each|every] week.",
+            $"The pay is ${rate} an hour, and each week {who.He} spends ${spent}.");
         s.Ask($"How much money does {who} have left each week?", $"How many dollars can {who} save each week?");
         var first = s.Step(week * 5, $"On 5 days {who} works @ hours.");
         var second = s.Step(end * 2, $"On the 2 other days {who} works @ hours.");
@@ -111,13 +115,15 @@ internal static class Work
     private static void Goal(Scene s)
     {
         var (who, item) = (s.Person(), s.Thing(Words.Dear));
-        Num hours = s.Pick(2, 8), days = s.Pick(2, 6), rate = s.Pick(5, 15), rent = s.Pick(20, 200), weeks = s.Pick(2, 6), gift = s.Pick(10, 90);
+        Num hours = s.Pick(2, 8), days = s.Pick(2, 6), rate = s.Pick(5, 15), rent = s.Pick(20, 200), weeks = s.Pick(2, 6),
+            gift = s.Pick(10, 90);
         var saved = (hours * days * rate).Value - rent.Value;
         s.Require(saved > 1);
         var price = s.Pick((int)((saved * weeks.Value) + gift.Value) + 2, (int)(saved * weeks.Value) + 300);
         s.Say($"{who} works {hours} hours a day on {days} days of the week and earns ${rate} an hour.");
         s.Say($"Each week {who.He} spends ${rent} and saves the rest.", $"{who.He} spends ${rent} a week and saves the rest.");
-        s.Say($"{who.His} [mother|father|aunt] gives {who.Him} ${gift}.", $"{who.He} also gets ${gift} from {who.His} [mother|father|aunt].");
+        s.Say($"{who.His} [mother|father|aunt] gives {who.Him} ${gift}.",
+            $"{who.He} also gets ${gift} from {who.His} [mother|father|aunt].");
         s.Say($"{who} wants to buy {item.A} that costs ${price}.");
         s.Ask($"How much more money does {who} need after {weeks} weeks?");
         var time = s.Step(hours * days, $"{who} works @ hours each week.");

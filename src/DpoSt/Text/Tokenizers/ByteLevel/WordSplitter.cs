@@ -23,7 +23,7 @@ internal sealed class WordSplitter(string pattern)
 
     private readonly Regex regex = new(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled, TimeSpan.FromSeconds(10));
 
-    /// <summary>Calls <paramref name="take"/> with every stretch in order; what the expression leaves out is a stretch of its own.</summary>
+    /// <summary>Calls <paramref name="take"/> with every stretch in order, what the expression leaves out included.</summary>
     public void Split<TState>(ReadOnlySpan<char> text, TState state, Action<ReadOnlySpan<char>, TState> take)
     {
         if (text.IndexOfAnyInRange('\uD800', '\uDFFF') >= 0)

@@ -19,9 +19,11 @@ internal static class TokenizerJson
             using var document = JsonDocument.Parse(json);
             return Read(document.RootElement, path, config);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e) when (
+            e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new UserErrorException($"The tokenizer '{path}' is not a Hugging Face tokenizer.json that dpost can read: {e.Message}", e);
+            throw new UserErrorException(
+                $"The tokenizer '{path}' is not a Hugging Face tokenizer.json that dpost can read: {e.Message}", e);
         }
     }
 
@@ -30,7 +32,8 @@ internal static class TokenizerJson
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("model", out var model))
         {
             throw new UserErrorException(
-                $"The file '{path}' is no tokenizer: it has no key 'model'; expected Hugging Face's tokenizer.json, or a folder that holds it.");
+                $"The file '{path}' is no tokenizer: it has no key 'model'; expected Hugging Face's tokenizer.json, "
+                + "or a folder that holds it.");
         }
 
         var type = model.TryGetProperty("type", out var named) ? named.GetString() : "BPE";
@@ -43,7 +46,8 @@ internal static class TokenizerJson
         }).ToArray();
         var isByteLevel = type == "BPE" && Parts(root, "pre_tokenizer").Any(p => Type(p) == "ByteLevel");
         var special = added.Where(a => a.IsSpecial).Select(a => a.Id).ToHashSet();
-        var table = new TokenTable(Pieces(vocabulary, added, path), isByteLevel ? ByteAlphabet.Read : TokenTable.SentencePieceBytes, special.Contains);
+        var table = new TokenTable(
+            Pieces(vocabulary, added, path), isByteLevel ? ByteAlphabet.Read : TokenTable.SentencePieceBytes, special.Contains);
         var encoder = type == "Unigram" ? TokenizerJsonUnigram.Encoder(root, model, special, path)
             : isByteLevel ? TokenizerJsonBpe.ByteLevel(root, model, table, path)
             : TokenizerJsonBpe.SentencePiece(root, model, table, path);
@@ -105,7 +109,8 @@ internal static class TokenizerJson
 
     private static IEnumerable<AddedToken> Added(JsonElement root) =>
         root.TryGetProperty("added_tokens", out var list) && list.ValueKind != JsonValueKind.Null
-            ? list.EnumerateArray().Select(t => new AddedToken(StringOf(t.GetProperty("content")), t.GetProperty("id").GetInt32(), Flag(t, "special"))
+            ? list.EnumerateArray()
+            .Select(t => new AddedToken(StringOf(t.GetProperty("content")), t.GetProperty("id").GetInt32(), Flag(t, "special"))
             {
                 TakesSpaceBefore = Flag(t, "lstrip"),
                 TakesSpaceAfter = Flag(t, "rstrip"),
@@ -120,7 +125,8 @@ internal static class TokenizerJson
         // A claimed id may not decide how much is allocated: ids are dense but for a few holes.
         if (size == 0 || all.Min(p => p.Id) < 0 || size > (2L * all.Length) + 1024)
         {
-            throw new UserErrorException($"The tokenizer '{path}' has no vocabulary, or ids that are negative or far beyond its {all.Length} entries.");
+            throw new UserErrorException(
+                $"The tokenizer '{path}' has no vocabulary, or ids that are negative or far beyond its {all.Length} entries.");
         }
 
         var pieces = new string?[size];

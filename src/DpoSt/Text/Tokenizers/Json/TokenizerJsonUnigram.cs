@@ -27,7 +27,8 @@ internal static class TokenizerJsonUnigram
         var unknown = model.GetProperty("unk_id").GetInt32();
         return unknown >= 0 && unknown < pieces.Length
             ? new Unigram(pieces, unknown, Normalizer(root, path))
-            : throw new UserErrorException($"The tokenizer '{path}' has the unk_id {unknown}, which its vocabulary of {pieces.Length} lacks.");
+            : throw new UserErrorException(
+                $"The tokenizer '{path}' has the unk_id {unknown}, which its vocabulary of {pieces.Length} lacks.");
     }
 
     private static IEnumerable<(string Piece, float Score)> Entries(JsonElement model) =>
@@ -36,7 +37,8 @@ internal static class TokenizerJsonUnigram
             : throw new FormatException("An entry of its vocabulary is not a piece and a score."));
 
     /// <summary>
-    /// Extra spaces go either by a WhitespaceSplit or by a Strip and a Replace; together with Metaspace both come to what SentencePiece does.
+    /// Extra spaces go either by a WhitespaceSplit or by a Strip and a Replace; together with Metaspace both come to what SentencePiece
+    /// does.
     /// </summary>
     private static SentencePieceNormalizer Normalizer(JsonElement root, string path)
     {
@@ -67,6 +69,8 @@ internal static class TokenizerJsonUnigram
             }
         }
 
-        return strips == joins ? new(map, prefixed, splits || strips) : throw Unsupported(path, "a Strip or a Replace alone before a Unigram model", Supported);
+        return strips == joins
+            ? new(map, prefixed, splits || strips)
+            : throw Unsupported(path, "a Strip or a Replace alone before a Unigram model", Supported);
     }
 }

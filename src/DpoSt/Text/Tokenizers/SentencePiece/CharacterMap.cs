@@ -81,7 +81,7 @@ internal sealed class CharacterMap
 
     private static IEnumerable<byte> Printable() => Enumerable.Range(' ', '~' - ' ' + 1).Select(b => (byte)b);
 
-    /// <summary>The length of the longest known sequence at the start, where its replacement is, and how many bytes begin any sequence.</summary>
+    /// <summary>The longest known sequence at the start, where its replacement is, and how many bytes begin any sequence.</summary>
     private (int Length, int Value, int Read) Longest(ReadOnlySpan<byte> bytes)
     {
         var (longest, value, read) = (0, 0, 0);

@@ -41,7 +41,8 @@ internal sealed class SentencePieceBpe : ISegmentEncoder
     public static int[] ByteIds(TokenTable table, string path) =>
         [.. Enumerable.Range(0, 256).Select(b => $"<0x{b:X2}>").Select(piece => table.IdOf(piece)
             ?? throw new UserErrorException(
-                $"The tokenizer '{path}' lacks the byte {piece}; of SentencePiece's BPE only vocabularies with byte fallback are supported."))];
+                $"The tokenizer '{path}' lacks the byte {piece}; "
+                + "of SentencePiece's BPE only vocabularies with byte fallback are supported."))];
 
     public void Encode(ReadOnlySpan<char> text, Place place, List<int> ids)
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace DpoSt.Data.ReferenceFormats;
+namespace DpoSt.Data.PaperFormats;
 
 /// <summary>One generated text with its question, as the paper's repository stores it.</summary>
 public sealed record Sample(string Question, string Text);

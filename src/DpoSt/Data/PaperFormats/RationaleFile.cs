@@ -1,4 +1,4 @@
-namespace DpoSt.Data.ReferenceFormats;
+namespace DpoSt.Data.PaperFormats;
 
 /// <summary>
 /// <c>train_rft_processed.jsonl</c>: the rows for supervised fine-tuning. <c>ans</c> is always 0, as in the paper's repository: fine-tuning
@@ -19,6 +19,6 @@ public static class RationaleFile
     /// <summary>Writes one line a row.</summary>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<RationaleRow> rows) =>
-        PythonJson.WriteLines(path, rows.Select(r => PythonJson.Object(
-            ("question", PythonJson.String(r.Question)), ("answer", PythonJson.String(r.Answer)), ("ans", "0"))));
+        PythonJson.WriteLines(path, rows.Select(r => PythonJson.Object(("question", PythonJson.String(r.Question)),
+            ("answer", PythonJson.String(r.Answer)), ("ans", "0"))));
 }

@@ -6,11 +6,10 @@ using DpoSt.Tensors.Kernels;
 namespace DpoSt.Tensors.Products;
 
 /// <summary>
-/// The innermost loops of <see cref="PanelProduct"/>: eight or four rows times a panel of 32 outputs, whose sums stay in registers (16 of
-/// the 32 with eight rows, enough
-/// for two multiplications a cycle) while they walk along the inputs.
+/// The innermost loops of <see cref="DecodeGemm"/>: eight or four rows times a panel of 32 outputs, whose sums stay in registers (16 of the
+/// 32 with eight rows, enough for two multiplications a cycle) while they walk along the inputs.
 /// </summary>
-internal static unsafe class PanelTiles
+internal static unsafe class DecodeGemmTiles
 {
     /// <summary>Outputs of a panel: two vectors.</summary>
     public const int Width = 32;
@@ -27,8 +26,8 @@ internal static unsafe class PanelTiles
     private const int Lanes = 16;
 
     /// <summary>
-    /// Adds to the sums [rows, 32] so many rows of x, <paramref name="stride"/> numbers apart, times a panel [depth, 32]. For every four inputs of a tile,
-    /// <paramref name="lines"/> lines from <paramref name="ahead"/> on are fetched.
+    /// Adds to the sums [rows, 32] so many rows of x, <paramref name="stride"/> numbers apart, times a panel [depth, 32]. For every four
+    /// inputs of a tile, <paramref name="lines"/> lines from <paramref name="ahead"/> on are fetched.
     /// </summary>
     public static void Multiply<T>(float* x, int stride, int rows, nint panel, int depth, float* sums, nint ahead, int lines)
         where T : struct, IElement
@@ -49,12 +48,14 @@ internal static unsafe class PanelTiles
     private static void Eight<T>(float* x, long stride, nint w, int depth, float* sums, nint ahead, int lines)
         where T : struct, IElement
     {
-        var (a0, a1, b0, b1) = (Vector512.Load(sums), Vector512.Load(sums + Lanes), Vector512.Load(sums + Width), Vector512.Load(sums + Width + Lanes));
+        var (a0, a1, b0, b1) = (
+            Vector512.Load(sums), Vector512.Load(sums + Lanes), Vector512.Load(sums + Width), Vector512.Load(sums + Width + Lanes));
         var (c0, c1, d0, d1) = (
             Vector512.Load(sums + 2 * Width), Vector512.Load(sums + 2 * Width + Lanes), Vector512.Load(sums + 3 * Width),
             Vector512.Load(sums + 3 * Width + Lanes));
         var more = sums + 4 * Width;
-        var (e0, e1, f0, f1) = (Vector512.Load(more), Vector512.Load(more + Lanes), Vector512.Load(more + Width), Vector512.Load(more + Width + Lanes));
+        var (e0, e1, f0, f1) = (
+            Vector512.Load(more), Vector512.Load(more + Lanes), Vector512.Load(more + Width), Vector512.Load(more + Width + Lanes));
         var (g0, g1, h0, h1) = (
             Vector512.Load(more + 2 * Width), Vector512.Load(more + 2 * Width + Lanes), Vector512.Load(more + 3 * Width),
             Vector512.Load(more + 3 * Width + Lanes));
@@ -83,7 +84,8 @@ internal static unsafe class PanelTiles
     private static void Four<T>(float* x, long stride, nint w, int depth, float* sums, nint ahead, int lines)
         where T : struct, IElement
     {
-        var (a0, a1, b0, b1) = (Vector512.Load(sums), Vector512.Load(sums + Lanes), Vector512.Load(sums + Width), Vector512.Load(sums + Width + Lanes));
+        var (a0, a1, b0, b1) = (
+            Vector512.Load(sums), Vector512.Load(sums + Lanes), Vector512.Load(sums + Width), Vector512.Load(sums + Width + Lanes));
         var (c0, c1, d0, d1) = (
             Vector512.Load(sums + 2 * Width), Vector512.Load(sums + 2 * Width + Lanes), Vector512.Load(sums + 3 * Width),
             Vector512.Load(sums + 3 * Width + Lanes));

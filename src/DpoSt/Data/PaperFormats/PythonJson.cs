@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace DpoSt.Data.ReferenceFormats;
+namespace DpoSt.Data.PaperFormats;
 
 /// <summary>
 /// JSON as Python's <c>json.dumps</c> spells it (", " and ": ", everything beyond ASCII escaped), so that our files and the paper

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace DpoSt.Models.Costs;
 
 /// <summary>Refuses what needs more memory than there is before it takes it all: the system would end the process without a word.</summary>
-internal static class MemoryRoom
+internal static class MemoryCheck
 {
     // Less is not worth asking the system about.
     private const double Small = 1e9;
@@ -23,7 +23,8 @@ internal static class MemoryRoom
     /// <exception cref="UserErrorException">There is no room for them.</exception>
     public static void CheckCaches(Device device, IModelCosts costs, int slots, int maxPromptTokens, int maxNewTokens, bool bf16) => Check(
         device, costs.CacheBytes(slots, maxPromptTokens, maxNewTokens, bf16),
-        need => $"keys and values of {slots} rows with {maxPromptTokens} tokens before and {maxNewTokens} new ones would take {need}: ask for shorter answers, or for fewer rows at a time.");
+        need => $"keys and values of {slots} rows with {maxPromptTokens} tokens before and {maxNewTokens} new ones would take {need}: "
+            + "ask for shorter answers, or for fewer rows at a time.");
 
     // What the process holds already counts as free: the allocator may give it out again.
     private static void Check(Device device, double bytes, Func<string, string> sentence)
