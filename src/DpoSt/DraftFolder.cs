@@ -78,7 +78,6 @@ internal sealed class DraftFolder : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (Directory.Exists(Path))

@@ -2,11 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace DpoSt;
 
-/// <summary>
-/// A thread on which no signal handler runs. oneDNN's generated matrix products (x64, up to 3.11) point the stack register into the heap,
-/// and .NET's handlers of Ctrl-C, of an ended child or of a resized terminal write where it points: a signal in the midst of a product
-/// damages the heap (uxlfoundation/oneDNN, issue 4845). So work is computed here, and signals find the main thread, which waits.
-/// </summary>
+/// <summary>A thread on which no signal handler runs. oneDNN's generated matrix products (x64, up to 3.11) point the stack register into
+/// the heap, and .NET's handlers of Ctrl-C, of an ended child or of a resized terminal write where it points: a signal in the midst of a
+/// product damages the heap (uxlfoundation/oneDNN, issue 4845). So work is computed here, and signals find the main thread, which
+/// waits.</summary>
 public static unsafe partial class MaskedThread
 {
     private const int Block = 0;

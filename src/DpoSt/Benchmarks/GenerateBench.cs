@@ -4,11 +4,9 @@ using DpoSt.Text.Tokenizers;
 
 namespace DpoSt.Benchmarks;
 
-/// <summary>
-/// Tokens a second of the decode engine on the two models with random weights: 120 prompt tokens, encoding included, 128 new tokens
-/// (<c>plain</c>), or led along real answers, each row along another, without (<c>script</c>) and with (<c>calc</c>) the calculator. It
-/// calls the engine of <c>dpost generate</c> with its defaults and holds no loop of its own.
-/// </summary>
+/// <summary>Tokens a second of the decode engine on the two models with random weights: 120 prompt tokens, encoding included, 128 new
+/// tokens (<c>plain</c>), or led along real answers, each row along another, without (<c>script</c>) and with (<c>calc</c>) the calculator.
+/// It calls the engine of <c>dpost generate</c> with its defaults and holds no loop of its own.</summary>
 internal sealed class GenerateBench(
     BenchModel shape, string dtype, ILanguageModel model, ITokenizer tokenizer, IReadOnlyList<int[]> scripts, CancellationToken cancel)
 {

@@ -5,10 +5,8 @@ namespace DpoSt.Benchmarks;
 
 /// <summary>Leads each request along a script of its own: ids are drawn as always, and the script's are taken in their place.</summary>
 /// <param name="scripts">The ids of each request, by its place; behind their end what is drawn counts.</param>
-/// <param name="drawn">Draws.</param>
 internal sealed class ScriptedChooser(IReadOnlyList<int[]> scripts, ITokenChooser drawn) : ITokenChooser
 {
-    /// <inheritdoc/>
     public int[] Next(Tensor logits, IReadOnlyList<Row> rows) =>
         [.. drawn.Next(logits, rows).Zip(rows,
             (id, row) => scripts[row.Index] is var script && row.Position < script.Length ? script[row.Position] : id)];

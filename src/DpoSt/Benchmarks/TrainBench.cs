@@ -21,10 +21,8 @@ public sealed record TrainRow(string Model, string Dtype, string Mode, int Batch
     public double? WithoutScoring { get; init; }
 }
 
-/// <summary>
-/// Steps of fine-tuning (12 rows of 120 prompt and 150 completion tokens) and of DPO (12 such pairs), with the defaults of <c>dpost sft</c>
-/// and <c>dpost dpo</c>. It calls what they call and holds no loop of its own.
-/// </summary>
+/// <summary>Steps of fine-tuning (12 rows of 120 prompt and 150 completion tokens) and of DPO (12 such pairs), with the defaults of
+/// <c>dpost sft</c> and <c>dpost dpo</c>. It calls what they call and holds no loop of its own.</summary>
 internal sealed class TrainBench(BenchModel shape, string dtype, ILanguageModel model, int runs, CancellationToken cancel)
 {
     private const int PromptTokens = 120;

@@ -2,10 +2,9 @@ using DpoSt.Models.Decoding;
 
 namespace DpoSt.Generation;
 
-/// <summary>
-/// Gives free slots to waiting requests. Prompts are encoded in groups of like length, each once for all requests that share it. Slots are
-/// filled once enough are free for a group to be worthwhile; long prompts are read a few at a time, to bound their memory.
-/// </summary>
+/// <summary>Gives free slots to waiting requests. Prompts are encoded in groups of like length, each once for all requests that share it.
+/// Slots are filled once enough are free for a group to be worthwhile; long prompts are read a few at a time, to bound their
+/// memory.</summary>
 internal sealed class Admission
 {
     /// <summary>Attention scores of a head that a group of prompts may have: 16 MB.</summary>

@@ -5,10 +5,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Generation;
 
-/// <summary>
-/// Generates many texts: rows live in slots, a finished row's slot goes to the next request at once, forced text joins the other rows'
-/// single tokens in one forward pass, and requests with the same prompt share its encoding.
-/// </summary>
+/// <summary>Generates many texts: rows live in slots, a finished row's slot goes to the next request at once, forced text joins the other
+/// rows' single tokens in one forward pass, and requests with the same prompt share its encoding.</summary>
 internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, GenerationOptions options)
 {
     /// <summary>Draws the ids.</summary>
@@ -57,8 +55,7 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
             }
 
             var drawn = ready.Length == plan.Slots.Length
-                ? logits
-                : logits.index_select(0, tensor(ready.Select(e => (long)e).ToArray(), device: logits.device));
+                ? logits : logits.index_select(0, tensor(ready.Select(e => (long)e).ToArray(), device: logits.device));
             var readyRows = ready.Select(e => rows[plan.Slots[e]]!).ToArray();
             // Embeddings are often padded to a round number: ids beyond the vocabulary mean nothing and are never drawn.
             var ids = Chooser.Next(drawn.narrow(1, 0, Math.Min(drawn.size(1), tokenizer.VocabularySize)), readyRows);

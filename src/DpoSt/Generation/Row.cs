@@ -4,10 +4,8 @@ using DpoSt.Text.Tokenizers;
 
 namespace DpoSt.Generation;
 
-/// <summary>
-/// One text while it is generated: its ids, the text so far followed piece by piece, and the queue of ids the model has yet to see. Work
-/// per token does not grow with the row.
-/// </summary>
+/// <summary>One text while it is generated: its ids, the text so far followed piece by piece, and the queue of ids the model has yet to
+/// see. Work per token does not grow with the row.</summary>
 internal sealed class Row
 {
     private readonly ITokenizer tokenizer;
@@ -38,7 +36,6 @@ internal sealed class Row
     }
 
     public int Index { get; }
-
     public GenerationRequest Request { get; }
 
     /// <summary>The problem in random draws.</summary>

@@ -24,7 +24,6 @@ internal static class CheckpointFiles
     private static readonly string[] Pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
 
     /// <summary>The error for a place that holds neither <see cref="Weights"/> nor <see cref="Index"/>.</summary>
-    /// <param name="place">A folder or a repository.</param>
     /// <param name="holds">Whether the place holds a file of this name.</param>
     public static UserErrorException NoWeights(string place, Func<string, bool> holds) => new(Array.Exists(Pickles, name => holds(name))
         ? $"{place} holds pytorch_model.bin, a pickle, which can run any program when opened: dpost reads only safetensors. "
@@ -32,7 +31,6 @@ internal static class CheckpointFiles
         : $"{place} holds no {Weights} and no {Index}: point to a Hugging Face checkpoint with safetensors.");
 
     /// <summary>The files that an index names: at least one, each a plain name of a file beside the index.</summary>
-    /// <param name="json">The index.</param>
     /// <param name="path">Where it is from, for the error.</param>
     /// <exception cref="UserErrorException">It is no index, or it names a file elsewhere.</exception>
     public static IReadOnlyList<string> Shards(ReadOnlyMemory<byte> json, string path)

@@ -15,8 +15,6 @@ internal sealed class FileDownload(HubClient client, ResiliencePipeline retries,
     private const int MaxWrong = 2;
 
     /// <summary>Downloads, checks, and gives the file its final name.</summary>
-    /// <param name="file">What is expected.</param>
-    /// <param name="address">Where it is.</param>
     /// <param name="partial">Where it grows; what lies there is continued.</param>
     /// <param name="target">Where it is put when it is right.</param>
     /// <param name="received">Told how many bytes are there.</param>
@@ -27,9 +25,7 @@ internal sealed class FileDownload(HubClient client, ResiliencePipeline retries,
     {
         var attempt = new Attempt(file, address, received);
         while (!await retries.ExecuteAsync(async token => await Try(attempt, partial, target, token).ConfigureAwait(false),
-            cancel).ConfigureAwait(false))
-        {
-        }
+            cancel).ConfigureAwait(false)) { }
     }
 
     // True when the file is in its place, false when more of it has come and the rest is to be asked for.

@@ -1,9 +1,7 @@
 namespace DpoSt.Hub;
 
-/// <summary>
-/// A repository's folder in the cache that Hugging Face's tools share (https://huggingface.co/docs/hub/local-cache): contents in
-/// <c>blobs/</c> by checksum, commits in <c>snapshots/</c> as links to them, branches and tags in <c>refs/</c>.
-/// </summary>
+/// <summary>A repository's folder in the cache that Hugging Face's tools share (https://huggingface.co/docs/hub/local-cache): contents in
+/// <c>blobs/</c> by checksum, commits in <c>snapshots/</c> as links to them, branches and tags in <c>refs/</c>.</summary>
 internal sealed class HubCache(string cache, string repo)
 {
     private readonly string name = $"models--{repo.Replace("/", "--", StringComparison.Ordinal)}";

@@ -54,7 +54,6 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
     }
 
     /// <summary>Asks for a file from a byte on; gives an answer of status 200, 206 or 416 whose body is still to be read.</summary>
-    /// <param name="uri">The file.</param>
     /// <param name="range">The first byte; null asks for all.</param>
     /// <param name="version">The entity tag that the bytes before belong to, where one is known.</param>
     /// <param name="stall">Gives up where nothing comes.</param>

@@ -69,8 +69,7 @@ public static partial class HubDownload
 
         cache.Remember(revision, listing.Commit);
         return localFolder is null
-            ? cache.Snapshot(listing.Commit)
-            : Copy(cache.Snapshot(listing.Commit), files, Path.GetFullPath(localFolder));
+            ? cache.Snapshot(listing.Commit) : Copy(cache.Snapshot(listing.Commit), files, Path.GetFullPath(localFolder));
 
         async Task<IReadOnlyList<HubFile>> Files()
         {

@@ -5,7 +5,6 @@ namespace DpoSt.Hub;
 
 /// <summary>What a repository holds at one commit.</summary>
 /// <param name="Commit">The commit, 40 hexadecimal digits.</param>
-/// <param name="Files">Its files by name.</param>
 internal sealed partial record HubListing(string Commit, IReadOnlyDictionary<string, HubFile> Files)
 {
     // A petabyte: sizes are added up, and nothing larger is a model's file.

@@ -18,10 +18,8 @@ public sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
     /// <summary>The clock of the waits.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>
-    /// Reads <c>HF_ENDPOINT</c>, <c>HF_TOKEN</c> (or the file <c>token</c> in <c>HF_HOME</c>), <c>HF_HUB_CACHE</c> and <c>HF_HOME</c>, with
-    /// the defaults of huggingface_hub.
-    /// </summary>
+    /// <summary>Reads <c>HF_ENDPOINT</c>, <c>HF_TOKEN</c> (or the file <c>token</c> in <c>HF_HOME</c>), <c>HF_HUB_CACHE</c> and
+    /// <c>HF_HOME</c>, with the defaults of huggingface_hub.</summary>
     /// <exception cref="UserErrorException">The endpoint is no address, or the token could not be one.</exception>
     public static HubOptions FromEnvironment(Func<string, string?> variable)
     {

@@ -11,7 +11,6 @@ internal sealed class StallWatch : IDisposable
     private readonly CancellationTokenSource source;
 
     /// <param name="patience">How long one answer may take to begin, and one read to bring something.</param>
-    /// <param name="host">Who is waited for.</param>
     /// <param name="cancel">The user's own wish to end.</param>
     public StallWatch(TimeSpan patience, string host, CancellationToken cancel)
     {
@@ -41,6 +40,5 @@ internal sealed class StallWatch : IDisposable
     }
 
     public void Dispose() => source.Dispose();
-
     private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;
 }

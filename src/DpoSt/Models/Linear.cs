@@ -8,10 +8,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models;
 
-/// <summary>
-/// A linear map without bias, y = x W^T. For training it is the parameter itself; for decoding on a CPU the weight is packed once, for
-/// <see cref="DecodeGemm"/> or into oneDNN's blocked layout, which makes products with few rows two to eight times faster.
-/// </summary>
+/// <summary>A linear map without bias, y = x W^T. For training it is the parameter itself; for decoding on a CPU the weight is packed once,
+/// for <see cref="DecodeGemm"/> or into oneDNN's blocked layout, which makes products with few rows two to eight times faster.</summary>
 internal sealed class Linear : IDisposable
 {
     private readonly Tensor weight;
@@ -23,9 +21,7 @@ internal sealed class Linear : IDisposable
 
     /// <summary>The map of a parameter [N, K] that somebody else owns, computed in its type or in another.</summary>
     public Linear(Tensor weight, ScalarType? products = null)
-        : this(weight, (weight.size(0), weight.size(1)), products ?? weight.dtype, Layout.Plain, isOwned: false)
-    {
-    }
+        : this(weight, (weight.size(0), weight.size(1)), products ?? weight.dtype, Layout.Plain, isOwned: false) { }
 
     private Linear(Tensor weight, (long Outputs, long Inputs) shape, ScalarType products, Layout layout, bool isOwned) =>
         (this.weight, Shape, Dtype, this.layout, this.isOwned) = (weight, shape, products, layout, isOwned);
@@ -49,10 +45,8 @@ internal sealed class Linear : IDisposable
     /// <summary>Whether a row's bits are the same whatever the number of rows.</summary>
     public bool KeepsRows => layout == Layout.Panels;
 
-    /// <summary>
-    /// The map of a parameter, prepared for products with this many rows, computed in its type or in another; gradients do not flow, and
-    /// later changes of the weight may not show.
-    /// </summary>
+    /// <summary>The map of a parameter, prepared for products with this many rows, computed in its type or in another; gradients do not
+    /// flow, and later changes of the weight may not show.</summary>
     public static Linear ForDecoding(Tensor weight, int rows, ScalarType? products = null)
     {
         var dtype = products ?? weight.dtype;
@@ -80,7 +74,6 @@ internal sealed class Linear : IDisposable
         _ => LinearProduct.Apply(x, weight, Dtype),
     };
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (isOwned)

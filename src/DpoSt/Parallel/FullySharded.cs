@@ -4,12 +4,10 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Parallel;
 
-/// <summary>
-/// Fully sharded data parallel training (Rajbhandari et al. 2020, ZeRO-3; PyTorch's FSDP): every rank keeps one part of each flat buffer's
-/// values, gradients and moments, and computes its share of each batch. A block's values are brought together while the one before it
-/// computes and dropped behind it; its gradients are summed and divided among the ranks as soon as the backward pass has left it, while the
-/// values of the next come in.
-/// </summary>
+/// <summary>Fully sharded data parallel training (Rajbhandari et al. 2020, ZeRO-3; PyTorch's FSDP): every rank keeps one part of each flat
+/// buffer's values, gradients and moments, and computes its share of each batch. A block's values are brought together while the one before
+/// it computes and dropped behind it; its gradients are summed and divided among the ranks as soon as the backward pass has left it, while
+/// the values of the next come in.</summary>
 internal sealed class FullySharded : IReplicas, IBlockWatcher
 {
     private readonly IProcessGroup group;
@@ -29,13 +27,9 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
     }
 
     public int Rank => group.Rank;
-
     public int Count => group.Size;
-
     public bool IsSharded => true;
-
     public double[] Sum(double[] numbers) => group.Sum(numbers);
-
     public double Norm(double own) => Math.Sqrt(group.Sum([own * own])[0]);
 
     public void Spread(Tensor whole, Tensor part)
@@ -80,9 +74,7 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
         }
     }
 
-    public void BeginReduction()
-    {
-    }
+    public void BeginReduction() { }
 
     public void EndPass()
     {
@@ -93,9 +85,7 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
         isTraining = false;
     }
 
-    public void EndReduction()
-    {
-    }
+    public void EndReduction() { }
 
     public void Entered(string block, bool isDifferentiable)
     {

@@ -6,11 +6,9 @@ using System.Text;
 
 namespace DpoSt.Parallel;
 
-/// <summary>
-/// Notices a rank that no longer runs: every second each rank sends the first one a byte, and the first one each other. MPI itself waits
-/// for a stopped process, or a machine that is gone, without end. It does not judge how far a rank is with its work: a long step is no
-/// fault.
-/// </summary>
+/// <summary>Notices a rank that no longer runs: every second each rank sends the first one a byte, and the first one each other. MPI itself
+/// waits for a stopped process, or a machine that is gone, without end. It does not judge how far a rank is with its work: a long step is
+/// no fault.</summary>
 internal sealed class Heartbeat : IDisposable
 {
     /// <summary>The silence, in beats of a second, after which a rank counts as hanging.</summary>
@@ -43,7 +41,6 @@ internal sealed class Heartbeat : IDisposable
     }
 
     /// <summary>Connects all ranks of a group with the first.</summary>
-    /// <param name="group">The ranks.</param>
     /// <param name="lost">Takes one sentence that names the rank that is gone; called on a thread of its own.</param>
     /// <exception cref="UserErrorException">A rank cannot reach the first one over TCP.</exception>
     public static Heartbeat Join(IProcessGroup group, Action<string> lost)
@@ -56,8 +53,7 @@ internal sealed class Heartbeat : IDisposable
         var invitation = listener is null ? "" : Invitation(listener, key, isLocal, host);
         invitation = Encoding.UTF8.GetString(group.Gather(Encoding.UTF8.GetBytes(invitation))[0]);
         return new Heartbeat(group.Rank, group.Size, listener is null
-            ? [(0, Connect(invitation, group.Rank))]
-            : Accept(listener, key, group.Size - 1), lost);
+            ? [(0, Connect(invitation, group.Rank))] : Accept(listener, key, group.Size - 1), lost);
     }
 
     /// <summary>Says farewell: this rank is done.</summary>

@@ -2,10 +2,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Parallel;
 
-/// <summary>
-/// Processes that work together. Every one of them calls the same methods in the same order, with tensors of the same shapes: contiguous,
-/// on the CPU in fp32 or fp64, on a GPU in bf16 too (whole numbers and bytes where nothing is summed).
-/// </summary>
+/// <summary>Processes that work together. Every one of them calls the same methods in the same order, with tensors of the same shapes:
+/// contiguous, on the CPU in fp32 or fp64, on a GPU in bf16 too (whole numbers and bytes where nothing is summed).</summary>
 public interface IProcessGroup : IDisposable
 {
     /// <summary>Which of them this one is; the first is 0.</summary>

@@ -4,10 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace DpoSt.Parallel;
 
-/// <summary>
-/// Starts a command as several ranks on this machine: mpirun, with what a small machine needs. What the ranks and mpirun say comes through
-/// here, so that a rank that dies is told in a sentence and not in a page.
-/// </summary>
+/// <summary>Starts a command as several ranks on this machine: mpirun, with what a small machine needs. What the ranks and mpirun say comes
+/// through here, so that a rank that dies is told in a sentence and not in a page.</summary>
 public static partial class JobLauncher
 {
     /// <summary>Asks every rank to stop after its step; mpirun passes it on, where Ctrl-C would end the ranks at once.</summary>
@@ -18,8 +16,7 @@ public static partial class JobLauncher
     private const int BySignal = 128;
     private static readonly int? Launcher = int.TryParse(
         Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-        ? id
-        : null;
+        ? id : null;
 
     /// <summary>Whether this is a rank that was started from here, by a process that is no more.</summary>
     internal static bool IsGone => Launcher is { } launcher && !Directory.Exists($"/proc/{launcher}");

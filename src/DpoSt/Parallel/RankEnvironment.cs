@@ -26,7 +26,6 @@ public sealed record RankEnvironment(int Rank, int Size, int LocalSize, int Loca
         // Slurm writes "4(x2)" for four tasks on each of two nodes.
         int? Number(string name) =>
             int.TryParse(variable(name)?.Split('(', ',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                ? number
-                : null;
+                ? number : null;
     }
 }

@@ -9,10 +9,8 @@ public static class RankGpu
 {
     private const string Variable = "CUDA_VISIBLE_DEVICES";
 
-    /// <summary>
-    /// Lets this process see one GPU alone, the next of those it may see for every rank of its machine. Must come before the first use
-    /// of CUDA, which reads it once.
-    /// </summary>
+    /// <summary>Lets this process see one GPU alone, the next of those it may see for every rank of its machine. Must come before the first
+    /// use of CUDA, which reads it once.</summary>
     public static void Choose(RankEnvironment ranks)
     {
         ArgumentNullException.ThrowIfNull(ranks);

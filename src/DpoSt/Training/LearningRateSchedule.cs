@@ -1,8 +1,7 @@
 namespace DpoSt.Training;
 
-/// <summary>
-/// The learning rate of every step, as transformers' schedulers give it: a linear warm-up from zero, then a decay to the last step.
-/// </summary>
+/// <summary>The learning rate of every step, as transformers' schedulers give it: a linear warm-up from zero, then a decay to the last
+/// step.</summary>
 /// <param name="Kind">constant[_with_warmup], linear, cosine[_with_min_lr|_with_restarts], polynomial or inverse_sqrt.</param>
 /// <param name="Peak">The rate after the warm-up.</param>
 /// <param name="TotalSteps">Optimizer steps of the whole run.</param>

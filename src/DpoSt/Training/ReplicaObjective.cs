@@ -4,8 +4,7 @@ using DpoSt.Training.Objectives;
 namespace DpoSt.Training;
 
 /// <summary>An objective on one replica's share of every batch.</summary>
-internal sealed class ReplicaObjective<TBatch>(IObjective<TBatch> objective, IReplicas replicas)
-    where TBatch : class
+internal sealed class ReplicaObjective<TBatch>(IObjective<TBatch> objective, IReplicas replicas) where TBatch : class
 {
     /// <summary>What this replica's rows of a batch cost; <see cref="IObjective{TBatch}.Evaluate"/> adds their gradients.</summary>
     public ShareCost Evaluate(TBatch batch, Dropout? dropout, double? gradientScale)

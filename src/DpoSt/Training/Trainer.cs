@@ -46,9 +46,7 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
 
     /// <summary>The trainer of a process alone.</summary>
     public Trainer(ParameterSet parameters, IObjective<TBatch> objective, TrainerOptions options)
-        : this(parameters, objective, options, new OneReplica())
-    {
-    }
+        : this(parameters, objective, options, new OneReplica()) { }
 
     /// <summary>Trains to the last step.</summary>
     /// <param name="microBatches">The micro-batches of a step.</param>

@@ -4,11 +4,10 @@ using DpoSt.Models.Parameters;
 
 namespace DpoSt.Training;
 
-/// <summary>
-/// The bytes that training a model holds at its peak, from shapes alone. Parameters, gradients and moments are exact; what a micro-batch
-/// keeps for its backward pass is counted tensor by tensor for the CPU's kernels (those of a GPU keep more); what the backward pass works
-/// with is its largest steps, from above; what the allocator holds back is a rule of thumb. The program itself (0.3 GB) comes on top.
-/// </summary>
+/// <summary>The bytes that training a model holds at its peak, from shapes alone. Parameters, gradients and moments are exact; what a
+/// micro-batch keeps for its backward pass is counted tensor by tensor for the CPU's kernels (those of a GPU keep more); what the backward
+/// pass works with is its largest steps, from above; what the allocator holds back is a rule of thumb. The program itself (0.3 GB) comes on
+/// top.</summary>
 /// <param name="Weights">fp32, also where products are in bf16.</param>
 /// <param name="Gradients">fp32.</param>
 /// <param name="Optimizer">AdamW's two moments, fp32.</param>
@@ -22,11 +21,9 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
     /// <summary>What one process holds from the first step to the last, whatever the batch.</summary>
     public long State => Weights + Gradients + Optimizer;
 
-    /// <summary>
-    /// What the C library keeps of memory that is free again, in holes that batches of other lengths have left: half of the activations and
-    /// twice the work, which is from 3 % less to 13 % more at the peak than runs with rows of many lengths were seen to hold
-    /// (docs/experiments.md).
-    /// </summary>
+    /// <summary>What the C library keeps of memory that is free again, in holes that batches of other lengths have left: half of the
+    /// activations and twice the work, which is from 3 % less to 13 % more at the peak than runs with rows of many lengths were seen to
+    /// hold (docs/experiments.md).</summary>
     public long Allocator => Activations / 2 + 2 * Working;
 
     /// <summary>All together.</summary>

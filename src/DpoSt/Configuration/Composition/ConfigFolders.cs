@@ -12,8 +12,7 @@ public static class ConfigFolders
         var paper = Path.Combine(Custom, "t5");
         return !Directory.Exists(paper)
             && Below(".").Where(folder => File.Exists(Path.Combine(folder, config + ".yaml"))).ToArray() is [var only]
-            ? only
-            : paper;
+            ? only : paper;
     }
 
     /// <summary>The end of a sentence that says what to do.</summary>

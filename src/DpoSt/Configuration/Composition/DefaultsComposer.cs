@@ -2,10 +2,9 @@ using DpoSt.Configuration.Yaml;
 
 namespace DpoSt.Configuration.Composition;
 
-/// <summary>
-/// Composes a file with its defaults as Hydra 1.3 does: entries in order, later over earlier, the file's own keys where <c>_self_</c>
-/// stands and last where it does not; a file in a group is placed under the group's name unless a package says otherwise.
-/// </summary>
+/// <summary>Composes a file with its defaults as Hydra 1.3 does: entries in order, later over earlier, the file's own keys where
+/// <c>_self_</c> stands and last where it does not; a file in a group is placed under the group's name unless a package says
+/// otherwise.</summary>
 internal sealed class DefaultsComposer(string root, IReadOnlyList<Override> overrides)
 {
     private const string Global = "_global_";

@@ -38,7 +38,6 @@ internal sealed record ConfigScalar(ConfigSource Source, string Text, object? Va
 internal sealed record ConfigList(ConfigSource Source, IReadOnlyList<ConfigNode> Items) : ConfigNode(Source)
 {
     public override ConfigNode Copy() => this with { Items = [.. Items.Select(i => i.Copy())] };
-
     public override string Describe() => "a list";
 }
 

@@ -4,10 +4,8 @@ using DpoSt.Text;
 
 namespace DpoSt.Data.PublishedFormats;
 
-/// <summary>
-/// ASDiv's XML (Miao, Liang, Su, ACL 2020): <c>Problem</c> elements with <c>Body</c>, <c>Question</c>, <c>Answer</c> ("9 (apples)") and
-/// <c>Formula</c> ("7+2=9"). Read without document types and external entities.
-/// </summary>
+/// <summary>ASDiv's XML (Miao, Liang, Su, ACL 2020): <c>Problem</c> elements with <c>Body</c>, <c>Question</c>, <c>Answer</c> ("9
+/// (apples)") and <c>Formula</c> ("7+2=9"). Read without document types and external entities.</summary>
 internal static partial class AsdivFile
 {
     private const string Expected = "<Problem ID=\"...\"> with <Body>, <Question> and <Answer>";

@@ -2,10 +2,9 @@ using System.Text.Json;
 
 namespace DpoSt.Data.PublishedFormats;
 
-/// <summary>
-/// The two published sets that are one JSON list: SVAMP (Patel, Bhattamishra, Goyal, NAACL 2021; <c>Body</c>, <c>Question</c>,
-/// <c>Equation</c>, <c>Answer</c>) and MultiArith (Roy, Roth, EMNLP 2015; <c>sQuestion</c>, <c>lEquations</c>, <c>lSolutions</c>).
-/// </summary>
+/// <summary>The two published sets that are one JSON list: SVAMP (Patel, Bhattamishra, Goyal, NAACL 2021; <c>Body</c>, <c>Question</c>,
+/// <c>Equation</c>, <c>Answer</c>) and MultiArith (Roy, Roth, EMNLP 2015; <c>sQuestion</c>, <c>lEquations</c>,
+/// <c>lSolutions</c>).</summary>
 internal static class JsonProblemFile
 {
     private const string Svamp = "SVAMP's {\"ID\": ..., \"Body\": ..., \"Question\": ..., \"Equation\": ..., \"Answer\": 51.0}";
@@ -52,20 +51,17 @@ internal static class JsonProblemFile
         var question = PublishedText.Join(line.Text("Body", Svamp), line.Text("Question", Svamp));
         var equation = line.OptionalText("Equation", Svamp) ?? "";
         return Number(line.Property("Answer", Svamp) ?? throw line.Error($"\"Answer\" is missing; expected {Svamp}.")) is { } ans
-            ? new Problem(ProblemSet.Id(line, "ID", line.Number - 1), question, PublishedText.Rationale(equation, ans), ans)
-            : null;
+            ? new Problem(ProblemSet.Id(line, "ID", line.Number - 1), question, PublishedText.Rationale(equation, ans), ans) : null;
     }
 
     private static Problem? ParseMultiArith(JsonLine line)
     {
         var question = line.Text("sQuestion", MultiArith).Trim();
         var solutions = line.Property("lSolutions", MultiArith) is { ValueKind: JsonValueKind.Array } list
-            ? list
-            : throw line.Error($"\"lSolutions\" is no list; expected {MultiArith}.");
+            ? list : throw line.Error($"\"lSolutions\" is no list; expected {MultiArith}.");
         var equation = line.Property("lEquations", MultiArith) is { ValueKind: JsonValueKind.Array } equations
             && equations.GetArrayLength() == 1 && equations[0].ValueKind == JsonValueKind.String
-            ? line.TextOf(equations[0])
-            : "";
+            ? line.TextOf(equations[0]) : "";
         return solutions.GetArrayLength() == 1 && Number(solutions[0]) is { } ans
             ? new Problem(
                 ProblemSet.Id(line, "iIndex", line.Number - 1), question,

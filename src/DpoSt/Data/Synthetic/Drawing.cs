@@ -1,10 +1,8 @@
 namespace DpoSt.Data.Synthetic;
 
-/// <summary>
-/// Draws one set of problems. The hash of (schema, numbers) modulo 10 says which set a problem belongs to, so that sets share no
-/// problem whatever their sizes and seeds; a smaller set is the beginning of a larger one. Within a set numbers repeat (with other
-/// names or wording) only where a schema has run dry: after `freshTries` draws without new ones.
-/// </summary>
+/// <summary>Draws one set of problems. The hash of (schema, numbers) modulo 10 says which set a problem belongs to, so that sets share no
+/// problem whatever their sizes and seeds; a smaller set is the beginning of a larger one. Within a set numbers repeat (with other names or
+/// wording) only where a schema has run dry: after `freshTries` draws without new ones.</summary>
 internal sealed class Drawing(string name, Schema[] schemas, Range residues, bool isLabelled, long seed, StepMix mix, int freshTries = 500)
 {
     private const int Tries = 10_000;

@@ -12,7 +12,6 @@ internal sealed class HubCheckpoint : IDisposable
     private readonly List<SafeTensorsFile> files = [];
 
     private HubCheckpoint(string folder) => Folder = folder;
-
     public string Folder { get; }
 
     /// <summary>Opens a folder's weights.</summary>

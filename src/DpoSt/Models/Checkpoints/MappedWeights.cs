@@ -3,10 +3,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Checkpoints;
 
-/// <summary>
-/// The weights of a checkpoint that is only read, on a CPU: matrices are packed one after the other straight from the mapped files, whose
-/// pages are given back as each is done, so that no second copy is ever held. Embeddings and norms stay where they lie in the file.
-/// </summary>
+/// <summary>The weights of a checkpoint that is only read, on a CPU: matrices are packed one after the other straight from the mapped
+/// files, whose pages are given back as each is done, so that no second copy is ever held. Embeddings and norms stay where they lie in the
+/// file.</summary>
 internal sealed class MappedWeights : IWeights
 {
     // The hint for the packed layout: a decode step has a few rows to a few hundred.
@@ -33,9 +32,7 @@ internal sealed class MappedWeights : IWeights
     }
 
     public Device Device => CPU;
-
     public ScalarType Dtype => ScalarType.Float32;
-
     public ScalarType DecodingProducts => products;
 
     public Tensor this[string name]

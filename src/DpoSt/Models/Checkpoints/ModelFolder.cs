@@ -14,8 +14,6 @@ namespace DpoSt.Models.Checkpoints;
 internal static class ModelFolder
 {
     /// <summary>Loads a model with its weights, to be trained.</summary>
-    /// <param name="folder">The checkpoint.</param>
-    /// <param name="device">Where it computes.</param>
     /// <param name="compute">How it computes; null is in fp32, with nothing computed twice.</param>
     /// <exception cref="UserErrorException">The folder is no checkpoint of a supported family.</exception>
     public static ILanguageModel Load(string folder, Device device, TrainingCompute? compute = null)
@@ -35,8 +33,6 @@ internal static class ModelFolder
     }
 
     /// <summary>Loads a model that is only asked, never trained: on a CPU in little more memory than its file takes.</summary>
-    /// <param name="folder">The checkpoint.</param>
-    /// <param name="device">Where it computes.</param>
     /// <param name="products">The type of matrix products; norms, softmax, the residual stream and caches are in fp32.</param>
     /// <exception cref="UserErrorException">The folder is no checkpoint of a supported family.</exception>
     public static ILanguageModel LoadToRead(string folder, Device device, ScalarType products = ScalarType.Float32)
@@ -190,8 +186,7 @@ internal static class ModelFolder
 
     private static string TypeOf(JsonDocument document) =>
         document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("model_type", out var type)
-            ? type.ToString()
-            : "";
+            ? type.ToString() : "";
 
     private static JsonDocument ReadJson(string path)
     {

@@ -2,10 +2,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Decoding;
 
-/// <summary>
-/// A model while it decodes. Rows live in slots; each step feeds every busy slot one or several tokens and gives the logits after the
-/// last token of each. Prompts are held apart from slots, so that several rows share one.
-/// </summary>
+/// <summary>A model while it decodes. Rows live in slots; each step feeds every busy slot one or several tokens and gives the logits after
+/// the last token of each. Prompts are held apart from slots, so that several rows share one.</summary>
 internal interface IStepDecoder : IDisposable
 {
     /// <summary>The largest number of tokens one step takes over all slots.</summary>

@@ -5,11 +5,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Decoding;
 
-/// <summary>
-/// The numbers of rows at which a decoder's linears run. A row's bits must not depend on how many others there are, and a processor's
-/// kernels promise that only at one number of rows. Most keep it at others too: which do is found out once, by computing, and a step takes
-/// the smallest of those that it fits into. With our own kernels every number keeps them.
-/// </summary>
+/// <summary>The numbers of rows at which a decoder's linears run. A row's bits must not depend on how many others there are, and a
+/// processor's kernels promise that only at one number of rows. Most keep it at others too: which do is found out once, by computing, and a
+/// step takes the smallest of those that it fits into. With our own kernels every number keeps them.</summary>
 internal sealed class StableRowCounts
 {
     // With fewer rows kernels read their weights no faster than with these.

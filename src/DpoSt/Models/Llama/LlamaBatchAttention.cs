@@ -4,13 +4,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Llama;
 
-/// <summary>
-/// Llama attention over packed rows, in training, scoring and reading prompts: softmax(q k^T / sqrt(K)) v among the tokens of a group.
-/// Shapes: N tokens, L tokens of a group, H query heads, G key-value heads, K head size, I = H K.
-/// </summary>
-/// <param name="config">The model's.</param>
-/// <param name="rows">The tokens.</param>
-/// <param name="turn">Their positions.</param>
+/// <summary>Llama attention over packed rows, in training, scoring and reading prompts: softmax(q k^T / sqrt(K)) v among the tokens of a
+/// group. Shapes: N tokens, L tokens of a group, H query heads, G key-value heads, K head size, I = H K.</summary>
 /// <param name="dropout">Drops attention probabilities in training.</param>
 internal sealed class LlamaBatchAttention(LlamaConfig config, PackedRows rows, RotaryTurn turn, Dropout? dropout) : ILlamaAttention
 {
@@ -18,7 +13,6 @@ internal sealed class LlamaBatchAttention(LlamaConfig config, PackedRows rows, R
     public Action<int, Tensor>? Watch { get; init; }
 
     public Tensor[] Tensors => rows.Masks;
-
     public ILlamaAttention Over(Tensor[] tensors) => new LlamaBatchAttention(config, rows.Over(tensors), turn, dropout) { Watch = Watch };
 
     public Tensor Attend(int layer, Tensor qkv)

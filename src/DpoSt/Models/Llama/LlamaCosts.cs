@@ -6,11 +6,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Llama;
 
-/// <summary>
-/// Llama's memory and work (<see cref="LlamaStack"/>, <see cref="LlamaBatchAttention"/> and the CPU's kernels, line by line). Shapes: N
-/// tokens of all groups, L tokens of one, D model, H query heads, K head size, I = H K, C = (H + 2 G) K with G key-value heads, F
-/// feed-forward.
-/// </summary>
+/// <summary>Llama's memory and work (<see cref="LlamaStack"/>, <see cref="LlamaBatchAttention"/> and the CPU's kernels, line by line).
+/// Shapes: N tokens of all groups, L tokens of one, D model, H query heads, K head size, I = H K, C = (H + 2 G) K with G key-value heads, F
+/// feed-forward.</summary>
 internal sealed class LlamaCosts(LlamaConfig config) : IModelCosts
 {
     private readonly long d = config.HiddenSize;
@@ -19,11 +17,8 @@ internal sealed class LlamaCosts(LlamaConfig config) : IModelCosts
     private readonly long f = config.IntermediateSize;
 
     public IReadOnlyList<ParameterSpec> Specs { get; } = LlamaWeights.Specs(config);
-
     public double DropoutRate => config.AttentionDropout;
-
     public int Lookups => 1;
-
     public bool IsCausal => true;
 
     public ForwardCosts Forward(BatchShape batch, bool bf16, bool dropout)

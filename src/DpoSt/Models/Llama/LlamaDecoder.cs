@@ -5,12 +5,10 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Llama;
 
-/// <summary>
-/// Llama while it decodes: weights packed for few rows, keys and values of prompts held once for all rows that share them, those of new
-/// tokens by slot. A prompt's last token is a row's first, so that its logits come from the same step as everybody's.
+/// <summary>Llama while it decodes: weights packed for few rows, keys and values of prompts held once for all rows that share them, those
+/// of new tokens by slot. A prompt's last token is a row's first, so that its logits come from the same step as everybody's.
 /// <see cref="StableRowCounts"/> decides how many rows are computed. Shapes: N tokens of a step, R rows computed, D model, H query heads, G
-/// key-value heads, K head size, V vocabulary.
-/// </summary>
+/// key-value heads, K head size, V vocabulary.</summary>
 internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
 {
     private readonly LlamaModel model;
@@ -47,7 +45,6 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
     }
 
     public int StepCapacity { get; }
-
     public int FirstToken(int[] prompt) => prompt[^1];
 
     public int[] AddPrompts(IReadOnlyList<int[]> prompts)
@@ -69,7 +66,6 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
     }
 
     public void RemovePrompt(int prompt) => table.RemovePrompt(prompt);
-
     public void Start(int slot, int prompt) => table.Start(slot, prompt);
 
     public Tensor Step(ReadOnlySpan<int> slots, ReadOnlySpan<int> counts, ReadOnlySpan<int> ids)

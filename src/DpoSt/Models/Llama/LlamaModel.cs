@@ -6,10 +6,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Llama;
 
-/// <summary>
-/// Llama as a causal language model (LlamaForCausalLM of transformers): Llama 1 and 2, Llama 3 with grouped queries and stretched
-/// positions, tied or untied head. Shapes: N tokens, D model, V vocabulary, M scored tokens.
-/// </summary>
+/// <summary>Llama as a causal language model (LlamaForCausalLM of transformers): Llama 1 and 2, Llama 3 with grouped queries and stretched
+/// positions, tied or untied head. Shapes: N tokens, D model, V vocabulary, M scored tokens.</summary>
 internal sealed class LlamaModel : ILanguageModel
 {
     private readonly LlamaStack stack;
@@ -17,8 +15,6 @@ internal sealed class LlamaModel : ILanguageModel
     private readonly RotaryEmbedding rotary;
 
     /// <summary>A model over parameters laid out by <see cref="LlamaWeights.Specs"/>; it owns them.</summary>
-    /// <param name="config">The model's config.json.</param>
-    /// <param name="weights">Its parameters.</param>
     /// <param name="recomputesBlocks">Whether layers are computed again in the backward pass instead of being kept for it.</param>
     public LlamaModel(LlamaConfig config, IWeights weights, bool recomputesBlocks = false)
     {
@@ -30,14 +26,9 @@ internal sealed class LlamaModel : ILanguageModel
     }
 
     public LlamaConfig Config { get; }
-
     public string ModelType => "llama";
-
     public int VocabularySize => Config.VocabSize;
-
-    /// <inheritdoc/>
     public ScalarType ProductType => head.Dtype;
-
     public double DropoutRate => Config.AttentionDropout;
 
     public ParameterSet Parameters =>
@@ -65,7 +56,6 @@ internal sealed class LlamaModel : ILanguageModel
         new LlamaDecoder(this, slots, maxPromptTokens, maxNewTokens);
 
     /// <summary>The stream after the final norm [N, D].</summary>
-    /// <param name="rows">The tokens.</param>
     /// <param name="dropout">Drops attention probabilities in training.</param>
     /// <param name="attended">Sees each layer's rotated query, key and value.</param>
     /// <param name="watch">Sees the stream after every layer.</param>

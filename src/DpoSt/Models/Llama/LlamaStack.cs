@@ -4,12 +4,10 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Llama;
 
-/// <summary>
-/// Llama's layers: attention and a gated feed-forward around a residual stream, with norms before each (Touvron et al. 2023; transformers'
-/// LlamaModel). Tokens of all rows lie below each other in one matrix; how they attend to each other is the <see cref="ILlamaAttention"/>'s
-/// affair, so that training and decoding share these lines. Shapes: N tokens, D model, H query heads, G key-value heads, K head size,
-/// I = H K, F feed-forward.
-/// </summary>
+/// <summary>Llama's layers: attention and a gated feed-forward around a residual stream, with norms before each (Touvron et al. 2023;
+/// transformers' LlamaModel). Tokens of all rows lie below each other in one matrix; how they attend to each other is the
+/// <see cref="ILlamaAttention"/>'s affair, so that training and decoding share these lines. Shapes: N tokens, D model, H query heads, G
+/// key-value heads, K head size, I = H K, F feed-forward.</summary>
 internal sealed class LlamaStack : IDisposable
 {
     private readonly Layer[] layers;
@@ -29,8 +27,6 @@ internal sealed class LlamaStack : IDisposable
     }
 
     /// <summary>x [N, D] after embedding gives [N, D] after the final norm.</summary>
-    /// <param name="x">The stream.</param>
-    /// <param name="attention">How tokens attend.</param>
     /// <param name="enter">Takes the stream before every layer and the final norm, by the name of its block, and gives it back.</param>
     /// <param name="watch">Sees the stream after every layer.</param>
     public Tensor Forward(Tensor x, ILlamaAttention attention, Func<string, Tensor, Tensor>? enter = null, Action<Tensor>? watch = null)
@@ -54,7 +50,6 @@ internal sealed class LlamaStack : IDisposable
     /// <summary>Every linear map of the stack.</summary>
     public IEnumerable<Linear> Linears => layers.SelectMany(l => (Linear[])[l.Qkv, l.Output, l.Up, l.Down]);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var linear in Linears)

@@ -3,10 +3,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Llama;
 
-/// <summary>
-/// A batch without padding: a group is a prompt followed by the completions that share it, each of which sees the prompt and itself alone.
-/// A completion's last token is scored but never fed. Shapes: N tokens, L tokens of a group, M scored tokens.
-/// </summary>
+/// <summary>A batch without padding: a group is a prompt followed by the completions that share it, each of which sees the prompt and
+/// itself alone. A completion's last token is scored but never fed. Shapes: N tokens, L tokens of a group, M scored tokens.</summary>
 internal sealed class PackedRows
 {
     private PackedRows(int[] ids, int[] positions, long[] groupLengths, Tensor[] masks, ulong[][]? attentionKeys, long[] scored) =>
@@ -36,7 +34,6 @@ internal sealed class PackedRows
     /// <summary>Lays out a batch.</summary>
     /// <param name="batch">Prompts of at least one token each, with completions.</param>
     /// <param name="dropoutHeads">Query heads whose attention is dropped; null without dropout.</param>
-    /// <param name="device">Where the masks live.</param>
     public static PackedRows Of(TokenBatch batch, int? dropoutHeads, Device device)
     {
         var (ids, positions, lengths, masks, keys) = (

@@ -110,7 +110,6 @@ public sealed record T5Config
         }
 
         return DropoutRate is >= 0 and < 1 && LayerNormEpsilon > 0
-            ? this
-            : throw new UserErrorException($"{path}: dropout_rate must lie in [0, 1) and layer_norm_epsilon above 0.");
+            ? this : throw new UserErrorException($"{path}: dropout_rate must lie in [0, 1) and layer_norm_epsilon above 0.");
     }
 }

@@ -6,10 +6,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.T5;
 
-/// <summary>
-/// T5's memory and work (<see cref="T5Stack"/>, <see cref="T5BatchAttention"/> and the CPU's kernels, line by line). Shapes: B rows, P
-/// prompts, S source, T target, N tokens of a stack, D model, I heads times head size, F feed-forward, H heads.
-/// </summary>
+/// <summary>T5's memory and work (<see cref="T5Stack"/>, <see cref="T5BatchAttention"/> and the CPU's kernels, line by line). Shapes: B
+/// rows, P prompts, S source, T target, N tokens of a stack, D model, I heads times head size, F feed-forward, H heads.</summary>
 internal sealed class T5Costs(T5Config config) : IModelCosts
 {
     private readonly long d = config.DModel;
@@ -19,11 +17,8 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
     private readonly long up = config.Gated ? 2 : 1;
 
     public IReadOnlyList<ParameterSpec> Specs { get; } = T5Weights.Specs(config);
-
     public double DropoutRate => config.DropoutRate;
-
     public int Lookups => 2;
-
     public bool IsCausal => false;
 
     public ForwardCosts Forward(BatchShape batch, bool bf16, bool dropout)
@@ -96,9 +91,7 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
         + Rounded(bf16, d * up * f + f * d);
 
     private double SelfFlops(long rows, long length) => 2.0 * rows * length * (d * 3 * i + 2 * length * i + i * d);
-
     private double FeedForwardFlops(long n) => 2.0 * n * (d * up * f + f * d);
-
     private long Widest(long n, long scores, bool bf16) => ProductBytes(bf16) * Math.Max(n * Math.Max(up * f, 3 * i), h * scores);
 
     // Dropout's result is kept beside softmax's.

@@ -5,11 +5,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.T5;
 
-/// <summary>
-/// T5 while it decodes: weights packed for few rows, self-attention caches by slot, cross-attention keys and values by prompt.
+/// <summary>T5 while it decodes: weights packed for few rows, self-attention caches by slot, cross-attention keys and values by prompt.
 /// <see cref="StableRowCounts"/> decides how many rows are computed. Shapes: N tokens of a step, R rows computed, D model, I heads times
-/// head size, S source, V vocabulary.
-/// </summary>
+/// head size, S source, V vocabulary.</summary>
 internal sealed class T5Decoder : IStepDecoder, IT5Attention
 {
     private readonly T5Model model;
@@ -47,7 +45,6 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
     }
 
     public int StepCapacity { get; }
-
     public int FirstToken(int[] prompt) => model.StartToken;
 
     public int[] AddPrompts(IReadOnlyList<int[]> prompts)
@@ -72,7 +69,6 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
     }
 
     public void RemovePrompt(int prompt) => table.RemovePrompt(prompt);
-
     public void Start(int slot, int prompt) => table.Start(slot, prompt);
 
     public Tensor Step(ReadOnlySpan<int> slots, ReadOnlySpan<int> counts, ReadOnlySpan<int> ids)

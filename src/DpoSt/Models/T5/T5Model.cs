@@ -6,10 +6,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.T5;
 
-/// <summary>
-/// T5 as a conditional language model (Raffel et al. 2020; T5ForConditionalGeneration of transformers): v1.0 (relu, tied head) and v1.1
-/// with Flan-T5 (gated GELU, untied head). Shapes: B rows, P prompts, S source, T target, D model, V vocabulary, M scored tokens.
-/// </summary>
+/// <summary>T5 as a conditional language model (Raffel et al. 2020; T5ForConditionalGeneration of transformers): v1.0 (relu, tied head) and
+/// v1.1 with Flan-T5 (gated GELU, untied head). Shapes: B rows, P prompts, S source, T target, D model, V vocabulary, M scored
+/// tokens.</summary>
 internal sealed class T5Model : ILanguageModel
 {
     private const int DecoderSites = 1 << 24;
@@ -18,8 +17,6 @@ internal sealed class T5Model : ILanguageModel
     private readonly Linear head;
 
     /// <summary>A model over parameters laid out by <see cref="T5Weights.Specs"/>; it owns them.</summary>
-    /// <param name="config">The model's config.json.</param>
-    /// <param name="weights">Its parameters.</param>
     /// <param name="recomputesBlocks">Whether blocks are computed again in the backward pass instead of being kept for it.</param>
     public T5Model(T5Config config, IWeights weights, bool recomputesBlocks = false)
     {
@@ -32,14 +29,9 @@ internal sealed class T5Model : ILanguageModel
     }
 
     public T5Config Config { get; }
-
     public string ModelType => "t5";
-
     public int VocabularySize => Config.VocabSize;
-
-    /// <inheritdoc/>
     public ScalarType ProductType => head.Dtype;
-
     public double DropoutRate => Config.DropoutRate;
 
     public ParameterSet Parameters =>

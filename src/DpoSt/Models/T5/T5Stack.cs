@@ -4,12 +4,10 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.T5;
 
-/// <summary>
-/// T5's encoder or decoder: blocks of self-attention, cross-attention (decoder only) and feed-forward around a residual stream, with
-/// norms before each (Raffel et al. 2020; transformers' T5Stack). Tokens of all rows lie below each other in one matrix; how they attend
-/// to each other is the <see cref="IT5Attention"/>'s affair, so that training and decoding share these lines.
-/// Shapes: N tokens, D model, I heads times head size, F feed-forward.
-/// </summary>
+/// <summary>T5's encoder or decoder: blocks of self-attention, cross-attention (decoder only) and feed-forward around a residual stream,
+/// with norms before each (Raffel et al. 2020; transformers' T5Stack). Tokens of all rows lie below each other in one matrix; how they
+/// attend to each other is the <see cref="IT5Attention"/>'s affair, so that training and decoding share these lines. Shapes: N tokens, D
+/// model, I heads times head size, F feed-forward.</summary>
 internal sealed class T5Stack : IDisposable
 {
     private const int SitesPerLayer = 8;
@@ -34,9 +32,6 @@ internal sealed class T5Stack : IDisposable
     }
 
     /// <summary>x [N, D] after embedding gives [N, D] after the final norm.</summary>
-    /// <param name="x">The stream.</param>
-    /// <param name="attention">How tokens attend.</param>
-    /// <param name="dropout">Drops numbers in training.</param>
     /// <param name="enter">Takes the stream before every block and the final norm, by the block's name, and gives it back.</param>
     /// <param name="watch">Sees the stream after every layer.</param>
     public Tensor Forward(
@@ -69,7 +64,6 @@ internal sealed class T5Stack : IDisposable
     /// <summary>Every linear map of the stack.</summary>
     public IEnumerable<Linear> Linears => blocks.SelectMany(block => block.Linears);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var linear in Linears)

@@ -2,10 +2,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Autograd;
 
-/// <summary>
-/// A function whose intermediate results are computed again in the backward pass instead of being kept for it (Chen et al. 2016). It must
-/// give the same bits twice, and every tensor it uses must be one of its inputs or, like a parameter, outlive the backward pass.
-/// </summary>
+/// <summary>A function whose intermediate results are computed again in the backward pass instead of being kept for it (Chen et al. 2016).
+/// It must give the same bits twice, and every tensor it uses must be one of its inputs or, like a parameter, outlive the backward
+/// pass.</summary>
 internal static class ActivationCheckpoint
 {
     /// <summary>The value of <paramref name="body"/>, which keeps its inputs alone.</summary>

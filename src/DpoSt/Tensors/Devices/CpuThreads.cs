@@ -4,10 +4,9 @@ using DpoSt.Tensors.Native;
 
 namespace DpoSt.Tensors.Devices;
 
-/// <summary>
-/// Runs a kernel of ours on the threads libtorch already has (its OpenMP pool), so that two pools never fight for the cores: an idle OpenMP
-/// worker spins for a while, and a thread of .NET's pool would have to wait for it. Where no OpenMP runtime is found, .NET's pool is used.
-/// </summary>
+/// <summary>Runs a kernel of ours on the threads libtorch already has (its OpenMP pool), so that two pools never fight for the cores: an
+/// idle OpenMP worker spins for a while, and a thread of .NET's pool would have to wait for it. Where no OpenMP runtime is found, .NET's
+/// pool is used.</summary>
 internal static unsafe class CpuThreads
 {
     private static readonly delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<void*, void>, void*, uint, uint, void> GompParallel =
@@ -80,7 +79,6 @@ internal static unsafe class CpuThreads
         // libtorch ships its own OpenMP runtime beside itself; it is loaded already, so this only finds its handle.
         var file = Directory.EnumerateFiles(folder, "libgomp*").FirstOrDefault();
         return file is not null && NativeLibrary.TryLoad(file, out var library) && NativeLibrary.TryGetExport(library, name, out var export)
-            ? export
-            : 0;
+            ? export : 0;
     }
 }

@@ -16,7 +16,6 @@ internal static unsafe class CudaStream
         nint stream;
         var code = ((delegate* unmanaged<int, nint*, int>)Function.Value)(device, &stream);
         return code == 0
-            ? stream
-            : throw new InvalidOperationException($"libtorch's aoti_torch_get_current_cuda_stream failed with code {code}.");
+            ? stream : throw new InvalidOperationException($"libtorch's aoti_torch_get_current_cuda_stream failed with code {code}.");
     }
 }

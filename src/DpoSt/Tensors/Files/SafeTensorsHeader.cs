@@ -16,10 +16,8 @@ public sealed record SafeTensorsEntry(string Name, string DType, long[] Shape, l
     public long Count => Shape.Aggregate(1L, (product, size) => product * size);
 }
 
-/// <summary>
-/// Reads and checks a safetensors header (the format of huggingface/safetensors): eight bytes of length, JSON, then data without holes.
-/// Nothing is allocated for what a header claims before the file's own length has confirmed it.
-/// </summary>
+/// <summary>Reads and checks a safetensors header (the format of huggingface/safetensors): eight bytes of length, JSON, then data without
+/// holes. Nothing is allocated for what a header claims before the file's own length has confirmed it.</summary>
 internal static class SafeTensorsHeader
 {
     /// <summary>The format's own limit on a header, in bytes.</summary>
@@ -64,8 +62,7 @@ internal static class SafeTensorsHeader
             _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(json);
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8 });
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? ReadEntries(document.RootElement, path, metadata)
-                : throw Bad(path, "its header is not a JSON object");
+                ? ReadEntries(document.RootElement, path, metadata) : throw Bad(path, "its header is not a JSON object");
         }
         catch (Exception e) when (e is JsonException or DecoderFallbackException or InvalidOperationException)
         {

@@ -4,10 +4,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Files;
 
-/// <summary>
-/// Writes safetensors as its own library does: widest dtype first, then by name; the header padded with spaces so that data starts at a
-/// multiple of eight bytes.
-/// </summary>
+/// <summary>Writes safetensors as its own library does: widest dtype first, then by name; the header padded with spaces so that data starts
+/// at a multiple of eight bytes.</summary>
 public static class SafeTensorsWriter
 {
     private const int ChunkBytes = 1 << 22;

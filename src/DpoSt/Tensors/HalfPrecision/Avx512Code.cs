@@ -23,11 +23,9 @@ internal enum Register
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Address(Register Base, Register? Index = null, int Scale = 1, int Offset = 0);
 
-/// <summary>
-/// Writes x64 instructions, only those that <see cref="HalfTile"/> needs: its multiplications in half precision (AVX512-FP16) are not among
-/// .NET's intrinsics. Vectors are the 32 of 512 bits, by number. Encodings: Intel 64 Software Developer's Manual, volume 2, 2.1 (REX), 2.7
-/// (EVEX) and each instruction's page.
-/// </summary>
+/// <summary>Writes x64 instructions, only those that <see cref="HalfTile"/> needs: its multiplications in half precision (AVX512-FP16) are
+/// not among .NET's intrinsics. Vectors are the 32 of 512 bits, by number. Encodings: Intel 64 Software Developer's Manual, volume 2, 2.1
+/// (REX), 2.7 (EVEX) and each instruction's page.</summary>
 internal sealed class Avx512Code
 {
     // Opcode maps and mandatory prefixes, as EVEX numbers them.

@@ -6,13 +6,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
-/// <summary>
-/// A factor of <see cref="HalfProduct"/> in memory: bfloat16, [rows, depth], where the numbers of a row or those of a column are side by
-/// side. A row is what is summed over, of either factor.
-/// </summary>
-/// <param name="Start">The first number.</param>
-/// <param name="Rows">Rows.</param>
-/// <param name="Depth">Numbers of a row.</param>
+/// <summary>A factor of <see cref="HalfProduct"/> in memory: bfloat16, [rows, depth], where the numbers of a row or those of a column are
+/// side by side. A row is what is summed over, of either factor.</summary>
 /// <param name="RowStep">Numbers from one row to the next.</param>
 /// <param name="Step">Numbers from one of a row to the next.</param>
 [StructLayout(LayoutKind.Auto)]

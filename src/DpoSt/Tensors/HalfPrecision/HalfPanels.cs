@@ -4,9 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
-/// <summary>
-/// The second factor for <see cref="HalfTile"/>: 64 of its rows make a panel [depth, 64] of halves, filled up with zeros.
-/// </summary>
+/// <summary>The second factor for <see cref="HalfTile"/>: 64 of its rows make a panel [depth, 64] of halves, filled up with
+/// zeros.</summary>
 internal sealed unsafe class HalfPanels : IDisposable
 {
     private const int Width = HalfTile.Width;
@@ -34,7 +33,6 @@ internal sealed unsafe class HalfPanels : IDisposable
     /// <summary>The exponents of two of what the sums of a panel's columns are multiplied by.</summary>
     public float* Exponents(int panel) => exponents.Start + panel * Width;
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         halves.Dispose();

@@ -6,12 +6,10 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
-/// <summary>
-/// Products of bfloat16 factors on processors that multiply halves at twice the rate of singles (Intel's AVX512-FP16): y = a b^T. Rows are
-/// scaled so that halves hold every digit of bfloat16, and at most <see cref="HalfTile.Chain"/> products are summed before fp32 takes over:
-/// the error is half that of rounding the factors to bfloat16 (docs/numerics.md). A row's bits depend on no other row. Shapes: a [.., M,
-/// K], b [.., N, K], y [.., M, N]; matrices of equal leading index are multiplied.
-/// </summary>
+/// <summary>Products of bfloat16 factors on processors that multiply halves at twice the rate of singles (Intel's AVX512-FP16): y = a b^T.
+/// Rows are scaled so that halves hold every digit of bfloat16, and at most <see cref="HalfTile.Chain"/> products are summed before fp32
+/// takes over: the error is half that of rounding the factors to bfloat16 (docs/numerics.md). A row's bits depend on no other row. Shapes:
+/// a [.., M, K], b [.., N, K], y [.., M, N]; matrices of equal leading index are multiplied.</summary>
 internal static class HalfProduct
 {
     /// <summary>The product in fp32 or bfloat16.</summary>
@@ -45,8 +43,7 @@ internal static class HalfProduct
         Multiply<Fp32>(a, b, sum, adds: true);
     }
 
-    private static void Multiply<T>(Tensor a, Tensor b, Tensor y, bool adds)
-        where T : struct, IElement
+    private static void Multiply<T>(Tensor a, Tensor b, Tensor y, bool adds) where T : struct, IElement
     {
         if (!a.shape.SkipLast(2).SequenceEqual(b.shape.SkipLast(2)) || a.size(-1) != b.size(-1)
             || a.device_type != DeviceType.CPU || b.device_type != DeviceType.CPU)
@@ -60,8 +57,7 @@ internal static class HalfProduct
         GC.KeepAlive(y);
     }
 
-    private static void Multiply<T>(HalfMatrix[] firsts, HalfMatrix[] seconds, nint target, bool adds)
-        where T : struct, IElement
+    private static void Multiply<T>(HalfMatrix[] firsts, HalfMatrix[] seconds, nint target, bool adds) where T : struct, IElement
     {
         var (rows, depth, outputs) = (firsts[0].Rows, firsts[0].Depth, seconds[0].Rows);
         if (firsts.Length < CpuThreads.Count || firsts.Length == 1)
@@ -87,8 +83,7 @@ internal static class HalfProduct
     }
 
     // All threads share the panels, and each takes some rows.
-    private static void One<T>(HalfMatrix a, HalfMatrix b, nint y, bool adds)
-        where T : struct, IElement
+    private static void One<T>(HalfMatrix a, HalfMatrix b, nint y, bool adds) where T : struct, IElement
     {
         using var panels = new HalfPanels(b.Rows, b.Depth);
         CpuThreads.For(panels.Count, (long)HalfTile.Width * b.Depth, (begin, end) => panels.Pack(b, begin, end));

@@ -4,9 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
-/// <summary>
-/// Rows of the first factor for <see cref="HalfTile"/>: halves, each twice in a word, the least that is broadcast for free.
-/// </summary>
+/// <summary>Rows of the first factor for <see cref="HalfTile"/>: halves, each twice in a word, the least that is broadcast for
+/// free.</summary>
 internal static unsafe class HalfRows
 {
     /// <summary>Rows that are converted together: eight tiles, which share what is read of a panel.</summary>
@@ -20,9 +19,8 @@ internal static unsafe class HalfRows
     /// <summary>Words that some rows of a depth take.</summary>
     public static int Size(int depth) => Most * RowStep(depth);
 
-    /// <summary>
-    /// Converts some rows and gives the words from one row, and from one column, to the next. What is behind the last row stays.
-    /// </summary>
+    /// <summary>Converts some rows and gives the words from one row, and from one column, to the next. What is behind the last row
+    /// stays.</summary>
     public static (int RowStep, int Step) Convert(HalfMatrix a, int row, int rows, int begin, int depth, ushort* offsets, uint* to)
     {
         if (!a.HasRows)

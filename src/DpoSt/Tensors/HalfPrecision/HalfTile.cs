@@ -5,10 +5,9 @@ using static DpoSt.Tensors.HalfPrecision.Register;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
-/// <summary>
-/// The innermost loop of <see cref="HalfProduct"/>: twelve rows times a panel of 64 columns, whose sums in halves stay in 24 of the 32
-/// registers. A long sum in halves would lose digits, so after every <see cref="Chain"/> products they are added to sums in fp32.
-/// </summary>
+/// <summary>The innermost loop of <see cref="HalfProduct"/>: twelve rows times a panel of 64 columns, whose sums in halves stay in 24 of
+/// the 32 registers. A long sum in halves would lose digits, so after every <see cref="Chain"/> products they are added to sums in
+/// fp32.</summary>
 internal static unsafe class HalfTile
 {
     /// <summary>Rows of a tile.</summary>
@@ -34,16 +33,12 @@ internal static unsafe class HalfTile
     /// <param name="a">Halves, each twice in a word.</param>
     /// <param name="rowStep">Words from one row of a to the next.</param>
     /// <param name="step">Words from one column of a to the next.</param>
-    /// <param name="panel">Halves.</param>
-    /// <param name="sums">In fp32.</param>
     /// <param name="depth">At least one.</param>
     public static void Multiply(uint* a, int rowStep, int step, ushort* panel, float* sums, int depth) =>
         Code(a, rowStep * sizeof(uint), step * sizeof(uint), panel, sums, depth);
 
-    /// <summary>
-    /// The instructions, called as on Linux: a in rdi, its steps in bytes in rsi (rows) and rdx (columns), panel in rcx, sums in r8, depth
-    /// in r9.
-    /// </summary>
+    /// <summary>The instructions, called as on Linux: a in rdi, its steps in bytes in rsi (rows) and rdx (columns), panel in rcx, sums in
+    /// r8, depth in r9.</summary>
     internal static byte[] Write()
     {
         var code = new Avx512Code();
@@ -108,6 +103,5 @@ internal static unsafe class HalfTile
 
     private static delegate* unmanaged[Cdecl]<uint*, nint, nint, ushort*, float*, long, void> Place() =>
         RuntimeInformation.ProcessArchitecture == Architecture.X64 && Avx512BW.IsSupported && Processor.HasHalf
-            ? (delegate* unmanaged[Cdecl]<uint*, nint, nint, ushort*, float*, long, void>)ExecutableMemory.Place(Write())
-            : null;
+            ? (delegate* unmanaged[Cdecl]<uint*, nint, nint, ushort*, float*, long, void>)ExecutableMemory.Place(Write()) : null;
 }

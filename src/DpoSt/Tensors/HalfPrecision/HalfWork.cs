@@ -18,8 +18,6 @@ internal sealed unsafe class HalfWork<T> : IDisposable
     private readonly HalfMemory<float> sums;
 
     /// <summary>Room for rows of this depth, and so many outputs.</summary>
-    /// <param name="depth">K.</param>
-    /// <param name="outputs">N.</param>
     /// <param name="adds">Whether products are added to what y holds.</param>
     public HalfWork(int depth, int outputs, bool adds)
     {
@@ -31,7 +29,6 @@ internal sealed unsafe class HalfWork<T> : IDisposable
     // Then a panel's sums are of no more use once they are written.
     private bool IsOneBlock => depth <= DepthBlock;
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         words.Dispose();

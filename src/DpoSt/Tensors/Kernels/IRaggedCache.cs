@@ -2,10 +2,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Kernels;
 
-/// <summary>
-/// Keys and values of rows of different lengths, one slot a row, and attention of new tokens to them. Shapes: N new tokens, H query heads,
-/// G key-value heads, K head size.
-/// </summary>
+/// <summary>Keys and values of rows of different lengths, one slot a row, and attention of new tokens to them. Shapes: N new tokens, H
+/// query heads, G key-value heads, K head size.</summary>
 internal interface IRaggedCache : IDisposable
 {
     /// <summary>
@@ -29,7 +27,6 @@ internal interface IRaggedCache : IDisposable
 internal sealed record DistanceBias(Tensor Table);
 
 /// <summary>Positions of a like cache that come before a slot's own: a prompt that several rows share.</summary>
-/// <param name="Cache">Where they lie.</param>
 /// <param name="Slots">For token n, its slot there.</param>
 /// <param name="Lengths">For token n, how many; may be zero.</param>
 internal sealed record RaggedPrefix(IRaggedCache Cache, int[] Slots, int[] Lengths);

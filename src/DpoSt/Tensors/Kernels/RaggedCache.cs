@@ -12,11 +12,7 @@ internal static class RaggedCache
     public static long Positions(long capacity) => (capacity + Block - 1) / Block * Block;
 
     /// <summary>Room for <paramref name="slots"/> rows of <paramref name="capacity"/> positions.</summary>
-    /// <param name="slots">How many rows there are.</param>
-    /// <param name="groups">Key-value heads.</param>
-    /// <param name="headSize">Their size.</param>
     /// <param name="capacity">The most positions of a row.</param>
-    /// <param name="device">Where they lie.</param>
     /// <param name="dtype">The type of queries and results.</param>
     /// <param name="products">The type that matrix products are computed in: on a CPU keys and values are kept in it.</param>
     public static IRaggedCache New(

@@ -7,10 +7,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Kernels;
 
-/// <summary>
-/// Turns the pairs (x_i, x_{i + K/2}) of every head by an angle a row: rotary positions in the layout of Hugging Face checkpoints. The
-/// gradient is turned back, whenever that is: the angles lie in managed memory. Shapes: N rows, K head size.
-/// </summary>
+/// <summary>Turns the pairs (x_i, x_{i + K/2}) of every head by an angle a row: rotary positions in the layout of Hugging Face checkpoints.
+/// The gradient is turned back, whenever that is: the angles lie in managed memory. Shapes: N rows, K head size.</summary>
 /// <param name="cosines">[N, K/2].</param>
 /// <param name="sines">[N, K/2].</param>
 internal sealed unsafe class RotaryTurn(float[] cosines, float[] sines)
@@ -45,8 +43,7 @@ internal sealed unsafe class RotaryTurn(float[] cosines, float[] sines)
     private Tensor Turn(Tensor x, int heads, int size, float direction) =>
         x.dtype == ScalarType.Float32 ? Turn<Fp32>(x, heads, size, direction) : Turn<Bf16>(x, heads, size, direction);
 
-    private Tensor Turn<T>(Tensor x, int heads, int size, float direction)
-        where T : struct, IElement
+    private Tensor Turn<T>(Tensor x, int heads, int size, float direction) where T : struct, IElement
     {
         using var plain = x.contiguous();
         var result = empty_like(plain);

@@ -2,10 +2,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Kernels;
 
-/// <summary>
-/// The cache on any device and in any dtype, with libtorch's operators: slots are gathered, scores beyond a row's length are masked.
-/// Used on CUDA, and as the plain statement of what <see cref="CpuRaggedCache{T}"/> computes.
-/// </summary>
+/// <summary>The cache on any device and in any dtype, with libtorch's operators: slots are gathered, scores beyond a row's length are
+/// masked. Used on CUDA, and as the plain statement of what <see cref="CpuRaggedCache{T}"/> computes.</summary>
 internal sealed class TorchRaggedCache : IRaggedCache
 {
     private readonly int groups;

@@ -4,10 +4,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Native;
 
-/// <summary>
-/// Operators of libtorch that TorchSharp does not offer, called by name through libtorch's stable C ABI. An argument stack holds one
-/// 64-bit word an argument; tensor handles are consumed by the callee. The ABI reports an error as a bare code, so callers check shapes.
-/// </summary>
+/// <summary>Operators of libtorch that TorchSharp does not offer, called by name through libtorch's stable C ABI. An argument stack holds
+/// one 64-bit word an argument; tensor handles are consumed by the callee. The ABI reports an error as a bare code, so callers check
+/// shapes.</summary>
 internal static unsafe partial class Aten
 {
     /// <summary>The name under which imports ask for the library; <see cref="NativeLibraries"/> resolves it.</summary>
@@ -54,10 +53,8 @@ internal static unsafe partial class Aten
         Call("aten::_fused_adamw_", stack);
     }
 
-    /// <summary>
-    /// A tensor shows another's memory and shape from here on, and stays what it is to autograd: nothing of a graph is kept or broken by it
-    /// (the <c>.data</c> of PyTorch).
-    /// </summary>
+    /// <summary>A tensor shows another's memory and shape from here on, and stays what it is to autograd: nothing of a graph is kept or
+    /// broken by it (the <c>.data</c> of PyTorch).</summary>
     public static void SetData(Tensor tensor, Tensor data)
     {
         var stack = stackalloc ulong[2];

@@ -4,11 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace DpoSt.Tensors.Native;
 
-/// <summary>
-/// Loads libtorch and TorchSharp's native half. On Linux this must happen in a fixed order and before TorchSharp's first use, because the
-/// packaged <c>libLibTorchSharp.so</c> asks for a newer libstdc++ than Debian 12 carries (docs/adr/0003). It happens by itself, as soon as
-/// the TorchSharp assembly is loaded; <see cref="EnsureLoaded"/> only turns a failure into a sentence.
-/// </summary>
+/// <summary>Loads libtorch and TorchSharp's native half. On Linux this must happen in a fixed order and before TorchSharp's first use,
+/// because the packaged <c>libLibTorchSharp.so</c> asks for a newer libstdc++ than Debian 12 carries (docs/adr/0003). It happens by itself,
+/// as soon as the TorchSharp assembly is loaded; <see cref="EnsureLoaded"/> only turns a failure into a sentence.</summary>
 public static partial class NativeLibraries
 {
     /// <summary>The environment variable that names another libtorch's folder, such as a PyTorch's <c>torch/lib</c>.</summary>
@@ -100,8 +98,7 @@ public static partial class NativeLibraries
             }
 
             torchCpu = Folder is null
-                ? NativeLibrary.Load(Aten.PlatformLibrary)
-                : NativeLibrary.Load(Path.Combine(Folder, Aten.PlatformLibrary));
+                ? NativeLibrary.Load(Aten.PlatformLibrary) : NativeLibrary.Load(Path.Combine(Folder, Aten.PlatformLibrary));
             Version = Aten.LibraryVersion();
             if (Version is null || !Version.StartsWith(ExpectedVersion + ".", StringComparison.Ordinal))
             {
@@ -125,10 +122,8 @@ public static partial class NativeLibraries
     /// <summary>The order that works on Linux: libtorch's parts first, then TorchSharp's own half, patched only where it must be.</summary>
     private static partial class LinuxLoader
     {
-        /// <summary>
-        /// How often an idle OpenMP thread looks for work before it sleeps. The runtime's own 300,000 ruins every other process on
-        /// the machine.
-        /// </summary>
+        /// <summary>How often an idle OpenMP thread looks for work before it sleeps. The runtime's own 300,000 ruins every other process on
+        /// the machine.</summary>
         private const string SpinCount = "20000";
 
         private static readonly string[] Required = ["libc10.so", "libtorch_cpu.so"];
@@ -144,8 +139,7 @@ public static partial class NativeLibraries
             }
 
             var folder = string.IsNullOrEmpty(chosen)
-                ? PackagedFolders().FirstOrDefault(f => File.Exists(Path.Combine(f, Required[1])))
-                : chosen;
+                ? PackagedFolders().FirstOrDefault(f => File.Exists(Path.Combine(f, Required[1]))) : chosen;
             if (packaged is null || folder is null)
             {
                 throw new DllNotFoundException($"{(packaged is null ? "libLibTorchSharp.so" : Required[1])} is not beside the program");

@@ -19,13 +19,11 @@ internal enum Bf16Way
     InHalves,
 }
 
-/// <summary>
-/// x times a weight transposed, with both factors and the result rounded to a narrower type; so are the factors of the gradients' products.
-/// Sums are fp32, or of few halves and then fp32. Where products in bfloat16 are slow the rounded factors are multiplied another way: on
-/// Intel's processors without AMX, training widened is 1.5 times as fast as in bfloat16, and in halves more than twice
+/// <summary>x times a weight transposed, with both factors and the result rounded to a narrower type; so are the factors of the gradients'
+/// products. Sums are fp32, or of few halves and then fp32. Where products in bfloat16 are slow the rounded factors are multiplied another
+/// way: on Intel's processors without AMX, training widened is 1.5 times as fast as in bfloat16, and in halves more than twice
 /// (docs/benchmarks.md). There the gradient of a weight is the product's fp32 sum itself; elsewhere it is rounded to the narrower type
-/// once, as under autocast, before it joins the others in fp32.
-/// </summary>
+/// once, as under autocast, before it joins the others in fp32.</summary>
 internal static class Bf16Product
 {
     /// <summary>What is fastest on a device for factors of a type.</summary>
@@ -61,7 +59,6 @@ internal static class Bf16Product
     }
 
     private static ScalarType Narrowest(ScalarType type) => type == ScalarType.BFloat16 ? type : ScalarType.Float32;
-
     private static Tensor Rows(Tensor x) => x.reshape(-1, x.size(-1)).contiguous();
 
     // The gradient [N, K] of a weight from its result's, rows [M, N], and its inputs [M, K]; null where it was added to an earlier one.

@@ -7,12 +7,10 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Products;
 
-/// <summary>
-/// Products of few rows with a weight that stays, in decoding: y = x W^T. A decode step reads every weight once, so what counts is to read
-/// as fast as memory gives. The weight is kept in panels of 32 outputs in the order of use, and the next panel is fetched while this one is
-/// multiplied; libraries' kernels fetch nothing ahead and wait (docs/benchmarks.md). An output is summed in the order of its inputs
-/// whatever the number of rows, so a row's bits never depend on the others. Shapes: M rows, K inputs, N outputs.
-/// </summary>
+/// <summary>Products of few rows with a weight that stays, in decoding: y = x W^T. A decode step reads every weight once, so what counts is
+/// to read as fast as memory gives. The weight is kept in panels of 32 outputs in the order of use, and the next panel is fetched while
+/// this one is multiplied; libraries' kernels fetch nothing ahead and wait (docs/benchmarks.md). An output is summed in the order of its
+/// inputs whatever the number of rows, so a row's bits never depend on the others. Shapes: M rows, K inputs, N outputs.</summary>
 internal static unsafe class DecodeGemm
 {
     private const int Width = DecodeGemmTiles.Width;
@@ -24,21 +22,16 @@ internal static unsafe class DecodeGemm
     /// <summary>Whether this processor has the registers for it.</summary>
     public static bool IsSupported => Avx512F.IsSupported;
 
-    /// <summary>
-    /// The weight [N, K] in panels, of its own type (fp32 or bf16): for every 512 inputs, for every 32 outputs, [inputs, 32], both filled
-    /// up with zeros to whole fours of inputs and whole panels.
-    /// </summary>
+    /// <summary>The weight [N, K] in panels, of its own type (fp32 or bf16): for every 512 inputs, for every 32 outputs, [inputs, 32], both
+    /// filled up with zeros to whole fours of inputs and whole panels.</summary>
     public static Tensor Pack(Tensor weight) => weight.dtype == ScalarType.Float32 ? Pack<Fp32>(weight) : Pack<Bf16>(weight);
 
-    /// <summary>
-    /// x [.., K] in fp32 and a weight of so many outputs from <see cref="Pack"/> give [.., N], computed in fp32 whatever the weight is
-    /// kept in.
-    /// </summary>
+    /// <summary>x [.., K] in fp32 and a weight of so many outputs from <see cref="Pack"/> give [.., N], computed in fp32 whatever the
+    /// weight is kept in.</summary>
     public static Tensor Apply(Tensor x, Tensor packed, int outputs) =>
         packed.dtype == ScalarType.Float32 ? Apply<Fp32>(x, packed, outputs) : Apply<Bf16>(x, packed, outputs);
 
-    private static Tensor Pack<T>(Tensor weight)
-        where T : struct, IElement
+    private static Tensor Pack<T>(Tensor weight) where T : struct, IElement
     {
         using var plain = weight.contiguous();
         var (outputs, inputs) = ((int)weight.size(0), (int)weight.size(1));
@@ -67,8 +60,7 @@ internal static unsafe class DecodeGemm
         return packed;
     }
 
-    private static Tensor Apply<T>(Tensor x, Tensor packed, int outputs)
-        where T : struct, IElement
+    private static Tensor Apply<T>(Tensor x, Tensor packed, int outputs) where T : struct, IElement
     {
         using var plain = x.contiguous();
         var shape = x.shape;
@@ -90,14 +82,11 @@ internal static unsafe class DecodeGemm
     }
 
     private static int Panels(int outputs) => (outputs + Width - 1) / Width;
-
     private static int Whole(int inputs) => (inputs + 3) / 4 * 4;
-
     private static nint Offset(int panels, int first, int panel, int depth) => ((nint)first * panels + (nint)panel * depth) * Width;
 
     // In squares that fit into the first cache.
-    private static void Transpose<T>(nint rows, int stride, int outputs, int inputs, nint to)
-        where T : struct, IElement
+    private static void Transpose<T>(nint rows, int stride, int outputs, int inputs, nint to) where T : struct, IElement
     {
         const int square = 64;
         for (var first = 0; first < inputs; first += square)

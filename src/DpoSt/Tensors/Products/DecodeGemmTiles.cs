@@ -5,10 +5,8 @@ using DpoSt.Tensors.Kernels;
 
 namespace DpoSt.Tensors.Products;
 
-/// <summary>
-/// The innermost loops of <see cref="DecodeGemm"/>: eight or four rows times a panel of 32 outputs, whose sums stay in registers (16 of the
-/// 32 with eight rows, enough for two multiplications a cycle) while they walk along the inputs.
-/// </summary>
+/// <summary>The innermost loops of <see cref="DecodeGemm"/>: eight or four rows times a panel of 32 outputs, whose sums stay in registers
+/// (16 of the 32 with eight rows, enough for two multiplications a cycle) while they walk along the inputs.</summary>
 internal static unsafe class DecodeGemmTiles
 {
     /// <summary>Outputs of a panel: two vectors.</summary>
@@ -45,8 +43,7 @@ internal static unsafe class DecodeGemmTiles
         }
     }
 
-    private static void Eight<T>(float* x, long stride, nint w, int depth, float* sums, nint ahead, int lines)
-        where T : struct, IElement
+    private static void Eight<T>(float* x, long stride, nint w, int depth, float* sums, nint ahead, int lines) where T : struct, IElement
     {
         var (a0, a1, b0, b1) = (
             Vector512.Load(sums), Vector512.Load(sums + Lanes), Vector512.Load(sums + Width), Vector512.Load(sums + Width + Lanes));
@@ -81,8 +78,7 @@ internal static unsafe class DecodeGemmTiles
         Store(more, e0, e1, f0, f1, g0, g1, h0, h1);
     }
 
-    private static void Four<T>(float* x, long stride, nint w, int depth, float* sums, nint ahead, int lines)
-        where T : struct, IElement
+    private static void Four<T>(float* x, long stride, nint w, int depth, float* sums, nint ahead, int lines) where T : struct, IElement
     {
         var (a0, a1, b0, b1) = (
             Vector512.Load(sums), Vector512.Load(sums + Lanes), Vector512.Load(sums + Width), Vector512.Load(sums + Width + Lanes));
@@ -106,17 +102,13 @@ internal static unsafe class DecodeGemmTiles
         Store(sums, a0, a1, b0, b1, c0, c1, d0, d1);
     }
 
-    /// <summary>
-    /// Where an output lies within its 32: in bf16 the two that come from one word lie 16 apart, so that a shift and a mask make two
-    /// vectors of them.
-    /// </summary>
-    public static int Place<T>(int output)
-        where T : struct, IElement =>
+    /// <summary>Where an output lies within its 32: in bf16 the two that come from one word lie 16 apart, so that a shift and a mask make
+    /// two vectors of them.</summary>
+    public static int Place<T>(int output) where T : struct, IElement =>
         typeof(T) == typeof(Bf16) ? output % Lanes * 2 + output / Lanes : output;
 
     /// <summary>So many weights as fp32: worth it where several tiles read them.</summary>
-    public static void Widen<T>(nint panel, int depth, float* to)
-        where T : struct, IElement
+    public static void Widen<T>(nint panel, int depth, float* to) where T : struct, IElement
     {
         for (var k = 0; k < depth; k++, panel += Width * T.Size, to += Width)
         {
@@ -127,8 +119,7 @@ internal static unsafe class DecodeGemmTiles
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector512<float> First, Vector512<float> Second) Pair<T>(nint w)
-        where T : struct, IElement
+    private static (Vector512<float> First, Vector512<float> Second) Pair<T>(nint w) where T : struct, IElement
     {
         if (typeof(T) == typeof(Bf16))
         {

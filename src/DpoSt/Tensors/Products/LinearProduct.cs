@@ -8,10 +8,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Products;
 
-/// <summary>
-/// x times a weight transposed. In fp32 on an x64 CPU that is not Intel's this goes through oneDNN, forward and backward: the BLAS that
-/// libtorch would choose runs at under half its speed there, and on Intel's a tenth faster. Everywhere else it is libtorch's own linear.
-/// </summary>
+/// <summary>x times a weight transposed. In fp32 on an x64 CPU that is not Intel's this goes through oneDNN, forward and backward: the BLAS
+/// that libtorch would choose runs at under half its speed there, and on Intel's a tenth faster. Everywhere else it is libtorch's own
+/// linear.</summary>
 internal static class LinearProduct
 {
     private static readonly bool PrefersOneDnn = Avx2.IsSupported && !Processor.IsIntel;
@@ -19,14 +18,12 @@ internal static class LinearProduct
     /// <summary>x [.., K] and weight [N, K] give [.., N].</summary>
     public static Tensor Apply(Tensor x, Tensor weight) =>
         x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32
-            ? Apply(x, weight, PrefersOneDnn)
-            : nn.functional.linear(x, weight);
+            ? Apply(x, weight, PrefersOneDnn) : nn.functional.linear(x, weight);
 
     /// <summary>The same on a CPU in fp32, by one library or the other.</summary>
     public static Tensor Apply(Tensor x, Tensor weight, bool oneDnn) =>
         is_grad_enabled() && (x.requires_grad || weight.requires_grad)
-            ? Differentiable.apply(x, weight, oneDnn)
-            : Product(x, weight, oneDnn);
+            ? Differentiable.apply(x, weight, oneDnn) : Product(x, weight, oneDnn);
 
     /// <summary>
     /// The same with both factors rounded to <paramref name="products"/>, and so are the result and the factors of the gradients' products.
@@ -45,10 +42,8 @@ internal static class LinearProduct
     /// <summary>The product alone, in fp32, by the library that is faster here.</summary>
     internal static Tensor Product(Tensor x, Tensor weight) => Product(x, weight, PrefersOneDnn);
 
-    /// <summary>
-    /// The gradient of a weight from its result's, rows [M, N], and its inputs [M, K]: [N, K], or null where it has been added to the
-    /// one that is there.
-    /// </summary>
+    /// <summary>The gradient of a weight from its result's, rows [M, N], and its inputs [M, K]: [N, K], or null where it has been added to
+    /// the one that is there.</summary>
     internal static Tensor? AddWeightGradient(Tensor weight, Tensor rows, Tensor inputs) =>
         AddWeightGradient(weight, rows, inputs, PrefersOneDnn);
 
@@ -61,8 +56,7 @@ internal static class LinearProduct
         {
             // It is faster where the wider of the two is its second factor.
             return rows.size(1) > inputs.size(1)                                // [N, K]
-                ? Aten.OneDnnLinear(inputs.t(), rows.t()).t()
-                : Aten.OneDnnLinear(rows.t(), inputs.t());
+                ? Aten.OneDnnLinear(inputs.t(), rows.t()).t() : Aten.OneDnnLinear(rows.t(), inputs.t());
         }
 
         // The product adds to the gradient that is there: nothing is allocated, and no second pass over memory follows.

@@ -7,11 +7,9 @@ using DpoSt.Text.Tokenizers.ByteLevel;
 
 namespace DpoSt.Text.Tokenizers;
 
-/// <summary>
-/// Trains a small byte-level BPE vocabulary (Sennrich et al. 2016) and writes it as a `tokenizer.json` that Hugging Face's library
+/// <summary>Trains a small byte-level BPE vocabulary (Sennrich et al. 2016) and writes it as a `tokenizer.json` that Hugging Face's library
 /// loads: `&lt;pad&gt;` 0, `&lt;/s&gt;` 1, `&lt;unk&gt;` 2, T5's sentinels, the 256 bytes, then the merges. Digits and symbols never merge
-/// with each other, so that a model reads numbers digit by digit. The same texts give the same file.
-/// </summary>
+/// with each other, so that a model reads numbers digit by digit. The same texts give the same file.</summary>
 public static class BpeTrainer
 {
     /// <summary>Words: one digit, a run of letters, or one symbol, each with the space before it; else a run of spaces.</summary>
@@ -95,8 +93,7 @@ public static class BpeTrainer
 
     private static bool IsBefore((int Left, int Right) a, (int Left, int Right) b, List<string> pieces) =>
         string.CompareOrdinal(pieces[a.Left], pieces[b.Left]) is var order && order != 0
-            ? order < 0
-            : string.CompareOrdinal(pieces[a.Right], pieces[b.Right]) < 0;
+            ? order < 0 : string.CompareOrdinal(pieces[a.Right], pieces[b.Right]) < 0;
 
     private static void Join(List<int> ids, int left, int right, int joined)
     {
@@ -169,6 +166,5 @@ public static class BpeTrainer
         new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = useRegex };
 
     private static JsonObject Sequence(string id, int type) => new() { ["Sequence"] = new JsonObject { ["id"] = id, ["type_id"] = type } };
-
     private static JsonObject End(int type) => new() { ["SpecialToken"] = new JsonObject { ["id"] = "</s>", ["type_id"] = type } };
 }

@@ -3,10 +3,8 @@ using System.Text;
 
 namespace DpoSt.Text.Tokenizers;
 
-/// <summary>
-/// Unicode's normalisation form C (UAX #15): characters and their marks as one character where there is one. .NET's own
-/// <c>string.Normalize</c> leaves text as it is under `InvariantGlobalization`; docs/adr/0004 says why this is here.
-/// </summary>
+/// <summary>Unicode's normalisation form C (UAX #15): characters and their marks as one character where there is one. .NET's own
+/// <c>string.Normalize</c> leaves text as it is under `InvariantGlobalization`; docs/adr/0004 says why this is here.</summary>
 internal static class ComposedForm
 {
     // Hangul syllables (The Unicode Standard, 3.12): a leading consonant, a vowel and perhaps a trailing consonant.

@@ -28,11 +28,8 @@ internal sealed class Tokenizer(
     TokenTable table, AddedTokens added, ISegmentEncoder encoder, SpecialIds specials, bool dropFirstSpace) : ITokenizer
 {
     public int VocabularySize => table.Size;
-
     public int? BosId => specials.Bos;
-
     public int EosId => specials.Eos;
-
     public int? PadId => specials.Pad;
 
     public IReadOnlyList<int> Encode(string text, bool addSpecialTokens = true)
@@ -70,9 +67,7 @@ internal sealed class Tokenizer(
     }
 
     public IncrementalDecoder NewDecoder(bool skipSpecialTokens = true) => new(table, skipSpecialTokens, dropFirstSpace);
-
     public string PieceOf(int id) => table.PieceOf(id);
-
     public int? IdOf(string piece) => table.IdOf(piece);
 
     private void Encode(string text, Place place, List<int> ids)

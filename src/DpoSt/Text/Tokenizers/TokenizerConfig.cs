@@ -33,10 +33,8 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
         }
     }
 
-    /// <summary>
-    /// The special ids: the configuration's, else those of the template, else the usual names. What the configuration says about adding
-    /// the begin and end tokens goes before the template.
-    /// </summary>
+    /// <summary>The special ids: the configuration's, else those of the template, else the usual names. What the configuration says about
+    /// adding the begin and end tokens goes before the template.</summary>
     public SpecialIds Specials(TokenTable table, int[] prefix, int[] suffix, string path)
     {
         if (prefix.Concat(suffix).Any(id => id < 0 || id >= table.Size))
@@ -68,6 +66,5 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
 
     private static bool? Flag(JsonElement root, string name) =>
         root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False
-            ? value.GetBoolean()
-            : null;
+            ? value.GetBoolean() : null;
 }

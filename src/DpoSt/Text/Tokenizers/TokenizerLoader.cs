@@ -10,11 +10,9 @@ public static class TokenizerLoader
     // tokenizer.json comes first: of the files in a folder it alone holds the tokens that were added later.
     private static readonly string[] Names = ["tokenizer.json", "spiece.model", "tokenizer.model", "vocab.json"];
 
-    /// <summary>
-    /// Loads a tokenizer from a file or from what a folder holds: `tokenizer.json` (Hugging Face, BPE or Unigram), `spiece.model` (T5:
-    /// `&lt;/s&gt;` last, 100 sentinels), `tokenizer.model` (Llama-2's SentencePiece or Llama-3's ranks, by content), or `vocab.json` with
-    /// `merges.txt` (Qwen2). A `tokenizer_config.json` beside it names the special tokens.
-    /// </summary>
+    /// <summary>Loads a tokenizer from a file or from what a folder holds: `tokenizer.json` (Hugging Face, BPE or Unigram), `spiece.model`
+    /// (T5: `&lt;/s&gt;` last, 100 sentinels), `tokenizer.model` (Llama-2's SentencePiece or Llama-3's ranks, by content), or `vocab.json`
+    /// with `merges.txt` (Qwen2). A `tokenizer_config.json` beside it names the special tokens.</summary>
     /// <exception cref="UserErrorException">There is no tokenizer, or it is not one that dpost knows.</exception>
     public static ITokenizer Load(string path)
     {

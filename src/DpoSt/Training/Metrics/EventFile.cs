@@ -5,11 +5,9 @@ using System.Text;
 
 namespace DpoSt.Training.Metrics;
 
-/// <summary>
-/// Metrics as TensorBoard reads them: a file of framed records (TFRecord: length, its checksum, data, its checksum), each an <c>Event</c>
-/// protocol buffer of TensorFlow's event.proto. Tags are those of transformers: <c>train/loss</c>, <c>eval/loss</c>. Every start of a run
-/// begins a file of its own, which says from which step on what earlier files tell no longer holds.
-/// </summary>
+/// <summary>Metrics as TensorBoard reads them: a file of framed records (TFRecord: length, its checksum, data, its checksum), each an
+/// <c>Event</c> protocol buffer of TensorFlow's event.proto. Tags are those of transformers: <c>train/loss</c>, <c>eval/loss</c>. Every
+/// start of a run begins a file of its own, which says from which step on what earlier files tell no longer holds.</summary>
 internal sealed class EventFile(string folder)
 {
     /// <summary>What the names of event files begin with.</summary>
@@ -79,11 +77,8 @@ internal sealed class EventFile(string folder)
     }
 
     private static byte[] Number(int field, long value) => [(byte)(field << 3), .. Varint((ulong)value)];
-
     private static byte[] Single(int field, float value) => [(byte)(field << 3 | 5), .. BitConverter.GetBytes(value)];
-
     private static byte[] Text(int field, string value) => Message(field, Encoding.UTF8.GetBytes(value));
-
     private static byte[] Message(int field, byte[] content) => [(byte)(field << 3 | 2), .. Varint((ulong)content.Length), .. content];
 
     private static List<byte> Varint(ulong value)

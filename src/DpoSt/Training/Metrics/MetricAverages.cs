@@ -4,7 +4,6 @@ namespace DpoSt.Training.Metrics;
 /// <param name="Sums">Each metric, summed over what the objective counts.</param>
 /// <param name="Weight">What the objective counted: tokens or pairs.</param>
 /// <param name="Tokens">Tokens of prompts and completions.</param>
-/// <param name="Seconds">The time they took.</param>
 internal sealed record MetricSums(IReadOnlyDictionary<string, double> Sums, double Weight, long Tokens, double Seconds)
 {
     /// <summary>The line of a step.</summary>
@@ -46,7 +45,6 @@ internal sealed class MetricAverages
     public void AddTime(TimeSpan time) => seconds += time.TotalSeconds;
 
     /// <summary>The sums so far of all replicas together; the time is this one's.</summary>
-    /// <param name="replicas">Who trains.</param>
     /// <param name="names">The objective's metrics: a replica that had nothing to do yet has not met them.</param>
     public MetricSums Over(IReplicas replicas, IReadOnlyList<string> names)
     {

@@ -4,11 +4,8 @@ using DpoSt.Data;
 
 namespace DpoSt.Training.Metrics;
 
-/// <summary>
-/// <c>metrics.jsonl</c>: one line a logging step, for programs to read. Lines are appended as they come; after a resume those behind the
-/// restored step are cut off, and come again.
-/// </summary>
-/// <param name="path">Where it lies.</param>
+/// <summary><c>metrics.jsonl</c>: one line a logging step, for programs to read. Lines are appended as they come; after a resume those
+/// behind the restored step are cut off, and come again.</summary>
 /// <param name="events">Receives the same for TensorBoard; null where nobody asks.</param>
 internal sealed class MetricsFile(string path, EventFile? events = null)
 {

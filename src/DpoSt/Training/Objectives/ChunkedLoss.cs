@@ -5,16 +5,13 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Training.Objectives;
 
-/// <summary>
-/// The loss of a batch and its gradients, some examples at a time behind the model's last states: a chunk's logits are computed, their
-/// gradient follows at once, and the next chunk takes their place. So the logits [M, V] never exist together, and the head computes three
-/// products a chunk, where keeping nothing and computing it again would take four. Shapes: M scored tokens, D model, V vocabulary.
-/// </summary>
+/// <summary>The loss of a batch and its gradients, some examples at a time behind the model's last states: a chunk's logits are computed,
+/// their gradient follows at once, and the next chunk takes their place. So the logits [M, V] never exist together, and the head computes
+/// three products a chunk, where keeping nothing and computing it again would take four. Shapes: M scored tokens, D model, V
+/// vocabulary.</summary>
 internal static class ChunkedLoss
 {
     /// <summary>Computes the loss, and adds its gradients to the parameters' where a scale is given.</summary>
-    /// <param name="model">What predicts.</param>
-    /// <param name="batch">Prompts and completions.</param>
     /// <param name="examples">The completions that each example's loss needs together.</param>
     /// <param name="dropout">Drops activations; null for none.</param>
     /// <param name="gradientScale">What gradients are multiplied by; null computes none.</param>

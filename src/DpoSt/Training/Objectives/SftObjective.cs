@@ -7,9 +7,7 @@ namespace DpoSt.Training.Objectives;
 internal sealed class SftObjective(ILanguageModel model) : IObjective<TokenBatch>
 {
     public IReadOnlyList<string> MetricNames => [];
-
     public double Weight(TokenBatch batch) => batch.ScoredTokens;
-
     public long Tokens(TokenBatch batch) => batch.Tokens;
 
     public TokenBatch? Share(TokenBatch batch, int rank, int count) =>

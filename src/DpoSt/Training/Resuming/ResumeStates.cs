@@ -6,15 +6,10 @@ using DpoSt.Training.Metrics;
 
 namespace DpoSt.Training.Resuming;
 
-/// <summary>
-/// The resume states of one training, in a folder of its own: written when due, the last few kept, the newest whole one restored. The
-/// metrics beside them are cut back to the step that is restored, so that no line is missing and none is there twice.
-/// </summary>
-/// <param name="folder">Where they are.</param>
+/// <summary>The resume states of one training, in a folder of its own: written when due, the last few kept, the newest whole one restored.
+/// The metrics beside them are cut back to the step that is restored, so that no line is missing and none is there twice.</summary>
 /// <param name="key">What the run is; states of another run are not used.</param>
-/// <param name="policy">When they are written.</param>
 /// <param name="stepsPerEpoch">Optimizer steps of a pass over the data.</param>
-/// <param name="metrics">The run's metrics.</param>
 /// <param name="tell">Takes one sentence for the person who watches.</param>
 internal sealed class ResumeStates(
     string folder, string key, ResumePolicy policy, long stepsPerEpoch, MetricsFile metrics, Action<string> tell)
@@ -153,7 +148,6 @@ internal sealed class ResumeStates(
     }
 
     private static string Aside(string owner, string name) => $"of-{owner[..Math.Min(owner.Length, 8)]}-{name}";
-
     private static string Name(long step) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step}");
 
     private ResumeState? Read(string path)

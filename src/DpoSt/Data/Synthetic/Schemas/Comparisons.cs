@@ -96,8 +96,7 @@ internal static class Comparisons
     {
         var (who, what) = (s.Person(), s.OneOf("garden", "field", "park"));
         Num length = s.Pick(8, 99), less = s.Pick(2, length - 3);
-        s.Say(
-            $"A {what} is {length} meters long, and it is {less} meters less wide than long.",
+        s.Say($"A {what} is {length} meters long, and it is {less} meters less wide than long.",
             $"The {what} of {who} is {length} meters long. Its other side is {less} meters less.");
         s.Ask($"How many meters of fence does {who} need to go around the {what}?", $"How long is a fence around the {what} in meters?");
         var width = s.Step(length - less, $"The {what} is @ meters wide.", "The other side is @ meters.");

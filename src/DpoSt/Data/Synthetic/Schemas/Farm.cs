@@ -51,8 +51,7 @@ internal static class Farm
         Num hens = s.Pick(3, 20), each = s.Pick(2, 4), eaten = s.Pick(2, hens * each - 2), price = s.Pick(2, 5), days = s.Pick(2, 10);
         s.Say($"{who} has {hens} hens on a farm, and each hen gives {each} eggs a day.",
             $"Each of the {hens} hens of {who} gives {each} eggs every day.");
-        s.Say(
-            $"{who} eats {eaten} eggs a day and sells the rest for ${price} each.",
+        s.Say($"{who} eats {eaten} eggs a day and sells the rest for ${price} each.",
             $"Every day {who} eats {eaten} of the eggs. {who} sells the rest for ${price} each.");
         s.Ask($"How much money does {who} earn in {days} days?", $"How many dollars does {who} get for the eggs in {days} days?");
         var all = s.Step(hens * each, "The hens give @ eggs a day.");
@@ -66,11 +65,9 @@ internal static class Farm
         var (who, fruit) = (s.Person(), s.OneOf("apple", "pear", "plum", "orange"));
         Num trees = s.Pick(3, 20), each = s.Pick(10, 60), gone = s.Pick(5, trees * each - 4), size = s.Pick(2, 12), price = s.Pick(2, 6),
             old = s.Pick(5, 90);
-        s.Say(
-            $"{who} has {trees} {fruit} trees, and each tree gives {each} {fruit}s.",
+        s.Say($"{who} has {trees} {fruit} trees, and each tree gives {each} {fruit}s.",
             $"There are {trees} {fruit} trees in the garden of {who}. Each tree has {each} {fruit}s.");
-        s.Say(
-            $"{gone} of them are bad, and {who} packs the rest in bags of {size}.",
+        s.Say($"{gone} of them are bad, and {who} packs the rest in bags of {size}.",
             $"{who} gives {gone} {fruit}s away and packs the rest in bags of {size}.");
         s.Say($"{who} had ${old} and sells each bag for ${price}.", $"{who} sells each bag for ${price} and already has ${old}.");
         s.Ask($"How much money does {who} have in the end?", $"How many dollars does {who} have now?");

@@ -34,8 +34,7 @@ internal static class OneStepPlaces
     {
         var (who, fruit) = (s.Person(), s.OneOf("apple", "pear", "plum", "orange"));
         Num trees = s.Pick(2, 30), each = s.Pick(5, 60);
-        s.Say(
-            $"{who} has {trees} {fruit} trees, and each tree gives {each} {fruit}s.",
+        s.Say($"{who} has {trees} {fruit} trees, and each tree gives {each} {fruit}s.",
             $"There are {trees} {fruit} trees in the garden of {who}. Each tree has {each} {fruit}s.");
         s.Ask($"How many {fruit}s do the trees give?", $"How many {fruit}s does {who} have?");
         s.Step(trees * each, $"The trees give @ {fruit}s.");
@@ -57,16 +56,14 @@ internal static class OneStepPlaces
         Num n = s.Pick(2, 20), each = s.Pick(2, 40);
         if (s.OneOf(true, false))
         {
-            s.Say(
-                $"{who} has a party with {n} tables and {each} people at each table.",
+            s.Say($"{who} has a party with {n} tables and {each} people at each table.",
                 $"At the party of {who} there are {n} tables with {each} people at each.");
             s.Ask("How many people are there?");
             s.Step(n * each, "There are @ people.");
             return;
         }
 
-        s.Say(
-            $"A school goes to the {place} with {n} buses and {each} children in each bus.",
+        s.Say($"A school goes to the {place} with {n} buses and {each} children in each bus.",
             $"{n} buses take children to the {place}. There are {each} children in each bus.");
         s.Ask("How many children are there?");
         s.Step(n * each, "There are @ children.");
@@ -76,8 +73,7 @@ internal static class OneStepPlaces
     {
         var (who, item) = (s.Person(), s.Thing(Words.Baked));
         Num all = s.Pick(6, 300), gone = s.Pick(2, all - 2);
-        s.Say(
-            $"{who} [bakes|makes] {all} {item}. Then {gone} {item} are sold.",
+        s.Say($"{who} [bakes|makes] {all} {item}. Then {gone} {item} are sold.",
             $"A bakery makes {all} {item}. After that {gone} of them are eaten.",
             $"There are {all} {item} in a shop, and {who} sells {gone} of them.");
         s.Ask($"How many {item} are left?", $"How many {item} still stay?");
@@ -88,8 +84,7 @@ internal static class OneStepPlaces
     {
         var (who, item) = (s.Person(), s.Thing(Words.Small));
         Num days = s.Pick(2, 9), each = s.Pick(2, 40), all = (days * each).Evaluated;
-        s.Say(
-            $"{who} has {all} {item} and uses the same number of them on each of {days} days, until none is left.",
+        s.Say($"{who} has {all} {item} and uses the same number of them on each of {days} days, until none is left.",
             $"{who} uses up {all} {item} in {days} days, the same number every day.");
         s.Ask($"How many {item} does {who} use a day?", $"How many {item} does {who} use every day?");
         s.Step(all / days, $"{who} uses @ {item} a day.");
@@ -110,8 +105,7 @@ internal static class OneStepPlaces
         var (who, place) = (s.Person(), s.OneOf("zoo", "museum", "film", "game"));
         var (one, many) = s.OneOf(("child", "children"), ("teacher", "teachers"), ("adult", "adults"));
         Num n = s.Pick(2, 40), price = s.Pick(2, 30);
-        s.Say(
-            $"A ticket for the {place} costs ${price}. {who} buys tickets for {n} {many}.",
+        s.Say($"A ticket for the {place} costs ${price}. {who} buys tickets for {n} {many}.",
             $"{n} {many} go to the {place}, and each {one} pays ${price}.",
             $"{n} {many} come with {who}, who pays for their tickets. A ticket costs ${price} for each {one}.");
         s.Ask("What is the total cost of the tickets?", $"How much do the {many} cost?");
@@ -123,16 +117,14 @@ internal static class OneStepPlaces
         Num left = s.Pick(2, 400), more = s.Pick(2, 90), gone = s.Pick(2, 90);
         if (s.OneOf(true, false))
         {
-            s.Say(
-                $"A library has {left} books on its shelves. People bring {more} books back.",
+            s.Say($"A library has {left} books on its shelves. People bring {more} books back.",
                 $"There are {left} books in a library. On [Monday|Friday] {more} more books come back.");
             s.Ask("How many books does the library have now?", "How many books are on the shelves in the end?");
             s.Step(left + more, "In the end there are @ books.", "Now there are @ books.");
             return;
         }
 
-        s.Say(
-            $"A library has {left} books. People take {gone} books.",
+        s.Say($"A library has {left} books. People take {gone} books.",
             $"There are {left} books in a library, and on [Monday|Friday] people take {gone} of them.");
         s.Ask("How many books are left?");
         s.Step(left - gone, "After that @ books are left.");
@@ -161,8 +153,7 @@ internal static class OneStepPlaces
     {
         var (who, friend, item) = (s.Person(), s.Person(), s.Thing(Words.Food));
         Num all = s.Pick(5, 200), eaten = s.Pick(2, all - 2);
-        s.Say(
-            $"{who} and {friend} pick {item}. {who} has {all} {item} and eats {eaten} of {who.His} own {item}.",
+        s.Say($"{who} and {friend} pick {item}. {who} has {all} {item} and eats {eaten} of {who.His} own {item}.",
             $"They pick {all} {item} in a garden, and then {who} eats {eaten} {item}.");
         s.Ask($"How many {item} are left?", $"How many {item} are there in the end?");
         s.Step(all - eaten, $"After that @ {item} are left.");

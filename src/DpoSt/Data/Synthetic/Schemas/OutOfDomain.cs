@@ -23,8 +23,7 @@ internal static class OutOfDomain
     private static void String(Scene s)
     {
         Num loss = s.Pick(2, 6), hours = s.Pick(2, 9), length = s.Pick(loss * hours + 2, 90);
-        s.Say(
-            $"A string is {length} meters long, and a cat eats {loss} meters of it every hour.",
+        s.Say($"A string is {length} meters long, and a cat eats {loss} meters of it every hour.",
             $"Every hour a dog eats {loss} meters of a string that is {length} meters long.");
         s.Ask($"How long is the string after {hours} hours?");
         var gone = s.Step(loss * hours, "The animal eats @ meters.");

@@ -40,8 +40,7 @@ internal static class Sharing
         var (who, item) = (s.Person(), s.Thing(Words.Baked));
         Num packs = s.Pick(2, 12), size = s.Pick(2, 12), each = s.Pick(2, 6), people = (packs * size / each).Evaluated;
         s.Require(people.IsWhole && people.Value > 1 && each != size);
-        s.Say(
-            $"{people} people come to a party, and each of them eats {each} {item}.",
+        s.Say($"{people} people come to a party, and each of them eats {each} {item}.",
             $"{who} has {people} people at a party. Each of them wants {each} {item}.");
         s.Say($"The {item} come in packs of {size}.", $"A pack has {size} {item}.");
         s.Ask($"How many packs does {who} need?", "How many packs must one buy?");
@@ -55,8 +54,7 @@ internal static class Sharing
         Num n = s.Pick(2, 12), each = s.Pick(3, 15), people = s.Pick(2, 8), eaten = s.Pick(2, n * each - 4);
         s.Say($"{who} has {n} {box} with {each} {item} in each.",
             $"{who} buys {n} {box} of {item}. There are {each} {item} in each {box.One}.");
-        s.Say(
-            $"{who.He} eats {eaten} {item} and shares the rest equally among {people} friends.",
+        s.Say($"{who.He} eats {eaten} {item} and shares the rest equally among {people} friends.",
             $"After {eaten} {item} are eaten, {who.He} shares the rest equally among {people} friends.");
         s.Ask($"How many {item} does each friend get?");
         var all = s.Step(n * each, $"{who} has @ {item}.", $"In the {box} there are @ {item}.");

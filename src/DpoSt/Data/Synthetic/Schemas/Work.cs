@@ -41,8 +41,7 @@ internal static class Work
         Num hours = s.Pick(2, 9), days = s.Pick(2, 6), rate = s.Pick(6, 20), food = s.Pick(10, 90);
         s.Say($"{who} works {Job} for {hours} hours a day, {days} days a week.",
             $"{who} works {hours} hours a day on {days} days of the week {Job}.");
-        s.Say(
-            $"{who.He} earns ${rate} an hour and spends ${food} [a|each] week [on|for] food.",
+        s.Say($"{who.He} earns ${rate} an hour and spends ${food} [a|each] week [on|for] food.",
             $"The pay is ${rate} an hour, and each week {who.He} spends ${food} on food.");
         s.Ask($"How much money does {who} have left [each|every] week?", $"How many dollars can {who} save each week?");
         var time = s.Step(hours * days, $"{who} works @ hours [each|a] week.");
@@ -55,8 +54,7 @@ internal static class Work
         var (who, item) = (s.Person(), s.Thing(Words.Dear));
         Num each = s.Pick(3, 20), weeks = s.Pick(3, 10), gift = s.Pick(10, 60), price = s.Pick(each * weeks + gift + 2, 400);
         s.Say($"{who} wants to buy {item.A} that costs ${price}.", $"{who} wants {item.A}. It costs ${price}.");
-        s.Say(
-            $"{who.He} saves ${each} a week for {weeks} weeks and gets ${gift} from {who.His} [mother|father|aunt].",
+        s.Say($"{who.He} saves ${each} a week for {weeks} weeks and gets ${gift} from {who.His} [mother|father|aunt].",
             $"{who.His} [mother|father|aunt] gives {who.Him} ${gift}, and {who.He} saves ${each} every week for {weeks} weeks.");
         s.Ask($"How much more money does {who} need?", $"How many more dollars does {who} need for the {item.One}?");
         var saved = s.Step(each * weeks, $"{who} saves $@.", $"In {weeks} weeks {who} saves $@.");
@@ -68,8 +66,7 @@ internal static class Work
     {
         var who = s.Person();
         Num am = s.Pick(2, 5), pm = s.Pick(2, 5), days = s.Pick(2, 6), rate = s.Pick(6, 18), rent = s.Pick(10, 90);
-        s.Say(
-            $"Each day {who} works {am} hours in the morning and {pm} hours in the evening {Job}.",
+        s.Say($"Each day {who} works {am} hours in the morning and {pm} hours in the evening {Job}.",
             $"{who} works {Job}, {am} hours every morning and {pm} hours every evening.");
         s.Say($"{who.He} earns ${rate} an hour.", $"The pay is ${rate} an hour.");
         s.Say($"{who.He} works for {days} days and spends ${rent}.", $"After {days} days {who.He} spends ${rent} on rent.");
@@ -99,8 +96,7 @@ internal static class Work
     {
         var who = s.Person();
         Num week = s.Pick(2, 8), end = s.Pick(2, 6), rate = s.Pick(5, 15), spent = s.Pick(20, 150);
-        s.Say(
-            $"{who} works {week} hours a day on 5 days of the week and {end} hours a day on the 2 other days.",
+        s.Say($"{who} works {week} hours a day on 5 days of the week and {end} hours a day on the 2 other days.",
             $"On each of 5 days {who} works {week} hours, and on each of the 2 other days {who.He} works {end} hours.");
         s.Say($"{who.He} earns ${rate} an hour and spends ${spent} [each|every] week.",
             $"The pay is ${rate} an hour, and each week {who.He} spends ${spent}.");

@@ -4,10 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace DpoSt.Text.Tokenizers.ByteLevel;
 
-/// <summary>
-/// Cuts text into the stretches that merges may not cross. .NET's expressions see UTF-16 units, the peers' see characters: so a
-/// character beyond U+FFFF is shown to the expression as one unit of the same Unicode class, and the places are mapped back.
-/// </summary>
+/// <summary>Cuts text into the stretches that merges may not cross. .NET's expressions see UTF-16 units, the peers' see characters: so a
+/// character beyond U+FFFF is shown to the expression as one unit of the same Unicode class, and the places are mapped back.</summary>
 internal sealed class WordSplitter(string pattern)
 {
     /// <summary>Llama-3 (tiktoken's cl100k shape: digits by three).</summary>

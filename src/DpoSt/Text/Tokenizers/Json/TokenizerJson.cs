@@ -3,10 +3,8 @@ using DpoSt.Text.Tokenizers.ByteLevel;
 
 namespace DpoSt.Text.Tokenizers.Json;
 
-/// <summary>
-/// Reads a Hugging Face `tokenizer.json`: byte-level BPE (Llama-3, Qwen2, ours), BPE with byte fallback (Llama-2) or Unigram (T5). A step
-/// of its pipeline that dpost does not know is an error, never left out: wrong ids would train a wrong model.
-/// </summary>
+/// <summary>Reads a Hugging Face `tokenizer.json`: byte-level BPE (Llama-3, Qwen2, ours), BPE with byte fallback (Llama-2) or Unigram (T5).
+/// A step of its pipeline that dpost does not know is an error, never left out: wrong ids would train a wrong model.</summary>
 internal static class TokenizerJson
 {
     private static readonly string[] SequenceNames = ["pretokenizers", "normalizers", "processors"];
@@ -72,8 +70,7 @@ internal static class TokenizerJson
     /// <summary>The pattern of a Split or a Replace: `Regex` or `String`, and its text.</summary>
     public static (string Kind, string Pattern) Pattern(JsonElement part) =>
         part.GetProperty("pattern").EnumerateObject().FirstOrDefault() is { Value.ValueKind: JsonValueKind.String } pattern
-            ? (pattern.Name, StringOf(pattern.Value))
-            : throw new FormatException($"A {Type(part)} has no pattern.");
+            ? (pattern.Name, StringOf(pattern.Value)) : throw new FormatException($"A {Type(part)} has no pattern.");
 
     /// <summary>Where a Metaspace puts a space: before every stretch of text, or before the first alone.</summary>
     public static Place[] PrefixPlaces(JsonElement metaspace)

@@ -3,10 +3,8 @@ using System.Text;
 
 namespace DpoSt.Text.Tokenizers.SentencePiece;
 
-/// <summary>
-/// SentencePiece's normaliser (nmt_nfkc in T5): a map from character sequences to their replacements, compiled into a Darts double
-/// array followed by the replacements, each ended by a zero. The longest sequence that the map knows is replaced.
-/// </summary>
+/// <summary>SentencePiece's normaliser (nmt_nfkc in T5): a map from character sequences to their replacements, compiled into a Darts double
+/// array followed by the replacements, each ended by a zero. The longest sequence that the map knows is replaced.</summary>
 internal sealed class CharacterMap
 {
     private readonly uint[] units;
