@@ -1,10 +1,8 @@
 namespace DpoSt;
 
-/// <summary>
-/// Writes a file whole or not at all: to a temporary name in the same folder, flushed to the disk, then renamed over the target. A crash,
-/// Ctrl-C or a full disk leaves the old file, if there was one, as it was. A link stays, and what it points to is written; devices
-/// (<c>/dev/null</c>, <c>/dev/stdout</c>) are written to and never replaced.
-/// </summary>
+/// <summary>Writes a file whole or not at all: to a temporary name in the same folder, flushed to the disk, then renamed over the target. A
+/// crash, Ctrl-C or a full disk leaves the old file, if there was one, as it was. A link stays, and what it points to is written; devices
+/// (<c>/dev/null</c>, <c>/dev/stdout</c>) are written to and never replaced.</summary>
 public static class AtomicFile
 {
     /// <summary>Creates the folder where needed, lets <paramref name="write"/> fill the file, and puts it in its place.</summary>
@@ -24,8 +22,7 @@ public static class AtomicFile
             }
 
             var place = new FileInfo(path) is { LinkTarget: not null } link
-                ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName
-                : Path.GetFullPath(path);
+                ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
             temporary = $"{place}.{Guid.NewGuid():N}.tmp";
             Directory.CreateDirectory(Path.GetDirectoryName(place)!);
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
@@ -42,7 +39,8 @@ public static class AtomicFile
             if (e is IOException or UnauthorizedAccessException)
             {
                 throw new UserErrorException(
-                    $"{path}: the file could not be written ({FileProblem.Of(path, e)}); free some space or choose another place, then run again.", e);
+                    $"{path}: the file could not be written ({FileProblem.Of(path, e)}); free some space or choose another place, "
+                    + "then run again.", e);
             }
 
             throw;

@@ -1,9 +1,7 @@
 namespace DpoSt;
 
-/// <summary>
-/// Random numbers as a pure function of a key: no state, no order, the same on every machine and .NET version. The mixing function is
-/// SplitMix64's finaliser (Steele, Lea, Flood, OOPSLA 2014).
-/// </summary>
+/// <summary>Random numbers as a pure function of a key: no state, no order, the same on every machine and .NET version. The mixing function
+/// is SplitMix64's finaliser (Steele, Lea, Flood, OOPSLA 2014).</summary>
 public static class CounterRandom
 {
     /// <summary>2^64 divided by the golden ratio: the step of the counter.</summary>

@@ -10,12 +10,14 @@ internal sealed class DraftFolder : IDisposable
         var parent = System.IO.Path.GetDirectoryName(full)!;
         try
         {
-            Path = Directory.CreateDirectory(System.IO.Path.Combine(parent, $".{System.IO.Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp")).FullName;
+            Path = Directory.CreateDirectory(
+                System.IO.Path.Combine(parent, $".{System.IO.Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp")).FullName;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UserErrorException(
-                $"{full}: nothing can be written there ({FileProblem.InFolder(e)}); free some space or choose another place, then run again.",
+                $"{full}: nothing can be written there ({FileProblem.InFolder(e)}); free some space or choose another place, "
+                + "then run again.",
                 e);
         }
     }
@@ -69,13 +71,13 @@ internal sealed class DraftFolder : IDisposable
     {
         var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(target));
         var parent = System.IO.Path.GetDirectoryName(full)!;
-        foreach (var remnant in Directory.Exists(parent) ? Directory.GetDirectories(parent, $".{System.IO.Path.GetFileName(full)}.*.tmp*") : [])
+        foreach (
+            var remnant in Directory.Exists(parent) ? Directory.GetDirectories(parent, $".{System.IO.Path.GetFileName(full)}.*.tmp*") : [])
         {
             Directory.Delete(remnant, recursive: true);
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (Directory.Exists(Path))

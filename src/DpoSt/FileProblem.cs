@@ -1,6 +1,6 @@
 namespace DpoSt;
 
-/// <summary>What is wrong with a path, in a few words that go into a sentence which names it: the runtime's own name it again, whole.</summary>
+/// <summary>What is wrong with a path, in words for a sentence that names it: the runtime's own name it again.</summary>
 internal static class FileProblem
 {
     /// <summary>Why <paramref name="file"/>, which is to be no folder, could not be read or written.</summary>

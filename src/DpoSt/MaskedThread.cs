@@ -2,11 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace DpoSt;
 
-/// <summary>
-/// A thread on which no handler of a signal runs. oneDNN's generated matrix products (x64, up to 3.11) point the stack register into the heap while they
-/// run, and .NET's handlers of Ctrl-C, of an ended child or of a resized terminal write where that register points: one that comes in the midst of a
-/// product leaves a damaged heap (uxlfoundation/oneDNN, issue 4845). So what computes does it here, and signals find the main thread, which waits.
-/// </summary>
+/// <summary>A thread on which no signal handler runs. oneDNN's generated matrix products (x64, up to 3.11) point the stack register into
+/// the heap, and .NET's handlers of Ctrl-C, of an ended child or of a resized terminal write where it points: a signal in the midst of a
+/// product damages the heap (uxlfoundation/oneDNN, issue 4845). So work is computed here, and signals find the main thread, which
+/// waits.</summary>
 public static unsafe partial class MaskedThread
 {
     private const int Block = 0;
@@ -14,8 +13,8 @@ public static unsafe partial class MaskedThread
     private const int Replace = 2;
     private const int SetWords = 16;              // sigset_t of glibc and musl: 1024 bits
 
-    // What others send, by Linux's numbers: HUP, INT, QUIT, USR1, USR2, TERM, CHLD, CONT, TSTP, TTIN, TTOU, WINCH. What a thread brings on itself, a bad
-    // address above all, and what .NET sends between its own threads must come through.
+    // What others send, by Linux's numbers: HUP, INT, QUIT, USR1, USR2, TERM, CHLD, CONT, TSTP, TTIN, TTOU, WINCH. What a thread brings on
+    // itself, a bad address above all, and what .NET sends between its own threads must come through.
     private static readonly int[] Sent = [1, 2, 3, 10, 12, 15, 17, 18, 20, 21, 22, 28];
 
     /// <summary>Runs work on such a thread and waits for its result; threads that it starts are such threads too.</summary>

@@ -2,10 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace DpoSt;
 
-/// <summary>
-/// How the C library keeps what libtorch frees. By itself it gives large blocks back to the system at once, and every tensor of the next step is paid for with
-/// page faults and cleared pages: a sixth of a training step. Of glibc only; elsewhere nothing happens.
-/// </summary>
+/// <summary>How the C library keeps what libtorch frees. By itself it gives large blocks back to the system at once, and every tensor of
+/// the next step is paid for with page faults and cleared pages: a sixth of a training step. Of glibc only; elsewhere nothing
+/// happens.</summary>
 internal static partial class NativeMemoryPool
 {
     // Parameters of mallopt(3): M_MMAP_MAX, M_TRIM_THRESHOLD, M_ARENA_MAX.
@@ -13,12 +12,11 @@ internal static partial class NativeMemoryPool
     private const int TrimThreshold = -1;
     private const int Arenas = -8;
 
-    private static readonly string[] Variables = ["MALLOC_MMAP_MAX_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_ARENA_MAX", "GLIBC_TUNABLES"];
+    private static readonly string[] Variables =
+        ["MALLOC_MMAP_MAX_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_ARENA_MAX", "GLIBC_TUNABLES"];
 
-    /// <summary>
-    /// Keeps freed memory in the process, and gives threads that begin from now on the main pool: those of other threads have no room for blocks over 64 MB,
-    /// as logits are, and hand them back. What the user has set stays.
-    /// </summary>
+    /// <summary>Keeps freed memory in the process, and gives threads that begin from now on the main pool: those of other threads have no
+    /// room for blocks over 64 MB, as logits are, and hand them back. What the user has set stays.</summary>
     public static void KeepFreed()
     {
         if (!OperatingSystem.IsLinux() || Array.Exists(Variables, name => Environment.GetEnvironmentVariable(name) is not null))

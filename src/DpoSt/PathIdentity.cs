@@ -8,6 +8,7 @@ internal static class PathIdentity
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         FileSystemInfo place = Directory.Exists(full) ? new DirectoryInfo(full) : new FileInfo(full);
-        return place.LinkTarget is null ? full : Path.TrimEndingDirectorySeparator(place.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
+        return place.LinkTarget is null
+            ? full : Path.TrimEndingDirectorySeparator(place.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
     }
 }

@@ -1,10 +1,8 @@
 namespace DpoSt;
 
-/// <summary>
-/// The stream beside <see cref="CounterRandom"/>: a counter passed through the same mixing function (SplitMix64; Steele, Lea, Flood, "Fast
-/// splittable pseudorandom number generators", 2014). The stream of <see cref="Random"/> may change between .NET versions; here a seed
-/// gives the same numbers for ever.
-/// </summary>
+/// <summary>The stream beside <see cref="CounterRandom"/>: a counter passed through the same mixing function (SplitMix64; Steele, Lea,
+/// Flood, "Fast splittable pseudorandom number generators", 2014). The stream of <see cref="Random"/> may change between .NET versions;
+/// here a seed gives the same numbers for ever.</summary>
 internal sealed class SplitMix64(ulong seed)
 {
     private ulong state = seed;

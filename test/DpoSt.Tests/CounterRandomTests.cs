@@ -42,7 +42,8 @@ public sealed class CounterRandomTests
     {
         foreach (var length in (int[])[0, 1, 2, 3, 17, 1000])
         {
-            var (first, again, other) = (Enumerable.Range(0, length).ToArray(), Enumerable.Range(0, length).ToArray(), Enumerable.Range(0, length).ToArray());
+            var (first, again, other) = (
+                Enumerable.Range(0, length).ToArray(), Enumerable.Range(0, length).ToArray(), Enumerable.Range(0, length).ToArray());
             CounterRandom.Shuffle<int>(first, 1, 2);
             CounterRandom.Shuffle<int>(again, 1, 2);
             CounterRandom.Shuffle<int>(other, 2, 1);

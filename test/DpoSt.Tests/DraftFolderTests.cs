@@ -39,7 +39,8 @@ public sealed class DraftFolderTests
         DraftFolder.RemoveRemnants(target);
         Assert.Equal(
             [".target2.", "target"],
-            Directory.GetDirectories(folder.Root).Select(p => Path.GetFileName(p)[..Math.Min(9, Path.GetFileName(p).Length)]).Order(StringComparer.Ordinal));
+            Directory.GetDirectories(folder.Root).Select(p => Path.GetFileName(p)[..Math.Min(9, Path.GetFileName(p).Length)])
+                .Order(StringComparer.Ordinal));
     }
 
     private static string Old(TemporaryFolder folder)

@@ -15,7 +15,8 @@ public sealed class FileProblemTests
     [Fact]
     public void What_may_not_be_read_says_so()
     {
-        Assert.Equal("permission is denied", FileProblem.Of("/absent", new UnauthorizedAccessException("Access to the path '/absent' is denied.")));
+        Assert.Equal(
+            "permission is denied", FileProblem.Of("/absent", new UnauthorizedAccessException("Access to the path '/absent' is denied.")));
     }
 
     private static string Why(string path) => FileProblem.Of(path, Assert.ThrowsAny<Exception>(() => File.ReadAllBytes(path)));

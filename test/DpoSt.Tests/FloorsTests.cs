@@ -26,10 +26,19 @@ public sealed partial class FloorsTests
         ["Benchmarks"] = 10,
     };
 
+    // Folders whose lines are still longer.
+    private static readonly string[] NotYet =
+    [
+        "/src/DpoSt/SelfTraining/", "/src/DpoSt/Runs/", "/src/DpoSt/Answering/", "/src/DpoSt/Evaluation/", "/src/DpoSt/Planning/",
+        "/src/DpoSt.App/", "/DpoSt.Tests/SelfTraining/", "/DpoSt.Tests/App/", "/DpoSt.Tests/Runs/", "/DpoSt.Tests/Answering/",
+        "/DpoSt.Tests/Evaluation/", "/DpoSt.Tests/Planning/",
+    ];
+
     private static readonly string Root = Path.Combine(SharedFolder.RepositoryRoot, "src", "DpoSt");
 
     private static readonly string[] Files =
-        [.. Directory.EnumerateFiles(Root, "*.cs", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Root, f).Replace('\\', '/')).Order()];
+        [.. Directory.EnumerateFiles(Root, "*.cs", SearchOption.AllDirectories).Select(
+            f => Path.GetRelativePath(Root, f).Replace('\\', '/')).Order()];
 
     [Fact]
     public void Every_folder_has_a_floor_and_every_namespace_is_its_folder() => Assert.All(Files, file =>
@@ -49,17 +58,34 @@ public sealed partial class FloorsTests
     [Fact]
     public void Only_Tensors_and_what_stands_on_it_sees_TorchSharp() => Assert.All(Files, file =>
         Assert.True(FolderOf(file) == "Tensors" || Floors[FolderOf(file)] > Floors["Tensors"]
-            || !Text(file).Contains("TorchSharp.", StringComparison.Ordinal) && !Text(file).Contains("using TorchSharp", StringComparison.Ordinal)));
+            || !Text(file).Contains("TorchSharp.", StringComparison.Ordinal)
+            && !Text(file).Contains("using TorchSharp", StringComparison.Ordinal)));
 
     [Fact]
-    public void No_file_is_longer_than_300_lines()
+    public void No_file_is_longer_than_300_lines() => Assert.All(
+        Sources("src"), file => Assert.True(File.ReadLines(file).Count() <= 300, $"{file} is longer than 300 lines"));
+
+    [Fact]
+    public void No_line_is_longer_than_140_characters() => Assert.All(
+        Sources("src", "test", "bench").Where(file => !Array.Exists(NotYet, file.Contains)), file => Assert.All(
+            File.ReadLines(file).Index(),
+            line => Assert.True(line.Item.Length <= 140, $"{file}:{line.Index + 1} is longer than 140 characters")));
+
+    [Fact]
+    public void No_folder_has_more_than_25_files_of_its_own() => Assert.All(Sources("src", "test", "bench").GroupBy(Path.GetDirectoryName),
+        folder => Assert.True(folder.Count() <= 25, $"{folder.Key} has {folder.Count()} files: give it rooms"));
+
+    private static string[] Sources(params string[] folders)
     {
-        var sources = Path.Combine(SharedFolder.RepositoryRoot, "src");
-        var files = Directory.EnumerateFiles(sources, "*.cs", SearchOption.AllDirectories)
-            .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-            .ToArray();
+        string[] files =
+        [
+            .. folders.SelectMany(
+                folder => Directory.EnumerateFiles(Path.Combine(SharedFolder.RepositoryRoot, folder), "*.cs", SearchOption.AllDirectories))
+                .Select(file => file.Replace('\\', '/'))
+                .Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
+        ];
         Assert.NotEmpty(files);
-        Assert.All(files, file => Assert.True(File.ReadLines(file).Count() <= 300, $"{Path.GetRelativePath(sources, file)} is longer than 300 lines"));
+        return files;
     }
 
     private static string Text(string file) => File.ReadAllText(Path.Combine(Root, file));

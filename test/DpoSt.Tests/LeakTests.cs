@@ -32,7 +32,8 @@ public sealed class LeakTests
             (nameof(BiasedSoftmax), () => BiasedSoftmax.Apply(scores, null)),
             (nameof(TargetLogProb), () => TargetLogProb.Apply(x, [0, 1, 2, 3])),
             (nameof(LinearProduct), () => LinearProduct.Apply(x, weight)),
-            (nameof(RoundedProduct), () => RoundedProduct.Apply(x, weight, ScalarType.BFloat16, RoundedProduct.WayOn(CPU.type, ScalarType.BFloat16))),
+            (nameof(Bf16Product), () =>
+                Bf16Product.Apply(x, weight, ScalarType.BFloat16, Bf16Product.WayOn(CPU.type, ScalarType.BFloat16))),
             (nameof(BatchedProduct), () => BatchedProduct.Apply(matrices, matrices)),
             (nameof(Dropout), () => new Dropout(0.1, 1, 1).Apply(x, keys, 1)),
         ];
@@ -78,7 +79,8 @@ public sealed class LeakTests
             decoder.Start(0, prompt);
             decoder.Step([0], [1], [0]).Dispose();
         });
-        var trainer = new Trainer<TokenBatch>(model.Parameters, new SftObjective(model), Training.TrainingRuns.Options(steps: 1) with { Dropout = 0.1 });
+        var trainer = new Trainer<TokenBatch>(
+            model.Parameters, new SftObjective(model), Training.TrainingRuns.Options(steps: 1) with { Dropout = 0.1 });
         NothingLeft("training", () => trainer.Run(_ => [batch, batch], _ => { }, _ => { }, default));
     }
 

@@ -9,7 +9,9 @@ using Xunit.v3;
 
 namespace DpoSt.Tests;
 
-/// <summary>Classes that take minutes begin first, so that at the end no processor waits for one of them; the others in the order of their names.</summary>
+/// <summary>
+/// Classes that take minutes begin first, so that at the end no processor waits for one of them; the others in the order of their names.
+/// </summary>
 public sealed class LongFirst : ITestCollectionOrderer
 {
     private static readonly string[] Classes =
@@ -26,7 +28,8 @@ public sealed class LongFirst : ITestCollectionOrderer
 
     private static int Place<TTestCollection>(TTestCollection collection)
         where TTestCollection : ITestCollection =>
-        Array.FindIndex(Classes, name => collection.TestCollectionDisplayName.Contains("." + name + " ", StringComparison.Ordinal)) is var at and >= 0
+        Array.FindIndex(
+            Classes, name => collection.TestCollectionDisplayName.Contains("." + name + " ", StringComparison.Ordinal)) is var at and >= 0
             ? at
             : Classes.Length;
 }

@@ -13,7 +13,8 @@ public sealed partial class MaskedThreadTests
     public async Task Training_under_a_hail_of_signals_ends_with_the_same_weights()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "signals are sent by Linux's numbers");
-        string[] arguments = ["sft", "--config-path", "exp_config/tiny", "trainer.max_steps=24", "trainer.logging_steps=1", "model.model_path=base"];
+        string[] arguments =
+            ["sft", "--config-path", "exp_config/tiny", "trainer.max_steps=24", "trainer.logging_steps=1", "model.model_path=base"];
         using var calm = new TinyRun();
         var (code, _, error) = calm.Run(arguments);
         Assert.True(code == 0, error);
@@ -44,7 +45,7 @@ public sealed partial class MaskedThreadTests
         using var process = run.Start(start => start.RedirectStandardInput = true, ["tokenize", "--tokenizer", "base"]);
         await process.StandardInput.WriteLineAsync("{\"text\": \"two\"}");
         await process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
-        Assert.NotNull(await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));       // now it waits for the next
+        Assert.NotNull(await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));    // now it waits for the next
         _ = Kill(process.Id, Interrupt);
         Assert.Equal("Interrupted.\n", await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -60,18 +61,21 @@ public sealed partial class MaskedThreadTests
         {
             own = Blocked(File.ReadLines("/proc/thread-self/status"));
             using var process = MaskedThread.Unmasked(
-                () => Process.Start(new ProcessStartInfo("cat", "/proc/self/status") { RedirectStandardOutput = true, UseShellExecute = false })!);
+                () => Process.Start(
+                    new ProcessStartInfo("cat", "/proc/self/status") { RedirectStandardOutput = true, UseShellExecute = false })!);
             child = Blocked(process.StandardOutput.ReadToEnd().Split('\n'));
             return 0;
         });
 
         var masked = Convert.ToUInt64(own, 16);
         Assert.All([1, 2, 10, 15, 17, 18, 28], signal => Assert.NotEqual(0UL, masked >> (signal - 1) & 1));
-        Assert.All([6, 8, 11, 34], signal => Assert.Equal(0UL, masked >> (signal - 1) & 1));      // ABRT, FPE, SEGV, and what .NET stops its threads with
+        // ABRT, FPE, SEGV, and what .NET stops its threads with
+        Assert.All([6, 8, 11, 34], signal => Assert.Equal(0UL, masked >> (signal - 1) & 1));
         Assert.Equal(0UL, Convert.ToUInt64(child, 16));
     }
 
-    private static string Blocked(IEnumerable<string> status) => status.Single(line => line.StartsWith("SigBlk:", StringComparison.Ordinal)).Split('\t')[1];
+    private static string Blocked(IEnumerable<string> status) =>
+        status.Single(line => line.StartsWith("SigBlk:", StringComparison.Ordinal)).Split('\t')[1];
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);

@@ -5,7 +5,7 @@ using DpoSt.App.Console;
 using DpoSt.App.Demo;
 using DpoSt.Benchmarks;
 using DpoSt.Data;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 using DpoSt.Data.Synthetic;
 using Spectre.Console;
 

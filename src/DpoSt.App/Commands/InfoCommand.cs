@@ -33,6 +33,7 @@ internal static class InfoCommand
         (".NET", info.Dotnet),
         ("system", info.Os),
         ("processor", $"{info.Cpu} ({info.CpuCapability}, {info.Cores} cores)"),
+        ("bf16 in halves", info.HalfProducts),
         ("libtorch", info.Libtorch is null ? info.Problem! : $"{info.Libtorch} in {info.LibtorchFolder ?? "the system's search path"}"),
         ("threads", info.Threads.ToString()),
         ("devices", string.Join(", ", info.Devices)),

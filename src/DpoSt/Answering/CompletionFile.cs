@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DpoSt.Data;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 
 namespace DpoSt.Answering;
 

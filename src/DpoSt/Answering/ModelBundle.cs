@@ -59,7 +59,7 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
 
     /// <summary>The text form of a model family.</summary>
     public static PromptFormat FormatOf(string modelType, bool paperText) =>
-        modelType == "t5" ? paperText ? PromptFormat.T5Reference : PromptFormat.T5 : PromptFormat.Llama;
+        modelType == "t5" ? paperText ? PromptFormat.T5Paper : PromptFormat.T5 : PromptFormat.Llama;
 
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();

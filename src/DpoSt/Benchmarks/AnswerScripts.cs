@@ -6,12 +6,12 @@ namespace DpoSt.Benchmarks;
 /// <summary>Real answers as token ids that rows are led along.</summary>
 internal static class AnswerScripts
 {
-    /// <summary>
-    /// The ids of each answer, EOS last. Answers that the calculator would write otherwise (another spelling of a number, a split that is not
-    /// the tokenizer's) are left out, so that a row says the same with it and without.
-    /// </summary>
+    /// <summary>The ids of each answer, EOS last. Answers that the calculator would write otherwise (another spelling of a number, a split
+    /// that is not the tokenizer's) are left out, so that a row says the same with it and without.</summary>
     public static List<int[]> Of(IEnumerable<string> answers, ITokenizer tokenizer, PromptFormat format) =>
-        [.. answers.Select(answer => (int[])[.. format.IsCausal ? tokenizer.EncodeContinuation(format.Target(answer)) : tokenizer.Encode(format.Target(answer), addSpecialTokens: false), tokenizer.EosId])
+        [.. answers.Select(answer => (int[])[.. format.IsCausal
+            ? tokenizer.EncodeContinuation(format.Target(answer))
+            : tokenizer.Encode(format.Target(answer), addSpecialTokens: false), tokenizer.EosId])
             .Where(ids => Agrees(ids, tokenizer, format.Calculator))];
 
     private static bool Agrees(int[] ids, ITokenizer tokenizer, CalculatorFormat format)

@@ -9,11 +9,10 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Benchmarks;
 
-/// <summary>
-/// The two models of the measurements, with random weights: a T5 of 70.7 million parameters and a Llama of 58.1 million, the shapes that the
-/// Python stack was measured with.
-/// </summary>
-internal sealed record BenchModel(string Name, PromptFormat Format, int VocabularySize, Func<IReadOnlyList<ParameterSpec>> Specs, Func<JsonNode> Config)
+/// <summary>The two models of the measurements, with random weights: a T5 of 70.7 million parameters and a Llama of 58.1 million, the
+/// shapes that the Python stack was measured with.</summary>
+internal sealed record BenchModel(
+    string Name, PromptFormat Format, int VocabularySize, Func<IReadOnlyList<ParameterSpec>> Specs, Func<JsonNode> Config)
 {
     private static readonly T5Config T5Shape = new()
     {

@@ -34,7 +34,7 @@ public static class DecodeBenchmarks
             });
         });
 
-    /// <summary>Questions a second on the lengths of real answers: continuous against static batching, shared prompts against none.</summary>
+    /// <summary>Questions a second on the lengths of real answers: continuous or static batching, with or without shared prompts.</summary>
     public static IReadOnlyList<ComparisonRow> Lengths(DecodeBenchOptions options, IStageReporter reporter, CancellationToken cancel) =>
         Each(options, reporter, ["fp32"], 1, (shape, _, model, _, scripts, done) =>
         {
@@ -49,7 +49,8 @@ public static class DecodeBenchmarks
     /// <param name="runs">Runs, one to warm up besides.</param>
     /// <param name="reporter">Shows what is at work.</param>
     /// <param name="cancel">Ends it.</param>
-    public static IReadOnlyList<StageRow> Stage(string folder, IReadOnlyList<string> dtypes, int runs, IStageReporter reporter, CancellationToken cancel) =>
+    public static IReadOnlyList<StageRow> Stage(
+        string folder, IReadOnlyList<string> dtypes, int runs, IStageReporter reporter, CancellationToken cancel) =>
         [.. new StageBench(folder, reporter, cancel).Run(dtypes, runs)];
 
     /// <summary>GFLOP/s of plain products on this machine, by dtype.</summary>

@@ -14,7 +14,7 @@ namespace DpoSt.Benchmarks;
 /// <param name="Ratio">The median over pairs of runs.</param>
 public sealed record ComparisonRow(string Model, string Compared, int Batch, double QuestionsPerS, double BaselinePerS, double Ratio);
 
-/// <summary>Replays the lengths of real answers: slots refilled at once against slots refilled together, and prompts shared by five samples.</summary>
+/// <summary>Replays the lengths of real answers: slots refilled at once or together, and prompts shared by five samples.</summary>
 internal sealed class LengthsBench(BenchModel shape, ILanguageModel model, IReadOnlyList<int[]> scripts, CancellationToken cancel)
 {
     private const int PromptTokens = 120;
@@ -24,27 +24,22 @@ internal sealed class LengthsBench(BenchModel shape, ILanguageModel model, IRead
     /// <summary>The comparisons at one number of slots.</summary>
     public IEnumerable<ComparisonRow> Run(int batch, int questions, int pairs)
     {
-        var options = new GenerationOptions(scripts.Max(s => s.Length), batch, null);
-        var single = Requests(questions, 0, 1);
-        yield return Compare(
-            "continuous / static, one sample", batch, questions, pairs, () => Rate(single, options),
-            () => Rate(single, options with { IsStatic = true }));
+        var single = Answers(questions, 0, 1);
+        yield return Compare("continuous / static, one sample", batch, questions, pairs, () => Continuous(single), () => Static(single));
         // As where every row is computed until the last of its batch is done.
-        List<GenerationRequest> padded =
-        [
-            .. single.Chunk(batch).SelectMany(part => part.Select(request => request with { Script = Led(part.Max(r => r.Script!.Length)) }))
-        ];
+        List<Answer> padded = [.. single.Chunk(batch).SelectMany(
+            part => part.Select(answer => answer with { Script = Led(part.Max(a => a.Script.Length)) }))];
         yield return Compare(
-            "continuous / static and padded, one sample", batch, questions, pairs, () => Rate(single, options),
-            () => Rate(padded, options with { IsStatic = true }));
-        var shared = Requests(questions / Samples, 0, Samples);
+            "continuous / static and padded, one sample", batch, questions, pairs, () => Continuous(single), () => Static(padded));
+        var shared = Answers(questions / Samples, 0, Samples);
         yield return Compare(
-            "continuous / static, five samples", batch, questions / Samples, pairs, () => Rate(shared, options),
-            () => Rate(shared, options with { IsStatic = true }));
-        var apart = Enumerable.Range(0, Samples).Select(sample => Requests(questions / Samples, sample, 1)).ToArray();
+            "continuous / static, five samples", batch, questions / Samples, pairs, () => Continuous(shared), () => Static(shared));
+        var apart = Enumerable.Range(0, Samples).Select(sample => Answers(questions / Samples, sample, 1)).ToArray();
         yield return Compare(
-            "five samples / five runs", batch, questions / Samples, pairs, () => Rate(shared, options),
-            () => apart.Sum(run => Rate(run, options)));
+            "five samples / five runs", batch, questions / Samples, pairs, () => Continuous(shared), () => apart.Sum(Continuous));
+
+        double Continuous(List<Answer> answers) => Seconds(answers, batch, refillAt: null);
+        double Static(List<Answer> answers) => Seconds(answers, batch, refillAt: batch);
     }
 
     private ComparisonRow Compare(string what, int batch, int questions, int pairs, Func<double> first, Func<double> second)
@@ -55,14 +50,25 @@ internal sealed class LengthsBench(BenchModel shape, ILanguageModel model, IRead
             questions / Measure.Median(times.Select(t => t.Second)), Measure.Median(times.Select(t => t.Second / t.First)));
     }
 
-    private double Rate(List<GenerationRequest> requests, GenerationOptions options) =>
-        Measure.Seconds(() => new Generator(model, ids, options).Run(requests, _ => { }, cancel));
+    private double Seconds(List<Answer> answers, int slots, int? refillAt)
+    {
+        var options = new GenerationOptions(scripts.Max(s => s.Length), slots, null);
+        var generator = new Generator(model, ids, options)
+        {
+            Chooser = new ScriptedChooser([.. answers.Select(answer => answer.Script)], new Sampler(options)),
+            RefillAt = refillAt,
+        };
+        GenerationRequest[] requests = [.. answers.Select(answer => answer.Request)];
+        return Measure.Seconds(() => generator.Run(requests, _ => { }, cancel));
+    }
 
     // The ids do not matter, the lengths do: a row is led along ordinary ids and ended where its answer ends.
-    private List<GenerationRequest> Requests(int questions, int sample, int samples) =>
-        [.. Enumerable.Range(0, questions).SelectMany(q => Enumerable.Range(sample, samples).Select(s => new GenerationRequest(
-            $"{q}", s, [.. Enumerable.Range(0, PromptTokens).Select(t => 3 + (7919 * q + 31 * t) % (shape.VocabularySize - 200))],
+    private List<Answer> Answers(int questions, int sample, int samples) =>
+        [.. Enumerable.Range(0, questions).SelectMany(q => Enumerable.Range(sample, samples).Select(s => new Answer(new GenerationRequest(
+                $"{q}", s, [.. Enumerable.Range(0, PromptTokens).Select(t => 3 + (7919 * q + 31 * t) % (shape.VocabularySize - 200))]),
             Led(scripts[(q * Samples + s) % scripts.Count].Length))))];
 
     private static int[] Led(int length) => [.. Enumerable.Range(0, length - 1).Select(t => 3 + t % 1000), 1];
+
+    private sealed record Answer(GenerationRequest Request, int[] Script);
 }

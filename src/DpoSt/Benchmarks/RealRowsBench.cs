@@ -21,10 +21,8 @@ namespace DpoSt.Benchmarks;
 /// <param name="Ratio">The median over pairs of runs.</param>
 public sealed record RealRowsRow(string Model, string Dtype, string Mode, int Batch, double ExamplesPerS, double PaddedPerS, double Ratio);
 
-/// <summary>
-/// An epoch of fine-tuning on real rows at the paper's batch size (96 examples, in micro-batches of 12), as <c>dpost sft</c> does it, against
-/// the same rows in random order with every micro-batch filled up to its longest row.
-/// </summary>
+/// <summary>An epoch of fine-tuning on real rows at the paper's batch size (96 examples, in micro-batches of 12), as <c>dpost sft</c> does
+/// it, against the same rows in random order with every micro-batch filled up to its longest row.</summary>
 internal sealed class RealRowsBench(
     BenchModel shape, string dtype, ILanguageModel model, ITokenizer tokenizer, IReadOnlyList<RationaleRow> rows, CancellationToken cancel)
 {

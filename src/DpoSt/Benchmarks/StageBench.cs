@@ -21,10 +21,8 @@ namespace DpoSt.Benchmarks;
 /// <param name="Spread">The slowest and the fastest run.</param>
 public sealed record StageRow(string Model, string Dtype, string Mode, int Batch, int Samples, double QuestionsPerS, double[] Spread);
 
-/// <summary>
-/// The sampling stage of the demo's fine-tuned model, from its files to its files, as <c>dpost generate</c> runs it: loading, sampling with the
-/// calculator, judging and writing.
-/// </summary>
+/// <summary>The sampling stage of the demo's fine-tuned model, from its files to its files, as <c>dpost generate</c> runs it: loading,
+/// sampling with the calculator, judging and writing.</summary>
 /// <param name="folder">A folder with the demo's model, configuration and problems.</param>
 /// <param name="reporter">Shows what is at work.</param>
 /// <param name="cancel">Ends it.</param>

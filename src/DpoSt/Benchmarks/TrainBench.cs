@@ -15,7 +15,7 @@ namespace DpoSt.Benchmarks;
 /// <param name="Dtype">fp32 or bf16: the type of matrix products.</param>
 /// <param name="Mode">sft or dpo.</param>
 /// <param name="Batch">Examples, or pairs, an optimizer step.</param>
-/// <param name="ExamplesPerS">Examples a second, or pairs with the time that the reference takes to score them: the median over steps.</param>
+/// <param name="ExamplesPerS">Examples a second, or pairs, scoring by the reference included: the median over steps.</param>
 /// <param name="Spread">The slowest and the fastest step's.</param>
 public sealed record TrainRow(string Model, string Dtype, string Mode, int Batch, double ExamplesPerS, double[] Spread)
 {
@@ -24,10 +24,8 @@ public sealed record TrainRow(string Model, string Dtype, string Mode, int Batch
     public double? WithoutScoring { get; init; }
 }
 
-/// <summary>
-/// Steps of fine-tuning (12 rows of 120 prompt and 150 completion tokens) and of DPO (12 such pairs), with the defaults of <c>dpost sft</c>
-/// and <c>dpost dpo</c>. It calls what they call and holds no loop of its own.
-/// </summary>
+/// <summary>Steps of fine-tuning (12 rows of 120 prompt and 150 completion tokens) and of DPO (12 such pairs), with the defaults of
+/// <c>dpost sft</c> and <c>dpost dpo</c>. It calls what they call and holds no loop of its own.</summary>
 internal sealed class TrainBench(BenchModel shape, string dtype, ILanguageModel model, int runs, CancellationToken cancel)
 {
     private const int PromptTokens = 120;
@@ -51,7 +49,8 @@ internal sealed class TrainBench(BenchModel shape, string dtype, ILanguageModel 
     {
         var pairs = EncodedPairs.Of(
             [
-                .. Enumerable.Range(0, Examples).Select(i => (Ids(i, PromptTokens), Ids(Examples + i, CompletionTokens), Ids(2 * Examples + i, CompletionTokens)))
+                .. Enumerable.Range(0, Examples)
+                    .Select(i => (Ids(i, PromptTokens), Ids(Examples + i, CompletionTokens), Ids(2 * Examples + i, CompletionTokens)))
             ],
             "random pairs");
         pairs.Score(model, shape.Name, new OneReplica(), cancel);                    // warms up
@@ -61,7 +60,8 @@ internal sealed class TrainBench(BenchModel shape, string dtype, ILanguageModel 
         return Row("dpo", [.. watch.Steps.Select(seconds => Batch / (scoring + seconds))]) with { WithoutScoring = Measure.Median(watch.Steps.Select(seconds => Batch / seconds)) };
     }
 
-    private TrainRow Row(string mode, double[] rates) => new(shape.Name, dtype, mode, Batch, Measure.Median(rates), [rates.Min(), rates.Max()]);
+    private TrainRow Row(string mode, double[] rates) =>
+        new(shape.Name, dtype, mode, Batch, Measure.Median(rates), [rates.Min(), rates.Max()]);
 
     private int[] Ids(int row, int count) => shape.RandomIds((ulong)row, count);
 

@@ -9,10 +9,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Benchmarks;
 
-/// <summary>
-/// How fast this machine trains a model, in seconds: forward and backward passes of a model like it with one layer a stack, over rows as long
-/// as its longest, with dropout, types and recomputation as they will be; and AdamW over buffers of its own.
-/// </summary>
+/// <summary>How fast this machine trains a model, in seconds: forward and backward passes of a model like it with one layer a stack, over
+/// rows as long as its longest, with dropout, types and recomputation as they will be; and AdamW over buffers of its own.</summary>
 public static class TrainingRateProbe
 {
     private const long Parameters = 12_000_000;
@@ -47,7 +45,8 @@ public static class TrainingRateProbe
         var batch = Tokens(shape, model.VocabularySize);
         return Flops(shape) / Measure.Median(Measure.Runs(Rounds, () => Measure.Seconds(Pass)));
 
-        double Flops(BatchShape lengths) => TrainingMemory.Flops(costs.Forward(lengths, plan.Compute.Bf16, dropout is not null), plan.Compute);
+        double Flops(BatchShape lengths) =>
+            TrainingMemory.Flops(costs.Forward(lengths, plan.Compute.Bf16, dropout is not null), plan.Compute);
 
         void Pass()
         {

@@ -1,6 +1,6 @@
 namespace DpoSt.Configuration;
 
-/// <summary>Beyond these a number is a slip of the hand: nobody means it, and what is laid out for it would take all memory first.</summary>
+/// <summary>Beyond these a number is a mistake: nobody means it, and what it sizes would take all memory first.</summary>
 public static class Limits
 {
     /// <summary>Tokens of a text.</summary>

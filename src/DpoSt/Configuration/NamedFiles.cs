@@ -38,5 +38,6 @@ public static class NamedFiles
     }
 
     private static string? Value(ConfigMap root, string section, string key) =>
-        (root.Entries.GetValueOrDefault(section) as ConfigMap)?.Entries.GetValueOrDefault(key) is ConfigScalar { Value: not null } scalar ? scalar.Text : null;
+        (root.Entries.GetValueOrDefault(section) as ConfigMap)?.Entries.GetValueOrDefault(key) is ConfigScalar { Value: not null } scalar
+            ? scalar.Text : null;
 }

@@ -3,10 +3,8 @@ namespace DpoSt.Configuration;
 /// <summary>Finds what a misspelt name was meant to be.</summary>
 public static class NearestName
 {
-    /// <summary>
-    /// The candidate with the fewest edits, null where even that one is too far away: more than two edits and a third of the part of the
-    /// name behind its last point, or all of it.
-    /// </summary>
+    /// <summary>The candidate with the fewest edits, null where even that one is too far away: more than two edits and a third of the part
+    /// of the name behind its last point, or all of it.</summary>
     public static string? Of(string name, IEnumerable<string> candidates) => candidates
         .Select(candidate => (Name: candidate, Edits: Edits(name, candidate)))
         .Where(c => c.Edits <= Most(name.Length - 1 - name.LastIndexOf('.')))
@@ -26,8 +24,7 @@ public static class NearestName
             for (var j = 0; j <= b.Length; j++)
             {
                 rows[i, j] = i == 0 || j == 0
-                    ? i + j
-                    : Math.Min(rows[i - 1, j - 1] + (Same(i, j) ? 0 : 1), Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1);
+                    ? i + j : Math.Min(rows[i - 1, j - 1] + (Same(i, j) ? 0 : 1), Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1);
                 if (i > 1 && j > 1 && Same(i, j - 1) && Same(i - 1, j))
                 {
                     rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);

@@ -2,9 +2,8 @@ using DpoSt.Configuration.Sections;
 
 namespace DpoSt.Configuration;
 
-/// <summary>
-/// Where a run reads and writes, as in the paper's repository: models relative to DATA_DIR, data, samples and results to the current folder.
-/// </summary>
+/// <summary>Where a run reads and writes, as in the paper's repository: models relative to DATA_DIR, data, samples and results to the
+/// current folder.</summary>
 public sealed class RunPaths
 {
     private readonly ExperimentOptions options;
@@ -23,7 +22,8 @@ public sealed class RunPaths
         if (options.Data.TokenizerPath is { } tokenizer && Whole(tokenizer) != Whole(options.Model.ModelPath))
         {
             throw new UserErrorException(
-                $"data.tokenizer_path is '{tokenizer}' but model.model_path is '{options.Model.ModelPath}': a model's tokenizer is read from the model's folder; put its files there, and leave data.tokenizer_path out.");
+                $"data.tokenizer_path is '{tokenizer}' but model.model_path is '{options.Model.ModelPath}': "
+                + "a model's tokenizer is read from the model's folder; put its files there, and leave data.tokenizer_path out.");
         }
 
         string Whole(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, DataFolder));
@@ -53,7 +53,7 @@ public sealed class RunPaths
     /// <summary>The models of the experiment, by custom: <c>ft_models/EXPERIMENT</c>.</summary>
     public string ModelsFolder => Path.Combine(DataFolder, "ft_models", options.ExpName);
 
-    /// <summary>The places of a run where the program stands: DATA_DIR of the environment, else of <c>.env</c>, else the current folder.</summary>
+    /// <summary>The places of a run: DATA_DIR of the environment, else of <c>.env</c>, else the current folder.</summary>
     public static RunPaths Here(ExperimentOptions options)
     {
         var current = Directory.GetCurrentDirectory();

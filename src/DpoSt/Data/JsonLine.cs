@@ -28,8 +28,7 @@ public sealed record JsonLine(string Path, int Number, JsonElement Value)
     public IReadOnlyList<string> Texts(string name, string expected) =>
         Property(name, expected) is { ValueKind: JsonValueKind.Array } array
             && array.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String)
-            ? [.. array.EnumerateArray().Select(TextOf)]
-            : throw Error($"\"{name}\" is not a list of strings; expected {expected}.");
+            ? [.. array.EnumerateArray().Select(TextOf)] : throw Error($"\"{name}\" is not a list of strings; expected {expected}.");
 
     /// <summary>A property, null where it is absent; the line must be an object.</summary>
     public JsonElement? Property(string name, string expected)

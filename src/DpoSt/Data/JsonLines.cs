@@ -29,7 +29,7 @@ public static class JsonLines
         }
     }
 
-    /// <summary>Reads a stream, such as standard input, that errors call <paramref name="name"/>; gives each line as soon as it has come.</summary>
+    /// <summary>Reads a stream that errors call <paramref name="name"/>; gives each line as soon as it has come.</summary>
     /// <exception cref="UserErrorException">A line is too long, no UTF-8 or no JSON.</exception>
     public static IEnumerable<JsonLine> Read(Stream stream, string name, int maxLineBytes = DefaultMaxLineBytes) =>
         LineReader.Read(stream, name, maxLineBytes).Select(line => new JsonLine(name, line.Number, Parse(name, line.Number, line.Bytes)));

@@ -2,11 +2,9 @@ using DpoSt.Text;
 
 namespace DpoSt.Data;
 
-/// <summary>
-/// Preference pairs from labelled samples (Wang, Li, Lu, ACL 2024, and its repository's exact rule): of all (chosen, rejected) pairs of
-/// a question those that are least alike. Where the repository's outcome hangs on an unseeded shuffle (ties), ours hangs on the seed and
-/// the question alone.
-/// </summary>
+/// <summary>Preference pairs from labelled samples (Wang, Li, Lu, ACL 2024, and its repository's exact rule): of all (chosen, rejected)
+/// pairs of a question those that are least alike. Where the repository's outcome hangs on an unseeded shuffle (ties), ours hangs on the
+/// seed and the question alone.</summary>
 public static class PairBuilder
 {
     /// <summary>At most <see cref="SelectionOptions.MaxPairs"/> pairs a question, in the questions' order.</summary>

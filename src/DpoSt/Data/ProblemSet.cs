@@ -6,11 +6,9 @@ using DpoSt.Verification;
 
 namespace DpoSt.Data;
 
-/// <summary>
-/// The problems of a JSONL file: <c>question</c>, <c>answer</c> (a rationale; absent for pool questions), <c>ans</c> (taken from the
-/// answer's <c>####</c> where absent), <c>id</c> (the problem's index in the file where absent). GSM8K as OpenAI publishes it is such a
-/// file; SVAMP, MultiArith and ASDiv are read in their own formats.
-/// </summary>
+/// <summary>The problems of a JSONL file: <c>question</c>, <c>answer</c> (a rationale; absent for pool questions), <c>ans</c> (taken from
+/// the answer's <c>####</c> where absent), <c>id</c> (the problem's index in the file where absent). GSM8K as OpenAI publishes it is such a
+/// file; SVAMP, MultiArith and ASDiv are read in their own formats.</summary>
 public sealed class ProblemSet : IReadOnlyList<Problem>
 {
     private const string Expected = "{\"question\": ..., \"answer\": \"... #### 27\", \"ans\": 27}";
@@ -33,7 +31,8 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
     {
         var published = PublishedSet.Open(path);
         var loaded = published?.Problems ?? ReadLines(path);
-        return published is not null && loaded.GroupBy(p => p.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } same
+        return published is not null
+            && loaded.GroupBy(p => p.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } same
                 ? throw new UserErrorException($"{path}: the id \"{same.Key}\" comes twice; expected a different id a problem.")
             : loaded.Count > 0
                 ? new ProblemSet(loaded, published?.LeftOut ?? 0)

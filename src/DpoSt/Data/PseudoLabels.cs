@@ -2,19 +2,15 @@ using DpoSt.Text;
 
 namespace DpoSt.Data;
 
-/// <summary>
-/// The rows for the next supervised fine-tuning: gold rationales and the model's own correct ones (Wang, Li, Lu, ACL 2024, and its
-/// repository's exact rule).
-/// </summary>
+/// <summary>The rows for the next supervised fine-tuning: gold rationales and the model's own correct ones (Wang, Li, Lu, ACL 2024, and its
+/// repository's exact rule).</summary>
 /// <param name="Rows">The rows in the questions' order, a question's gold rationale first.</param>
 /// <param name="Threshold">The most rows of a question.</param>
 /// <param name="Found">How many rows there were before the cut.</param>
 public sealed record PseudoLabels(IReadOnlyList<RationaleRow> Rows, int Threshold, int Found)
 {
-    /// <summary>
-    /// Gold first, then the deduplicated correct samples, cut at the percentile of the counts per question, gold included. A question
-    /// without any rationale (a pool question never solved) is not counted.
-    /// </summary>
+    /// <summary>Gold first, then the deduplicated correct samples, cut at the percentile of the counts per question, gold included. A
+    /// question without any rationale (a pool question never solved) is not counted.</summary>
     /// <param name="questions">The samples of this and all earlier DPO models (<see cref="LabelledQuestion.Merge"/>).</param>
     /// <param name="format">Formats gold rationales; samples are in the format already.</param>
     /// <param name="tokenize">The token ids of a text without special tokens; only their set counts.</param>

@@ -1,5 +1,5 @@
 using DpoSt.Answering;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 
 namespace DpoSt.Evaluation;
 

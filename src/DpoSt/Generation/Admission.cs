@@ -2,10 +2,9 @@ using DpoSt.Models.Decoding;
 
 namespace DpoSt.Generation;
 
-/// <summary>
-/// Gives free slots to waiting requests. Prompts are encoded in groups of like length, each once for all requests that share it; to keep
-/// groups worth their while, slots are filled once enough of them are free, and to keep their memory bounded, long prompts are read a few at a time.
-/// </summary>
+/// <summary>Gives free slots to waiting requests. Prompts are encoded in groups of like length, each once for all requests that share it.
+/// Slots are filled once enough are free for a group to be worthwhile; long prompts are read a few at a time, to bound their
+/// memory.</summary>
 internal sealed class Admission
 {
     /// <summary>Attention scores of a head that a group of prompts may have: 16 MB.</summary>
@@ -14,16 +13,16 @@ internal sealed class Admission
     private readonly Queue<int> waiting;
     private readonly IReadOnlyList<GenerationRequest> requests;
     private readonly IStepDecoder decoder;
-    private readonly int threshold;
+    private readonly int refillAt;
     private readonly int[] promptOfSlot;
     private readonly Dictionary<int, int> users = [];
     private (int[] Ids, int Handle)? last;
 
-    public Admission(IReadOnlyList<GenerationRequest> requests, IEnumerable<int> waiting, IStepDecoder decoder, int slots, bool isStatic)
+    public Admission(IReadOnlyList<GenerationRequest> requests, IEnumerable<int> waiting, IStepDecoder decoder, int slots, int refillAt)
     {
         this.requests = requests;
         this.decoder = decoder;
-        threshold = isStatic ? slots : Math.Max(1, slots / 8);
+        this.refillAt = refillAt;
         promptOfSlot = new int[slots];
         // Longest first: the rows of long prompts tend to run long, and none of them is then left alone at the end.
         this.waiting = new Queue<int>(waiting.OrderByDescending(i => requests[i].Prompt.Length));
@@ -33,7 +32,7 @@ internal sealed class Admission
     public void Fill(Row?[] rows, Func<int, GenerationRequest, Row> newRow)
     {
         var free = Enumerable.Range(0, rows.Length).Where(slot => rows[slot] is null).ToArray();
-        if (waiting.Count == 0 || (free.Length < threshold && free.Length < rows.Length))
+        if (waiting.Count == 0 || free.Length < Math.Clamp(refillAt, 1, rows.Length))
         {
             return;
         }
@@ -93,7 +92,7 @@ internal sealed class Admission
         return [.. place.Select(p => p < 0 ? before : handles[p])];
     }
 
-    /// <summary>Prompts in their order, as many at a time as <see cref="ScoresAtOnce"/> allows; a prompt that alone has more is alone.</summary>
+    /// <summary>Prompts in order, as many at a time as <see cref="ScoresAtOnce"/> allows; one that has more is alone.</summary>
     internal static IEnumerable<int[][]> Groups(IReadOnlyList<int[]> prompts)
     {
         var (first, longest) = (0, 0L);

@@ -10,11 +10,10 @@ namespace DpoSt.Generation;
 /// <param name="TopK">Only the k likeliest tokens are drawn from; 0 draws from all.</param>
 /// <param name="TopP">Of those, the fewest whose probability reaches this; 1 keeps all.</param>
 /// <param name="Seed">Keys the draws, together with problem, sample and position.</param>
-/// <param name="IsStatic">Admit requests only when all slots are empty: what continuous batching is measured against.</param>
 /// <param name="MinTokensToKeep">As many of the likeliest tokens may be drawn at least, whatever top-k and top-p say.</param>
 public sealed record GenerationOptions(
     int MaxNewTokens, int Slots, CalculatorFormat? Calculator, double Temperature = 0, int TopK = 50, double TopP = 1, ulong Seed = 0,
-    bool IsStatic = false, int MinTokensToKeep = 1)
+    int MinTokensToKeep = 1)
 {
     /// <summary>Rows decoded together unless told otherwise: enough to fill the processor, few enough to stay in its caches.</summary>
     public const int DefaultSlots = 128;
@@ -24,9 +23,7 @@ public sealed record GenerationOptions(
 /// <param name="Key">Stands for the problem in random draws; the same problem has the same key in every run.</param>
 /// <param name="Sample">Which sample of the problem this is.</param>
 /// <param name="Prompt">Token ids, special tokens included.</param>
-/// <param name="Script">Ids that are taken as drawn at their positions, whatever the model would draw: leads a row along a given text in
-/// measurements and tests.</param>
-public sealed record GenerationRequest(string Key, int Sample, int[] Prompt, int[]? Script = null);
+public sealed record GenerationRequest(string Key, int Sample, int[] Prompt);
 
 /// <summary>A generated text.</summary>
 /// <param name="Index">The request's place.</param>
@@ -34,10 +31,9 @@ public sealed record GenerationRequest(string Key, int Sample, int[] Prompt, int
 /// <param name="Text">Their text without special tokens.</param>
 /// <param name="Forced">How many of the ids the calculator wrote.</param>
 /// <param name="Finished">Whether the row ended by EOS, not by the limit.</param>
-/// <param name="LogProb">
-/// The log-probability of the drawn ids, in nats, the closing EOS included: under the model itself, before temperature, top-k and top-p, as
-/// <c>dpost score</c> gives it. What the calculator wrote was not drawn and is left out, though what follows is conditioned on it.
-/// </param>
+/// <param name="LogProb">The log-probability of the drawn ids, in nats, the closing EOS included: under the model itself, before
+/// temperature, top-k and top-p, as <c>dpost score</c> gives it. What the calculator wrote was not drawn and is left out, though what
+/// follows is conditioned on it.</param>
 public sealed record Generated(int Index, int[] Ids, string Text, int Forced, bool Finished, double LogProb);
 
 /// <summary>A piece of text that a row has just got.</summary>

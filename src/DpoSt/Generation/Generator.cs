@@ -5,12 +5,16 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Generation;
 
-/// <summary>
-/// Generates many texts: rows live in slots, a finished row's slot goes to the next request at once, forced text joins the other rows'
-/// single tokens in one forward pass, and requests with the same prompt share its encoding.
-/// </summary>
+/// <summary>Generates many texts: rows live in slots, a finished row's slot goes to the next request at once, forced text joins the other
+/// rows' single tokens in one forward pass, and requests with the same prompt share its encoding.</summary>
 internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, GenerationOptions options)
 {
+    /// <summary>Draws the ids.</summary>
+    public ITokenChooser Chooser { get; init; } = new Sampler(options);
+
+    /// <summary>How many slots are free before they are filled again; an eighth of them where not given.</summary>
+    public int? RefillAt { get; init; }
+
     /// <summary>Generates every request, in an order of its own; results come as they finish.</summary>
     /// <param name="requests">What to generate; requests of one problem side by side share their prompt.</param>
     /// <param name="finished">Called once a request, with its result.</param>
@@ -29,14 +33,14 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
 
         var slots = Math.Min(options.Slots, requests.Count);
         using var decoder = model.NewDecoder(slots, requests.Max(r => r.Prompt.Length), options.MaxNewTokens);
-        var admission = new Admission(requests, waiting, decoder, slots, options.IsStatic);
-        var sampler = new Sampler(options);
+        var admission = new Admission(requests, waiting, decoder, slots, RefillAt ?? slots / 8);
         var rows = new Row?[slots];
         var plan = new StepPlan(decoder.StepCapacity);
         while (true)
         {
             cancel.ThrowIfCancellationRequested();
-            admission.Fill(rows, (index, request) => new Row(index, request, tokenizer, options, decoder.FirstToken(request.Prompt), written));
+            admission.Fill(
+                rows, (index, request) => new Row(index, request, tokenizer, options, decoder.FirstToken(request.Prompt), written));
             if (!plan.Lay(rows))
             {
                 return;
@@ -51,16 +55,10 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
             }
 
             var drawn = ready.Length == plan.Slots.Length
-                ? logits
-                : logits.index_select(0, tensor(ready.Select(e => (long)e).ToArray(), device: logits.device));
+                ? logits : logits.index_select(0, tensor(ready.Select(e => (long)e).ToArray(), device: logits.device));
             var readyRows = ready.Select(e => rows[plan.Slots[e]]!).ToArray();
             // Embeddings are often padded to a round number: ids beyond the vocabulary mean nothing and are never drawn.
-            var ids = sampler.Next(drawn.narrow(1, 0, Math.Min(drawn.size(1), tokenizer.VocabularySize)), readyRows);
-            for (var i = 0; i < ready.Length; i++)
-            {
-                ids[i] = readyRows[i].Request.Script is { } script && readyRows[i].Position < script.Length ? script[readyRows[i].Position] : ids[i];
-            }
-
+            var ids = Chooser.Next(drawn.narrow(1, 0, Math.Min(drawn.size(1), tokenizer.VocabularySize)), readyRows);
             var logProbs = CompletionScores.Numbers(TargetLogProb.Apply(drawn, [.. ids.Select(id => (long)id)]));
             for (var i = 0; i < ready.Length; i++)
             {

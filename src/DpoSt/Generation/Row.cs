@@ -4,10 +4,8 @@ using DpoSt.Text.Tokenizers;
 
 namespace DpoSt.Generation;
 
-/// <summary>
-/// One text while it is generated: its ids, the text so far followed piece by piece, and the queue of ids the model has yet to see. Work
-/// per token does not grow with the row.
-/// </summary>
+/// <summary>One text while it is generated: its ids, the text so far followed piece by piece, and the queue of ids the model has yet to
+/// see. Work per token does not grow with the row.</summary>
 internal sealed class Row
 {
     private readonly ITokenizer tokenizer;
@@ -22,7 +20,8 @@ internal sealed class Row
     private int forced;
     private double logProb;
 
-    public Row(int index, GenerationRequest request, ITokenizer tokenizer, GenerationOptions options, int firstToken, Action<WrittenText>? written)
+    public Row(
+        int index, GenerationRequest request, ITokenizer tokenizer, GenerationOptions options, int firstToken, Action<WrittenText>? written)
     {
         Index = index;
         Request = request;
@@ -37,7 +36,6 @@ internal sealed class Row
     }
 
     public int Index { get; }
-
     public GenerationRequest Request { get; }
 
     /// <summary>The problem in random draws.</summary>
@@ -52,14 +50,15 @@ internal sealed class Row
     /// <summary>The position of the next drawn id.</summary>
     public int Position => ids.Count;
 
-    /// <summary>Takes a drawn id with its log-probability; where it completes an open calculation, the result and its closer follow by themselves.</summary>
+    /// <summary>Takes a drawn id with its log-probability; where it completes a calculation, result and closer follow.</summary>
     public void Accept(int id, double logProb)
     {
         this.logProb += logProb;
         if (Add(id, isForced: false) is { } result && format is not null)
         {
             // Result and closer are encoded apart, so that the ids are those of a token-by-token forcing.
-            foreach (var next in tokenizer.EncodeContinuation(format.ResultText(result)).Concat(tokenizer.EncodeContinuation(format.Closer)))
+            foreach (
+                var next in tokenizer.EncodeContinuation(format.ResultText(result)).Concat(tokenizer.EncodeContinuation(format.Closer)))
             {
                 if (!Done)
                 {

@@ -3,11 +3,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Generation;
 
-/// <summary>
-/// Draws the next id of each row. A draw is one uniform number that depends on (seed, problem, sample, position) alone, laid on the
-/// cumulated probabilities of the k likeliest ids; only those reach the host. Greedy where the temperature is zero.
-/// </summary>
-internal sealed class Sampler(GenerationOptions options)
+/// <summary>Draws the next id of each row. A draw is one uniform number that depends on (seed, problem, sample, position) alone, laid on
+/// the cumulated probabilities of the k likeliest ids; only those reach the host. Greedy where the temperature is zero.</summary>
+internal sealed class Sampler(GenerationOptions options) : ITokenChooser
 {
     // Ids as likely as the k-th are drawn from too, as transformers does; more than a few of them do not happen.
     private const int Ties = 8;
@@ -15,7 +13,6 @@ internal sealed class Sampler(GenerationOptions options)
     // So many fit on the stack.
     private const int FewIds = 1024;
 
-    /// <summary>logits [B, V] in fp32 give one id for each of the rows.</summary>
     public int[] Next(Tensor logits, IReadOnlyList<Row> rows)
     {
         using var scope = NewDisposeScope();
@@ -31,13 +28,10 @@ internal sealed class Sampler(GenerationOptions options)
         return [.. rows.Select((row, b) => (int)ids[b * width + Draw(top.AsSpan(b * width, width), row)])];
     }
 
-    /// <summary>
-    /// The weights of the ids that may be drawn, not yet divided by their sum: temperature, then the k likeliest, then the nucleus (the
-    /// fewest whose probability reaches top-p). Gives their number; the others' weights are not written.
-    /// </summary>
+    /// <summary>The weights of the ids that may be drawn, not yet divided by their sum: temperature, then the k likeliest, then the nucleus
+    /// (the fewest whose probability reaches top-p). Gives their number; the others' weights are not written.</summary>
     /// <param name="logits">The likeliest, largest first.</param>
     /// <param name="options">Temperature, top-k and top-p.</param>
-    /// <param name="weights">Room for as many.</param>
     public static int Weigh(ReadOnlySpan<float> logits, GenerationOptions options, Span<double> weights)
     {
         var (total, count, most) = (0.0, 0, Most(options));
@@ -57,7 +51,8 @@ internal sealed class Sampler(GenerationOptions options)
         return options.TopP < 1 ? nucleus : count;
     }
 
-    private static int Most(GenerationOptions options) => options.TopK == 0 ? int.MaxValue : Math.Max(options.TopK, options.MinTokensToKeep);
+    private static int Most(GenerationOptions options) =>
+        options.TopK == 0 ? int.MaxValue : Math.Max(options.TopK, options.MinTokensToKeep);
 
     private int Draw(ReadOnlySpan<float> logits, Row row)
     {

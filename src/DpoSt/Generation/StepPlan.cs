@@ -1,14 +1,11 @@
 namespace DpoSt.Generation;
 
-/// <summary>
-/// What each step feeds: one waiting id of every row, and further ones of rows whose text is forced, as far as the step's capacity goes.
-/// </summary>
+/// <summary>What each step feeds: one waiting id of every row, and further ones of rows whose text is forced, as far as the step's capacity
+/// goes.</summary>
 internal sealed class StepPlan(int capacity)
 {
     public int[] Slots { get; private set; } = [];
-
     public int[] Counts { get; private set; } = [];
-
     public int[] Ids { get; private set; } = [];
 
     /// <summary>Takes ids from the rows' queues; false where no row is left.</summary>

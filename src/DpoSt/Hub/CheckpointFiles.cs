@@ -30,14 +30,13 @@ internal static class CheckpointFiles
     private static readonly string[] Pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
 
     /// <summary>The error for a place that holds neither <see cref="Weights"/> nor <see cref="Index"/>.</summary>
-    /// <param name="place">A folder or a repository.</param>
     /// <param name="holds">Whether the place holds a file of this name.</param>
     public static UserErrorException NoWeights(string place, Func<string, bool> holds) => new(Array.Exists(Pickles, name => holds(name))
-        ? $"{place} holds pytorch_model.bin, a pickle, which can run any program when opened: dpost reads only safetensors. Download the model's safetensors, or convert it with transformers' save_pretrained(..., safe_serialization=True)."
+        ? $"{place} holds pytorch_model.bin, a pickle, which can run any program when opened: dpost reads only safetensors. "
+            + "Download the model's safetensors, or convert it with transformers' save_pretrained(..., safe_serialization=True)."
         : $"{place} holds no {Weights} and no {Index}: point to a Hugging Face checkpoint with safetensors.");
 
     /// <summary>The files that an index names: at least one, each a plain name of a file beside the index.</summary>
-    /// <param name="json">The index.</param>
     /// <param name="path">Where it is from, for the error.</param>
     /// <exception cref="UserErrorException">It is no index, or it names a file elsewhere.</exception>
     public static IReadOnlyList<string> Shards(ReadOnlyMemory<byte> json, string path)
@@ -51,7 +50,8 @@ internal static class CheckpointFiles
             return names.Length > 0 && Array.TrueForAll(names, IsPlainName)
                 ? names
                 : throw new UserErrorException(
-                    $"{path} must name safetensors files beside itself, but names {(names.Length == 0 ? "none" : $"'{Array.Find(names, n => !IsPlainName(n))}'")}: download the model again.");
+                    $"{path} must name safetensors files beside itself, but names "
+                    + $"{(names.Length == 0 ? "none" : $"'{Array.Find(names, n => !IsPlainName(n))}'")}: download the model again.");
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
@@ -61,5 +61,6 @@ internal static class CheckpointFiles
 
     // What a server or a file names becomes a path here: nothing that could leave its folder, on any system, is let through.
     private static bool IsPlainName(string name) =>
-        name.EndsWith(".safetensors", StringComparison.Ordinal) && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        name.EndsWith(".safetensors", StringComparison.Ordinal) && name[0] != '.'
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 }

@@ -15,8 +15,6 @@ internal sealed class FileDownload(HubClient client, ResiliencePipeline retries,
     private const int MaxWrong = 2;
 
     /// <summary>Downloads, checks, and gives the file its final name.</summary>
-    /// <param name="file">What is expected.</param>
-    /// <param name="address">Where it is.</param>
     /// <param name="partial">Where it grows; what lies there is continued.</param>
     /// <param name="target">Where it is put when it is right.</param>
     /// <param name="received">Told how many bytes are there.</param>
@@ -26,9 +24,8 @@ internal sealed class FileDownload(HubClient client, ResiliencePipeline retries,
     public async Task Run(HubFile file, Uri address, string partial, string target, Action<long> received, CancellationToken cancel)
     {
         var attempt = new Attempt(file, address, received);
-        while (!await retries.ExecuteAsync(async token => await Try(attempt, partial, target, token).ConfigureAwait(false), cancel).ConfigureAwait(false))
-        {
-        }
+        while (!await retries.ExecuteAsync(async token => await Try(attempt, partial, target, token).ConfigureAwait(false),
+            cancel).ConfigureAwait(false)) { }
     }
 
     // True when the file is in its place, false when more of it has come and the rest is to be asked for.
@@ -64,7 +61,8 @@ internal sealed class FileDownload(HubClient client, ResiliencePipeline retries,
     private async Task Receive(Attempt attempt, PartialFile content, CancellationToken cancel)
     {
         using var stall = new StallWatch(options.Stall, attempt.Address.Host, cancel);
-        using var response = await client.Get(attempt.Address, content.Length > 0 ? content.Length : null, attempt.Version, stall).ConfigureAwait(false);
+        using var response = await client.Get(attempt.Address, content.Length > 0 ? content.Length : null, attempt.Version, stall)
+            .ConfigureAwait(false);
         Accept(attempt, content, response);
         attempt.Version = response.Headers.ETag is { IsWeak: false } version ? version : null;
         var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
@@ -83,7 +81,8 @@ internal sealed class FileDownload(HubClient client, ResiliencePipeline retries,
         if (content.Missing > 0)
         {
             throw new TransientHubException(
-                string.Create(CultureInfo.InvariantCulture, $"the connection to {attempt.Address.Host} ended {content.Missing} bytes too early"));
+                string.Create(
+                    CultureInfo.InvariantCulture, $"the connection to {attempt.Address.Host} ended {content.Missing} bytes too early"));
         }
     }
 
@@ -91,7 +90,8 @@ internal sealed class FileDownload(HubClient client, ResiliencePipeline retries,
     private static void Accept(Attempt attempt, PartialFile content, HttpResponseMessage response)
     {
         var isRest = response.StatusCode == HttpStatusCode.PartialContent
-            && response.Content.Headers.ContentRange is { } range && range.From == content.Length && (range.Length ?? attempt.File.Size) == attempt.File.Size
+            && response.Content.Headers.ContentRange is { } range && range.From == content.Length
+            && (range.Length ?? attempt.File.Size) == attempt.File.Size
             && (attempt.Version is null || response.Headers.ETag is null || response.Headers.ETag.Equals(attempt.Version));
         var expected = isRest ? content.Missing : attempt.File.Size;
         if (!isRest && response.StatusCode != HttpStatusCode.OK)
@@ -104,7 +104,8 @@ internal sealed class FileDownload(HubClient client, ResiliencePipeline retries,
 
         if (response.Content.Headers.ContentLength is { } length && length != expected)
         {
-            throw attempt.Mismatch(string.Create(CultureInfo.InvariantCulture, $"it sends {length} bytes where {expected} are missing"), response);
+            throw attempt.Mismatch(
+                string.Create(CultureInfo.InvariantCulture, $"it sends {length} bytes where {expected} are missing"), response);
         }
 
         if (!isRest && content.Length > 0)
@@ -121,6 +122,8 @@ internal sealed class FileDownload(HubClient client, ResiliencePipeline retries,
         public int Wrong { get; set; }
 
         public UserErrorException Mismatch(string what, HttpResponseMessage? response = null) => new(
-            $"{Address} is not the file that the hub lists: {what}{(response?.Content.Headers.ContentType is { } type ? $" ({type.MediaType})" : "")}; check HF_ENDPOINT, and whether a proxy or a login page stands in between.");
+            $"{Address} is not the file that the hub lists: {what}"
+            + (response?.Content.Headers.ContentType is { } type ? $" ({type.MediaType})" : "")
+            + "; check HF_ENDPOINT, and whether a proxy or a login page stands in between.");
     }
 }

@@ -1,9 +1,7 @@
 namespace DpoSt.Hub;
 
-/// <summary>
-/// A repository's folder in the cache that Hugging Face's tools share (https://huggingface.co/docs/hub/local-cache): contents in
-/// <c>blobs/</c> by checksum, commits in <c>snapshots/</c> as links to them, branches and tags in <c>refs/</c>.
-/// </summary>
+/// <summary>A repository's folder in the cache that Hugging Face's tools share (https://huggingface.co/docs/hub/local-cache): contents in
+/// <c>blobs/</c> by checksum, commits in <c>snapshots/</c> as links to them, branches and tags in <c>refs/</c>.</summary>
 internal sealed class HubCache(string cache, string repo)
 {
     private readonly string name = $"models--{repo.Replace("/", "--", StringComparison.Ordinal)}";
@@ -30,7 +28,7 @@ internal sealed class HubCache(string cache, string repo)
         return info.Exists && info.Length <= file.Size ? info.Length : 0;
     }
 
-    /// <summary>Keeps other programs from the content while it grows: the lock that huggingface_hub takes as well (flock, on Unix).</summary>
+    /// <summary>Keeps other programs from the content while it grows: the lock that huggingface_hub takes too (flock, on Unix).</summary>
     /// <exception cref="UserErrorException">Another program has it, or the cache cannot be written.</exception>
     public IDisposable Lock(HubFile file)
     {
@@ -44,12 +42,13 @@ internal sealed class HubCache(string cache, string repo)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UserErrorException(
-                $"{path} cannot be taken ({FileProblem.Of(path, e)}): another program downloads {file.Name} now, or HF_HOME is not writable; wait or choose another place, then run again.",
+                $"{path} cannot be taken ({FileProblem.Of(path, e)}): another program downloads {file.Name} now, "
+                + "or HF_HOME is not writable; wait or choose another place, then run again.",
                 e);
         }
     }
 
-    /// <summary>Shows a content in a commit's folder under the file's name: a relative link, a copy where the system has no links.</summary>
+    /// <summary>Shows a content in a commit's folder under the file's name: a relative link, or a copy where there are no links.</summary>
     public void Link(string commit, HubFile file)
     {
         var link = Path.Combine(Snapshot(commit), file.Name);

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 
 namespace DpoSt.Hub;
 
-/// <summary>Asks the hub for one repository at one revision. Redirects are followed here, so that the token stays with its own host.</summary>
+/// <summary>Asks the hub for a repository at a revision. Redirects are followed here, so that the token stays with its host.</summary>
 internal sealed class HubClient(HubOptions options, string repo, string revision) : IDisposable
 {
     private const int MaxRedirects = 10;
@@ -20,7 +20,8 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
     })
     {
         Timeout = Timeout.InfiniteTimeSpan,                       // the stall watches over every read instead
-        DefaultRequestHeaders = { UserAgent = { new ProductInfoHeaderValue("dpost", typeof(HubClient).Assembly.GetName().Version!.ToString(3)) } },
+        DefaultRequestHeaders =
+            { UserAgent = { new ProductInfoHeaderValue("dpost", typeof(HubClient).Assembly.GetName().Version!.ToString(3)) } },
     };
 
     /// <summary>Where the repository's files at the revision are listed.</summary>
@@ -30,7 +31,7 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
     public Uri Address(string commit, string file) => new($"{root}/{repo}/resolve/{commit}/{Uri.EscapeDataString(file)}");
 
     /// <summary>The list of files.</summary>
-    /// <exception cref="UserErrorException">There is no such repository or revision, it is not open to the asker, or what answers is no hub.</exception>
+    /// <exception cref="UserErrorException">The repository or revision does not exist or is closed, or this is not a hub.</exception>
     /// <exception cref="TransientHubException">A failure that may pass.</exception>
     public async Task<HubListing> List(CancellationToken cancel)
     {
@@ -44,7 +45,8 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
             listing.Write(buffer.AsSpan(0, read));
             if (listing.Length > MaxListing)
             {
-                throw new UserErrorException($"{Listing} answers with more than {MaxListing} bytes, which is no model's list of files: check HF_ENDPOINT.");
+                throw new UserErrorException(
+                    $"{Listing} answers with more than {MaxListing} bytes, which is no model's list of files: check HF_ENDPOINT.");
             }
         }
 
@@ -52,7 +54,6 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
     }
 
     /// <summary>Asks for a file from a byte on; gives an answer of status 200, 206 or 416 whose body is still to be read.</summary>
-    /// <param name="uri">The file.</param>
     /// <param name="range">The first byte; null asks for all.</param>
     /// <param name="version">The entity tag that the bytes before belong to, where one is known.</param>
     /// <param name="stall">Gives up where nothing comes.</param>
@@ -61,7 +62,8 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
         for (var redirects = 0; redirects <= MaxRedirects; redirects++)
         {
             using var request = Request(uri, range, version);
-            var response = await stall.Watch(token => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token)).ConfigureAwait(false);
+            var response = await stall.Watch(token => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token))
+                .ConfigureAwait(false);
             if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable)
             {
                 return response;
@@ -74,7 +76,8 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
         }
 
         throw new UserErrorException(
-            $"{uri.Host} redirects more than {MaxRedirects} times: check HF_ENDPOINT, and whether a proxy or a login page stands in between.");
+            $"{uri.Host} redirects more than {MaxRedirects} times: check HF_ENDPOINT, "
+            + "and whether a proxy or a login page stands in between.");
     }
 
     public void Dispose() => http.Dispose();
@@ -98,7 +101,8 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
 
     private static Uri? Next(Uri from, HttpResponseMessage response)
     {
-        if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
+        if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
+                or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
             || response.Headers.Location is not { } location)
         {
             return null;
@@ -108,6 +112,7 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
         return next.Scheme == "https" || (next.Scheme == "http" && from.Scheme == "http")
             ? next
             : throw new UserErrorException(
-                $"{from.Host} redirects to {next.Scheme}://{next.Host}, which is less safe than {from.Scheme}: nothing was downloaded; check HF_ENDPOINT and your network.");
+                $"{from.Host} redirects to {next.Scheme}://{next.Host}, which is less safe than {from.Scheme}: nothing was downloaded; "
+                + "check HF_ENDPOINT and your network.");
     }
 }

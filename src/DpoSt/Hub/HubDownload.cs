@@ -15,7 +15,7 @@ public sealed record HubPlan(string Commit, int Files, long Bytes, long Missing)
 /// <param name="Notice">Called with a sentence where something failed and is tried again.</param>
 public sealed record HubWatcher(Action<HubPlan> Begin, Action<long> Advance, Action<string> Notice);
 
-/// <summary>Downloads a model from a hub in Hugging Face's scheme: only what dpost reads, resumed where it stopped, every file checked.</summary>
+/// <summary>Downloads from a hub in Hugging Face's scheme: only what dpost reads, resumed where it stopped, every file checked.</summary>
 public static partial class HubDownload
 {
     private const long MaxIndex = 100_000_000;
@@ -28,20 +28,23 @@ public static partial class HubDownload
     /// <param name="watcher">Told what happens.</param>
     /// <param name="cancel">Ends it; what has come is kept and continued by the next run.</param>
     /// <returns>The folder that holds the model.</returns>
-    /// <exception cref="UserErrorException">The name is wrong, the model is closed or has no safetensors, the server or the disk fails.</exception>
-    public static async Task<string> Run(string repo, string revision, string? localFolder, HubOptions options, HubWatcher watcher, CancellationToken cancel)
+    /// <exception cref="UserErrorException">The name is wrong, the model closed or without safetensors, or server or disk fail.</exception>
+    public static async Task<string> Run(
+        string repo, string revision, string? localFolder, HubOptions options, HubWatcher watcher, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(watcher);
         CheckNames(repo, revision);
         try
         {
-            return await Run(new HubCache(options.Cache, repo), repo, revision, localFolder, options, watcher, cancel).ConfigureAwait(false);
+            return await Run(new HubCache(options.Cache, repo), repo, revision, localFolder, options, watcher, cancel)
+                .ConfigureAwait(false);
         }
         catch (TransientHubException e)
         {
             throw new UserErrorException(
-                $"{repo} could not be downloaded: {e.Message}, and {options.Attempts} attempts were no better; what has come is kept: run the same command again later.",
+                $"{repo} could not be downloaded: {e.Message}, and {options.Attempts} attempts were no better; what has come is kept: "
+                + "run the same command again later.",
                 e);
         }
     }
@@ -52,7 +55,8 @@ public static partial class HubDownload
         using var client = new HubClient(options, repo, revision);
         var retries = Retries.Build(options, watcher.Notice);
         var download = new FileDownload(client, retries, options);
-        var listing = await retries.ExecuteAsync(async token => await client.List(token).ConfigureAwait(false), cancel).ConfigureAwait(false);
+        var listing = await retries.ExecuteAsync(async token => await client.List(token).ConfigureAwait(false), cancel)
+            .ConfigureAwait(false);
         var files = await Files().ConfigureAwait(false);
         var missing = files.Sum(file => file.Size - cache.Kept(file));
         watcher.Begin(new HubPlan(listing.Commit, files.Count, files.Sum(file => file.Size), missing));
@@ -64,7 +68,8 @@ public static partial class HubDownload
         }
 
         cache.Remember(revision, listing.Commit);
-        return localFolder is null ? cache.Snapshot(listing.Commit) : Copy(cache.Snapshot(listing.Commit), files, Path.GetFullPath(localFolder));
+        return localFolder is null
+            ? cache.Snapshot(listing.Commit) : Copy(cache.Snapshot(listing.Commit), files, Path.GetFullPath(localFolder));
 
         async Task<IReadOnlyList<HubFile>> Files()
         {
@@ -86,7 +91,8 @@ public static partial class HubDownload
 
             if (index.Size > MaxIndex)
             {
-                throw new UserErrorException($"{repo} lists {index.Name} with {index.Size} bytes, which is no index of a model: choose another model.");
+                throw new UserErrorException(
+                    $"{repo} lists {index.Name} with {index.Size} bytes, which is no index of a model: choose another model.");
             }
 
             await Fetch(index, _ => { }).ConfigureAwait(false);
@@ -94,7 +100,8 @@ public static partial class HubDownload
                 await File.ReadAllBytesAsync(Path.Combine(cache.Snapshot(listing.Commit), index.Name), cancel).ConfigureAwait(false),
                 $"{repo}/{index.Name}");
             return [.. companions, index, .. shards.Select(name => listing.Files.GetValueOrDefault(name)
-                ?? throw new UserErrorException($"{repo}/{index.Name} names '{name}', which the repository does not hold: choose another model or revision."))];
+                ?? throw new UserErrorException(
+                    $"{repo}/{index.Name} names '{name}', which the repository does not hold: choose another model or revision."))];
         }
 
         async Task Fetch(HubFile file, Action<long> received)
@@ -108,7 +115,8 @@ public static partial class HubDownload
             if (!cache.HasBlob(file))
             {
                 await download.Run(
-                    file, client.Address(listing.Commit, file.Name), cache.Partial(file), cache.Blob(file), received, cancel).ConfigureAwait(false);
+                    file, client.Address(listing.Commit, file.Name), cache.Partial(file), cache.Blob(file), received, cancel)
+                    .ConfigureAwait(false);
             }
 
             cache.Link(listing.Commit, file);
@@ -139,7 +147,8 @@ public static partial class HubDownload
         }
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)?\z", RegexOptions.ExplicitCapture | RegexOptions.ECMAScript, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)?\z",
+        RegexOptions.ExplicitCapture | RegexOptions.ECMAScript, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RepoName();
 
     [GeneratedRegex(@"^\w[\w.+-]*(/\w[\w.+-]*)*\z", RegexOptions.ECMAScript, matchTimeoutMilliseconds: 1000)]

@@ -5,7 +5,6 @@ namespace DpoSt.Hub;
 
 /// <summary>What a repository holds at one commit.</summary>
 /// <param name="Commit">The commit, 40 hexadecimal digits.</param>
-/// <param name="Files">Its files by name.</param>
 internal sealed partial record HubListing(string Commit, IReadOnlyDictionary<string, HubFile> Files)
 {
     // A petabyte: sizes are added up, and nothing larger is a model's file.
@@ -38,7 +37,8 @@ internal sealed partial record HubListing(string Commit, IReadOnlyDictionary<str
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new UserErrorException(
-                $"{source} answers, but not with a model's list of files: check HF_ENDPOINT, and whether a proxy or a login page stands in between.",
+                $"{source} answers, but not with a model's list of files: check HF_ENDPOINT, "
+                + "and whether a proxy or a login page stands in between.",
                 e);
         }
     }

@@ -18,16 +18,15 @@ public sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
     /// <summary>The clock of the waits.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>
-    /// Reads <c>HF_ENDPOINT</c>, <c>HF_TOKEN</c> (or the file <c>token</c> in <c>HF_HOME</c>), <c>HF_HUB_CACHE</c> and <c>HF_HOME</c>, with
-    /// the defaults of huggingface_hub.
-    /// </summary>
+    /// <summary>Reads <c>HF_ENDPOINT</c>, <c>HF_TOKEN</c> (or the file <c>token</c> in <c>HF_HOME</c>), <c>HF_HUB_CACHE</c> and
+    /// <c>HF_HOME</c>, with the defaults of huggingface_hub.</summary>
     /// <exception cref="UserErrorException">The endpoint is no address, or the token could not be one.</exception>
     public static HubOptions FromEnvironment(Func<string, string?> variable)
     {
         ArgumentNullException.ThrowIfNull(variable);
         var home = Value("HF_HOME") ?? Path.Combine(
-            Value("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "huggingface");
+            Value("XDG_CACHE_HOME") ?? Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "huggingface");
         var address = Value("HF_ENDPOINT") ?? "https://huggingface.co";
         return Uri.TryCreate(address.TrimEnd('/'), UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"
             ? new HubOptions(
@@ -44,7 +43,8 @@ public sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
         return token.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0
             ? token is "" ? null : token
             : throw new UserErrorException(
-                $"{(given is null ? file : "HF_TOKEN")} holds no token: it has characters that a token never has; copy it again from the hub's settings.");
+                $"{(given is null ? file : "HF_TOKEN")} holds no token: it has characters that a token never has; "
+                + "copy it again from the hub's settings.");
     }
 
     private static string Read(string file)
@@ -55,7 +55,8 @@ public sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{file}: the token cannot be read ({FileProblem.Of(file, e)}); set HF_TOKEN, or remove the file.", e);
+            throw new UserErrorException(
+                $"{file}: the token cannot be read ({FileProblem.Of(file, e)}); set HF_TOKEN, or remove the file.", e);
         }
     }
 }

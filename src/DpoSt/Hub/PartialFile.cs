@@ -94,7 +94,8 @@ internal sealed class PartialFile : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UserErrorException(
-                $"{path}: the download could not be written ({FileProblem.Of(path, e)}); free some space or set HF_HOME to another place, then run again: what has come is kept.",
+                $"{path}: the download could not be written ({FileProblem.Of(path, e)}); free some space or set HF_HOME to another place, "
+                + "then run again: what has come is kept.",
                 e);
         }
     }

@@ -23,7 +23,8 @@ internal static class Retries
                 DelayGenerator = failed => ValueTask.FromResult(((TransientHubException)failed.Outcome.Exception!).RetryAfter),
                 OnRetry = failed =>
                 {
-                    notice(string.Create(CultureInfo.InvariantCulture, $"{failed.Outcome.Exception!.Message}; trying again in {failed.RetryDelay.TotalSeconds:0.#} s"));
+                    notice(string.Create(CultureInfo.InvariantCulture,
+                        $"{failed.Outcome.Exception!.Message}; trying again in {failed.RetryDelay.TotalSeconds:0.#} s"));
                     return ValueTask.CompletedTask;
                 },
             })

@@ -11,7 +11,6 @@ internal sealed class StallWatch : IDisposable
     private readonly CancellationTokenSource source;
 
     /// <param name="patience">How long one answer may take to begin, and one read to bring something.</param>
-    /// <param name="host">Who is waited for.</param>
     /// <param name="cancel">The user's own wish to end.</param>
     public StallWatch(TimeSpan patience, string host, CancellationToken cancel)
     {
@@ -30,15 +29,16 @@ internal sealed class StallWatch : IDisposable
         }
         catch (OperationCanceledException e) when (!user.IsCancellationRequested)
         {
-            throw new TransientHubException(string.Create(CultureInfo.InvariantCulture, $"{host} sent nothing for {patience.TotalSeconds:0.#} s"), inner: e);
+            throw new TransientHubException(
+                string.Create(CultureInfo.InvariantCulture, $"{host} sent nothing for {patience.TotalSeconds:0.#} s"), inner: e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new TransientHubException($"the connection to {host} failed ({Innermost(e).Message.Split('\n')[0].TrimEnd('.')})", inner: e);
+            throw new TransientHubException(
+                $"the connection to {host} failed ({Innermost(e).Message.Split('\n')[0].TrimEnd('.')})", inner: e);
         }
     }
 
     public void Dispose() => source.Dispose();
-
     private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;
 }

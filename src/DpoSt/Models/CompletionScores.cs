@@ -10,12 +10,13 @@ internal static class CompletionScores
     private const long ChunkBytes = 128L << 20;
 
     /// <summary>Rows of a chunk of logits, the largest thing a small model computes: 128 MB. Never more exist at once.</summary>
-    public static int ChunkRows(long vocabulary, bool bf16) => (int)Math.Clamp(ChunkBytes / (CostUnits.ProductBytes(bf16) * vocabulary), 1, int.MaxValue);
+    public static int ChunkRows(long vocabulary, bool bf16) =>
+        (int)Math.Clamp(ChunkBytes / (CostUnits.ProductBytes(bf16) * vocabulary), 1, int.MaxValue);
 
     /// <inheritdoc cref="ChunkRows(long, bool)"/>
     public static int ChunkRows(this ILanguageModel model) => ChunkRows(model.VocabularySize, model.ProductType == ScalarType.BFloat16);
 
-    /// <summary>The log-probability of every completion token given its prompt and the tokens before it: [M], row by row, in fp64.</summary>
+    /// <summary>The log-probability of every completion token given its prompt and the tokens before it: [M] in fp64.</summary>
     public static Tensor TokenLogProbs(this ILanguageModel model, TokenBatch batch, Dropout? dropout)
     {
         using var scope = NewDisposeScope();

@@ -23,10 +23,8 @@ internal interface ILanguageModel : IDisposable
     /// <summary>The trainable parameters.</summary>
     ParameterSet Parameters { get; }
 
-    /// <summary>
-    /// What predicts every completion token, given its prompt and the tokens before it: [M, D], row by row, with M the batch's scored tokens
-    /// and D the model's width. Differentiable where gradients are enabled.
-    /// </summary>
+    /// <summary>What predicts every completion token, given its prompt and the tokens before it: [M, D], row by row, with M the batch's
+    /// scored tokens and D the model's width. Differentiable where gradients are enabled.</summary>
     Tensor CompletionStates(TokenBatch batch, Dropout? dropout);
 
     /// <summary>States [m, D] give logits [m, V].</summary>

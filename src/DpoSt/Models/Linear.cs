@@ -8,10 +8,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models;
 
-/// <summary>
-/// A linear map without bias, y = x W^T. For training it is the parameter itself; for decoding on a CPU the weight is packed once, for
-/// <see cref="PanelProduct"/> or into oneDNN's blocked layout, which makes products with few rows two to eight times faster.
-/// </summary>
+/// <summary>A linear map without bias, y = x W^T. For training it is the parameter itself; for decoding on a CPU the weight is packed once,
+/// for <see cref="DecodeGemm"/> or into oneDNN's blocked layout, which makes products with few rows two to eight times faster.</summary>
 internal sealed class Linear : IDisposable
 {
     private readonly Tensor weight;
@@ -23,9 +21,7 @@ internal sealed class Linear : IDisposable
 
     /// <summary>The map of a parameter [N, K] that somebody else owns, computed in its type or in another.</summary>
     public Linear(Tensor weight, ScalarType? products = null)
-        : this(weight, (weight.size(0), weight.size(1)), products ?? weight.dtype, Layout.Plain, isOwned: false)
-    {
-    }
+        : this(weight, (weight.size(0), weight.size(1)), products ?? weight.dtype, Layout.Plain, isOwned: false) { }
 
     private Linear(Tensor weight, (long Outputs, long Inputs) shape, ScalarType products, Layout layout, bool isOwned) =>
         (this.weight, Shape, Dtype, this.layout, this.isOwned) = (weight, shape, products, layout, isOwned);
@@ -49,10 +45,8 @@ internal sealed class Linear : IDisposable
     /// <summary>Whether a row's bits are the same whatever the number of rows.</summary>
     public bool KeepsRows => layout == Layout.Panels;
 
-    /// <summary>
-    /// The map of a parameter, prepared for products with this many rows, computed in its type or in another; gradients do not flow, and later
-    /// changes of the weight may not show.
-    /// </summary>
+    /// <summary>The map of a parameter, prepared for products with this many rows, computed in its type or in another; gradients do not
+    /// flow, and later changes of the weight may not show.</summary>
     public static Linear ForDecoding(Tensor weight, int rows, ScalarType? products = null)
     {
         var dtype = products ?? weight.dtype;
@@ -62,7 +56,7 @@ internal sealed class Linear : IDisposable
         var prepared = weight.detach().to(dtype);
         var packed = kind switch
         {
-            Layout.Panels => PanelProduct.Pack(prepared),
+            Layout.Panels => DecodeGemm.Pack(prepared),
             Layout.Blocked => Aten.PackLinearWeight(prepared, rows),
             _ => prepared,
         };
@@ -75,12 +69,11 @@ internal sealed class Linear : IDisposable
     /// <summary>x [.., K] gives [.., N] in the type of the product, or in fp32 where only the weight is rounded to that type.</summary>
     public Tensor call(Tensor x) => layout switch
     {
-        Layout.Panels => PanelProduct.Apply(x.In(ScalarType.Float32), weight, (int)Shape.Outputs),
+        Layout.Panels => DecodeGemm.Apply(x.In(ScalarType.Float32), weight, (int)Shape.Outputs),
         Layout.Blocked => Aten.OneDnnLinear(x.In(Dtype), weight),
         _ => LinearProduct.Apply(x, weight, Dtype),
     };
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (isOwned)
@@ -93,8 +86,8 @@ internal sealed class Linear : IDisposable
     private static Layout LayoutFor(Tensor weight, ScalarType products) => (weight.device_type, weight.dtype, products) switch
     {
         (not DeviceType.CPU, _, _) => Layout.Plain,
-        (_, ScalarType.Float32, ScalarType.Float32) when PanelProduct.IsSupported => Layout.Panels,
-        (_, ScalarType.Float32, ScalarType.BFloat16) when PanelProduct.IsSupported && !Processor.HasFastBf16 => Layout.Panels,
+        (_, ScalarType.Float32, ScalarType.Float32) when DecodeGemm.IsSupported => Layout.Panels,
+        (_, ScalarType.Float32, ScalarType.BFloat16) when DecodeGemm.IsSupported && !Processor.HasFastBf16 => Layout.Panels,
         (_, _, ScalarType.Float32) when CanPack => Layout.Blocked,
         (_, _, ScalarType.BFloat16) when Avx512BW.IsSupported => Layout.Blocked,
         _ => Layout.Plain,

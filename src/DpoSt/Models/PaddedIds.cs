@@ -23,7 +23,7 @@ internal static class PaddedIds
         return tensor(ids, device: device);
     }
 
-    /// <summary>Zero where a row has a token and the lowest finite number where it is padding: [B, 1, 1, width]; null where nothing is padding.</summary>
+    /// <summary>Zero at tokens and the lowest finite number at padding: [B, 1, 1, width]; null where there is no padding.</summary>
     public static Tensor? Mask(IReadOnlyList<int[]> rows, int width, Device device)
     {
         if (rows.All(r => r.Length == width))

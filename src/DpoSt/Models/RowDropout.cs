@@ -3,10 +3,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models;
 
-/// <summary>
-/// A step's dropout over a padded batch [B, T]: knows which example and position every row is. Sites number the places of one stack where
-/// something is dropped.
-/// </summary>
+/// <summary>A step's dropout over a padded batch [B, T]: knows which example and position every row is. Sites number the places of one
+/// stack where something is dropped.</summary>
 internal sealed class RowDropout
 {
     private readonly Dropout dropout;

@@ -1,9 +1,7 @@
 namespace DpoSt.Models;
 
-/// <summary>
-/// Prompts and completions as token ids, ragged. Several completions may share a prompt (DPO's chosen and rejected, samples of one
-/// question): a prompt is then encoded once.
-/// </summary>
+/// <summary>Prompts and completions as token ids, ragged. Several completions may share a prompt (DPO's chosen and rejected, samples of one
+/// question): a prompt is then encoded once.</summary>
 /// <param name="Prompts">Token ids a prompt, special tokens included.</param>
 /// <param name="Completions">Token ids a completion, the closing EOS included; every id is scored.</param>
 /// <param name="PromptOf">The index of each completion's prompt.</param>

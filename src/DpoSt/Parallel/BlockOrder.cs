@@ -1,13 +1,13 @@
 namespace DpoSt.Parallel;
 
-/// <summary>Learns in which order passes enter and leave blocks, to tell which block will be needed next. Training's passes are all alike.</summary>
+/// <summary>Learns the order in which passes enter and leave blocks, which is always the same, to tell which is needed next.</summary>
 internal sealed class BlockOrder
 {
     private readonly Dictionary<(Moment Before, Moment Now), Moment> followers = [];
     private Moment before;
     private Moment now;
 
-    /// <summary>A pass enters or leaves a block; gives the block that was entered next when a pass came by here last, null where none was.</summary>
+    /// <summary>A pass enters or leaves a block; gives the block that the pass before entered next, null where none.</summary>
     public string? Pass(string block, bool enters)
     {
         Move(new Moment(block, enters));

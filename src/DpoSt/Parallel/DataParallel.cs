@@ -4,11 +4,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Parallel;
 
-/// <summary>
-/// Data parallel training: every rank holds the whole model and computes its share of each batch, and gradients are summed. A flat buffer is
-/// a bucket. Buckets are summed in one order on every rank, the model's from back to front, and each as soon as the backward pass
-/// has left its block.
-/// </summary>
+/// <summary>Data parallel training: every rank holds the whole model and computes its share of each batch, and gradients are summed. A flat
+/// buffer is a bucket. Buckets are summed in one order on every rank, the model's from back to front, and each as soon as the backward pass
+/// has left its block.</summary>
 internal sealed class DataParallel : IReplicas, IBlockWatcher
 {
     private readonly IProcessGroup group;
@@ -26,11 +24,8 @@ internal sealed class DataParallel : IReplicas, IBlockWatcher
     }
 
     public int Rank => group.Rank;
-
     public int Count => group.Size;
-
     public bool IsSharded => false;
-
     public double[] Sum(double[] numbers) => group.Sum(numbers);
 
     // Every gradient is everywhere.
@@ -55,14 +50,8 @@ internal sealed class DataParallel : IReplicas, IBlockWatcher
     }
 
     public void BeginReduction() => isOpen = true;
-
-    public void EndPass()
-    {
-    }
-
-    public void Entered(string block, bool isDifferentiable)
-    {
-    }
+    public void EndPass() { }
+    public void Entered(string block, bool isDifferentiable) { }
 
     public void Completed(string block)
     {

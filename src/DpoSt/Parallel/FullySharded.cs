@@ -4,11 +4,10 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Parallel;
 
-/// <summary>
-/// Fully sharded data parallel training (Rajbhandari et al. 2020, ZeRO-3; PyTorch's FSDP): every rank keeps one part of each flat buffer's
-/// values, gradients and moments, and computes its share of each batch. A block's values are brought together while the one before it computes and dropped
-/// behind it; its gradients are summed and divided among the ranks as soon as the backward pass has left it, while the values of the next come in.
-/// </summary>
+/// <summary>Fully sharded data parallel training (Rajbhandari et al. 2020, ZeRO-3; PyTorch's FSDP): every rank keeps one part of each flat
+/// buffer's values, gradients and moments, and computes its share of each batch. A block's values are brought together while the one before
+/// it computes and dropped behind it; its gradients are summed and divided among the ranks as soon as the backward pass has left it, while
+/// the values of the next come in.</summary>
 internal sealed class FullySharded : IReplicas, IBlockWatcher
 {
     private readonly IProcessGroup group;
@@ -28,13 +27,9 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
     }
 
     public int Rank => group.Rank;
-
     public int Count => group.Size;
-
     public bool IsSharded => true;
-
     public double[] Sum(double[] numbers) => group.Sum(numbers);
-
     public double Norm(double own) => Math.Sqrt(group.Sum([own * own])[0]);
 
     public void Spread(Tensor whole, Tensor part)
@@ -79,9 +74,7 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
         }
     }
 
-    public void BeginReduction()
-    {
-    }
+    public void BeginReduction() { }
 
     public void EndPass()
     {
@@ -92,9 +85,7 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
         isTraining = false;
     }
 
-    public void EndReduction()
-    {
-    }
+    public void EndReduction() { }
 
     public void Entered(string block, bool isDifferentiable)
     {
@@ -181,13 +172,14 @@ internal sealed class FullySharded : IReplicas, IBlockWatcher
         return whole;
     }
 
-    // Those of the block that is done, and of what others use too as far as they have come in: the same on every rank, for all compute the same graph. They
-    // are off the parameters before values of another block begin to come, so that there is no room taken for a third block.
+    // Those of the block that is done, and of what others use too as far as they have come in: the same on every rank, for all compute the
+    // same graph. They leave the parameters before values of another block begin to come, so that memory never holds a third block.
     private void Reduce(string? upcoming)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var taken = parameters.Buffers.Where(buffer => buffer.HasGradients).Select(buffer => (buffer, Gradients: buffer.TakeGradients())).ToArray();
+        var taken = parameters.Buffers.Where(buffer => buffer.HasGradients).Select(buffer => (buffer, Gradients: buffer.TakeGradients()))
+            .ToArray();
         Prefetch(upcoming);
         foreach (var (buffer, gradients) in taken)
         {

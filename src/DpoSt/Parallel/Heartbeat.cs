@@ -6,10 +6,9 @@ using System.Text;
 
 namespace DpoSt.Parallel;
 
-/// <summary>
-/// Notices a rank that no longer runs: every second each rank sends the first one a byte, and the first one each other. MPI itself waits
-/// for a stopped process, or a machine that is gone, without end. It does not judge how far a rank is with its work: a long step is no fault.
-/// </summary>
+/// <summary>Notices a rank that no longer runs: every second each rank sends the first one a byte, and the first one each other. MPI itself
+/// waits for a stopped process, or a machine that is gone, without end. It does not judge how far a rank is with its work: a long step is
+/// no fault.</summary>
 internal sealed class Heartbeat : IDisposable
 {
     /// <summary>The silence, in beats of a second, after which a rank counts as hanging.</summary>
@@ -42,7 +41,6 @@ internal sealed class Heartbeat : IDisposable
     }
 
     /// <summary>Connects all ranks of a group with the first.</summary>
-    /// <param name="group">The ranks.</param>
     /// <param name="lost">Takes one sentence that names the rank that is gone; called on a thread of its own.</param>
     /// <exception cref="UserErrorException">A rank cannot reach the first one over TCP.</exception>
     public static Heartbeat Join(IProcessGroup group, Action<string> lost)
@@ -54,7 +52,8 @@ internal sealed class Heartbeat : IDisposable
         var key = RandomNumberGenerator.GetBytes(KeySize);
         var invitation = listener is null ? "" : Invitation(listener, key, isLocal, host);
         invitation = Encoding.UTF8.GetString(group.Gather(Encoding.UTF8.GetBytes(invitation))[0]);
-        return new Heartbeat(group.Rank, group.Size, listener is null ? [(0, Connect(invitation, group.Rank))] : Accept(listener, key, group.Size - 1), lost);
+        return new Heartbeat(group.Rank, group.Size, listener is null
+            ? [(0, Connect(invitation, group.Rank))] : Accept(listener, key, group.Size - 1), lost);
     }
 
     /// <summary>Says farewell: this rank is done.</summary>
@@ -98,7 +97,8 @@ internal sealed class Heartbeat : IDisposable
         }
 
         throw new UserErrorException(
-            $"rank {rank} cannot reach rank 0 over TCP at {string.Join(" or ", words[2..])}, port {words[0]}: let the machines of a job reach each other.");
+            $"rank {rank} cannot reach rank 0 over TCP at {string.Join(" or ", words[2..])}, port {words[0]}: "
+            + "let the machines of a job reach each other.");
     }
 
     private static List<(int Rank, TcpClient Client)> Accept(TcpListener listener, byte[] key, int count)
@@ -156,7 +156,8 @@ internal sealed class Heartbeat : IDisposable
 
                 silent = 0;
             }
-            catch (IOException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock })
+            catch (IOException e) when (
+                e.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock })
             {
                 silent++;
             }
@@ -181,7 +182,7 @@ internal sealed class Heartbeat : IDisposable
         Thread.Sleep(TimeSpan.FromSeconds(0.5 * rank));           // one of those that notice speaks
         if (!isOver)
         {
-            lost($"{what}: the job ends. The same command goes on from the last checkpoint, with as many processes or fewer.");
+            lost($"{what}: the job ends. The same command goes on from the last resume state, with as many processes or fewer.");
         }
     }
 

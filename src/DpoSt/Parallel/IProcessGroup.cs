@@ -2,10 +2,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Parallel;
 
-/// <summary>
-/// Processes that work together. Every one of them calls the same methods in the same order, with tensors of the same shapes: contiguous, on
-/// the CPU in fp32 or fp64, on a GPU in bf16 too (whole numbers and bytes where nothing is summed).
-/// </summary>
+/// <summary>Processes that work together. Every one of them calls the same methods in the same order, with tensors of the same shapes:
+/// contiguous, on the CPU in fp32 or fp64, on a GPU in bf16 too (whole numbers and bytes where nothing is summed).</summary>
 public interface IProcessGroup : IDisposable
 {
     /// <summary>Which of them this one is; the first is 0.</summary>
@@ -20,7 +18,7 @@ public interface IProcessGroup : IDisposable
     /// <summary>Begins the same. Until the result is waited for, the tensor belongs to the group.</summary>
     IPendingTransfer BeginAllReduce(Tensor tensor);
 
-    /// <summary>Sums <paramref name="whole"/> [size * n] over all ranks and gives each its part [n]; <paramref name="whole"/> stays as it is.</summary>
+    /// <summary>Sums <paramref name="whole"/> [size * n] over all ranks and gives each its part [n]; the whole stays.</summary>
     void ReduceScatter(Tensor whole, Tensor part);
 
     /// <summary>Puts every rank's part [n] one after the other: <paramref name="whole"/> [size * n].</summary>

@@ -4,13 +4,11 @@ using System.Runtime.InteropServices;
 
 namespace DpoSt.Parallel;
 
-/// <summary>
-/// Starts a command as several ranks on this machine: mpirun, with what a small machine needs. What the ranks and mpirun say comes through
-/// here, so that a rank that dies is told in a sentence and not in a page.
-/// </summary>
+/// <summary>Starts a command as several ranks on this machine: mpirun, with what a small machine needs. What the ranks and mpirun say comes
+/// through here, so that a rank that dies is told in a sentence and not in a page.</summary>
 public static partial class JobLauncher
 {
-    /// <summary>The signal that asks every rank to stop after its step; mpirun passes it on, where Ctrl-C would end the ranks at once.</summary>
+    /// <summary>Asks every rank to stop after its step; mpirun passes it on, where Ctrl-C would end the ranks at once.</summary>
     public const int StopSignal = 10;             // SIGUSR1
 
     private const string Variable = "DPOST_LAUNCHER";
@@ -18,8 +16,7 @@ public static partial class JobLauncher
     private const int BySignal = 128;
     private static readonly int? Launcher = int.TryParse(
         Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-        ? id
-        : null;
+        ? id : null;
 
     /// <summary>Whether this is a rank that was started from here, by a process that is no more.</summary>
     internal static bool IsGone => Launcher is { } launcher && !Directory.Exists($"/proc/{launcher}");
@@ -63,7 +60,13 @@ public static partial class JobLauncher
             mpirun, "--map-by", "slot:OVERSUBSCRIBE", "--bind-to", "none", "-n", processes.ToString(CultureInfo.InvariantCulture),
             .. command
         ];
-        var start = new ProcessStartInfo("setsid", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("setsid", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
         foreach (var (name, value) in (KeyValuePair<string, string>[])
         [
             new("OMPI_ALLOW_RUN_AS_ROOT", "1"), new("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),                     // containers
@@ -79,8 +82,10 @@ public static partial class JobLauncher
     }
 
     private static string Find(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists)
-        ?? throw new UserErrorException($"several processes need Open MPI 4.1 or 5, but {program} is not on the PATH: apt-get install openmpi-bin.");
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists)
+        ?? throw new UserErrorException(
+            $"several processes need Open MPI 4.1 or 5, but {program} is not on the PATH: apt-get install openmpi-bin.");
 
     private static void Pass(string? line, Action<string> take)
     {

@@ -2,12 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace DpoSt.Parallel;
 
-/// <summary>
-/// Standard error of a job: the ranks' own lines pass; mpirun's, which stand between lines of dashes, do not, except that a rank that was killed
-/// is told in a sentence.
-/// </summary>
+/// <summary>Standard error of a job: the ranks' own lines pass; mpirun's, which stand between lines of dashes, do not, except that a rank
+/// that was killed is told in a sentence.</summary>
 /// <param name="processes">How many ranks the job has.</param>
-/// <param name="error">Receives the lines.</param>
 internal sealed partial class MpirunMessages(int processes, TextWriter error)
 {
     private bool isInside;
@@ -35,7 +32,8 @@ internal sealed partial class MpirunMessages(int processes, TextWriter error)
         if (Killed().Match(message) is { Success: true } match)
         {
             error.WriteLine(
-                $"rank {match.Groups["rank"].Value} of {processes} was ended by signal {match.Groups["signal"].Value}, and the job with it. The same command goes on from the last checkpoint, with as many processes or fewer.");
+                $"rank {match.Groups["rank"].Value} of {processes} was ended by signal {match.Groups["signal"].Value}, "
+                + "and the job with it. The same command goes on from the last resume state, with as many processes or fewer.");
         }
         else if (Refused().IsMatch(message))
         {
@@ -45,11 +43,13 @@ internal sealed partial class MpirunMessages(int processes, TextWriter error)
         return "";
     }
 
-    [GeneratedRegex(@"process rank (?<rank>\d+) with PID \d+ .*exited on signal\s+(?<signal>\d+( \([^)]*\))?)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"process rank (?<rank>\d+) with PID \d+ .*exited on signal\s+(?<signal>\d+( \([^)]*\))?)",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Killed();
 
     // What keeps a job from starting is worth reading as it is.
-    [GeneratedRegex("(not enough slots|unable to launch|was unable to|could not be found|ORTE was unable)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("(not enough slots|unable to launch|was unable to|could not be found|ORTE was unable)", RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Refused();
 
     // Such as "[host:123] 1 more process has sent help message ...", and what the signal of --nproc's Ctrl-C leaves.

@@ -3,10 +3,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Parallel;
 
-/// <summary>
-/// The functions of NCCL that are used here, by the addresses a library exports. Every call only puts work on a stream: what comes before it there it waits
-/// for, and what comes behind waits for it.
-/// </summary>
+/// <summary>The functions of NCCL that are used here, by the addresses a library exports. Every call only puts work on a stream: what comes
+/// before it there it waits for, and what comes behind waits for it.</summary>
 internal sealed unsafe class Nccl(Func<string, nint> export)
 {
     private const string Library = "libnccl.so.2";
@@ -15,17 +13,17 @@ internal sealed unsafe class Nccl(Func<string, nint> export)
 
     private readonly delegate* unmanaged<int, byte*> errorString = (delegate* unmanaged<int, byte*>)export("ncclGetErrorString");
     private readonly delegate* unmanaged<UniqueId*, int> getUniqueId = (delegate* unmanaged<UniqueId*, int>)export("ncclGetUniqueId");
-    private readonly delegate* unmanaged<nint*, int, UniqueId, int, int> commInitRank = (
-        delegate* unmanaged<nint*, int, UniqueId, int, int>)export("ncclCommInitRank");
+    private readonly delegate* unmanaged<nint*, int, UniqueId, int, int> commInitRank =
+        (delegate* unmanaged<nint*, int, UniqueId, int, int>)export("ncclCommInitRank");
     private readonly delegate* unmanaged<nint, int> commDestroy = (delegate* unmanaged<nint, int>)export("ncclCommDestroy");
-    private readonly delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int> allReduce = (
-        delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)export("ncclAllReduce");
-    private readonly delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int> reduceScatter = (
-        delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)export("ncclReduceScatter");
-    private readonly delegate* unmanaged<nint, nint, nuint, int, nint, nint, int> allGather = (
-        delegate* unmanaged<nint, nint, nuint, int, nint, nint, int>)export("ncclAllGather");
-    private readonly delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int> broadcast = (
-        delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)export("ncclBroadcast");
+    private readonly delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int> allReduce =
+        (delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)export("ncclAllReduce");
+    private readonly delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int> reduceScatter =
+        (delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)export("ncclReduceScatter");
+    private readonly delegate* unmanaged<nint, nint, nuint, int, nint, nint, int> allGather =
+        (delegate* unmanaged<nint, nint, nuint, int, nint, nint, int>)export("ncclAllGather");
+    private readonly delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int> broadcast =
+        (delegate* unmanaged<nint, nint, nuint, int, int, nint, nint, int>)export("ncclBroadcast");
 
     /// <summary>What ranks that belong together have in common: <c>ncclUniqueId</c>, 128 bytes, passed by value.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -42,7 +40,8 @@ internal sealed unsafe class Nccl(Func<string, nint> export)
         if (!NativeLibrary.TryLoad(Library, out var library))
         {
             throw new UserErrorException(
-                $"several processes on GPUs need NCCL 2.10 or newer, but {Library} is not there: install libnccl2, or add its folder to LD_LIBRARY_PATH.");
+                $"several processes on GPUs need NCCL 2.10 or newer, but {Library} is not there: install libnccl2, "
+                + "or add its folder to LD_LIBRARY_PATH.");
         }
 
         var nccl = new Nccl(name => NativeLibrary.GetExport(library, name));
@@ -104,7 +103,8 @@ internal sealed unsafe class Nccl(Func<string, nint> export)
     {
         if (code != 0)
         {
-            throw new InvalidOperationException($"{call} failed: {Marshal.PtrToStringUTF8((nint)errorString(code))} (code {code}; NCCL_DEBUG=INFO says more)");
+            throw new InvalidOperationException(
+                $"{call} failed: {Marshal.PtrToStringUTF8((nint)errorString(code))} (code {code}; NCCL_DEBUG=INFO says more)");
         }
     }
 }

@@ -5,10 +5,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Parallel;
 
-/// <summary>
-/// Ranks with a GPU each: their tensors travel by NCCL, on the stream they are computed on, so that nothing is waited for before somebody looks at a
-/// result; tensors on the CPU travel as they do without GPUs.
-/// </summary>
+/// <summary>Ranks with a GPU each: their tensors travel by NCCL, on the stream they are computed on, so that nothing is waited for before
+/// somebody looks at a result; tensors on the CPU travel as they do without GPUs.</summary>
 internal sealed class NcclGroup : IProcessGroup
 {
     private readonly IProcessGroup host;
@@ -18,7 +16,6 @@ internal sealed class NcclGroup : IProcessGroup
 
     /// <summary>Joins the ranks of a group that connects their processors.</summary>
     /// <param name="host">Carries tensors on the CPU; left with this group.</param>
-    /// <param name="nccl">The library.</param>
     /// <param name="device">Where the tensors are that NCCL carries.</param>
     public unsafe NcclGroup(IProcessGroup host, Nccl nccl, DeviceType device)
     {
@@ -31,7 +28,6 @@ internal sealed class NcclGroup : IProcessGroup
     }
 
     public int Rank => host.Rank;
-
     public int Size => host.Size;
 
     public IPendingTransfer BeginAllReduce(Tensor tensor)
@@ -90,9 +86,9 @@ internal sealed class NcclGroup : IProcessGroup
     }
 
     private static nint DataOf(Tensor tensor) =>
-        tensor.is_contiguous() ? Aten.DataPointer(tensor) : throw new ArgumentException("only contiguous tensors travel between ranks", nameof(tensor));
+        tensor.is_contiguous()
+            ? Aten.DataPointer(tensor) : throw new ArgumentException("only contiguous tensors travel between ranks", nameof(tensor));
 
     private static nint StreamOf(Tensor tensor) => tensor.device_type == DeviceType.CUDA ? CudaStream.Current(tensor.device_index) : 0;
-
     private bool IsHere(Tensor tensor) => tensor.device_type == device;
 }

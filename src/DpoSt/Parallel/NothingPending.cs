@@ -4,12 +4,6 @@ namespace DpoSt.Parallel;
 internal sealed class NothingPending : IPendingTransfer
 {
     public static NothingPending Instance { get; } = new();
-
-    public void Advance()
-    {
-    }
-
-    public void Wait()
-    {
-    }
+    public void Advance() { }
+    public void Wait() { }
 }

@@ -3,10 +3,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Parallel;
 
-/// <summary>
-/// The functions of Open MPI (4.1 and 5 have one library name) that are used here. Its handles are the addresses of global symbols. Everything
-/// is begun without waiting: its own waiting calls would keep a processor busy that another rank needs.
-/// </summary>
+/// <summary>The functions of Open MPI (4.1 and 5 have one library name) that are used here. Its handles are the addresses of global
+/// symbols. Everything is begun without waiting: its own waiting calls would keep a processor busy that another rank needs.</summary>
 internal static unsafe partial class OpenMpi
 {
     private const string Library = "libmpi.so.40";
@@ -44,7 +42,8 @@ internal static unsafe partial class OpenMpi
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
-            throw new UserErrorException($"several processes need Open MPI 4.1 or 5, but {Library} is not there: apt-get install openmpi-bin.", e);
+            throw new UserErrorException(
+                $"several processes need Open MPI 4.1 or 5, but {Library} is not there: apt-get install openmpi-bin.", e);
         }
     }
 
@@ -61,7 +60,8 @@ internal static unsafe partial class OpenMpi
     {
         lock (Symbols)
         {
-            return Symbols.TryGetValue(name, out var address) ? address : Symbols[name] = NativeLibrary.GetExport(NativeLibrary.Load(Library), name);
+            return Symbols.TryGetValue(name, out var address)
+                ? address : Symbols[name] = NativeLibrary.GetExport(NativeLibrary.Load(Library), name);
         }
     }
 

@@ -6,20 +6,16 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Parallel;
 
-/// <summary>
-/// The ranks that one mpirun (or srun) has started. All travels in pieces of 4 MB, several at a time: Open MPI only moves when it is asked
-/// how far it is, and then a little
-/// of each message. Its own gathering and dividing of sums take ten times as long so (docs/experiments.md).
-/// </summary>
+/// <summary>The ranks that one mpirun (or srun) has started. All travels in pieces of 4 MB, several at a time: Open MPI only moves when it
+/// is asked how far it is, and then a little of each message. Its own gathering and dividing of sums take ten times as long so
+/// (docs/experiments.md).</summary>
 internal sealed unsafe class OpenMpiGroup : IProcessGroup
 {
     private const long Piece = 4 << 20;
     private const int PiecesAtOnce = 8;
 
     private OpenMpiGroup(int rank, int size) => (Rank, Size) = (rank, size);
-
     public int Rank { get; }
-
     public int Size { get; }
 
     /// <summary>Joins the job that started this process.</summary>
@@ -41,7 +37,7 @@ internal sealed unsafe class OpenMpiGroup : IProcessGroup
             (data, _, count, request) => OpenMpi.AllReduce(OpenMpi.InPlace, data, count, type, OpenMpi.Sum, OpenMpi.World, request));
     }
 
-    // Each rank sends all others their parts of a piece and sums what arrives; few pieces at a time, so that little room is needed besides the whole.
+    // Each rank sends all others their parts of a piece and sums what arrives; few pieces at a time, to need little more memory.
     public void ReduceScatter(Tensor whole, Tensor part)
     {
         part.CheckIsPartOf(whole, Size);
@@ -81,7 +77,8 @@ internal sealed unsafe class OpenMpiGroup : IProcessGroup
     public void Broadcast(Tensor tensor, int root)
     {
         var type = OpenMpi.TypeOf(tensor.dtype);
-        InPieces(tensor, "MPI_Ibcast", (data, _, count, request) => OpenMpi.Broadcast(data, count, type, root, OpenMpi.World, request)).Wait();
+        InPieces(tensor, "MPI_Ibcast", (data, _, count, request) => OpenMpi.Broadcast(data, count, type, root, OpenMpi.World, request))
+            .Wait();
     }
 
     public void Barrier()
@@ -114,8 +111,7 @@ internal sealed unsafe class OpenMpiGroup : IProcessGroup
     }
 
     private static nint DataOf(Tensor tensor) => tensor.device_type == DeviceType.CPU && tensor.is_contiguous()
-        ? Aten.DataPointer(tensor)
-        : throw new ArgumentException("only contiguous tensors on the CPU travel between ranks", nameof(tensor));
+        ? Aten.DataPointer(tensor) : throw new ArgumentException("only contiguous tensors on the CPU travel between ranks", nameof(tensor));
 
     /// <summary>Room for what all ranks send of a piece.</summary>
     private sealed class Arrivals(int size, int piece, ScalarType dtype)
@@ -138,7 +134,8 @@ internal sealed unsafe class OpenMpiGroup : IProcessGroup
             nint request;
             var type = OpenMpi.TypeOf(dtype);
             OpenMpi.Check(
-                OpenMpi.AllToAll(from, First(counts), First(places), type, DataOf(found), First(counts), First(rows), type, OpenMpi.World, &request),
+                OpenMpi.AllToAll(
+                    from, First(counts), First(places), type, DataOf(found), First(counts), First(rows), type, OpenMpi.World, &request),
                 "MPI_Ialltoallv");
             current = (start, new Pending([request], found));
         }

@@ -25,6 +25,7 @@ public sealed record RankEnvironment(int Rank, int Size, int LocalSize, int Loca
             new(Number(rank) ?? 0, Number(size) ?? 1, Number(local) ?? Number(size) ?? 1, Number(localRank) ?? Number(rank) ?? 0);
         // Slurm writes "4(x2)" for four tasks on each of two nodes.
         int? Number(string name) =>
-            int.TryParse(variable(name)?.Split('(', ',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+            int.TryParse(variable(name)?.Split('(', ',')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number : null;
     }
 }

@@ -6,10 +6,9 @@ namespace DpoSt.Parallel;
 /// <summary>Work as one of the ranks that mpirun has started, or alone.</summary>
 public static partial class RankJob
 {
-    /// <summary>
-    /// Does the work with the group this process belongs to. Where it throws, the group is not left: a rank that ends so ends all
-    /// others, instead of letting them wait for it: by mpirun's doing, or because its heartbeat ends without a farewell (<c>srun</c> lets them live).
-    /// </summary>
+    /// <summary>Does the work with the group this process belongs to. Where it throws, the group is not left: a rank that ends so ends all
+    /// others, instead of letting them wait for it: by mpirun's doing, or because its heartbeat ends without a farewell (<c>srun</c> lets
+    /// them live).</summary>
     /// <param name="device">Where this process computes: ranks with a GPU each are connected by NCCL.</param>
     /// <param name="work">What is done.</param>
     public static T Run<T>(Device device, Func<IProcessGroup, T> work)
@@ -28,10 +27,8 @@ public static partial class RankJob
         return result;
     }
 
-    /// <summary>
-    /// Ends this process at once, without the closing work of libraries: while other threads are still in them, as when mpirun ends a rank,
-    /// that work crashes.
-    /// </summary>
+    /// <summary>Ends this process at once, without the closing work of libraries: while other threads are still in them, as when mpirun
+    /// ends a rank, that work crashes.</summary>
     public static void Leave(int code)
     {
         Console.Out.Flush();

@@ -26,17 +26,11 @@ public sealed class SingleProcess : IProcessGroup
     }
 
     /// <inheritdoc/>
-    public void Broadcast(Tensor tensor, int root)
-    {
-    }
+    public void Broadcast(Tensor tensor, int root) { }
 
     /// <inheritdoc/>
-    public void Barrier()
-    {
-    }
+    public void Barrier() { }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

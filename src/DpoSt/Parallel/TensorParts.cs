@@ -13,7 +13,8 @@ internal static class TensorParts
     {
         if (whole.numel() != count * part.numel() || whole.dtype != part.dtype)
         {
-            throw new ArgumentException($"{count} parts of {part.numel()} numbers ({part.dtype}) do not make {whole.numel()} ({whole.dtype})", nameof(part));
+            throw new ArgumentException(
+                $"{count} parts of {part.numel()} numbers ({part.dtype}) do not make {whole.numel()} ({whole.dtype})", nameof(part));
         }
     }
 }

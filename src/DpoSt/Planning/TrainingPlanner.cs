@@ -1,5 +1,5 @@
 using DpoSt.Answering;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 using DpoSt.Hub;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Models.Costs;

@@ -1,5 +1,5 @@
 using DpoSt.Configuration;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 
 namespace DpoSt.Runs;
 

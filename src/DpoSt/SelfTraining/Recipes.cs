@@ -43,7 +43,7 @@ internal static class Recipes
             TensorBoard = trainer.ReportTo,
             LengthWindow = IsPaperText(options) ? 1 : trainer.GroupByLengthWindow,
             MeanOfMeans = IsPaperText(options),
-            Checkpoints = Checkpoints(trainer),
+            Resume = ResumePolicyOf(trainer),
             Evaluation = Interval(trainer.EvalStrategy, trainer.EvalSteps ?? trainer.LoggingSteps),
             EvalBatchSize = trainer.PerDeviceEvalBatchSize,
         };
@@ -80,10 +80,10 @@ internal static class Recipes
     private static StepInterval Interval(IntervalStrategy strategy, long steps) =>
         new(strategy == IntervalStrategy.Steps ? steps : null, strategy == IntervalStrategy.Epoch);
 
-    // Checkpoints here only serve a resume and go when the model is saved, so that none by steps still means some by the clock.
-    private static CheckpointPolicy Checkpoints(TrainerSection trainer)
+    // Resume states go when the model is saved, so that none by steps still means some by the clock.
+    private static ResumePolicy ResumePolicyOf(TrainerSection trainer)
     {
-        var policy = new CheckpointPolicy { Steps = Interval(trainer.SaveStrategy, trainer.SaveSteps) };
+        var policy = new ResumePolicy { Steps = Interval(trainer.SaveStrategy, trainer.SaveSteps) };
         return policy with { Kept = trainer.SaveTotalLimit ?? policy.Kept };
     }
 

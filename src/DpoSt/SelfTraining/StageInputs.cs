@@ -1,7 +1,7 @@
 using System.Buffers;
 using DpoSt.Configuration;
 using DpoSt.Configuration.Sections;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 using DpoSt.Runs;
 
 namespace DpoSt.SelfTraining;

@@ -3,11 +3,9 @@ using System.Numerics;
 
 namespace DpoSt.Text;
 
-/// <summary>
-/// The calculator a model may call: + - * / ( ), unary signs, decimals, thousands separators and percent, in exact rational arithmetic.
-/// It reads text that a model wrote, so it is bounded in length and depth, evaluates no code, and never throws: what is not arithmetic
-/// has no result.
-/// </summary>
+/// <summary>The calculator a model may call: + - * / ( ), unary signs, decimals, thousands separators and percent, in exact rational
+/// arithmetic. It reads text that a model wrote, so it is bounded in length and depth, evaluates no code, and never throws: what is not
+/// arithmetic has no result.</summary>
 public static class Calculator
 {
     /// <summary>The longest expression that is looked at, in characters.</summary>
@@ -21,10 +19,8 @@ public static class Calculator
 
     private static readonly BigInteger ResultBound = BigInteger.Pow(10, MaxWholeDigits);
 
-    /// <summary>
-    /// The result as text: an integer bare, else rounded to at most two decimals, half to even on the exact value, trailing zeros and
-    /// "-0" dropped; x% is x/100. False where the text is no arithmetic, divides by zero or is out of bounds.
-    /// </summary>
+    /// <summary>The result as text: an integer bare, else rounded to at most two decimals, half to even on the exact value, trailing zeros
+    /// and "-0" dropped; x% is x/100. False where the text is no arithmetic, divides by zero or is out of bounds.</summary>
     public static bool TryEvaluate(ReadOnlySpan<char> expression, [NotNullWhen(true)] out string? result)
     {
         result = TryEvaluateExact(expression, out var value) ? value.ToResultText() : null;
@@ -53,7 +49,8 @@ public static class Calculator
             : parser.IsTooDeep ? $"its parentheses nest more than {MaxDepth} deep"
             : expression.IsWhiteSpace() ? "it is empty"
             : parser.Position == expression.Length ? "it ends where a number or a closing parenthesis is missing"
-            : $"'{expression[parser.Position]}' at character {parser.Position + 1} is out of place; it takes numbers, + - * / ( ) and % for per cent";
+            : $"'{expression[parser.Position]}' at character {parser.Position + 1} is out of place; it takes numbers, + - * / ( ) "
+                + "and % for per cent";
     }
 
     internal static bool TryEvaluateExact(ReadOnlySpan<char> expression, out Rational value)

@@ -1,10 +1,8 @@
 namespace DpoSt.Text;
 
-/// <summary>
-/// Follows the text of one row as it is decoded and says where the calculator fires: where the row ends with an open annotation, an
-/// expression and "=". Work per character is constant: only what stands since the last opener is kept, and only as much as the
-/// calculator would read. Forced text may be appended like any other; it fires nothing.
-/// </summary>
+/// <summary>Follows the text of one row as it is decoded and says where the calculator fires: where the row ends with an open annotation,
+/// an expression and "=". Work per character is constant: only what stands since the last opener is kept, and only as much as the
+/// calculator would read. Forced text may be appended like any other; it fires nothing.</summary>
 public sealed class CalculatorFollower
 {
     private readonly char opener;
@@ -19,10 +17,9 @@ public sealed class CalculatorFollower
     internal CalculatorFollower(CalculatorFormat format) =>
         (opener, openerLength, closer) = (format.Opener[0], format.Opener.Length, format.Closer[0]);
 
-    /// <summary>
-    /// Appends newly decoded text. Returns the bare result ("22") where the row now ends with an open annotation's "=" and its
-    /// expression has a result, else null. An equals sign with text after it fires nothing: the row has already gone on by itself.
-    /// </summary>
+    /// <summary>Appends newly decoded text. Returns the bare result ("22") where the row now ends with an open annotation's "=" and its
+    /// expression has a result, else null. An equals sign with text after it fires nothing: the row has already gone on by
+    /// itself.</summary>
     public string? Append(ReadOnlySpan<char> text)
     {
         endsWithEquals = false;

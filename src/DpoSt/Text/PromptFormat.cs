@@ -3,18 +3,14 @@ namespace DpoSt.Text;
 /// <summary>How a family of models sees a question and its rationale.</summary>
 public abstract class PromptFormat
 {
-    private PromptFormat()
-    {
-    }
+    private PromptFormat() { }
 
     /// <summary>The bare question; rationales in T5 form. A rationale already in that form passes unchanged.</summary>
     public static PromptFormat T5 { get; } = new T5Format(repeats: false);
 
-    /// <summary>
-    /// As <see cref="T5"/>, but formats again what is already in T5 form, as the paper's repository does to pseudo-labels
-    /// (<c>compat: reference</c>): "#### 27" becomes "#### 27.".
-    /// </summary>
-    public static PromptFormat T5Reference { get; } = new T5Format(repeats: true);
+    /// <summary>As <see cref="T5"/>, but formats again what is already in T5 form, as the paper's repository does to pseudo-labels
+    /// (<c>compat: reference</c>): "#### 27" becomes "#### 27.".</summary>
+    public static PromptFormat T5Paper { get; } = new T5Format(repeats: true);
 
     /// <summary>The Alpaca-like template around the question; GSM8K's own text as the rationale.</summary>
     public static PromptFormat Llama { get; } = new LlamaFormat();

@@ -13,9 +13,7 @@ internal readonly record struct Rational(BigInteger Numerator, BigInteger Denomi
         new((a.Numerator * b.Denominator) + (b.Numerator * a.Denominator), a.Denominator * b.Denominator);
 
     public static Rational operator -(Rational a) => new(-a.Numerator, a.Denominator);
-
     public static Rational operator -(Rational a, Rational b) => a + (-b);
-
     public static Rational operator *(Rational a, Rational b) => new(a.Numerator * b.Numerator, a.Denominator * b.Denominator);
 
     /// <summary>a / b; <paramref name="b"/> must not be zero.</summary>

@@ -2,10 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace DpoSt.Text;
 
-/// <summary>
-/// GSM8K's rationales as T5 can spell them: its vocabulary has no &lt;, &gt; nor newline. The steps and their order are the paper
-/// repository's; each regular expression is one pass, so that overlaps stay ("1+2+3" gives "1 + 2+3").
-/// </summary>
+/// <summary>GSM8K's rationales as T5 can spell them: its vocabulary has no &lt;, &gt; nor newline. The steps and their order are the paper
+/// repository's; each regular expression is one pass, so that overlaps stay ("1+2+3" gives "1 + 2+3").</summary>
 internal static class T5Text
 {
     private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;

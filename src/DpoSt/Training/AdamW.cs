@@ -26,7 +26,8 @@ internal sealed class AdamW : IDisposable
         using var scope = NewDisposeScope();
         moments =
         [
-            .. parameters.Buffers.Select(b => new Moments(b, zeros_like(b.Values).DetachFromDisposeScope(), zeros_like(b.Values).DetachFromDisposeScope()))
+            .. parameters.Buffers.Select(
+                b => new Moments(b, zeros_like(b.Values).DetachFromDisposeScope(), zeros_like(b.Values).DetachFromDisposeScope()))
         ];
         steps = zeros([1], device: parameters.Device).squeeze(0).DetachFromDisposeScope();
     }

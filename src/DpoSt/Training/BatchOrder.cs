@@ -1,11 +1,9 @@
 namespace DpoSt.Training;
 
-/// <summary>
-/// Which examples each optimizer step takes: a pure function of the step, so that a run resumes anywhere. Every epoch is a new shuffle;
-/// within windows of some steps examples of like length are put together, and the steps of a window are shuffled again, so that little
-/// is computed on padding and the order stays random. Prompts and completions are padded apart: a window is sorted by completions, and
-/// stretches of it by prompts, so that a micro-batch is narrow in both.
-/// </summary>
+/// <summary>Which examples each optimizer step takes: a pure function of the step, so that a run resumes anywhere. Every epoch is a new
+/// shuffle; within windows of some steps examples of like length are put together, and the steps of a window are shuffled again, so that
+/// little is computed on padding and the order stays random. Prompts and completions are padded apart: a window is sorted by completions,
+/// and stretches of it by prompts, so that a micro-batch is narrow in both.</summary>
 internal sealed class BatchOrder
 {
     private readonly IReadOnlyList<(int Prompt, int Completion)> lengths;
@@ -19,7 +17,6 @@ internal sealed class BatchOrder
     /// <param name="batchSize">Examples an optimizer step.</param>
     /// <param name="microBatch">Examples that are computed, and padded, together.</param>
     /// <param name="window">Steps whose examples are grouped by length; 1 keeps the plain shuffle.</param>
-    /// <param name="seed">Keys the shuffles.</param>
     public BatchOrder(IReadOnlyList<(int Prompt, int Completion)> lengths, int batchSize, int microBatch, int window, ulong seed)
     {
         this.lengths = lengths;
@@ -68,7 +65,8 @@ internal sealed class BatchOrder
     {
         var stretch = microBatch * (int)Math.Ceiling(Math.Sqrt(part.Length / (double)microBatch));
         return [
-            .. part.OrderBy(i => lengths[i].Completion).Chunk(stretch).SelectMany((examples, n) => examples.OrderBy(i => n % 2 == 0 ? lengths[i].Prompt : -lengths[i].Prompt))
+            .. part.OrderBy(i => lengths[i].Completion).Chunk(stretch)
+                .SelectMany((examples, n) => examples.OrderBy(i => n % 2 == 0 ? lengths[i].Prompt : -lengths[i].Prompt))
         ];
     }
 }

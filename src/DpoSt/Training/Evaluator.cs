@@ -6,30 +6,20 @@ namespace DpoSt.Training;
 /// <summary>An objective on examples that are not trained on.</summary>
 internal static class Evaluator
 {
-    /// <summary>
-    /// The means over all batches, without dropout, named <c>eval_loss</c>, <c>eval_rewards/margins</c> and so on, as transformers and
-    /// trl name them.
-    /// </summary>
-    public static IReadOnlyList<KeyValuePair<string, double>> Run<TBatch>(IObjective<TBatch> objective, IEnumerable<TBatch> batches, IReplicas replicas)
-        where TBatch : class
+    /// <summary>The means over all batches, without dropout, named <c>eval_loss</c>, <c>eval_rewards/margins</c> and so on, as transformers
+    /// and trl name them.</summary>
+    public static IReadOnlyList<KeyValuePair<string, double>> Run<TBatch>(
+        IObjective<TBatch> objective, IEnumerable<TBatch> batches, IReplicas replicas) where TBatch : class
     {
-        var means = new MetricAverages();
+        var (replica, means) = (new ReplicaObjective<TBatch>(objective, replicas), new MetricAverages());
         foreach (var batch in batches)
         {
-            var mine = objective.Share(batch, replicas.Rank, replicas.Count);
-            if ((mine ?? (replicas.IsSharded ? objective.Share(batch, 0, replicas.Count) : null)) is not { } share)
-            {
-                continue;
-            }
-
-            var cost = objective.Evaluate(share, null, null);
-            if (mine is not null)
-            {
-                means.Add(cost.Metrics.Prepend(new("loss", cost.Loss)), objective.Weight(mine), objective.Tokens(mine));
-            }
+            var share = replica.Evaluate(batch, dropout: null, gradientScale: null);
+            means.Add(share, share.Cost.Loss);
         }
 
         var line = means.Over(replicas, objective.MetricNames).Line(0, 0, 0, 0);
-        return [new("eval_loss", line.Loss), .. line.Metrics.Select(metric => new KeyValuePair<string, double>("eval_" + metric.Key, metric.Value))];
+        return [new("eval_loss", line.Loss),
+            .. line.Metrics.Select(metric => new KeyValuePair<string, double>("eval_" + metric.Key, metric.Value))];
     }
 }

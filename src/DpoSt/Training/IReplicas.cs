@@ -2,10 +2,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Training;
 
-/// <summary>
-/// The processes that train one model together, each on its share of every batch. All of them call the same methods in the same
-/// order.
-/// </summary>
+/// <summary>The processes that train one model together, each on its share of every batch. All of them call the same methods in the same
+/// order.</summary>
 internal interface IReplicas
 {
     /// <summary>Which of them this one is.</summary>
@@ -47,28 +45,13 @@ internal interface IReplicas
 internal sealed class OneReplica : IReplicas
 {
     public int Rank => 0;
-
     public int Count => 1;
-
     public bool IsSharded => false;
-
     public double[] Sum(double[] numbers) => numbers;
-
     public double Norm(double own) => own;
-
     public void Spread(Tensor whole, Tensor part) => part.copy_(whole);
-
     public void Collect(IReadOnlyList<(Tensor Part, long Count)> tensors, Action<Func<int, Tensor>> read) => read(i => tensors[i].Part);
-
-    public void BeginReduction()
-    {
-    }
-
-    public void EndPass()
-    {
-    }
-
-    public void EndReduction()
-    {
-    }
+    public void BeginReduction() { }
+    public void EndPass() { }
+    public void EndReduction() { }
 }

@@ -1,9 +1,8 @@
 namespace DpoSt.Training;
 
-/// <summary>
-/// The learning rate of every step, as transformers' schedulers give it: a linear warm-up from zero, then a decay to the last step.
-/// </summary>
-/// <param name="Kind">constant, constant_with_warmup, linear, cosine, cosine_with_min_lr, cosine_with_restarts, polynomial or inverse_sqrt.</param>
+/// <summary>The learning rate of every step, as transformers' schedulers give it: a linear warm-up from zero, then a decay to the last
+/// step.</summary>
+/// <param name="Kind">constant[_with_warmup], linear, cosine[_with_min_lr|_with_restarts], polynomial or inverse_sqrt.</param>
 /// <param name="Peak">The rate after the warm-up.</param>
 /// <param name="TotalSteps">Optimizer steps of the whole run.</param>
 /// <param name="WarmupSteps">Steps of the warm-up.</param>
@@ -12,11 +11,13 @@ namespace DpoSt.Training;
 /// <param name="Power">The exponent of polynomial.</param>
 /// <param name="EndRate">Where polynomial ends.</param>
 public sealed record LearningRateSchedule(
-    string Kind, double Peak, long TotalSteps, long WarmupSteps, double MinRateRatio = 0, double? Cycles = null, double Power = 1, double EndRate = 1e-7)
+    string Kind, double Peak, long TotalSteps, long WarmupSteps, double MinRateRatio =
+        0, double? Cycles = null, double Power = 1, double EndRate = 1e-7)
 {
     /// <summary>The names that can be asked for.</summary>
     public static readonly IReadOnlyList<string> Kinds =
-        ["constant", "constant_with_warmup", "linear", "cosine", "cosine_with_min_lr", "cosine_with_restarts", "polynomial", "inverse_sqrt"];
+        ["constant", "constant_with_warmup", "linear", "cosine", "cosine_with_min_lr", "cosine_with_restarts", "polynomial",
+            "inverse_sqrt"];
 
     /// <summary>The rate that step <paramref name="step"/> (from 0) uses.</summary>
     public double At(long step)

@@ -6,7 +6,7 @@ namespace DpoSt.Training;
 /// <summary>What crosses the network in training, in bytes.</summary>
 internal static class RankTraffic
 {
-    /// <summary>What each rank sends in a step, and receives, where all hold the whole model: a sum over ranks is a reduction and a gathering.</summary>
+    /// <summary>What each rank sends and receives in a step where all hold the whole model: sums are reduced, then gathered.</summary>
     public static long Whole(IModelCosts model, int ranks) => OnRing(2 * sizeof(float) * model.Specs.Sum(s => s.Count), ranks);
 
     /// <summary>The same where each keeps a shard.</summary>
@@ -25,8 +25,7 @@ internal static class RankTraffic
         return sizeof(float) * buffers.Sum(b => ranks * shard.LengthOf(b.Sum(s => s.Count)) * Times(b.Key.Block, b.Any(s => s.IsShared)));
 
         // A layer's values forward and backward, its gradients, and those that come late. All else's values as often as it is used, its
-        // gradients once: those of lookups come in
-        // together at the end of the pass, and before them those of a head that is the embedding.
+        // gradients once: those of lookups come in together at the end of the pass, and before them those of a head that is the embedding.
         int Times(string block, bool isShared) =>
             layers.Contains(block) ? 2 + (isShared ? 2 : 1)
             : !isShared ? 2

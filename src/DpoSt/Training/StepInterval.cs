@@ -6,5 +6,6 @@ namespace DpoSt.Training;
 public sealed record StepInterval(long? Every = null, bool EndOfEpoch = false)
 {
     /// <summary>Whether it happens after this step, counted from 1.</summary>
-    internal bool Holds(long step, long stepsPerEpoch) => (Every is { } every && step % every == 0) || (EndOfEpoch && step % stepsPerEpoch == 0);
+    internal bool Holds(long step, long stepsPerEpoch) =>
+        (Every is { } every && step % every == 0) || (EndOfEpoch && step % stepsPerEpoch == 0);
 }

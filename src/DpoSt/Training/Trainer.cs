@@ -19,7 +19,8 @@ namespace DpoSt.Training;
 /// <param name="LogEvery">Steps between log lines.</param>
 /// <param name="MeanOfMeans">Average the means of micro-batches, as transformers 4.40 does, instead of all tokens alike.</param>
 internal sealed record TrainerOptions(
-    long TotalSteps, LearningRateSchedule Schedule, AdamWOptions AdamW, double MaxGradNorm, double Dropout, ulong Seed, int LogEvery, bool MeanOfMeans = false);
+    long TotalSteps, LearningRateSchedule Schedule, AdamWOptions AdamW, double MaxGradNorm, double Dropout, ulong Seed, int LogEvery,
+        bool MeanOfMeans = false);
 
 /// <summary>What happened in a step, and on average since the line before.</summary>
 /// <param name="Step">Steps done.</param>
@@ -28,9 +29,10 @@ internal sealed record TrainerOptions(
 /// <param name="LearningRate">The rate the step used.</param>
 /// <param name="GradNorm">The gradients' norm before clipping.</param>
 /// <param name="Metrics">The objective's own means.</param>
-/// <param name="TokensPerSecond">Tokens of prompts and completions a second of training: evaluations and checkpoints do not count.</param>
+/// <param name="TokensPerSecond">Tokens of prompts and completions a second of training; evaluating and saving do not count.</param>
 public sealed record TrainingLine(
-    long Step, long TotalSteps, double Loss, double LearningRate, double GradNorm, IReadOnlyDictionary<string, double> Metrics, double TokensPerSecond);
+    long Step, long TotalSteps, double Loss, double LearningRate, double GradNorm, IReadOnlyDictionary<string, double> Metrics,
+        double TokensPerSecond);
 
 /// <summary>The one training loop, for every objective.</summary>
 /// <param name="parameters">What is trained.</param>
@@ -40,27 +42,26 @@ public sealed record TrainingLine(
 internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch> objective, TrainerOptions options, IReplicas replicas)
     where TBatch : class
 {
+    private readonly ReplicaObjective<TBatch> replica = new(objective, replicas);
+
     /// <summary>The trainer of a process alone.</summary>
     public Trainer(ParameterSet parameters, IObjective<TBatch> objective, TrainerOptions options)
-        : this(parameters, objective, options, new OneReplica())
-    {
-    }
+        : this(parameters, objective, options, new OneReplica()) { }
 
     /// <summary>Trains to the last step.</summary>
     /// <param name="microBatches">The micro-batches of a step.</param>
     /// <param name="log">Called every <see cref="TrainerOptions.LogEvery"/> steps and after the last.</param>
     /// <param name="tick">Called after every step.</param>
-    /// <param name="cancel">Ends the run after the step at work, with a checkpoint.</param>
-    /// <param name="checkpoints">Where the run resumes from and keeps its state; null starts at the first step and keeps nothing. They are
-    /// the first replica's affair.</param>
-    /// <param name="evaluate">Called after every step, behind its log line and before its checkpoint.</param>
+    /// <param name="cancel">Ends the run after the step at work, and saves its state.</param>
+    /// <param name="states">What the first replica resumes from and saves to; null starts at the first step and saves nothing.</param>
+    /// <param name="evaluate">Called after every step, between its log line and saving.</param>
     public void Run(
         Func<long, IReadOnlyList<TBatch>> microBatches, Action<TrainingLine> log, Action<long> tick, CancellationToken cancel,
-        Checkpoints? checkpoints = null, Action<long>? evaluate = null)
+        ResumeStates? states = null, Action<long>? evaluate = null)
     {
         cancel.ThrowIfCancellationRequested();
         using var optimizer = new AdamW(parameters, options.AdamW);
-        var restored = checkpoints?.Restore();
+        var restored = states?.Restore();
         var since = new MetricAverages(restored?.State.Since);
         var first = Start(optimizer, restored?.State.Step ?? 0, restored?.Folder);
         tick(first);
@@ -72,7 +73,7 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
             var batches = microBatches(step);
             if (Step(optimizer, batches, step, rate, since) is not { } gradNorm)
             {
-                throw Diverged(step + 1, batches, checkpoints);
+                throw Diverged(step + 1, batches, states);
             }
 
             since.AddTime(Stopwatch.GetElapsedTime(started));
@@ -86,7 +87,7 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
             evaluate?.Invoke(step + 1);
             if (step + 1 < options.TotalSteps)                   // behind the last step the model itself is saved
             {
-                Keep(checkpoints, step + 1, since, optimizer, cancel);
+                Save(states, step + 1, since, optimizer, cancel);
             }
         }
 
@@ -95,16 +96,16 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
         if (replicas.Sum([parameters.Buffers.Count(b => !double.IsFinite(b.Values.sum(ScalarType.Float64).item<double>()))])[0] > 0)
         {
             throw new UserErrorException(
-                $"weights are no finite numbers after step {options.TotalSteps}: training diverged; lower the learning rate or look at the data.");
+                $"weights are not finite after step {options.TotalSteps}: training diverged; lower the learning rate or look at the data.");
         }
     }
 
     // All replicas begin where the first one stands; shards of a model that was just loaded do already.
-    private long Start(AdamW optimizer, long step, string? checkpoint)
+    private long Start(AdamW optimizer, long step, string? folder)
     {
         step = (long)replicas.Sum([step])[0];
         optimizer.StepsDone = step;
-        using var file = checkpoint is null ? null : TrainingCheckpoint.OpenTensors(checkpoint);
+        using var file = folder is null ? null : ResumeStateFolder.OpenTensors(folder);
         foreach (var (name, values, _) in optimizer.State)
         {
             using var whole = file?.View(name);
@@ -118,9 +119,9 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
     }
 
     // What one replica wants all do: they must stop after the same step.
-    private void Keep(Checkpoints? checkpoints, long step, MetricAverages since, AdamW optimizer, CancellationToken cancel)
+    private void Save(ResumeStates? states, long step, MetricAverages since, AdamW optimizer, CancellationToken cancel)
     {
-        var wanted = replicas.Sum([cancel.IsCancellationRequested ? 1 : 0, checkpoints?.IsDue(step) == true ? 1 : 0]);
+        var wanted = replicas.Sum([cancel.IsCancellationRequested ? 1 : 0, states?.IsDue(step) == true ? 1 : 0]);
         var stops = wanted[0] > 0;
         if (stops || wanted[1] > 0)
         {
@@ -128,7 +129,8 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
             var state = optimizer.State;
             replicas.Collect(
                 [.. state.Select(t => (t.Values, t.Count))],
-                whole => checkpoints?.Save(step, sums, state.Select((t, i) => new PendingTensor(t.Name, t.Values.dtype, [t.Count], () => whole(i))), stops));
+                whole => states?.Save(
+                    step, sums, state.Select((t, i) => new PendingTensor(t.Name, t.Values.dtype, [t.Count], () => whole(i))), stops));
         }
 
         if (stops)
@@ -137,11 +139,12 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
         }
     }
 
-    private static UserErrorException Diverged(long step, IReadOnlyList<TBatch> batches, Checkpoints? checkpoints)
+    private static UserErrorException Diverged(long step, IReadOnlyList<TBatch> batches, ResumeStates? states)
     {
-        var where = checkpoints?.KeepBatch(step, batches) is { } path ? $"; its batch is in {path}" : "";
+        var where = states?.KeepBatch(step, batches) is { } path ? $"; its batch is in {path}" : "";
         return new UserErrorException(
-            $"the loss or its gradient is no finite number in step {step}: training diverged; lower the learning rate or look at the data{where}.");
+            $"the loss or its gradient is not finite in step {step}: training diverged; "
+            + $"lower the learning rate or look at the data{where}.");
     }
 
     // The gradients' norm before clipping; null where something is not finite, and then no weight has moved.
@@ -158,20 +161,10 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
             }
 
             using var scope = NewDisposeScope();
-            if (objective.Share(batch, replicas.Rank, replicas.Count) is { } mine)
-            {
-                var share = options.MeanOfMeans ? 1 / (objective.Weight(batch) * batches.Count) : 1 / total;
-                var cost = objective.Evaluate(mine, dropout, share);
-                since.Add(
-                    cost.Metrics.Append(new("loss", options.MeanOfMeans ? cost.Loss * share * total : cost.Loss)), objective.Weight(mine),
-                    objective.Tokens(mine));
-                isFinite &= double.IsFinite(cost.Loss);
-            }
-            else if (replicas.IsSharded)                         // the others need what is kept here: along with the first one, for nothing
-            {
-                objective.Evaluate(objective.Share(batch, 0, replicas.Count)!, dropout, 0);
-            }
-
+            var scale = options.MeanOfMeans ? 1 / (objective.Weight(batch) * batches.Count) : 1 / total;
+            var share = replica.Evaluate(batch, dropout, scale);
+            since.Add(share, options.MeanOfMeans ? share.Cost.Loss * scale * total : share.Cost.Loss);
+            isFinite &= double.IsFinite(share.Cost.Loss);
             replicas.EndPass();
         }
 

@@ -4,11 +4,10 @@ using DpoSt.Models.Parameters;
 
 namespace DpoSt.Training;
 
-/// <summary>
-/// The bytes that training a model holds at its peak, from shapes alone. Parameters, gradients and moments are exact; what a micro-batch keeps
-/// for its backward pass is counted tensor by tensor for the CPU's kernels (those of a GPU keep more); what the backward pass works with is
-/// its largest steps, from above; what the allocator holds back is a rule of thumb. The program itself (0.3 GB) comes on top.
-/// </summary>
+/// <summary>The bytes that training a model holds at its peak, from shapes alone. Parameters, gradients and moments are exact; what a
+/// micro-batch keeps for its backward pass is counted tensor by tensor for the CPU's kernels (those of a GPU keep more); what the backward
+/// pass works with is its largest steps, from above; what the allocator holds back is a rule of thumb. The program itself (0.3 GB) comes on
+/// top.</summary>
 /// <param name="Weights">fp32, also where products are in bf16.</param>
 /// <param name="Gradients">fp32.</param>
 /// <param name="Optimizer">AdamW's two moments, fp32.</param>
@@ -22,10 +21,9 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
     /// <summary>What one process holds from the first step to the last, whatever the batch.</summary>
     public long State => Weights + Gradients + Optimizer;
 
-    /// <summary>
-    /// What the C library keeps of memory that is free again, in holes that batches of other lengths have left: half of the activations and twice
-    /// the work, which is from 3 % less to 13 % more at the peak than runs with rows of many lengths were seen to hold (docs/experiments.md).
-    /// </summary>
+    /// <summary>What the C library keeps of memory that is free again, in holes that batches of other lengths have left: half of the
+    /// activations and twice the work, which is from 3 % less to 13 % more at the peak than runs with rows of many lengths were seen to
+    /// hold (docs/experiments.md).</summary>
     public long Allocator => Activations / 2 + 2 * Working;
 
     /// <summary>All together.</summary>
@@ -41,7 +39,8 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
         // The product that gives it turns both of its factors round, and makes a copy of each.
         var gradient = 2 * model.Specs.Max(s => s.Count) * (compute.Bf16 ? sizeof(float) + 2 : sizeof(float));
         var scored = forward.Head.Scored * forward.Head.Width * sizeof(float);
-        var wholeBlock = model.Specs.GroupBy(s => s.Block, StringComparer.Ordinal).Max(block => shard.Count * StateOf([.. block], shard) / 4);
+        var wholeBlock = model.Specs.GroupBy(s => s.Block, StringComparer.Ordinal)
+            .Max(block => shard.Count * StateOf([.. block], shard) / 4);
         return new TrainingMemory(
             weights, Gradients: weights, Optimizer: 2 * weights, Kept(forward, compute), Working: largest + gradient + scored,
             Gathered: shard.Count > 1 ? 2 * wholeBlock : 0);
@@ -51,8 +50,9 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
     internal static long StateOf(IReadOnlyList<ParameterSpec> specs, ParameterShard shard) =>
         4 * sizeof(float) * specs.GroupBy(s => (s.Block, s.Decay)).Sum(buffer => shard.LengthOf(buffer.Sum(s => s.Count)));
 
-    /// <summary>Floating point operations of a step over one micro-batch: forward, twice that backward, and blocks that are computed again.</summary>
-    internal static double Flops(ForwardCosts forward, TrainingCompute compute) => 3 * forward.Flops + (compute.RecomputesBlocks ? forward.BlockFlops : 0);
+    /// <summary>Floating point operations over a micro-batch: forward, twice that backward, and blocks computed again.</summary>
+    internal static double Flops(ForwardCosts forward, TrainingCompute compute) =>
+        3 * forward.Flops + (compute.RecomputesBlocks ? forward.BlockFlops : 0);
 
     // With the scored states and their places.
     private static long Kept(ForwardCosts forward, TrainingCompute compute) =>
@@ -63,7 +63,8 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
     // A chunk of logits, its gradient, and that turned round; in bf16 the rounded weight.
     private static long Head(HeadCosts head, TrainingCompute compute)
     {
-        var logits = CostUnits.ProductBytes(compute.Bf16) * Math.Min(head.Scored, CompletionScores.ChunkRows(head.Vocabulary, compute.Bf16)) * head.Vocabulary;
+        var logits = CostUnits.ProductBytes(compute.Bf16) * Math.Min(
+            head.Scored, CompletionScores.ChunkRows(head.Vocabulary, compute.Bf16)) * head.Vocabulary;
         return 3 * logits + (compute.Bf16 ? 2 * head.Vocabulary * head.Width : 0);
     }
 

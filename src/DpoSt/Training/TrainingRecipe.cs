@@ -62,10 +62,10 @@ public sealed record TrainingRecipe
     /// <summary>Steps whose examples are grouped by length; 1 keeps a plain shuffle.</summary>
     public int LengthWindow { get; init; } = 8;
 
-    /// <summary>Average the means of micro-batches, as the reference does.</summary>
+    /// <summary>Average the means of micro-batches, as the paper's code does.</summary>
     public bool MeanOfMeans { get; init; }
 
-    /// <summary>Whether matrix products are computed in bfloat16. It changes what is learnt, and the key of an fp32 stage does not name it.</summary>
+    /// <summary>Whether products are computed in bfloat16. It changes what is learnt; the key of an fp32 stage does not name it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Bf16 { get; init; }
 
@@ -77,12 +77,9 @@ public sealed record TrainingRecipe
     [JsonIgnore]
     public bool TensorBoard { get; init; }
 
-    /// <summary>
-    /// When the state of a run in progress is kept: like all that is ignored here it changes nothing that is learnt, and so belongs to
-    /// no key of a stage.
-    /// </summary>
+    /// <summary>When training saves its state. What is ignored here changes nothing that is learnt, so no stage's key names it.</summary>
     [JsonIgnore]
-    public CheckpointPolicy Checkpoints { get; init; } = new();
+    public ResumePolicy Resume { get; init; } = new();
 
     /// <summary>When examples that are not trained on are evaluated.</summary>
     [JsonIgnore]

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DpoSt.Answering;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 using DpoSt.SelfTraining.Sessions;
 using DpoSt.Text;
 using DpoSt.Text.Tokenizers;

@@ -16,7 +16,7 @@ public sealed class ValidateCommandTests
         Assert.Equal((0, ""), (run.Code, run.Error));
         var json = JsonDocument.Parse(run.Out).RootElement;
         Assert.Equal(["config", "ignored", "missing"], json.EnumerateObject().Select(p => p.Name));
-        ConfigFolder.AssertSameJson(ReferenceGoldens.T5Sft, json.GetProperty("config").GetRawText());
+        ConfigFolder.AssertSameJson(PaperGoldens.T5Sft, json.GetProperty("config").GetRawText());
         Assert.Equal(
             [
                 "trainer.overwrite_output_dir", "trainer.tf32", "trainer.report_to", "trainer.ddp_find_unused_parameters",

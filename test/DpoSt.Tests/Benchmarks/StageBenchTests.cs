@@ -14,7 +14,8 @@ public sealed class StageBenchTests
         DemoFolder.LayModel(folder.Root);
         foreach (var (set, problems) in new[] { ("train", SyntheticProblems.Labelled(4, 1)), ("pool", SyntheticProblems.Pool(2, 1)) })
         {
-            JsonLines.Write(folder.File($"data/{set}.jsonl"), problems.Select(p => new Problem(p.Id, p.Question, p.Rationale, (double)p.Answer)));
+            JsonLines.Write(
+                folder.File($"data/{set}.jsonl"), problems.Select(p => new Problem(p.Id, p.Question, p.Rationale, (double)p.Answer)));
         }
 
         var config = folder.File("exp_config/tiny/sft-0.yaml");

@@ -7,7 +7,9 @@ namespace DpoSt.Tests.Configuration;
 
 public sealed partial class EveryKeyCountsTests
 {
-    /// <summary>A key that is accepted and does nothing would be believed in: those without a meaning are listed as ignored instead.</summary>
+    /// <summary>
+    /// A key that is accepted and does nothing would be believed in: those without a meaning are listed as ignored instead.
+    /// </summary>
     [Fact]
     public void EveryAcceptedKeyIsReadSomewhere()
     {
@@ -33,7 +35,8 @@ public sealed partial class EveryKeyCountsTests
             Recipes.Recipe(Options("cosine", new SchedulerSection { NumCycles = 3 })).OptionsFor(8, 0).Schedule.At(1), 1e-12);
         var error = Assert.Throws<UserErrorException>(() => Recipes.Recipe(Options("linear", new SchedulerSection { MinLrRate = 0.1 })));
         Assert.Equal(
-            "trainer.lr_scheduler_kwargs.min_lr_rate is of the schedule cosine_with_min_lr, but trainer.lr_scheduler_type is linear: leave it out (~trainer.lr_scheduler_kwargs.min_lr_rate), or choose another schedule.",
+            "trainer.lr_scheduler_kwargs.min_lr_rate is of the schedule cosine_with_min_lr, but trainer.lr_scheduler_type is linear: "
+            + "leave it out (~trainer.lr_scheduler_kwargs.min_lr_rate), or choose another schedule.",
             error.Message);
     }
 

@@ -27,7 +27,9 @@ public sealed class OwnConfigsTests
         Assert.Equal(t5.Data.DataDir, tiny.Options.Data.DataDir is { } folder ? Renamed(folder) : null);
         if (name != "sft-0")
         {
-            Assert.Equal(t5.Data.DataPath, name.StartsWith("sft", StringComparison.Ordinal) ? Renamed(tiny.Options.Data.DataPath) : t5.Data.DataPath);
+            Assert.Equal(t5.Data.DataPath, name.StartsWith("sft", StringComparison.Ordinal)
+                ? Renamed(tiny.Options.Data.DataPath)
+                : t5.Data.DataPath);
         }
 
         static string Renamed(string path) => path.Replace("/tiny/", "/t5/", StringComparison.Ordinal);
@@ -72,7 +74,8 @@ public sealed class OwnConfigsTests
     [Fact]
     public void RenamingARunMovesEverythingThatBelongsToIt()
     {
-        var dpo = ConfigBinder.Bind<ExperimentOptions>(Compose("t5", "dpo-1", "exp_name=mine", "trainer.run_name=dpo-5", "model.sft_run_name=sft-4")).Options;
+        var dpo = ConfigBinder.Bind<ExperimentOptions>(
+            Compose("t5", "dpo-1", "exp_name=mine", "trainer.run_name=dpo-5", "model.sft_run_name=sft-4")).Options;
         Assert.Equal("ft_models/mine/dpo-5", dpo.Trainer.OutputDir);
         Assert.Equal(("ft_models/mine/sft-4", "ft_models/mine/sft-4"), (dpo.Model.ModelPath, dpo.Data.TokenizerPath));
         Assert.Equal("model_outputs/mine/sft-4/train/", dpo.Data.DataDir);
@@ -81,7 +84,8 @@ public sealed class OwnConfigsTests
     private static ComposedConfig Compose(string family, string name, params string[] overrides) =>
         ConfigComposer.Compose(Path.Combine(SharedFolder.RepositoryRoot, "exp_config", family), name, overrides);
 
-    private static ExperimentOptions Bind(string family, string name) => ConfigBinder.Bind<ExperimentOptions>(Compose(family, name)).Options;
+    private static ExperimentOptions Bind(string family, string name) =>
+        ConfigBinder.Bind<ExperimentOptions>(Compose(family, name)).Options;
 
     private static void AssertEqualWhereBothDefine(JsonObject own, JsonObject reference, string path)
     {
@@ -93,7 +97,7 @@ public sealed class OwnConfigsTests
             }
             else
             {
-                Assert.True(JsonNode.DeepEquals(value, reference[key]), $"{path}{key}: {value} here, {reference[key]} in the reference");
+                Assert.True(JsonNode.DeepEquals(value, reference[key]), $"{path}{key}: {value} here, {reference[key]} in the paper's");
             }
         }
     }

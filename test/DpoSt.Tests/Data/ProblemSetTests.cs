@@ -38,7 +38,8 @@ public sealed class ProblemSetTests : IDisposable
     [InlineData("""{"question": "q", "ans": 1e999}""", ":1: \"ans\" is not a finite number")]
     [InlineData("""{"question": "q", "answer": 5, "ans": 5}""", ":1: \"answer\" is not a string")]
     [InlineData("""{"question": "q", "id": [], "ans": 5}""", ":1: \"id\" is neither")]
-    [InlineData("{\"question\": \"q\", \"ans\": 5}\n{\"question\": \"r\", \"ans\": 5, \"id\": 0}", ":2: the id \"0\" was used on line 1 already")]
+    [InlineData("{\"question\": \"q\", \"ans\": 5}\n{\"question\": \"r\", \"ans\": 5, \"id\": 0}",
+        ":2: the id \"0\" was used on line 1 already")]
     public void Refuses_what_is_no_problem(string text, string message)
     {
         var path = folder.File("a.jsonl", text);

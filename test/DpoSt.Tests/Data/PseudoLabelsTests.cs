@@ -1,6 +1,6 @@
 using System.Globalization;
 using DpoSt.Data;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 using DpoSt.Text;
 
 namespace DpoSt.Tests.Data;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DpoSt.Data;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 using DpoSt.Text;
 using Microsoft.ML.Tokenizers;
 
@@ -22,7 +22,7 @@ internal sealed class SelectionGoldens
 
     public PromptFormat Format { get; }
 
-    /// <summary>Without special tokens: the reference compares bare pieces.</summary>
+    /// <summary>Without special tokens: the paper's code compares bare pieces.</summary>
     public IReadOnlyCollection<int> Tokenize(string text) =>
         tokenizer.Value.EncodeToIds(text, addBeginningOfSentence: false, addEndOfSentence: false);
 

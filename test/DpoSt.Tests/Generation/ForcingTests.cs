@@ -6,7 +6,9 @@ using DpoSt.Text.Tokenizers;
 
 namespace DpoSt.Tests.Generation;
 
-/// <summary>What the calculator writes into a row at once, against asking before every single token, and against the reference's processors.</summary>
+/// <summary>
+/// What the calculator writes into a row at once, against asking before every single token, and against those of the paper's code.
+/// </summary>
 public sealed class ForcingTests(ITestOutputHelper output)
 {
     [Fact]
@@ -53,19 +55,22 @@ public sealed class ForcingTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{agreed} ids forced by both; apart: {string.Join(", ", apart.Select(a => $"{a.Key} {a.Value}"))}");
-        Assert.Equal(["bracket glued to the word before", "negative result", "reference raised", "text deviates from the tool's"], apart.Keys);
+        Assert.Equal(
+            ["bracket glued to the word before", "negative result", "paper's code raised", "text deviates from the tool's"], apart.Keys);
         Assert.InRange(apart["negative result"], 1, 5);
         Assert.InRange(apart["bracket glued to the word before"], 1, 2);
         Assert.InRange(apart["text deviates from the tool's"], 1, 1);
     }
 
-    // Ours forces what the reference leaves alone: it takes no minus for a number, and wants the bracket to be a piece of its own. The
-    // reference forces or raises where the data writes another text than its tool: ours has nothing to say there.
+    // Ours forces what the paper's code leaves alone: it takes no minus for a number, and wants the bracket to be a piece of its own. The
+    // paper's code forces or raises where the data writes another text than its tool: ours has nothing to say there.
     private static string Reason(string text, int? ours, string theirs) =>
-        theirs.Length > 0 && !char.IsAsciiDigit(theirs[0]) ? "reference raised"
+        theirs.Length > 0 && !char.IsAsciiDigit(theirs[0]) ? "paper's code raised"
         : ours is null ? "text deviates from the tool's"
-        : text.AsSpan(text.LastIndexOf('[')).ToString() is var call && text.Contains("=" + call, StringComparison.Ordinal) ? "bracket glued to the word before"
-        : Calculator.TryEvaluate(call.AsSpan(1, call.IndexOf('=', StringComparison.Ordinal) - 1), out var result) && result.StartsWith('-') ? "negative result"
+        : text.AsSpan(text.LastIndexOf('[')).ToString() is var call
+        && text.Contains("=" + call, StringComparison.Ordinal) ? "bracket glued to the word before"
+        : Calculator.TryEvaluate(call.AsSpan(1, call.IndexOf('=', StringComparison.Ordinal) - 1), out var result)
+        && result.StartsWith('-') ? "negative result"
         : $"unexplained at '{text}'";
 
     private static int[] AtOnce(ITokenizer tokenizer, CalculatorFormat format, int[] answer)
@@ -90,7 +95,8 @@ public sealed class ForcingTests(ITestOutputHelper output)
         return [.. ids];
     }
 
-    // Reads the whole text anew: does it, or did a beginning of it, call the calculator, and is what follows so far the beginning of its answer?
+    // Reads the whole text anew: does it, or did a beginning of it, call the calculator, and is what follows so far the beginning of its
+    // answer?
     private static int? Forced(ITokenizer tokenizer, CalculatorFormat format, int[] ids)
     {
         for (var start = ids.Length; start > 0 && start > ids.Length - 16; start--)
@@ -126,7 +132,7 @@ public sealed class ForcingTests(ITestOutputHelper output)
 
     private static ITokenizer T5() => TokenizerLoader.Load(SharedFolder.Path("tokenizers", "t5"));
 
-    // Ids of an answer, and by position the id that the reference's processor forced there, or the exception it raised.
+    // Ids of an answer, and by position the id that the paper's code forced there, or the exception it raised.
     private static List<(int[] Ids, Dictionary<int, string> Forced)> T5Answers() =>
         [.. GsmRows.Fixture("calculator", "t5_along_gsm8k_answers.json").GetProperty("rows").EnumerateArray().Select(row => (
         row.GetProperty("answer_ids").EnumerateArray().Select(id => id.GetInt32()).ToArray(),

@@ -113,7 +113,8 @@ public sealed class GeneratorTests : IDisposable
             .Run([.. prompts.Select((p, i) => new GenerationRequest($"{i}", 0, p))], r => answers[r.Index] = r, CancellationToken.None);
         using var scope = TorchSharp.torch.NewDisposeScope();
         using var _ = TorchSharp.torch.no_grad();
-        Assert.All(answers, (r, i) => Assert.Equal(model.TokenLogProbs(TokenBatch.Of([(prompts[i], r.Ids, 0)]), null).sum().item<double>(), r.LogProb, 1e-4));
+        Assert.All(answers, (r, i) =>
+            Assert.Equal(model.TokenLogProbs(TokenBatch.Of([(prompts[i], r.Ids, 0)]), null).sum().item<double>(), r.LogProb, 1e-4));
     }
 
     [Fact]
@@ -122,8 +123,10 @@ public sealed class GeneratorTests : IDisposable
         using var model = TinyModels.New(TinyModels.T5, 3);
         var prompt = TinyModels.Batch(8, 1).Prompts[0];
         var answers = new Generated[20];
-        new Generator(model, IdTokenizer.New("model", TinyModels.Vocabulary, eos: 1), new GenerationOptions(8, 20, null, Temperature: 50, TopK: 0)).Run(
-            [.. Enumerable.Range(0, 20).Select(i => new GenerationRequest("a question", i, prompt))], r => answers[r.Index] = r, CancellationToken.None);
+        new Generator(model, IdTokenizer.New("model", TinyModels.Vocabulary, eos: 1),
+            new GenerationOptions(8, 20, null, Temperature: 50, TopK: 0)).Run(
+            [.. Enumerable.Range(0, 20).Select(i => new GenerationRequest("a question", i, prompt))], r => answers[r.Index] = r,
+                CancellationToken.None);
         Assert.True(answers.SelectMany(r => r.Ids).Distinct().Count() > TinyModels.Vocabulary / 2);
     }
 
@@ -133,7 +136,8 @@ public sealed class GeneratorTests : IDisposable
         var model = new ScriptedModel(tokenizer.VocabularySize, [.. Answers.Select(a => tokenizer.Encode(a).ToArray())]);
         using var cancel = new CancellationTokenSource();
         var finished = 0;
-        Assert.Throws<OperationCanceledException>(() => new Generator(model, tokenizer, new GenerationOptions(64, 2, null)).Run(Requests(copies: 4), _ =>
+        Assert.Throws<OperationCanceledException>(
+            () => new Generator(model, tokenizer, new GenerationOptions(64, 2, null)).Run(Requests(copies: 4), _ =>
         {
             finished++;
             cancel.Cancel();
@@ -141,15 +145,18 @@ public sealed class GeneratorTests : IDisposable
         Assert.InRange(finished, 1, 2);
     }
 
-    private Generated[] Run(ScriptedModel model, IReadOnlyList<GenerationRequest> requests, int slots, CalculatorFormat? format, int limit = 128)
+    private Generated[] Run(
+        ScriptedModel model, IReadOnlyList<GenerationRequest> requests, int slots, CalculatorFormat? format, int limit = 128)
     {
         var results = new Generated[requests.Count];
-        new Generator(model, tokenizer, new GenerationOptions(limit, slots, format)).Run(requests, r => results[r.Index] = r, CancellationToken.None);
+        new Generator(model, tokenizer, new GenerationOptions(limit, slots, format))
+            .Run(requests, r => results[r.Index] = r, CancellationToken.None);
         return results;
     }
 
     private static List<GenerationRequest> Requests(int copies) =>
-        [.. Enumerable.Range(0, Answers.Length).SelectMany(a => Enumerable.Range(0, copies).Select(c => new GenerationRequest($"{a}", c, [a])))];
+        [.. Enumerable.Range(0, Answers.Length).SelectMany(
+            a => Enumerable.Range(0, copies).Select(c => new GenerationRequest($"{a}", c, [a])))];
 
     private int[] Spoilt(string answer)
     {

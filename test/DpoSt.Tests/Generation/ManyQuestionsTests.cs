@@ -21,7 +21,8 @@ public sealed class ManyQuestionsTests(ITestOutputHelper output)
     public void Ten_thousand_questions_leave_the_memory_that_a_thousand_left(string kind)
     {
         var (first, then) = Compare(kind, 1000);
-        // What the runtime keeps free moves by some megabytes; a row's cache a question, 3 layers x 2 x 24 numbers x 30 tokens, would be 170.
+        // What the runtime keeps free moves by some megabytes; a row's cache a question, 3 layers x 2 x 24 numbers x 30 tokens, would be
+        // 170.
         Assert.InRange(then - first, long.MinValue, 16 << 20);
     }
 
@@ -32,13 +33,15 @@ public sealed class ManyQuestionsTests(ITestOutputHelper output)
         var first = Left(questions);
         var then = Left(10 * questions);
         output.WriteLine(
-            $"{kind}: {first.Tensors} tensors and {first.Bytes >> 20} MB after {questions} questions, {then.Tensors} and {then.Bytes >> 20} after {10 * questions} more");
+            $"{kind}: {first.Tensors} tensors and {first.Bytes >> 20} MB after {questions} questions, "
+            + $"{then.Tensors} and {then.Bytes >> 20} after {10 * questions} more");
         Assert.Equal(first.Tensors, then.Tensors);
         return (first.Bytes, then.Bytes);
 
         (long Tensors, long Bytes) Left(int count)
         {
-            var requests = Enumerable.Range(0, count).Select(i => new GenerationRequest($"{i}", 0, TinyModels.Batch((ulong)i, 1).Prompts[0])).ToList();
+            var requests = Enumerable.Range(0, count)
+                .Select(i => new GenerationRequest($"{i}", 0, TinyModels.Batch((ulong)i, 1).Prompts[0])).ToList();
             new Generator(model, tokenizer, new GenerationOptions(16, 32, null, Temperature: 0.7))
                 .Run(requests, _ => { }, TestContext.Current.CancellationToken);
             GC.Collect();

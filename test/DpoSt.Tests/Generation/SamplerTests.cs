@@ -16,9 +16,12 @@ public sealed class SamplerTests
             var logits = one.GetProperty("logits")[row].Deserialize<float[]>()!;
             var kept = Kept(logits, new GenerationOptions(1, 1, null, Temperature: 1, TopK: k, MinTokensToKeep: least));
             Assert.Equal(
-                one.TryGetProperty("kept", out var which) ? which[row].Deserialize<bool[]>()!.Count(b => b) : one.GetProperty("kept_counts")[row].GetInt32(),
+                one.TryGetProperty("kept", out var which)
+                    ? which[row].Deserialize<bool[]>()!.Count(b => b)
+                    : one.GetProperty("kept_counts")[row].GetInt32(),
                 kept.Count(p => p > 0));
-            Assert.All(logits.Zip(kept), pair => Assert.Equal(pair.First >= logits.OrderDescending().ElementAt(Math.Max(k, least) - 1), pair.Second > 0));
+            Assert.All(logits.Zip(kept), pair =>
+                Assert.Equal(pair.First >= logits.OrderDescending().ElementAt(Math.Max(k, least) - 1), pair.Second > 0));
         }
     }
 
@@ -32,7 +35,8 @@ public sealed class SamplerTests
                 MinTokensToKeep: one.GetProperty("min_tokens_to_keep").GetInt32());
             if (one.TryGetProperty("logits", out var logits))
             {
-                Assert.Equal(one.GetProperty("kept_counts")[row].GetInt32(), Kept(logits[row].Deserialize<float[]>()!, options).Count(p => p > 0));
+                Assert.Equal(
+                    one.GetProperty("kept_counts")[row].GetInt32(), Kept(logits[row].Deserialize<float[]>()!, options).Count(p => p > 0));
                 continue;
             }
 
@@ -87,7 +91,9 @@ public sealed class SamplerTests
     }
 
     private static IEnumerable<(JsonElement Case, int Row)> Rows(string kind) =>
-        JsonDocument.Parse(File.ReadAllText(SharedFolder.Path("peer-cases", "logits-warpers.json"))).RootElement.GetProperty("cases").EnumerateArray()
+        JsonDocument.Parse(File.ReadAllText(SharedFolder.Path("peer-cases", "logits-warpers.json"))).RootElement.GetProperty("cases")
+            .EnumerateArray()
             .Where(c => c.GetProperty("kind").GetString() == kind)
-            .SelectMany(c => Enumerable.Range(0, (c.TryGetProperty("logits", out var rows) ? rows : c.GetProperty("log_of_probs")).GetArrayLength()).Select(row => (c, row)));
+            .SelectMany(c => Enumerable.Range(0, (
+                c.TryGetProperty("logits", out var rows) ? rows : c.GetProperty("log_of_probs")).GetArrayLength()).Select(row => (c, row)));
 }

@@ -12,9 +12,9 @@ using Generator = DpoSt.Generation.Generator;
 namespace DpoSt.Tests.Generation;
 
 /// <summary>
-/// Greedy answers of the embedded model over different numbers of slots. At one number a row's bits are its own; at another number two nearly equal
-/// tokens may change places, which is counted and told. On the demo's fine-tuned model, which takes minutes:
-/// <c>dotnet test --project test/DpoSt.Tests -c Release -- --filter-class "*SlotCountsTests" --explicit only</c>.
+/// Greedy answers of the embedded model over different numbers of slots. At one number a row's bits are its own; at another number two
+/// nearly equal tokens may change places, which is counted and told. On the demo's fine-tuned model, which takes minutes: <c>dotnet test
+/// --project test/DpoSt.Tests -c Release -- --filter-class "*SlotCountsTests" --explicit only</c>.
 /// </summary>
 public sealed class SlotCountsTests(ITestOutputHelper output)
 {
@@ -44,7 +44,8 @@ public sealed class SlotCountsTests(ITestOutputHelper output)
                 .Train(new SftObjective(bundle.Model), EncodedRows.Of(rows), null, dropout: 0);
         }
 
-        var requests = SyntheticProblems.Test(questions, 42).Select(p => new GenerationRequest(p.Id, 0, encoder.Question(p.Question))).ToList();
+        var requests = SyntheticProblems.Test(questions, 42).Select(p => new GenerationRequest(p.Id, 0, encoder.Question(p.Question)))
+            .ToList();
         var first = Answers(bundle, requests, slots[0]);
         Assert.Equal(first, [.. Answers(bundle, [.. Enumerable.Reverse(requests)], slots[1]).Reverse()]);
         foreach (var count in slots[2..])
@@ -52,7 +53,8 @@ public sealed class SlotCountsTests(ITestOutputHelper output)
             var other = Answers(bundle, requests, count);
             var parted = Enumerable.Range(0, questions).Where(q => !first[q].AsSpan().SequenceEqual(other[q])).ToList();
             output.WriteLine(
-                $"{slots[0]} and {count} slots: {parted.Count} of {questions} texts differ{string.Concat(parted.Select(q => $", {requests[q].Key}: gap {Gap(bundle.Model, requests[q].Prompt, first[q], other[q]):0.0e+0}"))}");
+                $"{slots[0]} and {count} slots: {parted.Count} of {questions} texts differ" + string.Concat(
+                    parted.Select(q => $", {requests[q].Key}: gap {Gap(bundle.Model, requests[q].Prompt, first[q], other[q]):0.0e+0}")));
             Assert.InRange(parted.Count, 0, (questions + 499) / 500);
             Assert.All(parted, q => Assert.InRange(Gap(bundle.Model, requests[q].Prompt, first[q], other[q]), 0, NearTie));
         }

@@ -16,7 +16,9 @@ public sealed class HubClientTests : IDisposable
         using var elsewhere = new HubServer(request => HubRepository.Range(request, run.Repository.Files[Weights], "\"v\""));
         run.Options = run.Options with { Token = "hf_secret" };
         run.Repository.Instead = request =>
-            request.Target == HubRepository.Address(Weights) ? HubReply.Text(302, "", $"Location: {elsewhere.Address}store/weights?signature=1") : null;
+            request.Target == HubRepository.Address(Weights)
+                ? HubReply.Text(302, "", $"Location: {elsewhere.Address}store/weights?signature=1")
+                : null;
         run.Leave(Weights, run.Repository.Files[Weights][..30_000]);
         run.IsWhole(await run.Download());
         Assert.All(run.Requests, r => Assert.Equal("Bearer hf_secret", r["Authorization"]));
@@ -83,11 +85,13 @@ public sealed class HubClientTests : IDisposable
         using var folder = new TemporaryFolder();
         folder.File("token", "hf_file\n");
         var fromHome = Options(("HF_HOME", folder.Root));
-        Assert.Equal(("https://huggingface.co", "hf_file", folder.File("hub")), (fromHome.Endpoint.OriginalString, fromHome.Token, fromHome.Cache));
+        Assert.Equal(
+            ("https://huggingface.co", "hf_file", folder.File("hub")), (fromHome.Endpoint.OriginalString, fromHome.Token, fromHome.Cache));
         var given = Options(
             ("HF_HOME", folder.Root), ("HF_TOKEN", " hf_given "), ("HF_HUB_CACHE", folder.File("elsewhere")),
             ("HF_ENDPOINT", "http://mirror.example/hf/"));
-        Assert.Equal(("http://mirror.example/hf", "hf_given", folder.File("elsewhere")), (given.Endpoint.OriginalString, given.Token, given.Cache));
+        Assert.Equal(
+            ("http://mirror.example/hf", "hf_given", folder.File("elsewhere")), (given.Endpoint.OriginalString, given.Token, given.Cache));
         Assert.Equal(Path.Combine(folder.Root, "huggingface", "hub"), Options(("XDG_CACHE_HOME", folder.Root)).Cache);
         Assert.Null(Options(("HF_HOME", folder.File("empty"))).Token);
     }

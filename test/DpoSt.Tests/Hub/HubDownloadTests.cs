@@ -15,8 +15,10 @@ public sealed class HubDownloadTests : IDisposable
     {
         Assert.Equal(run.Snapshot, await run.Download());
         run.IsWhole(run.Snapshot);
-        Assert.Equal(HubRepository.Commit, await File.ReadAllTextAsync(Path.Combine(run.Root, "refs", "main"), TestContext.Current.CancellationToken));
-        Assert.Equal(run.Repository.Files.Where(f => f.Key is "config.json" or "tokenizer.json" or "model.safetensors").Select(f => HubRepository.Hash(f.Key, f.Value)).Order(),
+        Assert.Equal(HubRepository.Commit,
+            await File.ReadAllTextAsync(Path.Combine(run.Root, "refs", "main"), TestContext.Current.CancellationToken));
+        Assert.Equal(run.Repository.Files.Where(f => f.Key is "config.json" or "tokenizer.json" or "model.safetensors").Select(
+            f => HubRepository.Hash(f.Key, f.Value)).Order(),
             Directory.EnumerateFiles(Path.Combine(run.Root, "blobs")).Select(Path.GetFileName).Order());
         Assert.Equal(
             $"../../blobs/{run.Repository.Hash("model.safetensors")}",
@@ -72,8 +74,10 @@ public sealed class HubDownloadTests : IDisposable
         run.Repository.Files["model-1.safetensors"] = HubRepository.Bytes(300, 3);
         run.Repository.Files["model-2.safetensors"] = HubRepository.Bytes(200, 4);
         run.Repository.Files["unrelated.safetensors"] = HubRepository.Bytes(200, 5);
-        run.Repository.Files["model.safetensors.index.json"] = """{"weight_map": {"a": "model-2.safetensors", "b": "model-1.safetensors", "c": "model-2.safetensors"}}"""u8.ToArray();
-        run.IsWhole(await run.Download(), "config.json", "model-1.safetensors", "model-2.safetensors", "model.safetensors.index.json", "tokenizer.json");
+        run.Repository.Files["model.safetensors.index.json"] =
+            """{"weight_map": {"a": "model-2.safetensors", "b": "model-1.safetensors", "c": "model-2.safetensors"}}"""u8.ToArray();
+        run.IsWhole(await run.Download(), "config.json", "model-1.safetensors", "model-2.safetensors", "model.safetensors.index.json",
+            "tokenizer.json");
     }
 
     [Theory]
@@ -139,7 +143,8 @@ public sealed class HubDownloadTests : IDisposable
     [Fact]
     public async Task Another_program_at_work_on_the_file_is_a_sentence()
     {
-        using var held = new HubCache(run.Options.Cache, HubRepository.Name).Lock(new HubFile("config.json", 1, run.Repository.Hash("config.json")));
+        using var held = new HubCache(run.Options.Cache, HubRepository.Name)
+            .Lock(new HubFile("config.json", 1, run.Repository.Hash("config.json")));
         Assert.Contains("another program downloads config.json now", await run.Refused(), StringComparison.Ordinal);
     }
 

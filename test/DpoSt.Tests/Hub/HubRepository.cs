@@ -46,7 +46,8 @@ internal sealed class HubRepository
     public HubReply Honest(HubRequest request) => request.Target switch
     {
         Listing or $"/api/models/{Name}/revision/{Commit}?blobs=true" => HubReply.Text(200, List()),
-        _ when Files.FirstOrDefault(f => request.Target == Address(f.Key)) is { Key: not null } file => Range(request, file.Value, $"\"{Hash(file.Key)}\""),
+        _ when Files.FirstOrDefault(f => request.Target == Address(f.Key)) is { Key: not null } file =>
+            Range(request, file.Value, $"\"{Hash(file.Key)}\""),
         _ => HubReply.Text(404, "Not Found"),
     };
 
@@ -63,7 +64,13 @@ internal sealed class HubRepository
     {
         sha = Commit,
         siblings = Files.Select(f => entry?.Invoke(f.Key, f.Value.Length) ?? (IsLarge(f.Key)
-            ? new { rfilename = f.Key, size = f.Value.Length, blobId = new string('0', 40), lfs = new { sha256 = Hash(f.Key), size = f.Value.Length, pointerSize = 130 } }
+            ? new
+            {
+                rfilename = f.Key,
+                size = f.Value.Length,
+                blobId = new string('0', 40),
+                lfs = new { sha256 = Hash(f.Key), size = f.Value.Length, pointerSize = 130 },
+            }
             : (object)new { rfilename = f.Key, size = f.Value.Length, blobId = Hash(f.Key) })),
     });
 

@@ -78,7 +78,8 @@ internal sealed class HubServer : IDisposable
             var request = await Read(stream);
             Requests.Enqueue(request);
             var reply = answer(request);
-            var head = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {reply.Status} Status\r\nConnection: close\r\n"));
+            var head = new StringBuilder(
+                string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {reply.Status} Status\r\nConnection: close\r\n"));
             if (reply.Claims is not < 0)
             {
                 head.Append(CultureInfo.InvariantCulture, $"Content-Length: {reply.Claims ?? reply.Body.Length}\r\n");

@@ -50,7 +50,8 @@ public sealed class UnreliableHubTests : IDisposable
     [Fact]
     public async Task A_connection_that_breaks_is_continued_where_it_broke()
     {
-        run.Repository.Instead = request => IsWeights(request) && count++ < 2 ? run.Repository.Honest(request) with { BreaksAfter = 10_000 } : null;
+        run.Repository.Instead = request =>
+            IsWeights(request) && count++ < 2 ? run.Repository.Honest(request) with { BreaksAfter = 10_000 } : null;
         run.IsWhole(await run.Download());
         Assert.Equal([0, 10_000, 20_000], run.Asked(Weights).Select(r => r.From));
         Assert.Equal([null, .. Enumerable.Repeat($"\"{run.Repository.Hash(Weights)}\"", 2)], run.Asked(Weights).Select(r => r["If-Range"]));
@@ -81,7 +82,8 @@ public sealed class UnreliableHubTests : IDisposable
     public async Task A_silent_server_is_given_up_and_asked_again()
     {
         run.Options = run.Options with { Stall = TimeSpan.FromMilliseconds(300) };
-        run.Repository.Instead = request => IsWeights(request) && count++ < 1 ? run.Repository.Honest(request) with { SilentAfter = 10_000 } : null;
+        run.Repository.Instead = request =>
+            IsWeights(request) && count++ < 1 ? run.Repository.Honest(request) with { SilentAfter = 10_000 } : null;
         run.IsWhole(await run.Download());
         Assert.Contains("sent nothing for 0.3 s", Assert.Single(run.Notices), StringComparison.Ordinal);
     }
@@ -143,7 +145,9 @@ public sealed class UnreliableHubTests : IDisposable
     public async Task Wrong_bytes_are_not_continued_for_ever()
     {
         run.Repository.Instead = request => IsWeights(request) && count++ is var n
-            ? HubRepository.Range(request, HubRepository.Bytes(Content.Length, 9), "\"wrong\"") with { BreaksAfter = n % 2 == 0 ? 10_000 : null }
+            ? HubRepository.Range(
+                request, HubRepository.Bytes(Content.Length, 9), "\"wrong\"") with
+            { BreaksAfter = n % 2 == 0 ? 10_000 : null }
             : null;
         Assert.Contains("another checksum", await run.Refused(), StringComparison.Ordinal);
         Assert.Equal(4, run.Asked(Weights).Count);
@@ -155,7 +159,8 @@ public sealed class UnreliableHubTests : IDisposable
     [InlineData(50_001, -1L)]
     public async Task A_wrong_length_is_a_sentence(int length, long? claims)
     {
-        run.Repository.Instead = request => IsWeights(request) ? new HubReply(200, HubRepository.Bytes(length, 1)) { Claims = claims } : null;
+        run.Repository.Instead = request =>
+            IsWeights(request) ? new HubReply(200, HubRepository.Bytes(length, 1)) { Claims = claims } : null;
         Assert.Contains("is not the file that the hub lists", await run.Refused(), StringComparison.Ordinal);
     }
 
@@ -163,7 +168,8 @@ public sealed class UnreliableHubTests : IDisposable
     public async Task A_login_page_in_the_place_of_a_file_leaves_what_has_come()
     {
         run.Leave(Weights, Content[..30_000]);
-        run.Repository.Instead = request => IsWeights(request) ? HubReply.Text(200, "<html>Log in</html>", "Content-Type: text/html") : null;
+        run.Repository.Instead = request =>
+            IsWeights(request) ? HubReply.Text(200, "<html>Log in</html>", "Content-Type: text/html") : null;
         Assert.Contains("text/html", await run.Refused(), StringComparison.Ordinal);
         Assert.Equal(30_000, new FileInfo(run.Partial(Weights)).Length);
     }
@@ -190,7 +196,8 @@ public sealed class UnreliableHubTests : IDisposable
             ? HubReply.Text(
                 200,
                 run.Repository.List(
-                    (name, length) => new { rfilename = name, size = name == "config.json" ? length : size, blobId = run.Repository.Hash(name) }))
+                    (name, length) =>
+                        new { rfilename = name, size = name == "config.json" ? length : size, blobId = run.Repository.Hash(name) }))
             : null;
         Assert.Contains("holds no model.safetensors", await run.Refused(), StringComparison.Ordinal);
     }
@@ -203,7 +210,12 @@ public sealed class UnreliableHubTests : IDisposable
                 200,
                 run.Repository.List(
                     (name, length) =>
-                        new { rfilename = name, size = name == Weights ? 1L << 40 : length, blobId = HubRepository.Hash("x", run.Repository.Files[name]) }))
+                        new
+                        {
+                            rfilename = name,
+                            size = name == Weights ? 1L << 40 : length,
+                            blobId = HubRepository.Hash("x", run.Repository.Files[name]),
+                        }))
             : null;
         var before = GC.GetTotalAllocatedBytes();
         Assert.Contains($"it sends 50000 bytes where {1L << 40} are missing", await run.Refused(), StringComparison.Ordinal);

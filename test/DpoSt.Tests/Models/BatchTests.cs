@@ -43,7 +43,8 @@ public sealed class BatchTests
         var separate = new TokenBatch([.. owner.Select(p => prompts[p])], completions, [0, 1, 2, 3], [0, 1, 2, 3]);
         using var first = TinyModels.New(kind, 7);
         using var second = TinyModels.New(kind, 7);
-        KernelCheck.Close(Gradients(second, separate, out var expected), Gradients(first, shared, out var actual), 1e-5, "log-probabilities");
+        KernelCheck.Close(
+            Gradients(second, separate, out var expected), Gradients(first, shared, out var actual), 1e-5, "log-probabilities");
         Assert.All(expected.Zip(actual), pair => KernelCheck.Close(pair.First, pair.Second, 2e-5, "gradients"));
     }
 

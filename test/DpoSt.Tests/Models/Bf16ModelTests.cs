@@ -9,8 +9,9 @@ using static TorchSharp.torch;
 namespace DpoSt.Tests.Models;
 
 /// <summary>
-/// Matrix products in bfloat16 against the same in fp32. Factors and results are off by up to 2^-9 of themselves; what that makes of gradients
-/// depends on the model (the T5 fixtures' random weights saturate attention), so that the measure is what rounding the weights alone makes of them in fp32.
+/// Matrix products in bfloat16 against the same in fp32. Factors and results are off by up to 2^-9 of themselves; what that makes of
+/// gradients depends on the model (the T5 fixtures' random weights saturate attention), so that the measure is what rounding the weights
+/// alone makes of them in fp32.
 /// </summary>
 public sealed class Bf16ModelTests
 {
@@ -63,10 +64,12 @@ public sealed class Bf16ModelTests
         using var again = TinyModels.New(kind, 2, compute: Bf16 with { RecomputesBlocks = true });
         foreach (var model in (ILanguageModel[])[kept, again])
         {
-            TrainingRuns.Run(model, new SftObjective(model), TrainingRuns.Options(3) with { Dropout = 0.1, MaxGradNorm = 1 }, TinyModels.Batch(3, 4));
+            TrainingRuns.Run(
+                model, new SftObjective(model), TrainingRuns.Options(3) with { Dropout = 0.1, MaxGradNorm = 1 }, TinyModels.Batch(3, 4));
         }
 
-        Assert.All(kept.Parameters.Buffers.Zip(again.Parameters.Buffers), pair => Tensors.KernelCheck.Same(pair.First.Values, pair.Second.Values));
+        Assert.All(
+            kept.Parameters.Buffers.Zip(again.Parameters.Buffers), pair => Tensors.KernelCheck.Same(pair.First.Values, pair.Second.Values));
     }
 
     [Theory, MemberData(nameof(TinyModels.Kinds), MemberType = typeof(TinyModels))]

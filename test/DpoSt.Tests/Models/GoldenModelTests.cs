@@ -46,11 +46,13 @@ public sealed class GoldenModelTests
         using var fixture = new ModelFixture(name);
         var golden = fixture.Json("generate.json");
         var (prompts, skipped) = Prompts(fixture, golden);
-        foreach (var (key, eos) in (IEnumerable<(string, int?)>)[("greedy_24_min24", null), ("greedy_24_stop_eos", golden.GetProperty("stop_eos_id").GetInt32())])
+        foreach (var (key, eos) in (IEnumerable<(string, int?)>)[("greedy_24_min24", null),
+            ("greedy_24_stop_eos", golden.GetProperty("stop_eos_id").GetInt32())])
         {
             // Behind a row's EOS the original pads with zeros.
             var expected = ModelFixture.Rows(golden, key).Select(row => row.Skip(skipped));
-            var actual = Greedy(fixture.Model, prompts, 24, eos, fixture.Model.ModelType == "t5" ? 1 : 2).Select(row => row.Concat(Enumerable.Repeat(0, 24)));
+            var actual = Greedy(fixture.Model, prompts, 24, eos, fixture.Model.ModelType == "t5" ? 1 : 2)
+                .Select(row => row.Concat(Enumerable.Repeat(0, 24)));
             Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second.Take(pair.First.Count())));
         }
     }
@@ -67,7 +69,9 @@ public sealed class GoldenModelTests
         return ([.. padded.Select((row, b) => row.Where((_, s) => mask[b][s] == 1).ToArray())], padded[0].Length);
     }
 
-    /// <summary>The likeliest ids up to <paramref name="eos"/>; without one the model's own <paramref name="end"/> is never chosen.</summary>
+    /// <summary>
+    /// The likeliest ids up to <paramref name="eos"/>; without one the model's own <paramref name="end"/> is never chosen.
+    /// </summary>
     private static List<int>[] Greedy(ILanguageModel model, IReadOnlyList<int[]> prompts, int count, int? eos, int end)
     {
         using var decoder = model.NewDecoder(prompts.Count, 64, count);

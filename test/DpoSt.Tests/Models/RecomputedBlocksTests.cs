@@ -45,7 +45,8 @@ public sealed class RecomputedBlocksTests
     {
         using var scope = NewDisposeScope();
         KernelCheck.Same(Gradients(kept, batch), Gradients(again, batch));
-        Assert.All(kept.Parameters.Buffers.Zip(again.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Gradients!, pair.Second.Gradients!));
+        Assert.All(
+            kept.Parameters.Buffers.Zip(again.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Gradients!, pair.Second.Gradients!));
     }
 
     private static Tensor Gradients(ILanguageModel model, TokenBatch batch)

@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace DpoSt.Tests.Models;
 
 /// <summary>
-/// Where transformers' T5 drops: behind the embedding and the final norm of each stack, attention's probabilities, and in every block behind
-/// attention, between the two feed-forward maps and behind them. At one half a number that passes two places is zero three times of four, and
-/// rows of one token attend to nothing but themselves, so that the share of zeros counts the places.
+/// Where transformers' T5 drops: behind the embedding and the final norm of each stack, attention's probabilities, and in every block
+/// behind attention, between the two feed-forward maps and behind them. At one half a number that passes two places is zero three times of
+/// four, and rows of one token attend to nothing but themselves, so that the share of zeros counts the places.
 /// </summary>
 public sealed class T5DropoutTests
 {
@@ -30,7 +30,9 @@ public sealed class T5DropoutTests
         using var _ = no_grad();
         using var model = TinyModels.New(Shape, 3);
         var before = Stream(model, stack, null);
-        var zeros = map is null ? before.Average(x => x == 0 ? 1.0 : 0) : before.Zip(Stream(model, stack, map), (a, b) => a == b ? 1.0 : 0).Average();
+        var zeros = map is null
+            ? before.Average(x => x == 0 ? 1.0 : 0)
+            : before.Zip(Stream(model, stack, map), (a, b) => a == b ? 1.0 : 0).Average();
         Assert.InRange(zeros, Share(places) - 0.04, Share(places) + 0.04);
     }
 
@@ -66,7 +68,8 @@ public sealed class T5DropoutTests
 
     private static void Silence(T5Model model)
     {
-        foreach (var map in (string[])["encoder.0.self.output", "encoder.0.feedForward.down", "decoder.0.self.output", "decoder.0.cross.output", "decoder.0.feedForward.down"])
+        foreach (var map in (string[])["encoder.0.self.output", "encoder.0.feedForward.down", "decoder.0.self.output",
+            "decoder.0.cross.output", "decoder.0.feedForward.down"])
         {
             model.Parameters[map].zero_();
         }

@@ -42,14 +42,15 @@ internal static class TinyModels
     /// <summary>One model a kind of network: "t5", "t5-relu-tied", "llama", "llama-tied".</summary>
     public static TheoryData<string> Kinds => ["t5", "t5-relu-tied", "llama", "llama-tied"];
 
-    public static ILanguageModel New(string kind, ulong seed, ScalarType dtype = ScalarType.Float32, TrainingCompute? compute = null) => kind switch
-    {
-        "t5" => New(T5, seed, dtype, compute),
-        "t5-relu-tied" => New(T5 with { FeedForwardProj = "relu", TieWordEmbeddings = true }, seed, dtype, compute),
-        "llama" => New(Llama, seed, dtype, compute),
-        "llama-tied" => New(Llama with { TieWordEmbeddings = true, NumKeyValueHeads = 4, HeadDim = 6 }, seed, dtype, compute),
-        _ => throw new ArgumentException(kind, nameof(kind)),
-    };
+    public static ILanguageModel New(string kind, ulong seed, ScalarType dtype = ScalarType.Float32, TrainingCompute? compute = null) =>
+        kind switch
+        {
+            "t5" => New(T5, seed, dtype, compute),
+            "t5-relu-tied" => New(T5 with { FeedForwardProj = "relu", TieWordEmbeddings = true }, seed, dtype, compute),
+            "llama" => New(Llama, seed, dtype, compute),
+            "llama-tied" => New(Llama with { TieWordEmbeddings = true, NumKeyValueHeads = 4, HeadDim = 6 }, seed, dtype, compute),
+            _ => throw new ArgumentException(kind, nameof(kind)),
+        };
 
     public static T5Model New(T5Config config, ulong seed, ScalarType dtype = ScalarType.Float32, TrainingCompute? compute = null) =>
         new(config, Parameters(T5Weights.Specs(config), seed, dtype, compute), compute?.RecomputesBlocks ?? false);

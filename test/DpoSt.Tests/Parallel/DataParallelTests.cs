@@ -75,7 +75,8 @@ public sealed class DataParallelTests
         Backward(plain, new Dropout(0.1, 1, 0));
         Backward(marked, new Dropout(0.1, 1, 0));
         replicas.EndReduction();
-        Assert.All(plain.Parameters.Buffers.Zip(marked.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Gradients!, pair.Second.Gradients!));
+        Assert.All(plain.Parameters.Buffers.Zip(marked.Parameters.Buffers), pair =>
+            KernelCheck.Same(pair.First.Gradients!, pair.Second.Gradients!));
     }
 
     [Theory]
@@ -110,7 +111,8 @@ public sealed class DataParallelTests
                 Assert.Same(tokens.Prompts[original % rows], part.Tokens.Prompts[part.Tokens.PromptOf[i]]);
             }
 
-            Assert.All(Enumerable.Range(0, part.Pairs), i => Assert.Equal(part.Tokens.Examples[i] + rows, part.Tokens.Examples[part.Pairs + i]));
+            Assert.All(
+                Enumerable.Range(0, part.Pairs), i => Assert.Equal(part.Tokens.Examples[i] + rows, part.Tokens.Examples[part.Pairs + i]));
         });
     }
 

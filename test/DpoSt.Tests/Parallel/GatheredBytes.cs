@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Parallel;
 
-/// <summary>Counts the bytes of weights and gradients that a rank holds beyond its shards, whenever it may hold most, from the tensors themselves.</summary>
+/// <summary>
+/// Counts the bytes of weights and gradients that a rank holds beyond its shards, whenever it may hold most, from the tensors themselves.
+/// </summary>
 internal sealed class GatheredBytes(IProcessGroup group, ParameterSet parameters) : IProcessGroup, IBlockWatcher
 {
     private IBlockWatcher? follower;
@@ -41,14 +43,16 @@ internal sealed class GatheredBytes(IProcessGroup group, ParameterSet parameters
             model, BatchShape.Uniform(1, 1, 1), new TrainingCompute(RecomputesBlocks: true, Shard: parameters.Shard), dropout: false);
         var state = optimizer.State.Sum(t => Bytes(t.Values)) + parameters.Buffers.Sum(b => Bytes(b.Gradients!));
         Assert.Equal(planned.State * element / sizeof(float), state);
-        Assert.True(Size < 4 || state < 0.3 * 4 * element * parameters.Count, $"rank {Rank} of {Size} keeps {state} bytes of {parameters.Count} parameters");
+        Assert.True(Size < 4
+            || state < 0.3 * 4 * element * parameters.Count, $"rank {Rank} of {Size} keeps {state} bytes of {parameters.Count} parameters");
 
         var largest = parameters.Buffers.GroupBy(b => b.Block).Max(block => block.Sum(b => Size * Bytes(b.Values)));
         Assert.Equal(2 * largest, planned.Gathered * element / sizeof(float));
         Assert.InRange(peak, 1, 2 * largest);
 
         // The first pass does not know what comes next, and every pass begins with a block that nobody computed before.
-        Assert.True(microBatches is null || waited <= gathers / microBatches + microBatches, $"{waited} of {gathers} gathers began only when they were needed");
+        Assert.True(microBatches is null
+            || waited <= gathers / microBatches + microBatches, $"{waited} of {gathers} gathers began only when they were needed");
         Assert.Equal(microBatches * RankTraffic.Gathered(model, Size) * element / sizeof(float) ?? travelled, travelled);
     }
 
@@ -115,7 +119,8 @@ internal sealed class GatheredBytes(IProcessGroup group, ParameterSet parameters
     {
         using var scope = NewDisposeScope();
         var views = parameters.Buffers.SelectMany(b => b.Views).ToArray();
-        peak = Math.Max(peak, onTheirWay + gradients + besides.Sum(Bytes) + views.Where(v => v.stride().Any(s => s != 0)).Sum(Bytes) + Gradients());
+        peak = Math.Max(
+            peak, onTheirWay + gradients + besides.Sum(Bytes) + views.Where(v => v.stride().Any(s => s != 0)).Sum(Bytes) + Gradients());
     }
 
     /// <summary>From here on the parameters show what has arrived.</summary>

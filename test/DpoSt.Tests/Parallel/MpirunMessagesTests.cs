@@ -20,7 +20,8 @@ public sealed class MpirunMessagesTests
         ];
         Array.ForEach(lines, messages.Take);
         Assert.Equal(
-            "  step 3/20  loss 1.0\nrank 2 of 4 was ended by signal 9 (Killed), and the job with it. The same command goes on from the last checkpoint, with as many processes or fewer.\nrank 1 of 4: no.\n",
+            "  step 3/20  loss 1.0\nrank 2 of 4 was ended by signal 9 (Killed), and the job with it. "
+            + "The same command goes on from the last resume state, with as many processes or fewer.\nrank 1 of 4: no.\n",
             error.ToString());
     }
 
@@ -29,7 +30,8 @@ public sealed class MpirunMessagesTests
     {
         using var error = new StringWriter { NewLine = "\n" };
         var messages = new MpirunMessages(2, error);
-        Array.ForEach([Dashes, "There are not enough slots available in the system to satisfy the 2", "slots that were requested.", Dashes], messages.Take);
+        Array.ForEach([Dashes, "There are not enough slots available in the system to satisfy the 2", "slots that were requested.", Dashes],
+            messages.Take);
         Assert.Equal("There are not enough slots available in the system to satisfy the 2 slots that were requested.\n", error.ToString());
     }
 }

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Parallel;
 
-/// <summary>Ranks connected by functions like NCCL's. What NCCL itself does with a GPU's memory is not tested here: that needs GPUs.</summary>
+/// <summary>
+/// Ranks connected by functions like NCCL's. What NCCL itself does with a GPU's memory is not tested here: that needs GPUs.
+/// </summary>
 public sealed class NcclGroupTests
 {
     [Theory]

@@ -9,7 +9,8 @@ public sealed class RankFailureTests
 {
     private static readonly string[] Train =
     [
-        "sft", "--config-path", "exp_config/tiny", "trainer.dropout=0.1", "trainer.per_device_train_batch_size=4", "trainer.learning_rate=1e-4",
+        "sft", "--config-path", "exp_config/tiny", "trainer.dropout=0.1", "trainer.per_device_train_batch_size=4",
+        "trainer.learning_rate=1e-4",
         "trainer.logging_steps=1", "+trainer.save_steps=3", "model.model_path=base",
     ];
 
@@ -80,7 +81,8 @@ public sealed class RankFailureTests
             run.Root, "-n", "2", "dotnet", typeof(DpoSt.App.Cli).Assembly.Location, "eval-greedy", "--config-path", "exp_config/tiny",
             "+data.split=test");
         Assert.Equal(2, code);
-        Assert.Contains("dpost eval-greedy works as one process, but mpirun has started 2: start it without mpirun.", said, StringComparison.Ordinal);
+        Assert.Contains(
+            "dpost eval-greedy works as one process, but mpirun has started 2: start it without mpirun.", said, StringComparison.Ordinal);
         (code, said) = Ranks.Mpirun(run.Root, ["-n", "2", "dotnet", typeof(DpoSt.App.Cli).Assembly.Location, .. Train, "--nproc", "3"]);
         Assert.Equal(2, code);
         Assert.Contains("--nproc is 3, but mpirun has started 2 processes: leave --nproc out, or mpirun.", said, StringComparison.Ordinal);
@@ -166,15 +168,18 @@ public sealed class RankFailureTests
     {
         const string variable = "OMPI_COMM_WORLD_RANK=";
         var found = new List<(int, int)>();
-        foreach (var folder in Directory.GetDirectories("/proc").Where(f => int.TryParse(Path.GetFileName(f), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        foreach (var folder in Directory.GetDirectories("/proc").Where(
+            f => int.TryParse(Path.GetFileName(f), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         {
             try
             {
                 if (new FileInfo(Path.Combine(folder, "cwd")).LinkTarget == run.Root
                     && Array.Find(
-                        File.ReadAllText(Path.Combine(folder, "environ")).Split('\0'), v => v.StartsWith(variable, StringComparison.Ordinal)) is { } rank)
+                        File.ReadAllText(Path.Combine(folder, "environ")).Split('\0'), v =>
+                            v.StartsWith(variable, StringComparison.Ordinal)) is { } rank)
                 {
-                    found.Add((int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture), int.Parse(rank[variable.Length..], CultureInfo.InvariantCulture)));
+                    found.Add((int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture),
+                        int.Parse(rank[variable.Length..], CultureInfo.InvariantCulture)));
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DpoSt.Parallel;
+using DpoSt.Runs;
 using DpoSt.Tests.SelfTraining;
 
 namespace DpoSt.Tests.Parallel;
@@ -9,7 +10,8 @@ public sealed class RankedStagesTests
 {
     private static readonly string[] Train =
     [
-        "--config-path", "exp_config/tiny", "trainer.dropout=0.1", "+trainer.gradient_accumulation_steps=3", "trainer.per_device_train_batch_size=3",
+        "--config-path", "exp_config/tiny", "trainer.dropout=0.1", "+trainer.gradient_accumulation_steps=3",
+        "trainer.per_device_train_batch_size=3",
         "trainer.learning_rate=1e-4", "trainer.logging_steps=1", "trainer.max_steps=8", "model.model_path=base", "+trainer.bf16=false",
     ];
 
@@ -19,8 +21,11 @@ public sealed class RankedStagesTests
         Ranks.Need();
         using var one = NewRun();
         using var several = NewRun();
-        File.WriteAllText(several.Path("shards.yaml"), "distributed_type: DEEPSPEED\nnum_processes: 8\ndeepspeed_config:\n  zero_stage: 3\nuse_cpu: true\n");
-        foreach (var (stage, name, ranks) in new[] { ("sft", "sft-0", (string[])["--nproc", "2"]), ("dpo", "dpo-1", ["--nproc", "4", "--launch", "shards.yaml"]) })
+        File.WriteAllText(several.Path("shards.yaml"),
+            "distributed_type: DEEPSPEED\nnum_processes: 8\ndeepspeed_config:\n  zero_stage: 3\nuse_cpu: true\n");
+        (string, string, string[])[] stages =
+            [("sft", "sft-0", ["--nproc", "2"]), ("dpo", "dpo-1", ["--nproc", "4", "--launch", "shards.yaml"])];
+        foreach (var (stage, name, ranks) in stages)
         {
             string[] line = [stage, .. Train, "+trainer.eval_strategy=steps", "+trainer.eval_steps=4"];
             Assert.Equal(0, one.Run(line).Code);
@@ -43,7 +48,8 @@ public sealed class RankedStagesTests
         Ranks.Need();
         using var one = new TinyRun();
         using var several = new TinyRun();
-        string[] line = ["generate", "--config-path", "exp_config/tiny", "trainer.output_dir=base", "+data.split=test", "eval.max_new_tokens=40", .. mode];
+        string[] line = ["generate", "--config-path", "exp_config/tiny", "trainer.output_dir=base", "+data.split=test",
+            "eval.max_new_tokens=40", .. mode];
         Assert.Equal(0, one.Run(line).Code);
         var (code, _, error) = several.Run([.. line, "--nproc", "3"]);
         Assert.True(code == 0, error);
@@ -94,7 +100,8 @@ public sealed class RankedStagesTests
         var (code, _, error) = run.Run(line);
         Assert.True(code == 0, error);
         Assert.StartsWith(
-            "two.yaml: 2 processes divide each batch of the configuration between them; for as many rows on each as it says, multiply trainer.gradient_accumulation_steps by 2.\n",
+            "two.yaml: 2 processes divide each batch of the configuration between them; for as many rows on each as it says, "
+            + "multiply trainer.gradient_accumulation_steps by 2.\n",
             error, StringComparison.Ordinal);
         Assert.Contains("done already", run.Run([.. line, "--nproc", "1", "+trainer.bf16=true"]).Out, StringComparison.Ordinal);
         Assert.DoesNotContain("done already", run.Run([.. line, "--nproc", "1", "+trainer.bf16=false"]).Out, StringComparison.Ordinal);
@@ -105,12 +112,14 @@ public sealed class RankedStagesTests
     {
         using var run = NewRun();
         Directory.CreateDirectory(run.Path("bin"));
-        var dotnet = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "dotnet")).First(File.Exists);
+        var dotnet = Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "dotnet"))
+            .First(File.Exists);
         File.CreateSymbolicLink(run.Path("bin/dotnet"), dotnet);
         using var process = run.Start(start => start.Environment["PATH"] = run.Path("bin"), ["sft", .. Train, "--nproc", "2"]);
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        Assert.Equal((2, "several processes need Open MPI 4.1 or 5, but mpirun is not on the PATH: apt-get install openmpi-bin.\n"), (process.ExitCode, error));
+        Assert.Equal((2, "several processes need Open MPI 4.1 or 5, but mpirun is not on the PATH: apt-get install openmpi-bin.\n"),
+            (process.ExitCode, error));
     }
 
     internal static TinyRun NewRun()
@@ -122,7 +131,8 @@ public sealed class RankedStagesTests
     }
 
     /// <summary>Every line of metrics, without what is measured.</summary>
-    internal static JsonObject[] Metrics(TinyRun run, string name) => [.. File.ReadAllLines(run.Path($"ft_models/tiny/{name}/metrics.jsonl")).Select(line =>
+    internal static JsonObject[] Metrics(TinyRun run, string name) =>
+        [.. File.ReadAllLines(run.Path($"ft_models/tiny/{name}/metrics.jsonl")).Select(line =>
     {
         var json = JsonNode.Parse(line)!.AsObject();
         json.Remove("tokens_per_s");
@@ -137,12 +147,14 @@ public sealed class RankedStagesTests
             Assert.Equal(a.Select(p => p.Key), b.Select(p => p.Key));
             Assert.All(
                 a,
-                p => Assert.Equal(p.Value!.GetValue<double>(), b[p.Key]!.GetValue<double>(), tolerance * Math.Max(1, Math.Abs(p.Value.GetValue<double>()))));
+                p => Assert.Equal(p.Value!.GetValue<double>(), b[p.Key]!.GetValue<double>(),
+                    tolerance * Math.Max(1, Math.Abs(p.Value.GetValue<double>()))));
         }
     }
 
     private static string[] Files(TinyRun run, string folder) =>
         [
-            .. Directory.EnumerateFiles(run.Path(folder), "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(run.Path(folder), f)).Order(StringComparer.Ordinal)
+            .. Directory.EnumerateFiles(run.Path(folder), "*", SearchOption.AllDirectories)
+                .Select(f => Path.GetRelativePath(run.Path(folder), f)).Order(StringComparer.Ordinal)
         ];
 }

@@ -18,7 +18,8 @@ public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixtur
     private const double ShardedWeights = 1e-4;
     private const double Losses = 1e-6;
 
-    // The T5 fixtures' fp32 log-probabilities lie 5e-6 nats a token from the truth, and elsewhere once a weight's last place differs (docs/numerics.md).
+    // The T5 fixtures' fp32 log-probabilities lie 5e-6 nats a token from the truth, and elsewhere once a weight's last place differs
+    // (docs/numerics.md).
     private const double T5Preferences = 4e-6;
     private const double Wide = 1e-9;
 
@@ -43,16 +44,20 @@ public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixtur
             new SingleProcess(), folder.File("alone"), shards: false, TestContext.Current.CancellationToken,
             Checkpoints(folder.File("checkpoints-alone")));
         Ranks.Run(folder.Root, $"*{nameof(RankedTrainingTests)}.{nameof(Rank)}", count, tcp ? Ranks.OverTcp : []);
-        foreach (var (fixture, shards) in from fixture in TrainingFixture.All from shards in Ways(fixture, count, tcp) select (fixture, shards))
+        foreach (
+            var (fixture, shards) in from fixture in TrainingFixture.All from shards in Ways(fixture, count, tcp) select (fixture, shards))
         {
             var name = Name(fixture, shards);
-            var (expected, actual) = (TrainingFixture.Steps(Path.Combine(OneProcess.Folder, fixture.Name)), TrainingFixture.Steps(folder.File(name)));
+            var (expected, actual) = (
+                TrainingFixture.Steps(Path.Combine(OneProcess.Folder, fixture.Name)), TrainingFixture.Steps(folder.File(name)));
             var losses = expected.Zip(actual, (a, b) => Math.Abs(a[0] - b[0]) / Math.Abs(a[0])).Max();
             var weights = Farthest(Path.Combine(OneProcess.Folder, $"{fixture.Name}.safetensors"), folder.File($"{name}.safetensors"));
-            output.WriteLine($"{name}, {count} ranks{(tcp ? " over TCP" : "")}: losses within {losses:0.0e+0}, weights within {weights:0.0e+0}");
+            output.WriteLine(
+                $"{name}, {count} ranks{(tcp ? " over TCP" : "")}: losses within {losses:0.0e+0}, weights within {weights:0.0e+0}");
             Assert.Equal(expected.Length, actual.Length);
             Assert.True(
-                losses <= (fixture.Wide ? Wide : fixture.Dpo && fixture.Model.StartsWith("t5", StringComparison.Ordinal) ? T5Preferences : Losses),
+                losses <= (fixture.Wide ? Wide : fixture.Dpo
+                    && fixture.Model.StartsWith("t5", StringComparison.Ordinal) ? T5Preferences : Losses),
                 $"{name}: a loss is {losses:0.0e+0} off");
             Assert.True(weights <= (fixture.Wide ? Wide : shards ? ShardedWeights : Weights), $"{name}: a tensor is {weights:0.0e+0} off");
         }
@@ -64,10 +69,13 @@ public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixtur
                 Checkpoints(folder.File("checkpoints-ranks")));
             Assert.All(["from-ranks", "from-one"], name =>
             {
-                var (expected, actual) = (TrainingFixture.Steps(Path.Combine(OneProcess.Folder, Resumed.Name)), TrainingFixture.Steps(folder.File(name)));
+                var (expected, actual) = (
+                    TrainingFixture.Steps(Path.Combine(OneProcess.Folder, Resumed.Name)), TrainingFixture.Steps(folder.File(name)));
                 Assert.Equal(expected.Length / 2, actual.Length);
-                Assert.All(expected.Skip(actual.Length).Zip(actual), step => Assert.Equal(step.First[0], step.Second[0], Wide * Math.Abs(step.First[0])));
-                Assert.InRange(Farthest(Path.Combine(OneProcess.Folder, $"{Resumed.Name}.safetensors"), folder.File($"{name}.safetensors")), 0, Wide);
+                Assert.All(expected.Skip(actual.Length).Zip(actual), step =>
+                    Assert.Equal(step.First[0], step.Second[0], Wide * Math.Abs(step.First[0])));
+                Assert.InRange(
+                    Farthest(Path.Combine(OneProcess.Folder, $"{Resumed.Name}.safetensors"), folder.File($"{name}.safetensors")), 0, Wide);
             });
         }
     }
@@ -78,7 +86,10 @@ public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixtur
         Assert.SkipWhen(Ranks.Folder is null, "mpirun starts this");
         CpuThreads.Use(1);
         using var ranks = OpenMpiGroup.Join();
-        foreach (var (fixture, shards) in from fixture in TrainingFixture.All from shards in Ways(fixture, ranks.Size, Ranks.IsOverTcp) select (fixture, shards))
+        foreach (var (fixture, shards) in from fixture in TrainingFixture.All
+                                          from shards in Ways(fixture, ranks.Size,
+            Ranks.IsOverTcp)
+                                          select (fixture, shards))
         {
             fixture.Run(
                 ranks, Path.Combine(Ranks.Folder!, Name(fixture, shards)), shards, TestContext.Current.CancellationToken,
@@ -87,19 +98,23 @@ public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixtur
 
         if (ranks.Size > 1 && !Ranks.IsOverTcp)
         {
-            Resumed.Run(ranks, Path.Combine(Ranks.Folder!, "from-one"), shards: true, TestContext.Current.CancellationToken, Kept("checkpoints-alone"));
+            Resumed.Run(ranks, Path.Combine(Ranks.Folder!, "from-one"), shards: true, TestContext.Current.CancellationToken,
+                Kept("checkpoints-alone"));
         }
 
-        Checkpoints? Kept(string name) => ranks.Rank == 0 ? Checkpoints(Path.Combine(Ranks.Folder!, name)) : null;
+        ResumeStates? Kept(string name) => ranks.Rank == 0 ? Checkpoints(Path.Combine(Ranks.Folder!, name)) : null;
     }
 
     // After half of the steps.
-    private static Checkpoints Checkpoints(string folder) =>
-        new(folder, "a run", new CheckpointPolicy { Steps = new StepInterval(3) }, 1, new MetricsFile(Path.Combine(folder, MetricsFile.Name)), _ => { });
+    private static ResumeStates Checkpoints(string folder) =>
+        new(folder, "a run", new ResumePolicy { Steps = new StepInterval(3) }, 1, new MetricsFile(Path.Combine(folder, MetricsFile.Name)),
+            _ => { });
 
     // To sharding both Llamas are one, and so are nearly all runs over TCP: CI's minutes are counted.
     private static bool[] Ways(TrainingFixture fixture, int count, bool tcp) =>
-        count > 1 && fixture.Model != "llama-mha" && (!tcp || (!fixture.Wide && fixture.Model != "t5-v10-relu-tied")) ? [false, true] : [false];
+        count > 1 && fixture.Model != "llama-mha" && (!tcp || (!fixture.Wide && fixture.Model != "t5-v10-relu-tied"))
+            ? [false, true]
+            : [false];
 
     private static string Name(TrainingFixture fixture, bool shards) => fixture.Name + (shards ? "-sharded" : "");
 
@@ -124,7 +139,8 @@ public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixtur
         public OneProcess()
         {
             folder = new TemporaryFolder();
-            Array.ForEach(TrainingFixture.All, fixture => fixture.Run(new SingleProcess(), folder.File(fixture.Name), shards: false, CancellationToken.None));
+            Array.ForEach(TrainingFixture.All, fixture =>
+                fixture.Run(new SingleProcess(), folder.File(fixture.Name), shards: false, CancellationToken.None));
         }
 
         public static string Folder => folder!.Root;

@@ -21,7 +21,8 @@ internal static class Ranks
     /// <summary>Skips the test where Open MPI is not installed (a failure when CI=true).</summary>
     public static void Need()
     {
-        if ((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "mpirun"))))
+        if ((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(
+            folder => File.Exists(Path.Combine(folder, "mpirun"))))
         {
             return;
         }
@@ -53,7 +54,13 @@ internal static class Ranks
             "--kill-after=10", "240", "mpirun", "--map-by", "slot:OVERSUBSCRIBE", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1",
             .. arguments
         ];
-        var start = new ProcessStartInfo("timeout", line) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("timeout", line)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         foreach (var (name, value) in (KeyValuePair<string, string>[])
         [
             new("OMPI_ALLOW_RUN_AS_ROOT", "1"), new("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"),

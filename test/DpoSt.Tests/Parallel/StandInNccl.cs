@@ -48,14 +48,17 @@ internal static unsafe class StandInNccl
     private static int CommInitRank(nint* communicator, int size, Nccl.UniqueId id, int rank)
     {
         *communicator = 77;
-        return size == group.Size && rank == group.Rank && Identity.AsSpan().SequenceEqual(new Span<byte>(id.Bytes, 128)) ? 0 : InvalidArgument;
+        return size == group.Size && rank == group.Rank && Identity.AsSpan().SequenceEqual(new Span<byte>(id.Bytes, 128))
+            ? 0
+            : InvalidArgument;
     }
 
     [UnmanagedCallersOnly]
     private static int CommDestroy(nint communicator) => communicator == 77 ? 0 : InvalidArgument;
 
     [UnmanagedCallersOnly]
-    private static int AllReduce(nint from, nint to, nuint count, int type, int op, nint communicator, nint stream) => Do(type, op, communicator, dtype =>
+    private static int AllReduce(nint from, nint to, nuint count, int type, int op, nint communicator, nint stream) =>
+        Do(type, op, communicator, dtype =>
     {
         using var sum = Wide(from, (long)count, dtype);
         group.AllReduce(sum);
@@ -63,7 +66,8 @@ internal static unsafe class StandInNccl
     });
 
     [UnmanagedCallersOnly]
-    private static int ReduceScatter(nint from, nint to, nuint count, int type, int op, nint communicator, nint stream) => Do(type, op, communicator, dtype =>
+    private static int ReduceScatter(nint from, nint to, nuint count, int type, int op, nint communicator, nint stream) =>
+        Do(type, op, communicator, dtype =>
     {
         using var whole = Wide(from, (long)count * group.Size, dtype);
         using var part = zeros_like(whole.narrow(0, 0, (long)count));
@@ -72,7 +76,8 @@ internal static unsafe class StandInNccl
     });
 
     [UnmanagedCallersOnly]
-    private static int AllGather(nint from, nint to, nuint count, int type, nint communicator, nint stream) => Do(type, 0, communicator, dtype =>
+    private static int AllGather(nint from, nint to, nuint count, int type, nint communicator, nint stream) =>
+        Do(type, 0, communicator, dtype =>
     {
         using var part = Wide(from, (long)count, dtype);
         using var whole = zeros([(long)count * group.Size], dtype: part.dtype);
@@ -81,7 +86,8 @@ internal static unsafe class StandInNccl
     });
 
     [UnmanagedCallersOnly]
-    private static int Broadcast(nint from, nint to, nuint count, int type, int root, nint communicator, nint stream) => Do(type, 0, communicator, dtype =>
+    private static int Broadcast(nint from, nint to, nuint count, int type, int root, nint communicator, nint stream) =>
+        Do(type, 0, communicator, dtype =>
     {
         using var told = Wide(from, (long)count, dtype);
         group.Broadcast(told, root);
@@ -90,7 +96,15 @@ internal static unsafe class StandInNccl
 
     private static int Do(int type, int op, nint communicator, Action<ScalarType> work)
     {
-        ScalarType? dtype = type switch { 1 => ScalarType.Byte, 4 => ScalarType.Int64, 7 => ScalarType.Float32, 8 => ScalarType.Float64, 9 => ScalarType.BFloat16, _ => null };
+        ScalarType? dtype = type switch
+        {
+            1 => ScalarType.Byte,
+            4 => ScalarType.Int64,
+            7 => ScalarType.Float32,
+            8 => ScalarType.Float64,
+            9 => ScalarType.BFloat16,
+            _ => null,
+        };
         if (dtype is null || op != 0 || communicator != 77)
         {
             return InvalidArgument;

@@ -24,7 +24,10 @@ internal sealed record TrainingFixture(string Model, bool Dpo, bool Wide)
     /// <summary>Every fixture, objective and type.</summary>
     public static readonly TrainingFixture[] All =
     [
-        .. from model in new[] { "t5-v10-relu-tied", "t5-v11-gated-gelu", "llama-mha", "llama-gqa" } from dpo in new[] { false, true } from wide in new[] { false, true } select new TrainingFixture(model, dpo, wide),
+        .. from model in new[] { "t5-v10-relu-tied", "t5-v11-gated-gelu", "llama-mha", "llama-gqa" }
+           from dpo in new[] { false, true }
+           from wide in new[] { false, true }
+           select new TrainingFixture(model, dpo, wide),
     ];
 
     public string Name => $"{Model}-{(Dpo ? "dpo" : "sft")}-{(Wide ? "fp64" : "fp32")}";
@@ -38,15 +41,19 @@ internal sealed record TrainingFixture(string Model, bool Dpo, bool Wide)
     /// <param name="shards">Whether each rank keeps a part of the model.</param>
     /// <param name="cancel">Ends the run after a step.</param>
     /// <param name="checkpoints">Where the run resumes from and saves itself; null is nowhere.</param>
-    public void Run(IProcessGroup group, string path, bool shards, CancellationToken cancel, Checkpoints? checkpoints = null)
+    public void Run(IProcessGroup group, string path, bool shards, CancellationToken cancel, ResumeStates? checkpoints = null)
     {
         using var scope = NewDisposeScope();
-        var compute = shards ? new TrainingCompute(RecomputesBlocks: true, Shard: new ParameterShard(group.Rank, group.Size)) : new TrainingCompute();
+        var compute = shards
+            ? new TrainingCompute(RecomputesBlocks: true, Shard: new ParameterShard(group.Rank, group.Size))
+            : new TrainingCompute();
         using var fixture = new ModelFixture(Model, compute);
         using var other = Wide ? InFp64(fixture.Model, compute) : null;
         var model = other ?? fixture.Model;
         // Two micro-batches, the second of fewer rows than there may be ranks; dropout, clipping and a schedule as in earnest.
-        var options = TrainingRuns.Options(6, 1e-4) with { Dropout = 0.1, MaxGradNorm = 1, Schedule = new LearningRateSchedule("cosine", 1e-4, 6, 2) };
+        var options = TrainingRuns.Options(
+            6, 1e-4) with
+        { Dropout = 0.1, MaxGradNorm = 1, Schedule = new LearningRateSchedule("cosine", 1e-4, 6, 2) };
         var rows = fixture.Batch();
         using var measured = shards ? new GatheredBytes(group, model.Parameters) : null;
         var replicas = Replicas.Of(measured ?? group, model.Parameters);
@@ -64,10 +71,12 @@ internal sealed record TrainingFixture(string Model, bool Dpo, bool Wide)
         measured?.Check(ModelFolder.CostsOf(SharedFolder.Path("fixtures", Model)), Dpo || checkpoints is not null ? null : 2 * lines.Count);
         replicas.Collect([.. model.Parameters.Buffers.Select(b => (b.Values, b.Count))], whole =>
         {
-            File.WriteAllText($"{path}.json", JsonSerializer.Serialize(lines.Select(l => (double[])[l.Loss, l.GradNorm, .. l.Metrics.Values])));
+            File.WriteAllText(
+                $"{path}.json", JsonSerializer.Serialize(lines.Select(l => (double[])[l.Loss, l.GradNorm, .. l.Metrics.Values])));
             using var stream = File.Create($"{path}.safetensors");
             using var reader = new ParameterReader(model.Parameters, shards ? whole : null);
-            SafeTensorsWriter.Write(stream, model.Parameters.Specs.Select(s => new PendingTensor(s.Name, model.Parameters.Dtype, s.Shape, () => reader[s])));
+            SafeTensorsWriter.Write(
+                stream, model.Parameters.Specs.Select(s => new PendingTensor(s.Name, model.Parameters.Dtype, s.Shape, () => reader[s])));
         });
 
         // Nothing but the gradients is exchanged after the start: copies that drift apart would be found here.
@@ -80,7 +89,8 @@ internal sealed record TrainingFixture(string Model, bool Dpo, bool Wide)
 
         void Train<TBatch>(IObjective<TBatch> objective, TBatch[] batches)
             where TBatch : class =>
-                new Trainer<TBatch>(model.Parameters, objective, options, replicas).Run(_ => batches, lines.Add, _ => { }, cancel, checkpoints);
+                new Trainer<TBatch>(model.Parameters, objective, options, replicas)
+                    .Run(_ => batches, lines.Add, _ => { }, cancel, checkpoints);
     }
 
     private static PreferenceBatch Pairs(ILanguageModel model, TokenBatch rows, int[] part)
@@ -89,7 +99,8 @@ internal sealed record TrainingFixture(string Model, bool Dpo, bool Wide)
         var tokens = new TokenBatch(
             [.. part.Select(i => rows.Prompts[i])],
             [.. part.Select(i => rows.Completions[i]), .. part.Select(i => rows.Completions[(i + 1) % rows.Completions.Count])],
-            [.. part.Index().Select(p => p.Index), .. part.Index().Select(p => p.Index)], [.. part.Select(i => (long)i), .. part.Select(i => (long)i)]);
+            [.. part.Index().Select(p => p.Index), .. part.Index().Select(p => p.Index)],
+                [.. part.Select(i => (long)i), .. part.Select(i => (long)i)]);
         return new PreferenceBatch(tokens, SequenceLogProbs.Score(model, tokens));
     }
 

@@ -42,7 +42,7 @@ public sealed partial class TrainingPlannerTests : IDisposable
     {
         using var run = new TinyRun();
         var rows = new RowEncoder(DpoSt.Text.Tokenizers.TokenizerLoader.Load(run.Path("base")), DpoSt.Text.PromptFormat.T5, Limits);
-        var lengths = DpoSt.Data.ReferenceFormats.RationaleFile.Read(run.Path("data/train.jsonl"))
+        var lengths = DpoSt.Data.PaperFormats.RationaleFile.Read(run.Path("data/train.jsonl"))
             .Select(r => rows.Row(DpoSt.Text.PromptFormat.T5.Prompt(r.Question), DpoSt.Text.PromptFormat.T5.Target(r.Answer))).ToArray();
         var settings = new TrainingSettings(new TrainingRecipe { BatchSize = 24, Epochs = 2, LengthWindow = 1 }, Limits, PaperText: false);
         var plan = TrainingPlanner.Plan(new SftStage("sft-0", "", run.Path("data/train.jsonl"), null, "", settings), run.Path("base"));

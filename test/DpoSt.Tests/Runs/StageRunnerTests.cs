@@ -1,3 +1,4 @@
+using DpoSt.Parallel;
 using DpoSt.Runs;
 
 namespace DpoSt.Tests.Runs;

@@ -1,5 +1,5 @@
 using DpoSt.Data;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 using DpoSt.Parallel;
 using DpoSt.Runs;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DpoSt.Data;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 using DpoSt.Runs;
 using DpoSt.Tensors.Files;
 

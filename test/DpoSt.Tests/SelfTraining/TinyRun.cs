@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using DpoSt.App.Demo;
 using DpoSt.Data;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 using DpoSt.Data.Synthetic;
 
 namespace DpoSt.Tests.SelfTraining;

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace DpoSt.Tests.Tensors;
 
 /// <summary>
-/// Kernels over bfloat16 against plain operators in fp64 on the same rounded inputs: what is left is the rounding of results and of gradients,
-/// 2^-9 of each number, and that of what the gradient is computed from.
+/// Kernels over bfloat16 against plain operators in fp64 on the same rounded inputs: what is left is the rounding of results and of
+/// gradients, 2^-9 of each number, and that of what the gradient is computed from.
 /// </summary>
 public sealed class Bf16KernelTests
 {
@@ -43,7 +43,8 @@ public sealed class Bf16KernelTests
     {
         using var scope = NewDisposeScope();
         var bias = KernelCheck.Normal(4, 1, 3, 6, keys);
-        Check(t => BiasedSoftmax.Apply(t[0], bias), t => t[0].add(bias.to(ScalarType.Float64)).softmax(-1), KernelCheck.Normal(5, 2, 3, 6, keys));
+        Check(t =>
+            BiasedSoftmax.Apply(t[0], bias), t => t[0].add(bias.to(ScalarType.Float64)).softmax(-1), KernelCheck.Normal(5, 2, 3, 6, keys));
 
         var (ours, theirs) = (bias.clone().requires_grad_(true), bias.to(ScalarType.Float64).requires_grad_(true));
         var scores = KernelCheck.Normal(5, 2, 3, 6, keys).to(ScalarType.BFloat16);
@@ -87,7 +88,8 @@ public sealed class Bf16KernelTests
             KernelCheck.Close(exact, TargetLogProb.Apply(logits, targets), 1e-6, "log-probabilities");
         }
 
-        Check(t => TargetLogProb.Apply(t[0], targets), t => t[0].log_softmax(-1).gather(1, tensor(targets).view(4, 1)).view(4), logits.to(ScalarType.Float32));
+        Check(t => TargetLogProb.Apply(t[0], targets), t => t[0].log_softmax(-1).gather(1, tensor(targets).view(4, 1)).view(4),
+            logits.to(ScalarType.Float32));
         var (ours, theirs) = (logits.detach().requires_grad_(true), logits.detach().to(ScalarType.Float64).requires_grad_(true));
         BackwardGuard.Backward(TargetLogProb.Apply(ours, targets).sum());
         theirs.log_softmax(-1).gather(1, tensor(targets).view(4, 1)).sum().backward();
@@ -102,18 +104,18 @@ public sealed class Bf16KernelTests
     {
         using var scope = NewDisposeScope();
         Tensor[] rounded = [.. new[] { KernelCheck.Normal(1, rows, inputs), KernelCheck.Normal(2, outputs, inputs) }.Select(Rounded)];
-        foreach (var way in Enum.GetValues<RoundedWay>().Where(way => way != RoundedWay.InHalves || HalfProduct.IsSupported))
+        foreach (var way in Enum.GetValues<Bf16Way>().Where(way => way != Bf16Way.InHalves || HalfTile.IsSupported))
         {
-            KernelCheck.Equal(t => RoundedProduct.Apply(t[0], t[1], ScalarType.BFloat16, way), t => t[0].matmul(t[1].t()), Tolerance, rounded);
+            KernelCheck.Equal(t => Bf16Product.Apply(t[0], t[1], ScalarType.BFloat16, way), t => t[0].matmul(t[1].t()), Tolerance, rounded);
             var (x, weight) = (rounded[0].clone().requires_grad_(true), rounded[1].clone().requires_grad_(true));
-            var y = RoundedProduct.Apply(x.view(1, rows, inputs), weight, ScalarType.BFloat16, way);
+            var y = Bf16Product.Apply(x.view(1, rows, inputs), weight, ScalarType.BFloat16, way);
             Assert.Equal(ScalarType.BFloat16, y.dtype);
             BackwardGuard.Backward(y.sum());
             Assert.Equal([ScalarType.Float32, ScalarType.Float32], [x.grad!.dtype, weight.grad!.dtype]);
 
             // A second pass adds to what is there.
             var first = weight.grad!.clone();
-            BackwardGuard.Backward(RoundedProduct.Apply(x.detach(), weight, ScalarType.BFloat16, way).sum());
+            BackwardGuard.Backward(Bf16Product.Apply(x.detach(), weight, ScalarType.BFloat16, way).sum());
             KernelCheck.Close(first.mul(2), weight.grad!, Tolerance, "gradient of two passes");
         }
     }
@@ -128,9 +130,11 @@ public sealed class Bf16KernelTests
         Check(t => BatchedProduct.Apply(t[0], t[1]), t => t[0].matmul(t[1].transpose(2, 3)), a, b);
 
         // Parts of a larger tensor, and turned round, as attention has them.
-        Check(t => BatchedProduct.Apply(t[0].transpose(1, 2), t[1].transpose(1, 2)), t => t[0].transpose(1, 2).matmul(t[1].permute(0, 2, 3, 1)),
+        Check(t =>
+            BatchedProduct.Apply(t[0].transpose(1, 2), t[1].transpose(1, 2)), t => t[0].transpose(1, 2).matmul(t[1].permute(0, 2, 3, 1)),
             KernelCheck.Normal(3, 2, rows, 3, depth), KernelCheck.Normal(4, 2, columns, 3, depth));
-        Check(t => BatchedProduct.Apply(t[0], t[1].transpose(2, 3)), t => t[0].matmul(t[1]), a, KernelCheck.Normal(5, 2, 3, depth, columns));
+        Check(t =>
+            BatchedProduct.Apply(t[0], t[1].transpose(2, 3)), t => t[0].matmul(t[1]), a, KernelCheck.Normal(5, 2, 3, depth, columns));
     }
 
     [Fact]
@@ -139,8 +143,8 @@ public sealed class Bf16KernelTests
         using var scope = NewDisposeScope();
         var (x, weight) = (KernelCheck.Normal(3, 9, 40), KernelCheck.Normal(4, 20, 40));
         KernelCheck.Same(
-            RoundedProduct.Apply(Rounded(x), Rounded(weight), ScalarType.BFloat16, RoundedWay.Widened),
-            RoundedProduct.Apply(x, weight, ScalarType.BFloat16, RoundedWay.Widened));
+            Bf16Product.Apply(Rounded(x), Rounded(weight), ScalarType.BFloat16, Bf16Way.Widened),
+            Bf16Product.Apply(x, weight, ScalarType.BFloat16, Bf16Way.Widened));
     }
 
     // The kernel in bfloat16 against the reference in fp64, from inputs that bfloat16 holds exactly.

@@ -13,7 +13,9 @@ internal static class KernelCheck
         return randn(shape, generator: generator);
     }
 
-    /// <summary>Runs both on the same inputs under the same random upstream gradient; errors are relative to the largest magnitude.</summary>
+    /// <summary>
+    /// Runs both on the same inputs under the same random upstream gradient; errors are relative to the largest magnitude.
+    /// </summary>
     public static void Equal(Func<Tensor[], Tensor> kernel, Func<Tensor[], Tensor> reference, double tolerance, params Tensor[] inputs)
     {
         using var scope = NewDisposeScope();
@@ -34,13 +36,16 @@ internal static class KernelCheck
         Close(expected, kernel(ours), tolerance, "result without gradients");
     }
 
-    /// <summary>The largest difference, relative to the largest magnitude expected where that is above one (a gradient may be zero).</summary>
+    /// <summary>
+    /// The largest difference, relative to the largest magnitude expected where that is above one (a gradient may be zero).
+    /// </summary>
     public static void Close(Tensor expected, Tensor actual, double tolerance, string what)
     {
         using var scope = NewDisposeScope();
         Assert.Equal(expected.shape, actual.shape);
         var wide = expected.detach().to(ScalarType.Float64);
-        var gap = actual.detach().to(ScalarType.Float64).sub(wide).abs().max().item<double>() / Math.Max(wide.abs().max().item<double>(), 1);
+        var gap = actual.detach().to(ScalarType.Float64).sub(wide).abs().max()
+            .item<double>() / Math.Max(wide.abs().max().item<double>(), 1);
         Assert.True(gap < tolerance, $"{what} differs by {gap}");
     }
 

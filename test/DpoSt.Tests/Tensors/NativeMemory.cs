@@ -28,7 +28,7 @@ internal static partial class NativeMemory
 
     private static unsafe string Account()
     {
-        var written = stackalloc nint[2];                                  // where the text lies and how long it is, once the stream is closed
+        var written = stackalloc nint[2];    // where the text lies and how long it is, once the stream is closed
         var stream = OpenMemoryStream(written, written + 1);
         Assert.Equal(0, MallocInfo(0, stream));
         Assert.Equal(0, Close(stream));

@@ -88,7 +88,7 @@ public sealed class SafeTensorsTests : IDisposable
             }
             catch (UserErrorException e)
             {
-                Assert.StartsWith("mutated is no valid safetensors file", e.Message, StringComparison.Ordinal);
+                Assert.StartsWith("mutated is not a valid safetensors file", e.Message, StringComparison.Ordinal);
             }
 
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
@@ -192,7 +192,8 @@ public sealed class SafeTensorsTests : IDisposable
         {
             Assert.Equal(bytes, Written(tensors.EnumerateArray().ToDictionary(
                 t => t.GetProperty("name").GetString()!,
-                t => tensor(t.GetProperty("values").Deserialize<float[]>()!).view(t.GetProperty("shape").Deserialize<long[]>()!)), metadata));
+                t => tensor(t.GetProperty("values").Deserialize<float[]>()!)
+                    .view(t.GetProperty("shape").Deserialize<long[]>()!)), metadata));
         }
     }
 
@@ -212,7 +213,8 @@ public sealed class SafeTensorsTests : IDisposable
     }
 
     private static JsonElement[] Cases(string key) =>
-        [.. JsonDocument.Parse(File.ReadAllText(SharedFolder.Path("peer-cases", "safetensors.json"))).RootElement.GetProperty(key).EnumerateArray()];
+        [.. JsonDocument.Parse(
+            File.ReadAllText(SharedFolder.Path("peer-cases", "safetensors.json"))).RootElement.GetProperty(key).EnumerateArray()];
 
     private string WriteFile(byte[] bytes)
     {

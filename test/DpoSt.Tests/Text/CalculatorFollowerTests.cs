@@ -182,7 +182,7 @@ public sealed class CalculatorFollowerTests
             }
         }
 
-        // The reference fires only on the pieces " [" and " =".
+        // The paper's code fires only on the pieces " [" and " =".
         Assert.Equal(340, agreeing);
         Assert.Equal([" + -10=", " / 4=", " 4 * 3 ="], oursOnly);
     }

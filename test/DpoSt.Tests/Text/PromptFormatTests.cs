@@ -25,7 +25,7 @@ public sealed class PromptFormatTests
     public void Each_format_knows_its_calculator()
     {
         Assert.Same(CalculatorFormat.T5, PromptFormat.T5.Calculator);
-        Assert.Same(CalculatorFormat.T5, PromptFormat.T5Reference.Calculator);
+        Assert.Same(CalculatorFormat.T5, PromptFormat.T5Paper.Calculator);
         Assert.Same(CalculatorFormat.Llama, PromptFormat.Llama.Calculator);
     }
 
@@ -49,8 +49,8 @@ public sealed class PromptFormatTests
         {
             var once = PromptFormat.T5.Target(answer);
             Assert.Equal(once, PromptFormat.T5.Target(once));
-            Assert.Equal(once, PromptFormat.T5Reference.Target(answer));
-            Assert.EndsWith(".", PromptFormat.T5Reference.Target(once), StringComparison.Ordinal);
+            Assert.Equal(once, PromptFormat.T5Paper.Target(answer));
+            Assert.EndsWith(".", PromptFormat.T5Paper.Target(once), StringComparison.Ordinal);
         }
     }
 }

@@ -58,9 +58,11 @@ public sealed class BatchOrderTests
         }
     }
 
-    private static BatchOrder Order(int examples, int batchSize, int window, ulong seed) => new(Lengths(examples), batchSize, batchSize, window, seed);
+    private static BatchOrder Order(int examples, int batchSize, int window, ulong seed) =>
+        new(Lengths(examples), batchSize, batchSize, window, seed);
 
-    private static (int Prompt, int Completion)[] Lengths(int count) => [.. Enumerable.Range(0, count).Select(i => (Draw(2 * i), Draw(2 * i + 1)))];
+    private static (int Prompt, int Completion)[] Lengths(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => (Draw(2 * i), Draw(2 * i + 1)))];
 
     private static int Draw(int i) => (int)(CounterRandom.Uniform(9, (ulong)i) * 200);
 }

@@ -55,7 +55,8 @@ public sealed class DpoTrainerTests
         TrainingRuns.EqualSteps(trajectory, lines);
         foreach (var (step, line) in trajectory.EnumerateArray().Zip(lines))
         {
-            Assert.All(line.Metrics, metric => TrainingRuns.Close(step.GetProperty(metric.Key), metric.Value, $"{metric.Key} of step {line.Step}"));
+            Assert.All(line.Metrics, metric =>
+                TrainingRuns.Close(step.GetProperty(metric.Key), metric.Value, $"{metric.Key} of step {line.Step}"));
         }
     }
 
@@ -64,7 +65,8 @@ public sealed class DpoTrainerTests
     {
         var inputs = golden.GetProperty("inputs");
         var mask = ModelFixture.Rows(inputs, "prompt_attention_mask");
-        var prompts = ModelFixture.Rows(inputs, "prompt_input_ids").Select((row, b) => row.Where((_, s) => mask[b][s] == 1).ToArray()).ToArray();
+        var prompts = ModelFixture.Rows(inputs, "prompt_input_ids").Select((row, b) => row.Where((_, s) => mask[b][s] == 1).ToArray())
+            .ToArray();
         var completions = ((string[])["chosen_labels", "rejected_labels"])
             .SelectMany(key => ModelFixture.Rows(inputs, key))
             .Select(row => row.Where(id => id != -100).ToArray());
@@ -85,5 +87,6 @@ public sealed class DpoTrainerTests
     private static double[] Numbers(JsonElement json, string key) => json.GetProperty(key).Deserialize<double[]>()!;
 
     private static void Close(double[] expected, double[] actual) =>
-        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, TrainingRuns.Tolerance * Math.Max(1, Math.Abs(pair.First))));
+        Assert.All(expected.Zip(actual), pair =>
+            Assert.Equal(pair.First, pair.Second, TrainingRuns.Tolerance * Math.Max(1, Math.Abs(pair.First))));
 }

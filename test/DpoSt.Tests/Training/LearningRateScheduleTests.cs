@@ -13,7 +13,8 @@ public sealed class LearningRateScheduleTests
             var (total, peak) = (golden.GetProperty("total_steps").GetInt64(), golden.GetProperty("peak_lr").GetDouble());
             var warmup = LearningRateSchedule.WarmupOf(golden.GetProperty("warmup_ratio").GetDouble(), total);
             Assert.Equal(golden.GetProperty("warmup_steps").GetInt64(), warmup);
-            var schedule = new LearningRateSchedule("cosine_with_min_lr", peak, total, warmup, golden.GetProperty("min_lr_rate").GetDouble());
+            var schedule = new LearningRateSchedule(
+                "cosine_with_min_lr", peak, total, warmup, golden.GetProperty("min_lr_rate").GetDouble());
             var expected = golden.GetProperty("lr_used_at_step").Deserialize<double[]>()!;
             Assert.Equal(total, expected.Length);
             Assert.All(expected.Index(), rate => Assert.Equal(rate.Item, schedule.At(rate.Index), peak * 1e-12));

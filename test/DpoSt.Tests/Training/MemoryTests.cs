@@ -16,7 +16,11 @@ namespace DpoSt.Tests.Training;
 public sealed class MemoryTests
 {
     public static TheoryData<string, bool, bool> Ways =>
-        new(from kind in new[] { "t5", "llama" } from bf16 in new[] { false, true } from again in new[] { false, true } select (kind, bf16, again));
+        new(from kind in new[] { "t5", "llama" }
+            from bf16 in new[] { false, true }
+            from again in new[] { false, true }
+            select (kind, bf16,
+            again));
 
     [Theory, MemberData(nameof(Ways))]
     public void As_many_tensors_live_after_a_step_as_before(string kind, bool bf16, bool recomputes)
@@ -24,7 +28,8 @@ public sealed class MemoryTests
         using var model = TinyModels.New(kind, 1, compute: new TrainingCompute(bf16, recomputes));
         var tokens = new TokenBatch(TinyModels.Batch(3, 2).Prompts, TinyModels.Batch(4, 4).Completions, [0, 1, 0, 1], [0, 1, 2, 3]);
         Assert.Single(Counts(model, new SftObjective(model), TinyModels.Batch(2, 4)).Distinct());
-        Assert.Single(Counts(model, new DpoObjective(model, new PreferenceLoss()), new PreferenceBatch(tokens, [-9, -9, -9, -9])).Distinct());
+        Assert.Single(
+            Counts(model, new DpoObjective(model, new PreferenceLoss()), new PreferenceBatch(tokens, [-9, -9, -9, -9])).Distinct());
     }
 
     [Theory(Explicit = true)]
@@ -68,7 +73,8 @@ public sealed class MemoryTests
         return counts.Skip(1);
     }
 
-    private static void Train<TBatch>(ILanguageModel model, IObjective<TBatch> objective, long steps, Func<long, IReadOnlyList<TBatch>> batches)
+    private static void Train<TBatch>(
+        ILanguageModel model, IObjective<TBatch> objective, long steps, Func<long, IReadOnlyList<TBatch>> batches)
         where TBatch : class =>
         new Trainer<TBatch>(model.Parameters, objective, TrainingRuns.Options(steps, 1e-4) with { Dropout = 0.1, MaxGradNorm = 1 })
             .Run(batches, _ => { }, _ => { }, TestContext.Current.CancellationToken);

@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Training;
 
-/// <summary>Supervised trajectories against torch.optim.AdamW and transformers' Trainer (the fixtures' READMEs say how they came about).</summary>
+/// <summary>
+/// Supervised trajectories against torch.optim.AdamW and transformers' Trainer (the fixtures' READMEs say how they came about).
+/// </summary>
 public sealed class SftTrainerTests(ITestOutputHelper output)
 {
     private const string Relu = "t5-v10-relu-tied";
@@ -36,7 +38,8 @@ public sealed class SftTrainerTests(ITestOutputHelper output)
         Assert.All(names, key =>
         {
             var expected = fixture.Golden.View(key);
-            KernelCheck.Close(expected, fixture.Value(key[prefix.Length..]).reshape(-1).narrow(0, 0, expected.numel()), LaterValues(name), key);
+            KernelCheck.Close(
+                expected, fixture.Value(key[prefix.Length..]).reshape(-1).narrow(0, 0, expected.numel()), LaterValues(name), key);
         });
     }
 
@@ -72,14 +75,16 @@ public sealed class SftTrainerTests(ITestOutputHelper output)
             {
                 // Every weight within half a unit in the last place of fp32.
                 disturbed.Parameters.Buffers.ToList()
-                    .ForEach(b => b.Values.mul_(rand(b.Values.shape, generator: generator, dtype: ScalarType.Float64).sub(0.5).mul(Math.Pow(2, -23)).add(1)));
+                    .ForEach(b => b.Values.mul_(
+                        rand(b.Values.shape, generator: generator, dtype: ScalarType.Float64).sub(0.5).mul(Math.Pow(2, -23)).add(1)));
             }
 
             moved = [.. moved.Zip(Losses(disturbed), truth).Select(m => Math.Max(m.First, Math.Abs(m.Second - m.Third)))];
         }
 
         output.WriteLine(
-            $"losses in fp64, weights disturbed in fp32's last place, move by {string.Join(", ", moved.Select(m => m.ToString("0.0e+0", System.Globalization.CultureInfo.InvariantCulture)))}");
+            "losses in fp64, weights disturbed in fp32's last place, "
+            + $"move by {string.Join(", ", moved.Select(m => m.ToString("0.0e+0", System.Globalization.CultureInfo.InvariantCulture)))}");
         Assert.All(moved[..2], m => Assert.InRange(m, 0, TrainingRuns.Tolerance));
         Assert.True(moved[^1] > TrainingRuns.Tolerance);
         double[] Losses(ILanguageModel model) =>
@@ -101,7 +106,9 @@ public sealed class SftTrainerTests(ITestOutputHelper output)
         using var scope = NewDisposeScope();
         using var fixture = new ModelFixture(name);
         var golden = fixture.Json("train.json");
-        var options = TrainingRuns.Options(10) with { Schedule = new LearningRateSchedule("cosine_with_min_lr", 1e-3, 10, 1, 0.1), MaxGradNorm = 1 };
+        var options = TrainingRuns.Options(
+            10) with
+        { Schedule = new LearningRateSchedule("cosine_with_min_lr", 1e-3, 10, 1, 0.1), MaxGradNorm = 1 };
         var batch = fixture.Batch();
         TrainingRuns.EqualSteps(
             golden.GetProperty("clip1_cosine_min_lr_10_steps_warmup1"),
@@ -128,7 +135,8 @@ public sealed class SftTrainerTests(ITestOutputHelper output)
         var options = TrainingRuns.Options(6) with { Schedule = schedule, MaxGradNorm = 1, MeanOfMeans = true };
         var batches = Enumerable.Range(0, 4 / batchSize).Select(i => fixture.Batch(i * batchSize, batchSize)).ToArray();
         var lines = TrainingRuns.Run(fixture.Model, new SftObjective(fixture.Model), options, batches);
-        var losses = golden.GetProperty("micro_losses_divided_by_accum").EnumerateArray().Select(l => l.GetDouble()).Chunk(batches.Length).Select(c => c.Sum());
+        var losses = golden.GetProperty("micro_losses_divided_by_accum").EnumerateArray().Select(l => l.GetDouble()).Chunk(batches.Length)
+            .Select(c => c.Sum());
         foreach (var ((line, log), loss) in lines.Zip(golden.GetProperty("log_history").EnumerateArray()).Zip(losses))
         {
             Assert.Equal(loss, line.Loss, LaterValues(name) * Math.Max(1, loss));
@@ -147,7 +155,8 @@ public sealed class SftTrainerTests(ITestOutputHelper output)
     {
         using var fixture = new ModelFixture(name);
         var golden = fixture.Json("train.json");
-        var slices = fixture.Model.Parameters.Specs.SelectMany(s => s.Slices.Select(slice => (slice.Name, s.Decay))).ToLookup(s => s.Decay, s => s.Name);
+        var slices = fixture.Model.Parameters.Specs.SelectMany(s => s.Slices.Select(slice => (slice.Name, s.Decay)))
+            .ToLookup(s => s.Decay, s => s.Name);
         Assert.Superset(slices[true].ToHashSet(), Names("decay_parameter_names"));
         Assert.Superset(slices[false].ToHashSet(), Names("no_decay_parameter_names"));
 
@@ -159,13 +168,15 @@ public sealed class SftTrainerTests(ITestOutputHelper output)
     {
         using var fixture = new ModelFixture("llama-mha");
         var error = Assert.Throws<UserErrorException>(
-            () => TrainingRuns.Run(fixture.Model, new SftObjective(fixture.Model), TrainingRuns.Options(1, double.MaxValue), fixture.Batch()));
-        Assert.StartsWith("weights are no finite numbers after step 1: training diverged", error.Message, StringComparison.Ordinal);
+            () => TrainingRuns.Run(
+                fixture.Model, new SftObjective(fixture.Model), TrainingRuns.Options(1, double.MaxValue), fixture.Batch()));
+        Assert.StartsWith("weights are not finite after step 1: training diverged", error.Message, StringComparison.Ordinal);
     }
 
     private static double Later(string name) => name == Relu ? TrainingRuns.KinkTolerance : TrainingRuns.Tolerance;
 
     private static double LaterValues(string name) => Math.Min(Later(name), 20 * TrainingRuns.Tolerance);
 
-    private static double Loss(ModelFixture fixture, TokenBatch batch) => -SequenceLogProbs.Score(fixture.Model, batch).Sum() / batch.ScoredTokens;
+    private static double Loss(ModelFixture fixture, TokenBatch batch) =>
+        -SequenceLogProbs.Score(fixture.Model, batch).Sum() / batch.ScoredTokens;
 }

@@ -32,7 +32,8 @@ public sealed class TrainerTests
         }
 
         // AdamW turns rounding of a gradient near zero into a whole step: weights agree within the three steps of 1e-3.
-        Assert.All(one.Parameters.Buffers.Zip(many.Parameters.Buffers), pair => KernelCheck.Close(pair.First.Values, pair.Second.Values, 6e-3, "weights"));
+        Assert.All(one.Parameters.Buffers.Zip(many.Parameters.Buffers), pair =>
+            KernelCheck.Close(pair.First.Values, pair.Second.Values, 6e-3, "weights"));
     }
 
     [Fact]
@@ -46,7 +47,8 @@ public sealed class TrainerTests
             TrainingRuns.Run(model, new SftObjective(model), options, TinyModels.Batch(3, 4));
         }
 
-        Assert.All(first.Parameters.Buffers.Zip(second.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
+        Assert.All(
+            first.Parameters.Buffers.Zip(second.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
     }
 
     [Fact]
@@ -66,7 +68,8 @@ public sealed class TrainerTests
             model.Parameters["head"].fill_(double.NaN);
         }
 
-        var error = Assert.Throws<UserErrorException>(() => TrainingRuns.Run(model, new SftObjective(model), TrainingRuns.Options(1), TinyModels.Batch(1, 2)));
+        var error = Assert.Throws<UserErrorException>(
+            () => TrainingRuns.Run(model, new SftObjective(model), TrainingRuns.Options(1), TinyModels.Batch(1, 2)));
         Assert.Contains("step 1", error.Message, StringComparison.Ordinal);
     }
 

@@ -20,7 +20,8 @@ public sealed class TrainingFlopsTests
     public void T5_by_its_products()
     {
         // Width 24, three heads of 8, feed-forward 40 with two halves; 14 encoder tokens, 18 decoder tokens, 13 scored; 61 words.
-        var encoder = Product(14, 24, 72) + 6 * (Product(7, 8, 7) + Product(7, 7, 8)) + Product(14, 24, 24) + Product(14, 24, 80) + Product(14, 40, 24);
+        var encoder = Product(14, 24, 72) + 6 * (Product(7, 8, 7) + Product(7, 7, 8)) + Product(14, 24, 24) + Product(
+            14, 24, 80) + Product(14, 40, 24);
         var decoder = Product(18, 24, 72) + 9 * (Product(6, 8, 6) + Product(6, 6, 8)) + Product(18, 24, 24)
             + Product(18, 24, 24) + Product(14, 24, 48) + 9 * (Product(6, 8, 7) + Product(6, 7, 8)) + Product(18, 24, 24)
             + Product(18, 24, 80) + Product(18, 40, 24);

@@ -12,23 +12,35 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Training;
 
-/// <summary>What a plan says of memory and work, against the buffers, what forward passes really leave allocated, and sums of 2 m n k.</summary>
+/// <summary>
+/// What a plan says of memory and work, against the buffers, what forward passes really leave allocated, and sums of 2 m n k.
+/// </summary>
 [Collection(nameof(Alone))]
 public sealed class TrainingMemoryTests
 {
     // Widths that every kernel of ours takes, as those of real models do.
-    private static readonly T5Config T5 = TinyModels.T5 with { DModel = 48, DKv = 16, DFf = 112, NumHeads = 4, NumLayers = 2, NumDecoderLayers = 3 };
+    private static readonly T5Config T5 =
+        TinyModels.T5 with { DModel = 48, DKv = 16, DFf = 112, NumHeads = 4, NumLayers = 2, NumDecoderLayers = 3 };
 
     private static readonly LlamaConfig Llama =
-        TinyModels.Llama with { HiddenSize = 48, IntermediateSize = 112, NumAttentionHeads = 4, NumKeyValueHeads = 2, HeadDim = 16, NumHiddenLayers = 3 };
+        TinyModels.Llama with
+        {
+            HiddenSize = 48,
+            IntermediateSize = 112,
+            NumAttentionHeads = 4,
+            NumKeyValueHeads = 2,
+            HeadDim = 16,
+            NumHiddenLayers = 3,
+        };
 
-    private static readonly Dictionary<string, (IModelCosts Costs, Func<TrainingCompute, ILanguageModel> New)> Models = new(StringComparer.Ordinal)
-    {
-        ["t5"] = Of(T5),
-        ["t5-relu-tied"] = Of(T5 with { FeedForwardProj = "relu", TieWordEmbeddings = true }),
-        ["llama"] = Of(Llama),
-        ["llama-tied"] = Of(Llama with { TieWordEmbeddings = true, NumKeyValueHeads = 4 }),
-    };
+    private static readonly Dictionary<string, (
+        IModelCosts Costs, Func<TrainingCompute, ILanguageModel> New)> Models = new(StringComparer.Ordinal)
+        {
+            ["t5"] = Of(T5),
+            ["t5-relu-tied"] = Of(T5 with { FeedForwardProj = "relu", TieWordEmbeddings = true }),
+            ["llama"] = Of(Llama),
+            ["llama-tied"] = Of(Llama with { TieWordEmbeddings = true, NumKeyValueHeads = 4 }),
+        };
 
     public static TheoryData<string> Kinds => [.. Models.Keys];
 
@@ -44,7 +56,8 @@ public sealed class TrainingMemoryTests
         var memory = TrainingMemory.Of(costs, BatchShape.Uniform(1, 3, 3), new TrainingCompute(), dropout: false);
         var buffers = model.Parameters.Buffers;
         Assert.Equal((Bytes(buffers.Select(b => b.Values)), Bytes(buffers.Select(b => b.Gradients!))), (memory.Weights, memory.Gradients));
-        Assert.Equal(Bytes(optimizer.State.Where(s => s.Name.StartsWith("exp_avg", StringComparison.Ordinal)).Select(s => s.Values)), memory.Optimizer);
+        Assert.Equal(Bytes(optimizer.State.Where(s => s.Name.StartsWith("exp_avg", StringComparison.Ordinal)).Select(s => s.Values)),
+            memory.Optimizer);
 
         static long Bytes(IEnumerable<Tensor> tensors) => tensors.Sum(t => t.numel() * t.dtype.ElementSize());
     }
@@ -64,7 +77,8 @@ public sealed class TrainingMemoryTests
             {
                 var measured = Held(model, batch, dropout);
                 var planned = TrainingMemory.Of(costs, BatchShape.Of(batch), compute, dropout > 0).Activations;
-                Assert.True(Math.Abs(planned - measured) < 0.1 * measured, $"{kind}, {name}, dropout {dropout}: {planned} planned, {measured} measured");
+                Assert.True(Math.Abs(planned - measured) < 0.1 * measured,
+                    $"{kind}, {name}, dropout {dropout}: {planned} planned, {measured} measured");
             }
         }
     }
@@ -96,7 +110,8 @@ public sealed class TrainingMemoryTests
             return 8 * (s * s + t * t + batch.Prompts.Count * s + batch.Completions.Count * t);
         }
 
-        var groups = batch.Prompts.Select((p, i) => p.Length + batch.Completions.Where((_, c) => batch.PromptOf[c] == i).Sum(c => c.Length - 1)).ToArray();
+        var groups = batch.Prompts.Select(
+            (p, i) => p.Length + batch.Completions.Where((_, c) => batch.PromptOf[c] == i).Sum(c => c.Length - 1)).ToArray();
         return groups.Sum(l => 4 * l * l + 8 * l);
     }
 

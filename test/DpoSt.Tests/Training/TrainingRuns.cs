@@ -19,13 +19,16 @@ internal static class TrainingRuns
 
     /// <summary>A constant rate, no clipping, no dropout, every step logged.</summary>
     public static TrainerOptions Options(long steps, double rate = 1e-3) =>
-        new(steps, new LearningRateSchedule("constant", rate, steps, 0), new AdamWOptions(), MaxGradNorm: 0, Dropout: 0, Seed: 1, LogEvery: 1);
+        new(steps, new LearningRateSchedule("constant", rate, steps, 0), new AdamWOptions(), MaxGradNorm: 0, Dropout: 0, Seed: 1,
+            LogEvery: 1);
 
-    public static List<TrainingLine> Run<TBatch>(ILanguageModel model, IObjective<TBatch> objective, TrainerOptions options, params TBatch[] microBatches)
+    public static List<TrainingLine> Run<TBatch>(
+        ILanguageModel model, IObjective<TBatch> objective, TrainerOptions options, params TBatch[] microBatches)
         where TBatch : class
     {
         var lines = new List<TrainingLine>();
-        new Trainer<TBatch>(model.Parameters, objective, options).Run(_ => microBatches, lines.Add, _ => { }, TestContext.Current.CancellationToken);
+        new Trainer<TBatch>(model.Parameters, objective, options)
+            .Run(_ => microBatches, lines.Add, _ => { }, TestContext.Current.CancellationToken);
         return lines;
     }
 
@@ -36,7 +39,9 @@ internal static class TrainingRuns
         foreach (var (step, line) in golden.EnumerateArray().Zip(lines))
         {
             Close(step.GetProperty("loss"), line.Loss, $"loss of step {line.Step}", Math.Min(laterNorms, 20 * Tolerance));
-            Close(step.GetProperty("grad_norm"), line.GradNorm, $"gradient norm of step {line.Step}", line.Step == 1 ? Tolerance : laterNorms);
+            Close(step.GetProperty("grad_norm"), line.GradNorm, $"gradient norm of step {line.Step}", line.Step == 1
+                ? Tolerance
+                : laterNorms);
             Assert.Equal(step.GetProperty("lr").GetDouble(), line.LearningRate, 1e-12);
         }
     }
@@ -55,6 +60,7 @@ internal static class TrainingRuns
     public static void Close(JsonElement golden, double actual, string what, double tolerance = Tolerance)
     {
         var expected = golden.GetDouble();
-        Assert.True(Math.Abs(actual - expected) <= tolerance * Math.Max(1, Math.Abs(expected)), $"{what} is {actual} instead of {expected}");
+        Assert.True(
+            Math.Abs(actual - expected) <= tolerance * Math.Max(1, Math.Abs(expected)), $"{what} is {actual} instead of {expected}");
     }
 }

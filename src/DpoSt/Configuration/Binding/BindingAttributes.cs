@@ -46,7 +46,6 @@ internal sealed class NamedAttribute(string name) : Attribute
 internal sealed class WithinAttribute(double minimum, double maximum = double.MaxValue) : Attribute
 {
     public double Minimum { get; } = minimum;
-
     public double Maximum { get; } = maximum;
 
     /// <summary>Whether the minimum itself is refused.</summary>

@@ -10,23 +10,20 @@ namespace DpoSt.Configuration.Binding;
 /// <param name="Ignored">Full names of accepted keys without a meaning here, in the order of the file.</param>
 public sealed record BoundConfig<T>(T Options, IReadOnlyList<string> Ignored);
 
-/// <summary>
-/// Binds a configuration strictly to records: snake_case keys to properties of the same name, maps to records. A key that no property
-/// has and a value of another type are errors; a key that is absent leaves the property's default, unless it is <c>required</c>.
-/// </summary>
+/// <summary>Binds a configuration strictly to records: snake_case keys to properties of the same name, maps to records. A key that no
+/// property has and a value of another type are errors; a key that is absent leaves the property's default, unless it is
+/// <c>required</c>.</summary>
 public static class ConfigBinder
 {
     /// <summary>Binds a whole configuration.</summary>
     /// <exception cref="UserErrorException">A key is unknown or missing, or a value has the wrong type or is out of range.</exception>
-    public static BoundConfig<T> Bind<T>(ComposedConfig config)
-        where T : class
+    public static BoundConfig<T> Bind<T>(ComposedConfig config) where T : class
     {
         ArgumentNullException.ThrowIfNull(config);
         return Bind<T>(config.Root, config.File);
     }
 
-    internal static BoundConfig<T> Bind<T>(ConfigMap root, string file)
-        where T : class
+    internal static BoundConfig<T> Bind<T>(ConfigMap root, string file) where T : class
     {
         var ignored = new List<string>();
         return new BoundConfig<T>((T)BindSection(typeof(T), root, "", new ConfigSource(file), ignored), ignored);
@@ -126,7 +123,8 @@ public static class ConfigBinder
             (TypeCode.Double, long or double) when System.Convert.ToDouble(scalar.Value) is var number && double.IsFinite(number)
                 && (within?.Holds(number) ?? true) => number,
             (TypeCode.String, not null) when property.GetCustomAttribute<OneOfAttribute>() is { } choices => choices.Find(scalar.Text),
-            (TypeCode.String, string or long or double) when property.IsDefined(typeof(FolderNameAttribute)) && !FolderNameAttribute.Holds(scalar.Text) => null,
+            (TypeCode.String, string or long or double) when property.IsDefined(typeof(FolderNameAttribute))
+                && !FolderNameAttribute.Holds(scalar.Text) => null,
             (TypeCode.String, string or long or double) when scalar.Text.Length > 0 => scalar.Text,
             _ => null,
         };

@@ -6,7 +6,7 @@ using DpoSt.Configuration.Yaml;
 
 namespace DpoSt.Configuration.Composition;
 
-/// <summary>A configuration after composition, overrides and interpolation: what Hydra would hand to the program, nothing of ours added.</summary>
+/// <summary>A configuration after composition, overrides and interpolation: what Hydra would give the program.</summary>
 public sealed class ComposedConfig
 {
     internal ComposedConfig(string file, ConfigMap root)

@@ -8,7 +8,7 @@ public static class ConfigComposer
     /// <summary>Composes <c>configPath/configName.yaml</c>.</summary>
     /// <param name="configPath">The folder of the configurations (<c>--config-path</c>).</param>
     /// <param name="configName">The file's name below it, with or without <c>.yaml</c> (<c>--config-name</c>).</param>
-    /// <param name="overrides"><c>key=value</c>, <c>+key=value</c>, <c>++key=value</c>, <c>~key</c>, or a choice of a group, in order.</param>
+    /// <param name="overrides"><c>[+|++]key=value</c>, <c>~key</c>, or a choice of a group, in order.</param>
     /// <param name="environment">Where <c>${oc.env:NAME}</c> looks; null is the environment of the process, then <c>.env</c>.</param>
     /// <exception cref="UserErrorException">A file, key, override or interpolation is wrong; the sentence says where.</exception>
     public static ComposedConfig Compose(

@@ -1,6 +1,6 @@
 namespace DpoSt.Configuration.Composition;
 
-/// <summary>Where configurations lie around the current folder: for whoever named a folder that is not there, or stands in another one.</summary>
+/// <summary>Configurations around the current folder: for whoever named a folder that is not there, or is in another one.</summary>
 public static class ConfigFolders
 {
     private const string Custom = "exp_config";
@@ -10,9 +10,9 @@ public static class ConfigFolders
     public static string Default(string config)
     {
         var paper = Path.Combine(Custom, "t5");
-        return !Directory.Exists(paper) && Below(".").Where(folder => File.Exists(Path.Combine(folder, config + ".yaml"))).ToArray() is [var only]
-            ? only
-            : paper;
+        return !Directory.Exists(paper)
+            && Below(".").Where(folder => File.Exists(Path.Combine(folder, config + ".yaml"))).ToArray() is [var only]
+            ? only : paper;
     }
 
     /// <summary>The end of a sentence that says what to do.</summary>
@@ -32,7 +32,8 @@ public static class ConfigFolders
             .ToArray();
         return elsewhere.Length > 0
             ? $"{string.Join(" and ", elsewhere)} {(elsewhere.Length == 1 ? "has" : "have")} {Custom}: run it there."
-            : $"there is no {Custom} in the current folder: run it where one is, such as the folder of dpost demo, or name a folder of YAML configurations with --config-path.";
+            : $"there is no {Custom} in the current folder: run it where one is, such as the folder of dpost demo, "
+                + "or name a folder of YAML configurations with --config-path.";
     }
 
     private static string[] Below(string folder)

@@ -2,10 +2,9 @@ using DpoSt.Configuration.Yaml;
 
 namespace DpoSt.Configuration.Composition;
 
-/// <summary>
-/// Composes a file with its defaults as Hydra 1.3 does: entries in order, later over earlier, the file's own keys where <c>_self_</c>
-/// stands and last where it does not; a file in a group is placed under the group's name unless a package says otherwise.
-/// </summary>
+/// <summary>Composes a file with its defaults as Hydra 1.3 does: entries in order, later over earlier, the file's own keys where
+/// <c>_self_</c> stands and last where it does not; a file in a group is placed under the group's name unless a package says
+/// otherwise.</summary>
 internal sealed class DefaultsComposer(string root, IReadOnlyList<Override> overrides)
 {
     private const string Global = "_global_";
@@ -159,10 +158,12 @@ internal sealed class DefaultsComposer(string root, IReadOnlyList<Override> over
         if (!Directory.Exists(folder))
         {
             return new UserErrorException(
-                $"{folder}: there is no such folder; {(Directory.Exists(root) ? "expected a folder of YAML configurations." : ConfigFolders.Hint())}");
+                $"{folder}: there is no such folder; "
+                + $"{(Directory.Exists(root) ? "expected a folder of YAML configurations." : ConfigFolders.Hint())}");
         }
 
-        var names = Directory.EnumerateFiles(folder, "*.yaml").Select(f => System.IO.Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);
+        var names = Directory.EnumerateFiles(folder, "*.yaml").Select(f => System.IO.Path.GetFileNameWithoutExtension(f))
+            .Order(StringComparer.Ordinal);
         var list = string.Join(", ", names.Take(12));
         var where = isPrimary ? "" : $"{entry.Source}: ";
         var nearby = list.Length == 0 ? "its folder holds no configuration" : $"its folder holds {list}";

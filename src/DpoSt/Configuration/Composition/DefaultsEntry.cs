@@ -3,7 +3,6 @@ using DpoSt.Configuration.Yaml;
 namespace DpoSt.Configuration.Composition;
 
 /// <summary>One line of a defaults list, or a choice of a group given on the command line.</summary>
-/// <param name="Source">Where it was written.</param>
 /// <param name="Path">The file (without a group) or the group; a leading slash makes it absolute.</param>
 /// <param name="Package">What stands after <c>@</c>, null where nothing does.</param>
 /// <param name="Options">The chosen files of the group; null where <paramref name="Path"/> is the file itself.</param>

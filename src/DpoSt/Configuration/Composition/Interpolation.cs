@@ -3,10 +3,9 @@ using DpoSt.Configuration.Yaml;
 
 namespace DpoSt.Configuration.Composition;
 
-/// <summary>
-/// Resolves <c>${a.b}</c>, <c>${a[0]}</c> and <c>${oc.env:NAME,default}</c> over a whole configuration, nested ones too. An interpolation
-/// that is the whole text takes the value with its type; inside a text it becomes text. <c>\${</c> stands for itself.
-/// </summary>
+/// <summary>Resolves <c>${a.b}</c>, <c>${a[0]}</c> and <c>${oc.env:NAME,default}</c> over a whole configuration, nested ones too. An
+/// interpolation that is the whole text takes the value with its type; inside a text it becomes text. <c>\${</c> stands for
+/// itself.</summary>
 internal sealed class Interpolation(ConfigMap root, Func<string, string?> environment)
 {
     private const int MostValues = 100_000;
@@ -124,7 +123,8 @@ internal sealed class Interpolation(ConfigMap root, Func<string, string?> enviro
 
         if (comma < 0)
         {
-            throw Error(source, key, $"the environment variable {variable} is not set; set it or give a default ${{oc.env:{variable},default}}");
+            throw Error(
+                source, key, $"the environment variable {variable} is not set; set it or give a default ${{oc.env:{variable},default}}");
         }
 
         var fallback = ExpandText(arguments[(comma + 1)..], source, key).Trim();
@@ -162,8 +162,8 @@ internal sealed class Interpolation(ConfigMap root, Func<string, string?> enviro
     }
 
     private static string AsText(ConfigNode node, ConfigSource source, string key) => node is ConfigScalar scalar
-        ? PythonText.Of(scalar.Value)
-        : throw Error(source, key, $"{node.Describe()} cannot stand inside a text");
+        ? PythonText.Of(scalar.Value) : throw Error(source, key, $"{node.Describe()} cannot stand inside a text");
 
-    private static UserErrorException Error(ConfigSource source, string key, string what) => new($"{source}: {key} cannot be resolved: {what}.");
+    private static UserErrorException Error(ConfigSource source, string key, string what) =>
+        new($"{source}: {key} cannot be resolved: {what}.");
 }

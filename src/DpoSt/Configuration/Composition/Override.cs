@@ -35,7 +35,8 @@ internal sealed record Override(ConfigSource Source, OverrideKind Kind, string K
         };
         var equal = rest.IndexOf('=', StringComparison.Ordinal);
         var key = (equal < 0 ? rest : rest[..equal]).Trim();
-        var isKey = key.Split('.', '/', '@').All(part => part.Length > 0) && !key.Any(c => char.IsWhiteSpace(c) || "+~{}[],'\"".Contains(c));
+        var isKey = key.Split('.', '/', '@').All(part => part.Length > 0)
+            && !key.Any(c => char.IsWhiteSpace(c) || "+~{}[],'\"".Contains(c));
         if (!isKey || (equal < 0 && kind != OverrideKind.Delete))
         {
             throw new UserErrorException($"{source}: this is no override; expected key=value, +key=value, ++key=value or ~key.");
@@ -77,7 +78,8 @@ internal sealed record Override(ConfigSource Source, OverrideKind Kind, string K
                 break;
             case OverrideKind.Add when existing is not (null or ConfigScalar { Value: null }) && Value is ConfigScalar:
                 throw new UserErrorException(
-                    $"{Source}: the key {Key} exists already ({existing.Source}); write {Key}=... to change it or ++{Key}=... to do either.");
+                    $"{Source}: the key {Key} exists already ({existing.Source}); write {Key}=... to change it or ++{Key}=... "
+                    + "to do either.");
             case OverrideKind.Change when existing is null:
                 throw Unknown(Key, root);
             default:

@@ -5,10 +5,8 @@ using DpoSt.Configuration.Yaml;
 
 namespace DpoSt.Configuration.Composition;
 
-/// <summary>
-/// Reads the value of an override by Hydra's grammar: numbers, true and false, null, quoted text, lists and maps; all other text is
-/// text (<c>yes</c> too, unlike in a file).
-/// </summary>
+/// <summary>Reads the value of an override by Hydra's grammar: numbers, true and false, null, quoted text, lists and maps; all other text
+/// is text (<c>yes</c> too, unlike in a file).</summary>
 internal ref struct OverrideValue
 {
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking;
@@ -170,8 +168,7 @@ internal ref struct OverrideValue
             "true" => true,
             "false" => false,
             _ when Integer.IsMatch(plain) => long.TryParse(digits, CultureInfo.InvariantCulture, out var whole)
-                ? whole
-                : throw Error($"the number {plain} does not fit into 64 bits; quote it if it is text"),
+                ? whole : throw Error($"the number {plain} does not fit into 64 bits; quote it if it is text"),
             _ when Real.IsMatch(plain) => digits.TrimStart('+', '-') switch
             {
                 "inf" => digits[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity,

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DpoSt.Configuration.Composition;
 
-/// <summary>How Python spells a scalar inside a text, which is what an interpolation in the middle of a text becomes in OmegaConf.</summary>
+/// <summary>How Python spells a scalar inside a text: what OmegaConf makes of an interpolation in the middle of a text.</summary>
 internal static class PythonText
 {
     /// <summary><c>True</c>, <c>None</c>, <c>0.0001</c>, <c>3e-07</c>; text stays as it is.</summary>
@@ -14,7 +14,7 @@ internal static class PythonText
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 
-    /// <summary>Python's <c>repr</c> of a float: the shortest digits that read back, with an exponent below 1e-4 and from 1e16 on.</summary>
+    /// <summary>Python's <c>repr</c> of a float: the shortest digits that read back; an exponent below 1e-4 and from 1e16 on.</summary>
     public static string Of(double value)
     {
         if (!double.IsFinite(value))

@@ -26,13 +26,9 @@ internal sealed record LaunchFile
     public int NumProcesses { get; init; } = 1;
 
     public MixedPrecision MixedPrecision { get; init; }
-
     public DistributedType DistributedType { get; init; }
-
     public bool UseCpu { get; init; }
-
     public FsdpFile FsdpConfig { get; init; } = new();
-
     public DeepSpeedFile DeepspeedConfig { get; init; } = new();
 }
 

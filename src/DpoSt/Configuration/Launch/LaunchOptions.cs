@@ -49,7 +49,8 @@ public sealed record LaunchOptions(int Processes, MixedPrecision Precision, Laun
             _ => LaunchStrategy.DataParallel,
         };
         return strategy == LaunchStrategy.SingleProcess && file.NumProcesses > 1
-            ? throw new UserErrorException($"{path}: num_processes is {file.NumProcesses}, but distributed_type is 'no'; expected 'multi_gpu'.")
+            ? throw new UserErrorException(
+                $"{path}: num_processes is {file.NumProcesses}, but distributed_type is 'no'; expected 'multi_gpu'.")
             : new LaunchOptions(file.NumProcesses, file.MixedPrecision, strategy, file.UseCpu);
     }
 }

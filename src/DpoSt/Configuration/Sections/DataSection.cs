@@ -14,7 +14,7 @@ public sealed record DataSection
     /// <summary>The labelled questions.</summary>
     public string TrainDataPath { get; init; } = "gsm8k/train.jsonl";
 
-    /// <summary>The questions that decisions are made on: fine-tuning evaluates them where <c>trainer.eval_strategy</c> says when.</summary>
+    /// <summary>The questions to decide on: fine-tuning evaluates them when <c>trainer.eval_strategy</c> says.</summary>
     public string DevDataPath { get; init; } = "gsm8k/dev.jsonl";
 
     /// <summary>The questions that results are reported on.</summary>
@@ -35,7 +35,7 @@ public sealed record DataSection
     [Within(1, Limits.Tokens)]
     public int MaxTgtLen { get; init; } = 300;
 
-    /// <summary>The questions to generate for (<c>train</c>, <c>dev</c> or <c>test</c>); not in the files but added by <c>+data.split=...</c>.</summary>
+    /// <summary>The questions to generate for (<c>train</c>, <c>dev</c> or <c>test</c>), added by <c>+data.split=...</c>.</summary>
     [OneOf("train", "dev", "test")]
     public string? Split { get; init; }
 

@@ -12,7 +12,7 @@ public enum EvalMode
     Sampling,
 }
 
-/// <summary>The <c>eval</c> section: generation. Rows join and leave a batch one by one, so that there is no batch size, but <see cref="Slots"/>.</summary>
+/// <summary>The <c>eval</c> section: generation. Rows come and go one by one: there is no batch size, but <see cref="Slots"/>.</summary>
 [IgnoresKeys("per_device_eval_batch_size")]
 public sealed record EvalSection
 {

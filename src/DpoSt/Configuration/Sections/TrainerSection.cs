@@ -15,16 +15,16 @@ public enum IntervalStrategy
     Epoch,
 }
 
-/// <summary>
-/// The <c>trainer</c> section. Names and defaults are those of transformers' TrainingArguments and trl's DPOConfig; the last two are ours.
-/// </summary>
+/// <summary>The <c>trainer</c> section. Names and defaults are those of transformers' TrainingArguments and trl's DPOConfig; the last two
+/// are ours.</summary>
 [IgnoresKeys(
     "auto_find_batch_size", "data_seed", "dataloader_drop_last", "dataloader_num_workers", "dataloader_persistent_workers",
     "dataloader_pin_memory", "dataloader_prefetch_factor", "dataset_num_proc", "ddp_backend", "ddp_broadcast_buffers",
     "ddp_bucket_cap_mb", "ddp_find_unused_parameters", "ddp_timeout", "deepspeed", "disable_tqdm", "do_eval", "do_predict", "do_train",
     "eval_accumulation_steps", "fsdp", "fsdp_config", "gradient_checkpointing_kwargs", "group_by_length",
     "hub_model_id", "hub_private_repo", "hub_strategy", "hub_token", "local_rank", "log_level", "log_level_replica", "log_on_each_node",
-    "logging_dir", "logging_first_step", "logging_nan_inf_filter", "logging_strategy", "no_cuda", "overwrite_output_dir", "precompute_ref_log_probs",
+    "logging_dir", "logging_first_step", "logging_nan_inf_filter", "logging_strategy", "no_cuda", "overwrite_output_dir",
+    "precompute_ref_log_probs",
     "push_to_hub", "remove_unused_columns", "save_on_each_node", "save_safetensors", "skip_memory_metrics", "tf32",
     "torch_compile", "torch_compile_backend", "torch_compile_mode", "use_cpu")]
 public sealed record TrainerSection
@@ -36,10 +36,8 @@ public sealed record TrainerSection
     /// <summary>Where the model is written, relative to DATA_DIR.</summary>
     public required string OutputDir { get; init; }
 
-    /// <summary>
-    /// Whether matrix products are computed in bfloat16 (weights, gradients and the optimizer stay in float32); null leaves it to the
-    /// launch file.
-    /// </summary>
+    /// <summary>Whether matrix products are computed in bfloat16 (weights, gradients and the optimizer stay in float32); null leaves it to
+    /// the launch file.</summary>
     public bool? Bf16 { get; init; }
 
     /// <summary>Whether each block is computed again in the backward pass instead of being kept for it: less memory, more time.</summary>
@@ -49,7 +47,7 @@ public sealed record TrainerSection
     [Within(0)]
     public long Seed { get; init; } = 42;
 
-    /// <summary>Rows (or pairs) of a micro-batch, which several processes divide among them: unlike transformers', it does not grow with them.</summary>
+    /// <summary>Rows (or pairs) of a micro-batch, which processes divide among them; transformers' grows with them.</summary>
     [Within(1, Limits.Rows)]
     public int PerDeviceTrainBatchSize { get; init; } = 8;
 
@@ -137,7 +135,7 @@ public sealed record TrainerSection
     [Within(1, Limits.Tokens)]
     public int MaxTargetLength { get; init; } = 300;
 
-    /// <summary>The most tokens of prompt and completion in DPO (decoder-only models); of them <see cref="MaxPromptLength"/> are the prompt's.</summary>
+    /// <summary>The most tokens in DPO (decoder-only models), of them <see cref="MaxPromptLength"/> of the prompt.</summary>
     [Within(1, Limits.Tokens)]
     public int MaxLength { get; init; } = 500;
 
@@ -152,18 +150,18 @@ public sealed record TrainerSection
     [Within(1)]
     public int LoggingSteps { get; init; } = 500;
 
-    /// <summary>Whether metrics are written for TensorBoard too: <c>tensorboard</c>, alone or in a list. Other names mean nothing here.</summary>
+    /// <summary><c>tensorboard</c>, alone or in a list, writes metrics for TensorBoard too. Other names mean nothing here.</summary>
     [Named("tensorboard")]
     public bool ReportTo { get; init; }
 
-    /// <summary>When to write a checkpoint, besides every few minutes and on Ctrl-C; it serves a resume and goes when the model is done.</summary>
+    /// <summary>When to save a resume state, apart from every few minutes and on Ctrl-C; it goes when the model is done.</summary>
     public IntervalStrategy SaveStrategy { get; init; } = IntervalStrategy.Steps;
 
-    /// <summary>Steps between two checkpoints.</summary>
+    /// <summary>Steps between two saves.</summary>
     [Within(1)]
     public int SaveSteps { get; init; } = 500;
 
-    /// <summary>Checkpoints that are kept; null keeps two, so that a damaged one has one before it.</summary>
+    /// <summary>Resume states that are kept; null keeps two, so that a damaged one has one before it.</summary>
     [Within(1)]
     public int? SaveTotalLimit { get; init; }
 

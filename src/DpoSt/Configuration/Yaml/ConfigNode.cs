@@ -16,7 +16,7 @@ internal abstract record ConfigNode(ConfigSource Source)
     public abstract string Describe();
 }
 
-/// <summary>A scalar: <paramref name="Value"/> is null, a bool, a long, a double or a string; <paramref name="Text"/> is as written.</summary>
+/// <summary>A scalar: <paramref name="Value"/> is null, a bool, a long, a double or a string, and the text as written.</summary>
 internal sealed record ConfigScalar(ConfigSource Source, string Text, object? Value) : ConfigNode(Source)
 {
     private const int LongestShown = 60;
@@ -38,7 +38,6 @@ internal sealed record ConfigScalar(ConfigSource Source, string Text, object? Va
 internal sealed record ConfigList(ConfigSource Source, IReadOnlyList<ConfigNode> Items) : ConfigNode(Source)
 {
     public override ConfigNode Copy() => this with { Items = [.. Items.Select(i => i.Copy())] };
-
     public override string Describe() => "a list";
 }
 

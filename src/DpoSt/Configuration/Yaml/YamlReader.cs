@@ -3,7 +3,7 @@ using YamlDotNet.Core.Events;
 
 namespace DpoSt.Configuration.Yaml;
 
-/// <summary>Reads one YAML file into nodes that know their lines. Anchors and merge keys are followed; a key twice in a map is an error.</summary>
+/// <summary>Reads a YAML file into nodes that know their lines. Anchors and merge keys count; a key given twice is an error.</summary>
 internal sealed class YamlReader
 {
     private const int DeepestNesting = 64;

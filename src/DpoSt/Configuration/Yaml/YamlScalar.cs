@@ -3,10 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace DpoSt.Configuration.Yaml;
 
-/// <summary>
-/// What a plain YAML scalar means to OmegaConf 2.3: PyYAML's YAML 1.1 rules, with its float rule that takes an exponent without a point
-/// or sign (<c>3e-7</c>, <c>1e4</c>), and without timestamps. So <c>yes</c> and <c>on</c> are booleans, <c>y</c> is text, <c>010</c> is 8.
-/// </summary>
+/// <summary>What a plain YAML scalar means to OmegaConf 2.3: PyYAML's YAML 1.1 rules, with its float rule that takes an exponent without a
+/// point or sign (<c>3e-7</c>, <c>1e4</c>), and without timestamps. So <c>yes</c> and <c>on</c> are booleans, <c>y</c> is text, <c>010</c>
+/// is 8.</summary>
 internal static class YamlScalar
 {
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking;

@@ -4,10 +4,8 @@ using DpoSt.Text;
 
 namespace DpoSt.Data.PublishedFormats;
 
-/// <summary>
-/// ASDiv's XML (Miao, Liang, Su, ACL 2020): <c>Problem</c> elements with <c>Body</c>, <c>Question</c>, <c>Answer</c> ("9 (apples)") and
-/// <c>Formula</c> ("7+2=9"). Read without document types and external entities.
-/// </summary>
+/// <summary>ASDiv's XML (Miao, Liang, Su, ACL 2020): <c>Problem</c> elements with <c>Body</c>, <c>Question</c>, <c>Answer</c> ("9
+/// (apples)") and <c>Formula</c> ("7+2=9"). Read without document types and external entities.</summary>
 internal static partial class AsdivFile
 {
     private const string Expected = "<Problem ID=\"...\"> with <Body>, <Question> and <Answer>";
@@ -23,11 +21,17 @@ internal static partial class AsdivFile
         {
             using var reader = XmlReader.Create(
                 stream,
-                new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MaxCharacters });
+                new XmlReaderSettings
+                {
+                    DtdProcessing = DtdProcessing.Prohibit,
+                    XmlResolver = null,
+                    MaxCharactersInDocument = MaxCharacters,
+                });
             while (reader.ReadToFollowing("Problem"))
             {
                 var line = ((IXmlLineInfo)reader).LineNumber;
-                if (Parse(Parts(reader), what => new UserErrorException($"{path}:{line}: the problem has no {what}; expected {Expected}.")) is { } problem)
+                UserErrorException Lacks(string what) => new($"{path}:{line}: the problem has no {what}; expected {Expected}.");
+                if (Parse(Parts(reader), Lacks) is { } problem)
                 {
                     problems.Add(problem);
                 }
@@ -40,15 +44,16 @@ internal static partial class AsdivFile
         catch (XmlException e)
         {
             throw new UserErrorException(
-                $"{path}:{Math.Max(1, e.LineNumber)}: the file is no plain XML ({e.Message.Split(". ")[0].TrimEnd('.')}); expected ASDiv's.",
+                $"{path}:{Math.Max(1, e.LineNumber)}: the file is not plain XML ({e.Message.Split(". ")[0].TrimEnd('.')}); "
+                + "expected ASDiv's.",
                 e);
         }
 
         return new PublishedSet(problems, leftOut);
     }
 
-    // The texts of a problem's elements, and its id. Nothing is nested in them, and what is refuses itself: a tree would be built as deep as
-    // the file asks for.
+    // The texts of a problem's elements, and its id. Nothing is nested in them, and what is refuses itself: a tree would be built as deep
+    // as the file asks for.
     private static Dictionary<string, string> Parts(XmlReader reader)
     {
         var parts = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -76,7 +81,8 @@ internal static partial class AsdivFile
     private static Problem? Parse(Dictionary<string, string> parts, Func<string, UserErrorException> error)
     {
         var (id, question) = (Part("ID"), PublishedText.Join(Part("<Body>"), Part("<Question>")));
-        if (Answer().Match(Part("<Answer>")) is not { Success: true } match || !Calculator.TryEvaluateNumber(match.Groups["value"].Value, out var ans))
+        if (Answer().Match(Part("<Answer>")) is not { Success: true } match
+            || !Calculator.TryEvaluateNumber(match.Groups["value"].Value, out var ans))
         {
             return null;
         }

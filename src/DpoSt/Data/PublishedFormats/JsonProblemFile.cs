@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace DpoSt.Data.PublishedFormats;
 
-/// <summary>
-/// The two published sets that are one JSON list: SVAMP (Patel, Bhattamishra, Goyal, NAACL 2021; <c>Body</c>, <c>Question</c>,
-/// <c>Equation</c>, <c>Answer</c>) and MultiArith (Roy, Roth, EMNLP 2015; <c>sQuestion</c>, <c>lEquations</c>, <c>lSolutions</c>).
-/// </summary>
+/// <summary>The two published sets that are one JSON list: SVAMP (Patel, Bhattamishra, Goyal, NAACL 2021; <c>Body</c>, <c>Question</c>,
+/// <c>Equation</c>, <c>Answer</c>) and MultiArith (Roy, Roth, EMNLP 2015; <c>sQuestion</c>, <c>lEquations</c>,
+/// <c>lSolutions</c>).</summary>
 internal static class JsonProblemFile
 {
     private const string Svamp = "SVAMP's {\"ID\": ..., \"Body\": ..., \"Question\": ..., \"Equation\": ..., \"Answer\": 51.0}";
-    private const string MultiArith = "MultiArith's {\"iIndex\": ..., \"sQuestion\": ..., \"lEquations\": [\"X=(4.0+9.0)\"], \"lSolutions\": [13.0]}";
+    private const string MultiArith =
+        "MultiArith's {\"iIndex\": ..., \"sQuestion\": ..., \"lEquations\": [\"X=(4.0+9.0)\"], \"lSolutions\": [13.0]}";
     private const int MaxBytes = 100_000_000;
 
     /// <summary>Reads every problem whose answer is one number.</summary>
@@ -24,13 +24,15 @@ internal static class JsonProblemFile
         try
         {
             using var document = JsonDocument.Parse(stream);
-            var lines = document.RootElement.EnumerateArray().Select((value, index) => new JsonLine($"{path}:problem", index + 1, value)).ToList();
+            var lines = document.RootElement.EnumerateArray().Select((value, index) => new JsonLine($"{path}:problem", index + 1, value))
+                .ToList();
             var problems = lines.ConvertAll(Parse);
             return new PublishedSet([.. problems.OfType<Problem>()], problems.Count(p => p is null));
         }
         catch (JsonException e)
         {
-            throw new UserErrorException($"{path}:{e.LineNumber + 1}: the file is no JSON list; expected {Svamp}, or one JSON object a line.", e);
+            throw new UserErrorException(
+                $"{path}:{e.LineNumber + 1}: the file is no JSON list; expected {Svamp}, or one JSON object a line.", e);
         }
     }
 
@@ -41,26 +43,25 @@ internal static class JsonProblemFile
         : ParseMultiArith(line);
 
     private static UserErrorException OwnRows(string path) => new(
-        $"{path.Replace(":problem", "", StringComparison.Ordinal)}: the file is one JSON list; expected one object a line, like {{\"question\": ..., \"answer\": ...}} (lists are read only as SVAMP and MultiArith publish them).");
+        $"{path.Replace(":problem", "", StringComparison.Ordinal)}: the file is one JSON list; expected one object a line, "
+        + $"like {{\"question\": ..., \"answer\": ...}} (lists are read only as SVAMP and MultiArith publish them).");
 
     private static Problem? ParseSvamp(JsonLine line)
     {
         var question = PublishedText.Join(line.Text("Body", Svamp), line.Text("Question", Svamp));
         var equation = line.OptionalText("Equation", Svamp) ?? "";
         return Number(line.Property("Answer", Svamp) ?? throw line.Error($"\"Answer\" is missing; expected {Svamp}.")) is { } ans
-            ? new Problem(ProblemSet.Id(line, "ID", line.Number - 1), question, PublishedText.Rationale(equation, ans), ans)
-            : null;
+            ? new Problem(ProblemSet.Id(line, "ID", line.Number - 1), question, PublishedText.Rationale(equation, ans), ans) : null;
     }
 
     private static Problem? ParseMultiArith(JsonLine line)
     {
         var question = line.Text("sQuestion", MultiArith).Trim();
         var solutions = line.Property("lSolutions", MultiArith) is { ValueKind: JsonValueKind.Array } list
-            ? list
-            : throw line.Error($"\"lSolutions\" is no list; expected {MultiArith}.");
-        var equation = line.Property("lEquations", MultiArith) is { ValueKind: JsonValueKind.Array } equations && equations.GetArrayLength() == 1 && equations[0].ValueKind == JsonValueKind.String
-            ? line.TextOf(equations[0])
-            : "";
+            ? list : throw line.Error($"\"lSolutions\" is no list; expected {MultiArith}.");
+        var equation = line.Property("lEquations", MultiArith) is { ValueKind: JsonValueKind.Array } equations
+            && equations.GetArrayLength() == 1 && equations[0].ValueKind == JsonValueKind.String
+            ? line.TextOf(equations[0]) : "";
         return solutions.GetArrayLength() == 1 && Number(solutions[0]) is { } ans
             ? new Problem(
                 ProblemSet.Id(line, "iIndex", line.Number - 1), question,

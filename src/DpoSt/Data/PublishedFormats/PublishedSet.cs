@@ -14,7 +14,8 @@ internal sealed record PublishedSet(List<Problem> Problems, int LeftOut)
             using var stream = File.OpenRead(path);
             if (!stream.CanSeek)
             {
-                throw new UserErrorException($"{path} is a pipe, which can be read only once, and questions are read more often: save them to a file.");
+                throw new UserErrorException(
+                    $"{path} is a pipe, which can be read only once, and questions are read more often: save them to a file.");
             }
 
             return FirstCharacter(stream) switch

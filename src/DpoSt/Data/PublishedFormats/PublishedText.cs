@@ -20,7 +20,6 @@ internal static class PublishedText
         var expression = string.Concat(formula.Where(c => !char.IsWhiteSpace(c)));
         var text = answer.ToString(CultureInfo.InvariantCulture);
         return Calculator.TryEvaluateNumber(expression, out var value) && FinalAnswer.AreSame(value, answer)
-            ? $"<<{expression}={text}>>{text}\n#### {text}"
-            : null;
+            ? $"<<{expression}={text}>>{text}\n#### {text}" : null;
     }
 }

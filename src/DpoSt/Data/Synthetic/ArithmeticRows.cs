@@ -24,7 +24,8 @@ internal static class ArithmeticRows
             kind.Tell(scene);
             if (scene.IsGood)
             {
-                rows.Add(new($"arithmetic-{rows.Count}", kind.Name, scene.Numbers, 1, scene.WriteQuestion(), scene.WriteRationale(), scene.Answer));
+                rows.Add(new($"arithmetic-{rows.Count}", kind.Name, scene.Numbers, 1, scene.WriteQuestion(), scene.WriteRationale(),
+                    scene.Answer));
             }
         }
 

@@ -1,10 +1,8 @@
 namespace DpoSt.Data.Synthetic;
 
-/// <summary>
-/// Draws one set of problems. The hash of (schema, numbers) modulo 10 says which set a problem belongs to, so that sets share no
-/// problem whatever their sizes and seeds; a smaller set is the beginning of a larger one. Within a set numbers repeat (with other
-/// names or wording) only where a schema has run dry: after `freshTries` draws without new ones.
-/// </summary>
+/// <summary>Draws one set of problems. The hash of (schema, numbers) modulo 10 says which set a problem belongs to, so that sets share no
+/// problem whatever their sizes and seeds; a smaller set is the beginning of a larger one. Within a set numbers repeat (with other names or
+/// wording) only where a schema has run dry: after `freshTries` draws without new ones.</summary>
 internal sealed class Drawing(string name, Schema[] schemas, Range residues, bool isLabelled, long seed, StepMix mix, int freshTries = 500)
 {
     private const int Tries = 10_000;
@@ -45,11 +43,13 @@ internal sealed class Drawing(string name, Schema[] schemas, Range residues, boo
             if (questions.Add(question))
             {
                 keys.Add(key);
-                return new($"{name}-{index}", schema.Name, scene.Numbers, scene.Steps, question, isLabelled ? scene.WriteRationale() : null, scene.Answer);
+                var rationale = isLabelled ? scene.WriteRationale() : null;
+                return new($"{name}-{index}", schema.Name, scene.Numbers, scene.Steps, question, rationale, scene.Answer);
             }
         }
 
-        throw new InvalidOperationException($"The schema '{schema.Name}' has no new problem left for '{name}' at number {index}: ask for fewer.");
+        throw new InvalidOperationException(
+            $"The schema '{schema.Name}' has no new problem left for '{name}' at number {index}: ask for fewer.");
     }
 
     private bool Belongs(string key)

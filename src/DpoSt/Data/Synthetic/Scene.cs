@@ -3,11 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace DpoSt.Data.Synthetic;
 
-/// <summary>
-/// Where a schema tells its story: it picks numbers, says facts, asks, and lists the steps of the rationale. In every wording
-/// `[a|b]` stands for one of its variants, and in a step `@` for the annotated computation, `$@` for one whose result is money.
-/// A story whose numbers came out badly (a broken count, a lone 1, too large) is marked and drawn again by the caller.
-/// </summary>
+/// <summary>Where a schema tells its story: it picks numbers, says facts, asks, and lists the steps of the rationale. In every wording
+/// `[a|b]` stands for one of its variants, and in a step `@` for the annotated computation, `$@` for one whose result is money. A story
+/// whose numbers came out badly (a broken count, a lone 1, too large) is marked and drawn again by the caller.</summary>
 internal sealed partial class Scene(SplitMix64 random)
 {
     private const decimal Largest = 9999;
@@ -18,18 +16,14 @@ internal sealed partial class Scene(SplitMix64 random)
     private string ending = "";
 
     public bool IsGood { get; private set; } = true;
-
     public int Steps => steps.Count;
-
     public decimal Answer { get; private set; }
 
     /// <summary>The numbers that were picked, in order: with the schema's name they say which problem this is.</summary>
     public string Numbers => string.Join(',', picks.Select(p => p.ToString(CultureInfo.InvariantCulture)));
 
     public Person Person() => Another(Words.People);
-
     public Noun Thing(Noun[] kind) => Another(kind);
-
     public T OneOf<T>(params ReadOnlySpan<T> choices) => choices[random.Next(choices.Length)];
 
     /// <summary>A whole number from low to high, both included, in steps of <paramref name="by"/> counted from zero.</summary>
@@ -51,11 +45,10 @@ internal sealed partial class Scene(SplitMix64 random)
         return Num.Cents(cents);
     }
 
-    /// <summary>A number that the story mentions and the solution does not need; it does not count as one of the problem's numbers.</summary>
+    /// <summary>A number that the story mentions and the solution does not need; it is not one of the problem's numbers.</summary>
     public Num Idle(int low, int high) => low + random.Next(high - low + 1);
 
     public void Require(bool condition) => IsGood &= condition;
-
     public void Say(params ReadOnlySpan<string> wordings) => facts.Add(OneOf(wordings));
 
     /// <summary>A fact before all others.</summary>
@@ -81,7 +74,8 @@ internal sealed partial class Scene(SplitMix64 random)
     public string WriteQuestion() => string.Join(' ', facts.Append(ending).Select(Word));
 
     /// <summary>The steps in GSM8K's form, ended by the answer.</summary>
-    public string WriteRationale() => string.Join('\n', steps.Select(Word).Append($"#### {Answer.ToString("0.##", CultureInfo.InvariantCulture)}"));
+    public string WriteRationale() =>
+        string.Join('\n', steps.Select(Word).Append($"#### {Answer.ToString("0.##", CultureInfo.InvariantCulture)}"));
 
     private T Another<T>(T[] choices) where T : class
     {

@@ -1,10 +1,8 @@
 namespace DpoSt.Data.Synthetic;
 
-/// <summary>
-/// Word problems written from a seed, in the annotation form of GSM8K (Cobbe et al. 2021), for a demo that downloads nothing. Every
-/// set is a function of (count, seed); a smaller count gives the beginning of a larger one. Labelled, pool, dev and test share their
-/// schemas, and no two of them ever share a problem (schema and numbers), whatever their seeds.
-/// </summary>
+/// <summary>Word problems written from a seed, in the annotation form of GSM8K (Cobbe et al. 2021), for a demo that downloads nothing.
+/// Every set is a function of (count, seed); a smaller count gives the beginning of a larger one. Labelled, pool, dev and test share their
+/// schemas, and no two of them ever share a problem (schema and numbers), whatever their seeds.</summary>
 public static class SyntheticProblems
 {
     /// <summary>Training problems with rationales.</summary>
@@ -34,12 +32,11 @@ public static class SyntheticProblems
     /// <summary>Pre-training: bare arithmetic such as `12 + 7 =`, with its annotation as the rationale.</summary>
     public static IReadOnlyList<SyntheticProblem> Arithmetic(int count, long seed) => ArithmeticRows.Take(count, seed);
 
-    /// <summary>
-    /// Pre-training: the facts of stories without their questions, as material for span corruption. They come from the pool's part
-    /// of the problems, so that no dev or test story is among them.
-    /// </summary>
+    /// <summary>Pre-training: the facts of stories without their questions, as material for span corruption. They come from the pool's part
+    /// of the problems, so that no dev or test story is among them.</summary>
     public static IReadOnlyList<string> Denoising(int count, long seed) =>
-        [.. new Drawing("denoising", Catalogue.Main, 2..6, isLabelled: false, seed, StepMix.Even).Take(count).Select(p => WithoutQuestion(p.Question))];
+        [.. new Drawing("denoising", Catalogue.Main, 2..6, isLabelled: false, seed, StepMix.Even).Take(count).Select(
+            p => WithoutQuestion(p.Question))];
 
     private static string WithoutQuestion(string question)
     {

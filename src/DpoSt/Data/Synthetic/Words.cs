@@ -3,9 +3,7 @@ namespace DpoSt.Data.Synthetic;
 /// <summary>A thing that is counted. It prints as its plural.</summary>
 internal sealed record Noun(string One, string Many)
 {
-    public Noun(string one) : this(one, one + "s")
-    {
-    }
+    public Noun(string one) : this(one, one + "s") { }
 
     /// <summary>The singular with its article: "an apple".</summary>
     public string A => (One[0] is 'a' or 'e' or 'i' or 'o' or 'u' ? "an " : "a ") + One;
@@ -25,7 +23,8 @@ internal static class Words
     public static readonly Person[] People =
     [
         .. Men("Tom", "Sam", "Ben", "Max", "Leo", "Jack", "Paul", "Adam", "Mark", "Omar", "Luis", "Carl", "Hugo", "Ivan", "Noah", "Peter"),
-        .. Women("Ann", "Mia", "Eva", "Lucy", "Sara", "Rosa", "Kate", "Nina", "Emma", "Jane", "Lily", "Amy", "Nora", "Ruth", "Zoe", "Maria"),
+        .. Women(
+            "Ann", "Mia", "Eva", "Lucy", "Sara", "Rosa", "Kate", "Nina", "Emma", "Jane", "Lily", "Amy", "Nora", "Ruth", "Zoe", "Maria"),
     ];
 
     /// <summary>Small things that one collects, finds, gives away and counts.</summary>
@@ -79,6 +78,5 @@ internal static class Words
     ];
 
     private static IEnumerable<Person> Men(params string[] names) => names.Select(n => new Person(n, "he", "him", "his"));
-
     private static IEnumerable<Person> Women(params string[] names) => names.Select(n => new Person(n, "she", "her", "her"));
 }

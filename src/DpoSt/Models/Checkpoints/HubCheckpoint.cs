@@ -5,14 +5,13 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Checkpoints;
 
-/// <summary>The weights of a Hugging Face model folder: one model.safetensors, or shards named by an index. Memory-mapped, read-only.</summary>
+/// <summary>The weights of a Hugging Face model folder: model.safetensors, or shards named by an index. Memory-mapped.</summary>
 internal sealed class HubCheckpoint : IDisposable
 {
     private readonly Dictionary<string, SafeTensorsFile> owner = new(StringComparer.Ordinal);
     private readonly List<SafeTensorsFile> files = [];
 
     private HubCheckpoint(string folder) => Folder = folder;
-
     public string Folder { get; }
 
     /// <summary>Opens a folder's weights.</summary>
@@ -30,7 +29,8 @@ internal sealed class HubCheckpoint : IDisposable
                 {
                     if (!checkpoint.owner.TryAdd(name, opened))
                     {
-                        throw new UserErrorException($"tensor '{name}' is in {checkpoint.owner[name].Path} and in {file}: download the model again.");
+                        throw new UserErrorException(
+                            $"tensor '{name}' is in {checkpoint.owner[name].Path} and in {file}: download the model again.");
                     }
                 }
             }
@@ -129,9 +129,11 @@ internal sealed class HubCheckpoint : IDisposable
             else if (!file.Entries[slice.Name].Shape.SequenceEqual(shape))
             {
                 problems.Add(
-                    $"'{slice.Name}' has shape [{string.Join(", ", file.Entries[slice.Name].Shape)}] where config.json asks for [{string.Join(", ", shape)}]");
+                    $"'{slice.Name}' has shape [{string.Join(", ", file.Entries[slice.Name].Shape)}] where config.json asks for "
+                    + $"[{string.Join(", ", shape)}]");
             }
-            else if (SafeTensorsType.ToScalarType(file.Entries[slice.Name].DType) is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float64))
+            else if (SafeTensorsType.ToScalarType(file.Entries[slice.Name].DType) is not (
+                ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float64))
             {
                 problems.Add($"'{slice.Name}' has dtype {file.Entries[slice.Name].DType}");
             }
@@ -159,7 +161,8 @@ internal sealed class HubCheckpoint : IDisposable
         var absent = names.Where(name => !File.Exists(Path.Combine(folder, name))).ToArray();
         return absent.Length == 0
             ? [.. names.Select(name => Path.Combine(folder, name))]
-            : throw new UserErrorException($"{index} names shards that are not in its folder ({string.Join(", ", absent)}): download the model again.");
+            : throw new UserErrorException(
+                $"{index} names shards that are not in its folder ({string.Join(", ", absent)}): download the model again.");
     }
 
     private static byte[] ReadIndex(string index)

@@ -18,10 +18,7 @@ internal static class HubCheckpointWriter
     private static readonly Dictionary<string, string> Metadata = new(StringComparer.Ordinal) { ["format"] = "pt" };
 
     /// <summary>Writes all parameters into a folder; a matrix larger than a file may be gets one of its own.</summary>
-    /// <param name="parameters">The parameters.</param>
-    /// <param name="folder">Where to.</param>
-    /// <param name="whole">Makes the whole of a buffer, by its number, where only shards are kept; null where the parameters are there.</param>
-    /// <param name="maxShardBytes">The largest file.</param>
+    /// <param name="whole">Makes a whole buffer by its number where only shards are kept; null where the parameters are whole.</param>
     public static void Write(ParameterSet parameters, string folder, Func<int, Tensor>? whole = null, long maxShardBytes = MaxShardBytes)
     {
         using var reader = new ParameterReader(parameters, whole);
@@ -52,7 +49,8 @@ internal static class HubCheckpointWriter
             foreach (var slice in spec.Slices)
             {
                 var first = row;
-                yield return new PendingTensor(slice.Name, parameters.Dtype, [slice.Rows, .. spec.Shape[1..]], () => reader[spec].narrow(0, first, slice.Rows));
+                yield return new PendingTensor(
+                    slice.Name, parameters.Dtype, [slice.Rows, .. spec.Shape[1..]], () => reader[spec].narrow(0, first, slice.Rows));
                 row += slice.Rows;
             }
         }

@@ -3,10 +3,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Checkpoints;
 
-/// <summary>
-/// The weights of a checkpoint that is only read, on a CPU: matrices are packed one after the other straight from the mapped files, whose
-/// pages are given back as each is done, so that no second copy is ever held. Embeddings and norms stay where they lie in the file.
-/// </summary>
+/// <summary>The weights of a checkpoint that is only read, on a CPU: matrices are packed one after the other straight from the mapped
+/// files, whose pages are given back as each is done, so that no second copy is ever held. Embeddings and norms stay where they lie in the
+/// file.</summary>
 internal sealed class MappedWeights : IWeights
 {
     // The hint for the packed layout: a decode step has a few rows to a few hundred.
@@ -19,9 +18,10 @@ internal sealed class MappedWeights : IWeights
     private readonly Lazy<Tensor> scratch;
     private readonly ScalarType products;
 
-    /// <summary>The weights of a checkpoint, which is owned from here on; products with its matrices are computed in a type of their own.</summary>
+    /// <summary>The weights of a checkpoint, which they own; products with its matrices are computed in a type of their own.</summary>
     /// <exception cref="UserErrorException">Lists every missing and unexpected name and every wrong shape.</exception>
-    public MappedWeights(IReadOnlyList<ParameterSpec> specs, HubCheckpoint checkpoint, Func<string, bool> mayIgnore, ScalarType products = ScalarType.Float32)
+    public MappedWeights(IReadOnlyList<ParameterSpec> specs, HubCheckpoint checkpoint, Func<string, bool> mayIgnore,
+        ScalarType products = ScalarType.Float32)
     {
         this.products = products;
         this.checkpoint = checkpoint;
@@ -32,9 +32,7 @@ internal sealed class MappedWeights : IWeights
     }
 
     public Device Device => CPU;
-
     public ScalarType Dtype => ScalarType.Float32;
-
     public ScalarType DecodingProducts => products;
 
     public Tensor this[string name]
@@ -64,7 +62,8 @@ internal sealed class MappedWeights : IWeights
             using var _ = no_grad();
             var spec = specs[name];
             checkpoint.Prefetch(spec);
-            linears[name] = linear = Models.Linear.ForDecoding(checkpoint.Read(spec, spec.Slices.Count > 1 ? scratch.Value : null), PackedRows, products);
+            linears[name] = linear = Models.Linear.ForDecoding(
+                checkpoint.Read(spec, spec.Slices.Count > 1 ? scratch.Value : null), PackedRows, products);
             checkpoint.Release(spec);
         }
 

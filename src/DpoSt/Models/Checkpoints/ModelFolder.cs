@@ -14,8 +14,6 @@ namespace DpoSt.Models.Checkpoints;
 internal static class ModelFolder
 {
     /// <summary>Loads a model with its weights, to be trained.</summary>
-    /// <param name="folder">The checkpoint.</param>
-    /// <param name="device">Where it computes.</param>
     /// <param name="compute">How it computes; null is in fp32, with nothing computed twice.</param>
     /// <exception cref="UserErrorException">The folder is no checkpoint of a supported family.</exception>
     public static ILanguageModel Load(string folder, Device device, TrainingCompute? compute = null)
@@ -35,8 +33,6 @@ internal static class ModelFolder
     }
 
     /// <summary>Loads a model that is only asked, never trained: on a CPU in little more memory than its file takes.</summary>
-    /// <param name="folder">The checkpoint.</param>
-    /// <param name="device">Where it computes.</param>
     /// <param name="products">The type of matrix products; norms, softmax, the residual stream and caches are in fp32.</param>
     /// <exception cref="UserErrorException">The folder is no checkpoint of a supported family.</exception>
     public static ILanguageModel LoadToRead(string folder, Device device, ScalarType products = ScalarType.Float32)
@@ -79,11 +75,12 @@ internal static class ModelFolder
         return TypeOf(document);
     }
 
-    /// <summary>The id that ends a text: generation_config.json's <c>eos_token_id</c>, or config.json's; the first where there are several.</summary>
+    /// <summary>The id that ends a text: the first <c>eos_token_id</c> of generation_config.json, or of config.json.</summary>
     /// <exception cref="UserErrorException">Neither says.</exception>
     public static int EosOf(string folder)
     {
-        foreach (var path in ((string[])["generation_config.json", "config.json"]).Select(name => Path.Combine(folder, name)).Where(File.Exists))
+        foreach (
+            var path in ((string[])["generation_config.json", "config.json"]).Select(name => Path.Combine(folder, name)).Where(File.Exists))
         {
             using var document = ReadJson(path);
             if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("eos_token_id", out var eos))
@@ -96,7 +93,8 @@ internal static class ModelFolder
             }
         }
 
-        throw new UserErrorException($"{folder}: neither generation_config.json nor config.json names an eos_token_id, so it is not known what ends a text.");
+        throw new UserErrorException(
+            $"{folder}: neither generation_config.json nor config.json names an eos_token_id, so it is not known what ends a text.");
     }
 
     /// <summary>A model is written as a whole folder, in the place of an earlier one: never in that of anything else.</summary>
@@ -118,7 +116,8 @@ internal static class ModelFolder
         if (other is not null)
         {
             throw new UserErrorException(
-                $"{folder}: a model would take the place of this folder, but it holds other things ({Path.GetFileName(other)}); expected a new folder, an empty one, or a model: name another.");
+                $"{folder}: a model would take the place of this folder, but it holds other things ({Path.GetFileName(other)}); "
+                + "expected a new folder, an empty one, or a model: name another.");
         }
     }
 
@@ -149,7 +148,8 @@ internal static class ModelFolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UserErrorException(
-                $"{folder}: the model could not be written ({FileProblem.InFolder(e)}); free some space or choose another place, then run again.",
+                $"{folder}: the model could not be written ({FileProblem.InFolder(e)}); free some space or choose another place, "
+                + "then run again.",
                 e);
         }
     }
@@ -180,13 +180,16 @@ internal static class ModelFolder
         };
 
         static ModelFamily T5(T5Config config) =>
-            new(new T5Costs(config), name => T5Weights.MayIgnore(config, name), (weights, recomputes) => new T5Model(config, weights, recomputes));
+            new(new T5Costs(config), name =>
+                T5Weights.MayIgnore(config, name), (weights, recomputes) => new T5Model(config, weights, recomputes));
         static ModelFamily Llama(LlamaConfig config) =>
-            new(new LlamaCosts(config), name => LlamaWeights.MayIgnore(config, name), (weights, recomputes) => new LlamaModel(config, weights, recomputes));
+            new(new LlamaCosts(config), name =>
+                LlamaWeights.MayIgnore(config, name), (weights, recomputes) => new LlamaModel(config, weights, recomputes));
     }
 
     private static string TypeOf(JsonDocument document) =>
-        document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("model_type", out var type) ? type.ToString() : "";
+        document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("model_type", out var type)
+            ? type.ToString() : "";
 
     private static JsonDocument ReadJson(string path)
     {

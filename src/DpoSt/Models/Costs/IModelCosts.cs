@@ -22,7 +22,6 @@ internal interface IModelCosts
     bool IsCausal { get; }
 
     /// <summary>What one forward pass over a batch computes, and keeps for the backward pass where gradients are wanted.</summary>
-    /// <param name="batch">The batch's lengths.</param>
     /// <param name="bf16">Whether matrix products are in bfloat16.</param>
     /// <param name="dropout">Whether something is dropped.</param>
     ForwardCosts Forward(BatchShape batch, bool bf16, bool dropout);
@@ -30,7 +29,7 @@ internal interface IModelCosts
     /// <summary>Bytes of a decoder's caches, in the type of matrix products, all of them allocated at once.</summary>
     long CacheBytes(int slots, int maxPromptTokens, int maxNewTokens, bool bf16);
 
-    /// <summary>A model like it with one layer a stack and few words, and half as wide until it has at most so many parameters: to measure with.</summary>
+    /// <summary>A model like it to measure with: one layer a stack, few words, halved in width down to so many parameters.</summary>
     IModelCosts Miniature(long parameters);
 
     /// <summary>The model itself, its weights not yet set.</summary>
@@ -51,7 +50,6 @@ internal sealed record ForwardCosts(IReadOnlyList<BlockCosts> Blocks, long Aroun
 }
 
 /// <summary>Layers that are alike.</summary>
-/// <param name="Count">How many.</param>
 /// <param name="InputBytes">The residual stream before each, part of <paramref name="KeptBytes"/>.</param>
 /// <param name="KeptBytes">What each keeps for its backward pass.</param>
 /// <param name="WidestBytes">The widest result between two of its products.</param>
@@ -59,9 +57,6 @@ internal sealed record ForwardCosts(IReadOnlyList<BlockCosts> Blocks, long Aroun
 internal sealed record BlockCosts(int Count, long InputBytes, long KeptBytes, long WidestBytes, double Flops);
 
 /// <summary>The language model's head: M scored states [M, D] to logits [M, V].</summary>
-/// <param name="Scored">M.</param>
-/// <param name="Width">D.</param>
-/// <param name="Vocabulary">V.</param>
 internal sealed record HeadCosts(long Scored, long Width, long Vocabulary)
 {
     /// <summary>What it computes forward.</summary>

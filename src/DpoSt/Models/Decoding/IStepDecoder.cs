@@ -2,10 +2,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Decoding;
 
-/// <summary>
-/// A model while it decodes. Rows live in slots; each step feeds every busy slot one or several tokens and gives the logits after the
-/// last token of each. Prompts are held apart from slots, so that several rows share one.
-/// </summary>
+/// <summary>A model while it decodes. Rows live in slots; each step feeds every busy slot one or several tokens and gives the logits after
+/// the last token of each. Prompts are held apart from slots, so that several rows share one.</summary>
 internal interface IStepDecoder : IDisposable
 {
     /// <summary>The largest number of tokens one step takes over all slots.</summary>
@@ -24,8 +22,8 @@ internal interface IStepDecoder : IDisposable
     void Start(int slot, int prompt);
 
     /// <summary>
-    /// Feeds tokens: entry i gives <paramref name="counts"/>[i] tokens, taken from <paramref name="ids"/> in order, to <paramref name="slots"/>[i].
-    /// Returns logits [entries, V] in fp32 after the last token of each entry.
+    /// Feeds tokens: entry i gives <paramref name="counts"/>[i] tokens, taken from <paramref name="ids"/> in order, to
+    /// <paramref name="slots"/>[i]. Returns logits [entries, V] in fp32 after the last token of each entry.
     /// </summary>
     Tensor Step(ReadOnlySpan<int> slots, ReadOnlySpan<int> counts, ReadOnlySpan<int> ids);
 }

@@ -6,8 +6,8 @@ internal sealed record RaggedStep(int[] Slots, int[] Positions, int[] Lengths, i
     public static readonly RaggedStep Empty = new([], [], [], [], [], []);
 
     /// <summary>
-    /// Lays out entry i's <paramref name="counts"/>[i] new tokens behind the <paramref name="rowLength"/> tokens its slot holds already, and
-    /// advances those lengths. <see cref="Last"/> gives the row of each entry's last token.
+    /// Lays out entry i's <paramref name="counts"/>[i] new tokens behind the <paramref name="rowLength"/> tokens its slot holds already,
+    /// and advances those lengths. <see cref="Last"/> gives the row of each entry's last token.
     /// </summary>
     public static RaggedStep Of(ReadOnlySpan<int> slots, ReadOnlySpan<int> counts, int[] rowLength, int[] rowPrompt, int[] promptLength)
     {

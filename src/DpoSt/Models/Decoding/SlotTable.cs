@@ -32,5 +32,6 @@ internal sealed class SlotTable(int slots, int maxPromptTokens)
     public void Start(int slot, int prompt) => (rowLength[slot], rowPrompt[slot]) = (0, prompt);
 
     /// <summary>Lays out a step's tokens behind what the slots hold, and counts them in.</summary>
-    public RaggedStep Lay(ReadOnlySpan<int> slots, ReadOnlySpan<int> counts) => RaggedStep.Of(slots, counts, rowLength, rowPrompt, promptLength);
+    public RaggedStep Lay(ReadOnlySpan<int> slots, ReadOnlySpan<int> counts) =>
+        RaggedStep.Of(slots, counts, rowLength, rowPrompt, promptLength);
 }

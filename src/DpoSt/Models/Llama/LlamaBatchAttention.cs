@@ -1,27 +1,19 @@
-using DpoSt.Tensors.Autograd;
 using DpoSt.Tensors.Kernels;
 using DpoSt.Tensors.Products;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models.Llama;
 
-/// <summary>
-/// Llama attention over packed rows, in training, scoring and reading prompts: softmax(q k^T / sqrt(K)) v among the tokens of a group.
-/// Shapes: N tokens, L tokens of a group, H query heads, G key-value heads, K head size, I = H K.
-/// </summary>
-/// <param name="config">The model's.</param>
-/// <param name="rows">The tokens.</param>
-/// <param name="turn">Their positions.</param>
+/// <summary>Llama attention over packed rows, in training, scoring and reading prompts: softmax(q k^T / sqrt(K)) v among the tokens of a
+/// group. Shapes: N tokens, L tokens of a group, H query heads, G key-value heads, K head size, I = H K.</summary>
 /// <param name="dropout">Drops attention probabilities in training.</param>
-/// <param name="recomputes">Whether layers are computed again in the backward pass instead of being kept for it.</param>
-internal sealed class LlamaBatchAttention(LlamaConfig config, PackedRows rows, RotaryTurn turn, Dropout? dropout, bool recomputes = false) : ILlamaAttention
+internal sealed class LlamaBatchAttention(LlamaConfig config, PackedRows rows, RotaryTurn turn, Dropout? dropout) : ILlamaAttention
 {
     /// <summary>Sees each layer's rotated query, key and value [N, (H + 2 G) K].</summary>
     public Action<int, Tensor>? Watch { get; init; }
 
-    public Tensor Run(Tensor x, Func<Tensor, ILlamaAttention, Tensor> layer) => recomputes
-        ? Recomputed.Apply([x, .. rows.Masks], t => layer(t[0], new LlamaBatchAttention(config, rows.Over(t[1..]), turn, dropout) { Watch = Watch }))
-        : layer(x, this);
+    public Tensor[] Tensors => rows.Masks;
+    public ILlamaAttention Over(Tensor[] tensors) => new LlamaBatchAttention(config, rows.Over(tensors), turn, dropout) { Watch = Watch };
 
     public Tensor Attend(int layer, Tensor qkv)
     {

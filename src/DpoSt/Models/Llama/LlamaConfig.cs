@@ -110,9 +110,11 @@ public sealed record LlamaConfig
         [
             (HiddenAct == "silu", $"hidden_act is '{HiddenAct}', but only silu is supported"),
             (!AttentionBias && !MlpBias, "attention_bias and mlp_bias must be false: maps with biases are not supported"),
-            (NumAttentionHeads % KeyValueHeads == 0, $"num_attention_heads ({NumAttentionHeads}) must be a multiple of num_key_value_heads ({KeyValueHeads})"),
+            (NumAttentionHeads % KeyValueHeads == 0,
+                $"num_attention_heads ({NumAttentionHeads}) must be a multiple of num_key_value_heads ({KeyValueHeads})"),
             (HeadSize % 2 == 0, $"head_dim must be even, but is {HeadSize}: positions turn pairs of numbers"),
-            (AttentionDropout is >= 0 and < 1 && RmsNormEps > 0 && RopeTheta > 0, "attention_dropout must lie in [0, 1), rms_norm_eps and rope_theta above 0"),
+            (AttentionDropout is >= 0 and < 1 && RmsNormEps > 0
+                && RopeTheta > 0, "attention_dropout must lie in [0, 1), rms_norm_eps and rope_theta above 0"),
         ];
         foreach (var (_, problem) in rules.Where(r => !r.Holds))
         {

@@ -5,12 +5,10 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Llama;
 
-/// <summary>
-/// Llama while it decodes: weights packed for few rows, keys and values of prompts held once for all rows that share them, those of new
-/// tokens by slot. A prompt's last token is a row's first, so that its logits come from the same step as everybody's. How many rows are
-/// computed is the <see cref="RowTiers"/>' affair. Shapes: N tokens of a step, R rows computed, D model, H query heads, G key-value heads,
-/// K head size, V vocabulary.
-/// </summary>
+/// <summary>Llama while it decodes: weights packed for few rows, keys and values of prompts held once for all rows that share them, those
+/// of new tokens by slot. A prompt's last token is a row's first, so that its logits come from the same step as everybody's.
+/// <see cref="StableRowCounts"/> decides how many rows are computed. Shapes: N tokens of a step, R rows computed, D model, H query heads, G
+/// key-value heads, K head size, V vocabulary.</summary>
 internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
 {
     private readonly LlamaModel model;
@@ -22,7 +20,7 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
     private readonly IRaggedCache[] prompts;
     private readonly int slots;
     private readonly SlotTable table;
-    private readonly RowTiers tiers;
+    private readonly StableRowCounts tiers;
     private RaggedStep step = RaggedStep.Empty;
     private RotaryTurn? turn;
 
@@ -32,8 +30,7 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
         this.model = model;
         this.slots = slots;
         config = model.Config;
-        MemoryRoom.CheckCaches(
-            model.Weights.Device, new LlamaCosts(config), slots, maxPromptTokens, maxNewTokens,
+        MemoryCheck.CheckCaches(model.Weights.Device, new LlamaCosts(config), slots, maxPromptTokens, maxNewTokens,
             model.Weights.DecodingProducts == ScalarType.BFloat16);
         StepCapacity = slots + Math.Max(3, slots / 4);
         using var scope = NewDisposeScope();
@@ -44,11 +41,10 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
         rows = Caches(maxNewTokens + 1);                                                 // the prompt's last token besides
         prompts = Caches(Math.Max(1, maxPromptTokens - 1));
         table = new SlotTable(slots, maxPromptTokens);
-        tiers = RowTiers.Of([.. stack.Linears, head], slots, StepCapacity);
+        tiers = StableRowCounts.Of([.. stack.Linears, head], slots, StepCapacity);
     }
 
     public int StepCapacity { get; }
-
     public int FirstToken(int[] prompt) => prompt[^1];
 
     public int[] AddPrompts(IReadOnlyList<int[]> prompts)
@@ -59,7 +55,7 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
         var read = prompts.Where(p => p.Length > 1).Select(p => p[..^1]).ToArray();
         if (read.Length > 0)
         {
-            MemoryRoom.CheckAttention(model.Weights.Device, 1, config.NumAttentionHeads, read.Max(p => p.Length));
+            MemoryCheck.CheckAttention(model.Weights.Device, 1, config.NumAttentionHeads, read.Max(p => p.Length));
             using var scope = NewDisposeScope();
             using var _ = no_grad();
             var packed = PackedRows.Of(new TokenBatch(read, [], [], []), null, model.Weights.Device);
@@ -70,7 +66,6 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
     }
 
     public void RemovePrompt(int prompt) => table.RemovePrompt(prompt);
-
     public void Start(int slot, int prompt) => table.Start(slot, prompt);
 
     public Tensor Step(ReadOnlySpan<int> slots, ReadOnlySpan<int> counts, ReadOnlySpan<int> ids)
@@ -99,7 +94,8 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
         using var turned = turn!.Apply(qkv.In(model.Weights.Dtype), config.NumAttentionHeads + config.KeyValueHeads, config.HeadSize);
         Append(rows[layer], turned, step.Slots, step.Positions);
         var prefix = new RaggedPrefix(prompts[layer], step.Prompts, step.PromptLengths);
-        return rows[layer].Attend(turned, config.NumAttentionHeads, step.Slots, step.Lengths, 1 / MathF.Sqrt(config.HeadSize), null, prefix);
+        return rows[layer]
+            .Attend(turned, config.NumAttentionHeads, step.Slots, step.Lengths, 1 / MathF.Sqrt(config.HeadSize), null, prefix);
     }
 
     public void Dispose()
@@ -115,6 +111,7 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
 
     private IRaggedCache[] Caches(int length) =>
         [
-            .. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => RaggedCache.New(slots, config.KeyValueHeads, config.HeadSize, length, model.Weights.Device, model.Weights.Dtype, model.Weights.DecodingProducts))
+            .. Enumerable.Range(0, config.NumHiddenLayers).Select(_ => RaggedCache.New(slots, config.KeyValueHeads, config.HeadSize, length,
+                model.Weights.Device, model.Weights.Dtype, model.Weights.DecodingProducts))
         ];
 }

@@ -12,7 +12,8 @@ internal static class LlamaWeights
     public static IReadOnlyList<ParameterSpec> Specs(LlamaConfig c)
     {
         var deviation = c.InitializerRange;
-        var specs = new List<ParameterSpec> { ParameterSpec.Matrix(Embedding, Embedding, c.HiddenSize, new HubSlice("model.embed_tokens.weight", c.VocabSize, deviation)) with { IsShared = true } };
+        var embedding = new HubSlice("model.embed_tokens.weight", c.VocabSize, deviation);
+        List<ParameterSpec> specs = [ParameterSpec.Matrix(Embedding, Embedding, c.HiddenSize, embedding) with { IsShared = true }];
         for (var layer = 0; layer < c.NumHiddenLayers; layer++)
         {
             var (block, hub) = ($"layer.{layer}", $"model.layers.{layer}");
@@ -21,12 +22,14 @@ internal static class LlamaWeights
                 new HubSlice($"{hub}.self_attn.q_proj.weight", c.Inner, deviation),
                 new HubSlice($"{hub}.self_attn.k_proj.weight", c.KeyValueInner, deviation),
                 new HubSlice($"{hub}.self_attn.v_proj.weight", c.KeyValueInner, deviation)));
-            specs.Add(ParameterSpec.Matrix($"{block}.attention.output", block, c.Inner, new HubSlice($"{hub}.self_attn.o_proj.weight", c.HiddenSize, deviation)));
+            specs.Add(ParameterSpec.Matrix($"{block}.attention.output", block, c.Inner,
+                new HubSlice($"{hub}.self_attn.o_proj.weight", c.HiddenSize, deviation)));
             specs.Add(ParameterSpec.Norm($"{block}.feedForward.norm", block, $"{hub}.post_attention_layernorm.weight", c.HiddenSize));
             specs.Add(ParameterSpec.Matrix($"{block}.feedForward.up", block, c.HiddenSize,
                 new HubSlice($"{hub}.mlp.gate_proj.weight", c.IntermediateSize, deviation),
                 new HubSlice($"{hub}.mlp.up_proj.weight", c.IntermediateSize, deviation)));
-            specs.Add(ParameterSpec.Matrix($"{block}.feedForward.down", block, c.IntermediateSize, new HubSlice($"{hub}.mlp.down_proj.weight", c.HiddenSize, deviation)));
+            specs.Add(ParameterSpec.Matrix($"{block}.feedForward.down", block, c.IntermediateSize,
+                new HubSlice($"{hub}.mlp.down_proj.weight", c.HiddenSize, deviation)));
         }
 
         specs.Add(ParameterSpec.Norm("norm", "norm", "model.norm.weight", c.HiddenSize));
@@ -38,7 +41,7 @@ internal static class LlamaWeights
         return specs;
     }
 
-    /// <summary>Names that checkpoints may hold besides: frequencies that older files store, and the head where it is the embedding.</summary>
+    /// <summary>Names that checkpoints may hold too: older files' frequencies, and a head that is the embedding.</summary>
     public static bool MayIgnore(LlamaConfig c, string name) =>
         name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || (name == "lm_head.weight" && c.TieWordEmbeddings);
 }

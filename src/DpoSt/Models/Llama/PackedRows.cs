@@ -3,10 +3,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Llama;
 
-/// <summary>
-/// A batch without padding: a group is a prompt followed by the completions that share it, each of which sees the prompt and itself alone.
-/// A completion's last token is scored but never fed. Shapes: N tokens, L tokens of a group, M scored tokens.
-/// </summary>
+/// <summary>A batch without padding: a group is a prompt followed by the completions that share it, each of which sees the prompt and
+/// itself alone. A completion's last token is scored but never fed. Shapes: N tokens, L tokens of a group, M scored tokens.</summary>
 internal sealed class PackedRows
 {
     private PackedRows(int[] ids, int[] positions, long[] groupLengths, Tensor[] masks, ulong[][]? attentionKeys, long[] scored) =>
@@ -36,14 +34,14 @@ internal sealed class PackedRows
     /// <summary>Lays out a batch.</summary>
     /// <param name="batch">Prompts of at least one token each, with completions.</param>
     /// <param name="dropoutHeads">Query heads whose attention is dropped; null without dropout.</param>
-    /// <param name="device">Where the masks live.</param>
     public static PackedRows Of(TokenBatch batch, int? dropoutHeads, Device device)
     {
-        var (ids, positions, lengths, masks, keys) = (new List<int>(), new List<int>(), new List<long>(), new List<Tensor>(), new List<ulong[]>());
+        var (ids, positions, lengths, masks, keys) = (
+            new List<int>(), new List<int>(), new List<long>(), new List<Tensor>(), new List<ulong[]>());
         var places = new (int Start, int Last)[batch.Completions.Count];             // where a completion begins, and the token before it
         foreach (var (prompt, p) in batch.Prompts.Select((prompt, p) => (prompt, p)))
         {
-            ArgumentOutOfRangeException.ThrowIfZero(prompt.Length, nameof(batch));            // nothing would come before its first scored token
+            ArgumentOutOfRangeException.ThrowIfZero(prompt.Length, nameof(batch));    // nothing precedes its first token
             var members = Enumerable.Range(0, batch.PromptOf.Length).Where(c => batch.PromptOf[c] == p).ToArray();
             var (first, owners, examples) = (ids.Count, new List<int>(), new List<long>());
             Add(prompt, 0, -1, members.Length == 0 ? 0 : batch.Examples[members[0]]);
@@ -75,7 +73,8 @@ internal sealed class PackedRows
         var scored = new List<long>(batch.ScoredTokens);
         for (var c = 0; c < batch.Completions.Count; c++)
         {
-            scored.AddRange(Enumerable.Range(0, batch.Completions[c].Length).Select(t => t == 0 ? places[c].Last : (long)places[c].Start + t - 1));
+            scored.AddRange(
+                Enumerable.Range(0, batch.Completions[c].Length).Select(t => t == 0 ? places[c].Last : (long)places[c].Start + t - 1));
         }
 
         return new PackedRows([.. ids], [.. positions], [.. lengths], [.. masks], dropoutHeads is null ? null : [.. keys], [.. scored]);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace DpoSt.Models.Llama;
 
-/// <summary>How rotary frequencies are stretched for longer texts: config.json's <c>rope_scaling</c>, or <c>rope_parameters</c> in newer files.</summary>
+/// <summary>How rotary frequencies are stretched for longer texts: config.json's <c>rope_scaling</c> or <c>rope_parameters</c>.</summary>
 public sealed record RopeScaling
 {
     /// <summary><c>default</c>, <c>linear</c> or <c>llama3</c>.</summary>
@@ -40,7 +40,8 @@ public sealed record RopeScaling
         if (Factor < 1 || LowFreqFactor <= 0 || HighFreqFactor <= LowFreqFactor || OriginalMaxPositionEmbeddings <= 0)
         {
             throw new UserErrorException(
-                $"{path}: rope_scaling needs factor >= 1, 0 < low_freq_factor < high_freq_factor and original_max_position_embeddings > 0.");
+                $"{path}: rope_scaling needs factor >= 1, "
+                + "0 < low_freq_factor < high_freq_factor and original_max_position_embeddings > 0.");
         }
     }
 }

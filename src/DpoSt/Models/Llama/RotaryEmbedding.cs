@@ -2,10 +2,9 @@ using DpoSt.Tensors.Kernels;
 
 namespace DpoSt.Models.Llama;
 
-/// <summary>
-/// Rotary positions (Su et al. 2021): at position p the pair (x_i, x_{i + K/2}) of every head turns by p times the i-th frequency. Frequencies
-/// are those of transformers' LlamaRotaryEmbedding, stretched as <see cref="RopeScaling"/> says; angles in fp32 as there.
-/// </summary>
+/// <summary>Rotary positions (Su et al. 2021): at position p the pair (x_i, x_{i + K/2}) of every head turns by p times the i-th frequency.
+/// Frequencies are those of transformers' LlamaRotaryEmbedding, stretched as <see cref="RopeScaling"/> says; angles in fp32 as
+/// there.</summary>
 internal sealed class RotaryEmbedding(LlamaConfig config)
 {
     private readonly float[] frequencies = Frequencies(config);

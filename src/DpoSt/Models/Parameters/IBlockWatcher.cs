@@ -4,13 +4,11 @@ namespace DpoSt.Models.Parameters;
 internal interface IBlockWatcher
 {
     /// <summary>A block's parameters are needed from now on.</summary>
-    /// <param name="block">Its name.</param>
-    /// <param name="isDifferentiable">Whether its backward pass follows: they are needed until that is over. If not, until another block is entered.</param>
+    /// <param name="isDifferentiable">Whether its parameters are needed until its backward pass is over, or only until another block is
+    /// entered.</param>
     void Entered(string block, bool isDifferentiable);
 
-    /// <summary>
-    /// The backward pass has left a block: its gradients are complete, and with them those of all blocks behind it; shared parameters
-    /// excepted.
-    /// </summary>
+    /// <summary>The backward pass has left a block: its gradients are complete, and with them those of all blocks behind it; shared
+    /// parameters excepted.</summary>
     void Completed(string block);
 }

@@ -20,7 +20,7 @@ internal interface IWeights : IDisposable
     /// <summary>The linear map of a parameter [N, K], through which gradients flow where it is trainable.</summary>
     Linear Linear(string name);
 
-    /// <summary>The same for decoding with <paramref name="rows"/> rows at a time, as the parameter is now; gradients do not flow.</summary>
+    /// <summary>The same for decoding so many rows at a time, as the parameter is now; gradients do not flow.</summary>
     Linear LinearForDecoding(string name, int rows);
 
     /// <summary>A parameter that is used at once and not again before another block is entered, as an embedding is.</summary>

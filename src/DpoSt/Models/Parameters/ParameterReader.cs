@@ -2,8 +2,7 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Parameters;
 
-/// <summary>Reads whole parameters one after the other, also where this process keeps a shard of each; then never more than a block's are there.</summary>
-/// <param name="parameters">The parameters.</param>
+/// <summary>Reads whole parameters in turn, also where this process keeps shards: then only a block's are whole at a time.</summary>
 /// <param name="whole">Makes the whole of a buffer, by its number; null where the parameters are there.</param>
 internal sealed class ParameterReader(ParameterSet parameters, Func<int, Tensor>? whole) : IDisposable
 {
@@ -12,7 +11,6 @@ internal sealed class ParameterReader(ParameterSet parameters, Func<int, Tensor>
     /// <summary>A parameter; of the caller's scope.</summary>
     public Tensor this[ParameterSpec spec] => whole is null ? parameters[spec.Name].detach() : Cut(spec);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var tensor in block.Values)

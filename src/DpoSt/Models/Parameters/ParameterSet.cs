@@ -3,11 +3,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Parameters;
 
-/// <summary>
-/// A model's parameters. Those of a block and decay group are views of one flat buffer, and so are their gradients: clipping, the
-/// optimizer, reduction and checkpoints work on a few large buffers instead of hundreds of small tensors. Where a process keeps a shard of each
-/// buffer only, parameters have values while their block is shown whole.
-/// </summary>
+/// <summary>A model's parameters. Those of a block and decay group are views of one flat buffer, and so are their gradients: clipping, the
+/// optimizer, reduction and checkpoints work on a few large buffers instead of hundreds of small tensors. Where a process keeps a shard of
+/// each buffer only, parameters have values while their block is shown whole.</summary>
 public sealed class ParameterSet : IWeights
 {
     private readonly Dictionary<string, Tensor> byName = new(StringComparer.Ordinal);
@@ -28,7 +26,8 @@ public sealed class ParameterSet : IWeights
         this.products = products ?? dtype;
         Buffers =
         [
-            .. specs.GroupBy(s => (s.Block, s.Decay)).Select(group => new FlatBuffer(group.Key.Block, group.Key.Decay, [.. group], device, dtype, Shard))
+            .. specs.GroupBy(s => (s.Block, s.Decay))
+                .Select(group => new FlatBuffer(group.Key.Block, group.Key.Decay, [.. group], device, dtype, Shard))
         ];
         foreach (var (spec, view) in Buffers.SelectMany(b => b.Specs.Zip(b.Views)))
         {
@@ -102,7 +101,7 @@ public sealed class ParameterSet : IWeights
         }
     }
 
-    /// <summary>Makes every parameter a leaf of autograd; where the buffers are whole, its gradient is a view of its buffer's gradients.</summary>
+    /// <summary>Makes every parameter a leaf of autograd; in whole buffers, its gradient is a view of the buffer's gradients.</summary>
     public void EnableGradients()
     {
         foreach (var buffer in Buffers)

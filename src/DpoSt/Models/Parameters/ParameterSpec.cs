@@ -1,9 +1,7 @@
 namespace DpoSt.Models.Parameters;
 
-/// <summary>
-/// One trainable tensor of a model: its shape and where its rows come from in a Hugging Face checkpoint. Matrices that are applied to
-/// the same input are one parameter here (query, key and value; gate and up), and several there.
-/// </summary>
+/// <summary>One trainable tensor of a model: its shape and where its rows come from in a Hugging Face checkpoint. Matrices that are applied
+/// to the same input are one parameter here (query, key and value; gate and up), and several there.</summary>
 /// <param name="Name">Our name.</param>
 /// <param name="Shape">Rows first.</param>
 /// <param name="Block">The unit it is stored, reduced and sharded with.</param>

@@ -32,7 +32,7 @@ internal static class RelativePosition
         return bucket + Math.Min(exact + (int)far, buckets - 1);
     }
 
-    /// <summary>The bias [1, H, T, S] for query positions 0..T-1 and key positions 0..S-1 from a table [buckets, H]; differentiable.</summary>
+    /// <summary>The bias [1, H, T, S] of queries 0..T-1 and keys 0..S-1 from a table [buckets, H]; differentiable.</summary>
     public static Tensor Bias(Tensor table, int queries, int keys, bool bidirectional, T5Config config)
     {
         using var scope = NewDisposeScope();

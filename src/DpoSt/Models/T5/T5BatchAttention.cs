@@ -1,25 +1,18 @@
-using DpoSt.Tensors.Autograd;
 using DpoSt.Tensors.Kernels;
 using DpoSt.Tensors.Products;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models.T5;
 
-/// <summary>
-/// T5 attention over a padded batch, in training and scoring: softmax(q k^T + bias) v without a scale (T5 folds it into initialisation).
-/// Shapes: B rows, T positions, P prompts, S source positions, H heads, K head size, I = H K.
-/// </summary>
-/// <param name="heads">H.</param>
-/// <param name="rows">B.</param>
+/// <summary>T5 attention over a padded batch, in training and scoring: softmax(q k^T + bias) v without a scale (T5 folds it into
+/// initialisation). Shapes: B rows, T positions, P prompts, S source positions, H heads, K head size, I = H K.</summary>
 /// <param name="bias">What is added to the scores: relative positions, the causal mask, padding; [1 or B, H, T, T].</param>
 /// <param name="memory">The encoder's output to attend to; null in the encoder.</param>
 /// <param name="dropout">Drops attention probabilities in training.</param>
-/// <param name="recomputes">Whether blocks are computed again in the backward pass instead of being kept for it.</param>
-internal sealed class T5BatchAttention(int heads, long rows, Tensor bias, T5Memory? memory, RowDropout? dropout, bool recomputes = false) : IT5Attention
+internal sealed class T5BatchAttention(int heads, long rows, Tensor bias, T5Memory? memory, RowDropout? dropout) : IT5Attention
 {
-    public Tensor Run(Tensor x, Func<Tensor, IT5Attention, Tensor> block) => recomputes
-        ? Recomputed.Apply([x, bias, .. memory?.Tensors ?? []], t => block(t[0], new T5BatchAttention(heads, rows, t[1], memory?.Over(t[2..]), dropout)))
-        : block(x, this);
+    public Tensor[] Tensors => [bias, .. memory?.Tensors ?? []];
+    public IT5Attention Over(Tensor[] tensors) => new T5BatchAttention(heads, rows, tensors[0], memory?.Over(tensors[1..]), dropout);
 
     public Tensor Self(int layer, Tensor qkv)
     {
@@ -54,7 +47,6 @@ internal sealed class T5BatchAttention(int heads, long rows, Tensor bias, T5Memo
 
 /// <summary>The encoder's output as a decoder batch sees it.</summary>
 /// <param name="States">[P * S, D].</param>
-/// <param name="Prompts">P.</param>
 /// <param name="Padding">Minus infinity, nearly, where a row's source is padding: [B, 1, 1, S]; null where nothing is.</param>
 /// <param name="PromptOf">The prompt of each row [B]; null where it is the row's own number.</param>
 internal sealed record T5Memory(Tensor States, long Prompts, Tensor? Padding, Tensor? PromptOf)
@@ -63,5 +55,6 @@ internal sealed record T5Memory(Tensor States, long Prompts, Tensor? Padding, Te
     public Tensor[] Tensors => [.. new[] { States, Padding, PromptOf }.OfType<Tensor>()];
 
     /// <summary>The same over others in place of <see cref="Tensors"/>.</summary>
-    public T5Memory Over(Tensor[] tensors) => new(tensors[0], Prompts, Padding is null ? null : tensors[1], PromptOf is null ? null : tensors[^1]);
+    public T5Memory Over(Tensor[] tensors) =>
+        new(tensors[0], Prompts, Padding is null ? null : tensors[1], PromptOf is null ? null : tensors[^1]);
 }

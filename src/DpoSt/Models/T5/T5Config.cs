@@ -103,13 +103,13 @@ public sealed record T5Config
             throw new UserErrorException($"{path}: relative_attention_num_buckets is {RelativeAttentionNumBuckets}; expected at least 4.");
         }
 
-        foreach (var (key, id) in new[] { ("pad_token_id", PadTokenId), ("decoder_start_token_id", DecoderStartTokenId ?? 0) }.Where(t => t.Item2 < 0 || t.Item2 >= VocabSize))
+        foreach (var (key, id) in new[] { ("pad_token_id", PadTokenId), ("decoder_start_token_id", DecoderStartTokenId ?? 0) }.Where(
+            t => t.Item2 < 0 || t.Item2 >= VocabSize))
         {
             throw new UserErrorException($"{path}: {key} is {id}, but the vocabulary has {VocabSize} ids.");
         }
 
         return DropoutRate is >= 0 and < 1 && LayerNormEpsilon > 0
-            ? this
-            : throw new UserErrorException($"{path}: dropout_rate must lie in [0, 1) and layer_norm_epsilon above 0.");
+            ? this : throw new UserErrorException($"{path}: dropout_rate must lie in [0, 1) and layer_norm_epsilon above 0.");
     }
 }

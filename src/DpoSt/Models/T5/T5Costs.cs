@@ -6,10 +6,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.T5;
 
-/// <summary>
-/// T5's memory and work (<see cref="T5Stack"/>, <see cref="T5BatchAttention"/> and the CPU's kernels, line by line). Shapes: B rows, P prompts,
-/// S source, T target, N tokens of a stack, D model, I heads times head size, F feed-forward, H heads.
-/// </summary>
+/// <summary>T5's memory and work (<see cref="T5Stack"/>, <see cref="T5BatchAttention"/> and the CPU's kernels, line by line). Shapes: B
+/// rows, P prompts, S source, T target, N tokens of a stack, D model, I heads times head size, F feed-forward, H heads.</summary>
 internal sealed class T5Costs(T5Config config) : IModelCosts
 {
     private readonly long d = config.DModel;
@@ -19,11 +17,8 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
     private readonly long up = config.Gated ? 2 : 1;
 
     public IReadOnlyList<ParameterSpec> Specs { get; } = T5Weights.Specs(config);
-
     public double DropoutRate => config.DropoutRate;
-
     public int Lookups => 2;
-
     public bool IsCausal => false;
 
     public ForwardCosts Forward(BatchShape batch, bool bf16, bool dropout)
@@ -34,13 +29,15 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
             + Fp32Bytes * h * ((isPadded ? p : 1) * s * s + t * t)                            // biases with padding and the causal mask
             + (Fp32Bytes * d + NormBytes) * (p * s + b * t)                                        // the stream before the final norms
             + Fp32Bytes * d * p * s                                                           // the encoder's output
-            + (dropout ? IndexBytes * (1 + h) * (p * s + b * t) : 0);                           // what keys the masks of tokens and of attention's rows
+            + (dropout ? IndexBytes * (1 + h) * (p * s + b * t) : 0);     // keys of dropout masks
         return new ForwardCosts(
-            [Encoder(p, s, bf16, dropout), Decoder(p, s, b, t, bf16, dropout)], around, new HeadCosts(batch.ScoredTokens, d, config.VocabSize));
+            [Encoder(p, s, bf16, dropout), Decoder(p, s, b, t, bf16, dropout)], around,
+                new HeadCosts(batch.ScoredTokens, d, config.VocabSize));
     }
 
     public long CacheBytes(int slots, int maxPromptTokens, int maxNewTokens, bool bf16) =>
-        2 * ProductBytes(bf16) * i * config.DecoderLayers * slots * (RaggedCache.Positions(maxPromptTokens) + RaggedCache.Positions(maxNewTokens + 1));
+        2 * ProductBytes(bf16) * i * config.DecoderLayers * slots * (
+            RaggedCache.Positions(maxPromptTokens) + RaggedCache.Positions(maxNewTokens + 1));
 
     public IModelCosts Miniature(long parameters)
     {
@@ -60,7 +57,8 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
     {
         var n = p * s;
         return new BlockCosts(
-            config.NumLayers, Fp32Bytes * n * d, SelfBytes(p, s, bf16, dropout) + FeedForwardBytes(n, bf16, dropout), Widest(n, p * s * s, bf16),
+            config.NumLayers, Fp32Bytes * n * d, SelfBytes(p, s, bf16, dropout) + FeedForwardBytes(n, bf16, dropout),
+            Widest(n, p * s * s, bf16),
             SelfFlops(p, s) + FeedForwardFlops(n));
     }
 
@@ -69,7 +67,7 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
         var n = b * t;
         var product = ProductBytes(bf16);
         var cross = (Fp32Bytes * d + NormBytes) * n                                                // the stream
-            + product * (d * n + i * n + 2 * i * b * s + i * n)                            // its norm, query, key and value, what attention gives
+            + product * (d * n + i * n + 2 * i * b * s + i * n)    // its norm, query, key and value, what attention gives
             + product * Probabilities(dropout) * b * h * t * s
             + (bf16 ? product * d * p * s : 0)                                             // the encoder's output, rounded
             + Rounded(bf16, d * i + d * 2 * i + i * d);
@@ -93,9 +91,7 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
         + Rounded(bf16, d * up * f + f * d);
 
     private double SelfFlops(long rows, long length) => 2.0 * rows * length * (d * 3 * i + 2 * length * i + i * d);
-
     private double FeedForwardFlops(long n) => 2.0 * n * (d * up * f + f * d);
-
     private long Widest(long n, long scores, bool bf16) => ProductBytes(bf16) * Math.Max(n * Math.Max(up * f, 3 * i), h * scores);
 
     // Dropout's result is kept beside softmax's.

@@ -5,11 +5,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.T5;
 
-/// <summary>
-/// T5 while it decodes: weights packed for few rows, self-attention caches by slot, cross-attention keys and values by prompt. How many
-/// rows are computed is the <see cref="RowTiers"/>' affair. Shapes: N tokens of a step, R rows computed, D model, I heads times head size,
-/// S source, V vocabulary.
-/// </summary>
+/// <summary>T5 while it decodes: weights packed for few rows, self-attention caches by slot, cross-attention keys and values by prompt.
+/// <see cref="StableRowCounts"/> decides how many rows are computed. Shapes: N tokens of a step, R rows computed, D model, I heads times
+/// head size, S source, V vocabulary.</summary>
 internal sealed class T5Decoder : IStepDecoder, IT5Attention
 {
     private readonly T5Model model;
@@ -21,7 +19,7 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
     private readonly DistanceBias bias;
     private readonly int capacity;
     private readonly SlotTable table;
-    private readonly RowTiers tiers;
+    private readonly StableRowCounts tiers;
     private RaggedStep step = RaggedStep.Empty;
 
     /// <summary>A decoder that reads the model's weights as they are now.</summary>
@@ -29,8 +27,7 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
     {
         this.model = model;
         config = model.Config;
-        MemoryRoom.CheckCaches(
-            model.Weights.Device, new T5Costs(config), slots, maxPromptTokens, maxNewTokens,
+        MemoryCheck.CheckCaches(model.Weights.Device, new T5Costs(config), slots, maxPromptTokens, maxNewTokens,
             model.Weights.DecodingProducts == ScalarType.BFloat16);
         capacity = maxNewTokens + 1;                                                     // the start token besides
         StepCapacity = slots + Math.Max(3, slots / 4);
@@ -44,11 +41,10 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
         cross = Caches(slots, maxPromptTokens);
         bias = new DistanceBias(BiasTable());
         table = new SlotTable(slots, maxPromptTokens);
-        tiers = RowTiers.Of([.. stack.Linears, head], slots, StepCapacity);
+        tiers = StableRowCounts.Of([.. stack.Linears, head], slots, StepCapacity);
     }
 
     public int StepCapacity { get; }
-
     public int FirstToken(int[] prompt) => model.StartToken;
 
     public int[] AddPrompts(IReadOnlyList<int[]> prompts)
@@ -73,7 +69,6 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
     }
 
     public void RemovePrompt(int prompt) => table.RemovePrompt(prompt);
-
     public void Start(int slot, int prompt) => table.Start(slot, prompt);
 
     public Tensor Step(ReadOnlySpan<int> slots, ReadOnlySpan<int> counts, ReadOnlySpan<int> ids)
@@ -123,13 +118,15 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
 
     private IRaggedCache[] Caches(int count, int length) =>
         [
-            .. Enumerable.Range(0, config.DecoderLayers).Select(_ => RaggedCache.New(count, config.NumHeads, config.DKv, length, model.Weights.Device, model.Weights.Dtype, model.Weights.DecodingProducts))
+            .. Enumerable.Range(0, config.DecoderLayers).Select(_ => RaggedCache.New(count, config.NumHeads, config.DKv, length,
+                model.Weights.Device, model.Weights.Dtype, model.Weights.DecodingProducts))
         ];
 
     private Tensor BiasTable()
     {
         var buckets = Enumerable.Range(0, capacity)
-            .Select(column => (long)RelativePosition.Bucket(column - (capacity - 1), bidirectional: false, config.RelativeAttentionNumBuckets, config.RelativeAttentionMaxDistance))
+            .Select(column => (long)RelativePosition.Bucket(column - (capacity - 1), bidirectional: false,
+                config.RelativeAttentionNumBuckets, config.RelativeAttentionMaxDistance))
             .ToArray();
         var rows = model.Weights["decoder.bias"].detach();
         return rows.index_select(0, tensor(buckets, device: rows.device)).t().contiguous().DetachFromDisposeScope();       // [H, C]

@@ -6,44 +6,36 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.T5;
 
-/// <summary>
-/// T5 as a conditional language model (Raffel et al. 2020; T5ForConditionalGeneration of transformers): v1.0 (relu, tied head) and v1.1
-/// with Flan-T5 (gated GELU, untied head). Shapes: B rows, P prompts, S source, T target, D model, V vocabulary, M scored tokens.
-/// </summary>
+/// <summary>T5 as a conditional language model (Raffel et al. 2020; T5ForConditionalGeneration of transformers): v1.0 (relu, tied head) and
+/// v1.1 with Flan-T5 (gated GELU, untied head). Shapes: B rows, P prompts, S source, T target, D model, V vocabulary, M scored
+/// tokens.</summary>
 internal sealed class T5Model : ILanguageModel
 {
     private const int DecoderSites = 1 << 24;
     private readonly T5Stack encoder;
     private readonly T5Stack decoder;
     private readonly Linear head;
-    private readonly bool recomputesBlocks;
 
     /// <summary>A model over parameters laid out by <see cref="T5Weights.Specs"/>; it owns them.</summary>
-    /// <param name="config">The model's config.json.</param>
-    /// <param name="weights">Its parameters.</param>
     /// <param name="recomputesBlocks">Whether blocks are computed again in the backward pass instead of being kept for it.</param>
     public T5Model(T5Config config, IWeights weights, bool recomputesBlocks = false)
     {
-        this.recomputesBlocks = recomputesBlocks;
         Config = config;
         Weights = weights;
-        encoder = new T5Stack(config, "encoder", config.NumLayers, crosses: false, weights.Linear, name => weights[name]);
-        decoder = new T5Stack(config, "decoder", config.DecoderLayers, crosses: true, weights.Linear, name => weights[name]);
+        encoder = new T5Stack(config, "encoder", config.NumLayers, crosses: false, weights.Linear, name => weights[name], recomputesBlocks);
+        decoder = new T5Stack(
+            config, "decoder", config.DecoderLayers, crosses: true, weights.Linear, name => weights[name], recomputesBlocks);
         head = weights.Linear(HeadName);
     }
 
     public T5Config Config { get; }
-
     public string ModelType => "t5";
-
     public int VocabularySize => Config.VocabSize;
-
-    /// <inheritdoc/>
     public ScalarType ProductType => head.Dtype;
-
     public double DropoutRate => Config.DropoutRate;
 
-    public ParameterSet Parameters => Weights as ParameterSet ?? throw new InvalidOperationException("the model was loaded to be read, not to be trained");
+    public ParameterSet Parameters =>
+        Weights as ParameterSet ?? throw new InvalidOperationException("the model was loaded to be read, not to be trained");
 
     /// <summary>Where the parameters come from.</summary>
     public IWeights Weights { get; }
@@ -72,31 +64,29 @@ internal sealed class T5Model : ILanguageModel
         return Weights.Enter(HeadName, scored).MoveToOuterDisposeScope();
     }
 
-    public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) => new T5Decoder(this, slots, maxPromptTokens, maxNewTokens);
+    public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) =>
+        new T5Decoder(this, slots, maxPromptTokens, maxNewTokens);
 
-    /// <summary>The encoder's output [P * S, D] for prompts padded to S; <paramref name="watch"/> sees the stream after every layer.</summary>
+    /// <summary>The encoder's output [P * S, D], prompts padded to S; <paramref name="watch"/> sees the stream after every layer.</summary>
     public Tensor Encode(IReadOnlyList<int[]> prompts, RowDropout? dropout, Action<Tensor>? watch = null)
     {
         using var scope = NewDisposeScope();
         var width = PaddedIds.Width(prompts);
-        MemoryRoom.CheckAttention(Weights.Device, prompts.Count, Config.NumHeads, width);
+        MemoryCheck.CheckAttention(Weights.Device, prompts.Count, Config.NumHeads, width);
         var x = Embed(PaddedIds.Flat(prompts, width, Config.PadTokenId, Weights.Device));             // [P * S, D]
         var bias = RelativePosition.Bias(Weights.Fetch("encoder.bias"), width, width, bidirectional: true, Config);
         bias = PaddedIds.Mask(prompts, width, Weights.Device) is { } mask ? bias.add(mask) : bias;   // [1 or P, H, S, S]
-        return encoder.Forward(x, new T5BatchAttention(Config.NumHeads, prompts.Count, bias, null, dropout, recomputesBlocks), dropout, Weights.Enter, watch)
+        return encoder.Forward(x, new T5BatchAttention(Config.NumHeads, prompts.Count, bias, null, dropout), dropout, Weights.Enter, watch)
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// The decoder's output [B * T, D] for completions shifted right behind the start token; <paramref name="watch"/> sees the stream
-    /// after every layer.
-    /// </summary>
+    /// <summary>The decoder's output [B * T, D] for completions shifted right behind the start token; the same watch.</summary>
     public Tensor Decode(TokenBatch batch, Dropout? dropout, Action<Tensor>? watch = null)
     {
         using var scope = NewDisposeScope();
         var device = Weights.Device;
         var (source, target) = (PaddedIds.Width(batch.Prompts), PaddedIds.Width(batch.Completions));
-        MemoryRoom.CheckAttention(device, batch.Completions.Count, Config.NumHeads, target);
+        MemoryCheck.CheckAttention(device, batch.Completions.Count, Config.NumHeads, target);
         var firstOf = batch.Prompts.Select((_, p) => batch.Examples[Array.IndexOf(batch.PromptOf, p)]).ToArray();
         var memory = Encode(batch.Prompts, Rows(dropout, firstOf, source, 0));
         var own = batch.PromptOf.Select((p, b) => p == b).All(same => same) && batch.Prompts.Count == batch.Completions.Count;
@@ -109,7 +99,7 @@ internal sealed class T5Model : ILanguageModel
         var bias = RelativePosition.Bias(Weights.Fetch("decoder.bias"), target, target, bidirectional: false, Config).add(causal);
         var rows = Rows(dropout, batch.Examples, target, DecoderSites);
         var attention = new T5BatchAttention(
-            Config.NumHeads, inputs.Length, bias, new T5Memory(memory, batch.Prompts.Count, padding, promptOf), rows, recomputesBlocks);
+            Config.NumHeads, inputs.Length, bias, new T5Memory(memory, batch.Prompts.Count, padding, promptOf), rows);
         return decoder.Forward(x, attention, rows, Weights.Enter, watch).MoveToOuterDisposeScope();
     }
 

@@ -1,14 +1,13 @@
+using DpoSt.Tensors.Autograd;
 using DpoSt.Tensors.Kernels;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models.T5;
 
-/// <summary>
-/// T5's encoder or decoder: blocks of self-attention, cross-attention (decoder only) and feed-forward around a residual stream, with
-/// norms before each (Raffel et al. 2020; transformers' T5Stack). Tokens of all rows lie below each other in one matrix; how they attend
-/// to each other is the <see cref="IT5Attention"/>'s affair, so that training and decoding share these lines.
-/// Shapes: N tokens, D model, I heads times head size, F feed-forward.
-/// </summary>
+/// <summary>T5's encoder or decoder: blocks of self-attention, cross-attention (decoder only) and feed-forward around a residual stream,
+/// with norms before each (Raffel et al. 2020; transformers' T5Stack). Tokens of all rows lie below each other in one matrix; how they
+/// attend to each other is the <see cref="IT5Attention"/>'s affair, so that training and decoding share these lines. Shapes: N tokens, D
+/// model, I heads times head size, F feed-forward.</summary>
 internal sealed class T5Stack : IDisposable
 {
     private const int SitesPerLayer = 8;
@@ -19,35 +18,39 @@ internal sealed class T5Stack : IDisposable
     private readonly Block[] blocks;
     private readonly Tensor finalNorm;
     private readonly double epsilon;
+    private readonly bool recomputes;
 
-    /// <summary>The stack whose parameters' names begin with <paramref name="name"/>.</summary>
-    public T5Stack(T5Config config, string name, int layers, bool crosses, Func<string, Linear> linear, Func<string, Tensor> norm)
+    /// <summary>The stack of a name; one that recomputes computes blocks again in the backward pass instead of keeping them.</summary>
+    public T5Stack(
+        T5Config config, string name, int layers, bool crosses, Func<string, Linear> linear, Func<string, Tensor> norm, bool recomputes =
+            false)
     {
-        this.name = name;
+        (this.name, this.recomputes) = (name, recomputes);
         epsilon = config.LayerNormEpsilon;
         finalNorm = norm($"{name}.norm");
         blocks = [.. Enumerable.Range(0, layers).Select(layer => new Block(config, $"{name}.{layer}", crosses, linear, norm))];
     }
 
     /// <summary>x [N, D] after embedding gives [N, D] after the final norm.</summary>
-    /// <param name="x">The stream.</param>
-    /// <param name="attention">How tokens attend.</param>
-    /// <param name="dropout">Drops numbers in training.</param>
     /// <param name="enter">Takes the stream before every block and the final norm, by the block's name, and gives it back.</param>
     /// <param name="watch">Sees the stream after every layer.</param>
-    public Tensor Forward(Tensor x, IT5Attention attention, RowDropout? dropout, Func<string, Tensor, Tensor>? enter = null, Action<Tensor>? watch = null)
+    public Tensor Forward(
+        Tensor x, IT5Attention attention, RowDropout? dropout, Func<string, Tensor, Tensor>? enter = null, Action<Tensor>? watch = null)
     {
         using var scope = NewDisposeScope();
         x = Drop(x, EmbeddingSite);
         for (var layer = 0; layer < blocks.Length; layer++)
         {
-            var (block, index) = (blocks[layer], layer);           // of this round: it may run again in the backward pass
-            x = attention.Run(x, (t, how) => block.Forward(Enter($"{name}.{index}", t), index, how, epsilon, Drop));
+            var index = layer;                                     // of this round: the block may run again in the backward pass
+            x = recomputes
+                ? ActivationCheckpoint.Apply([x, .. attention.Tensors], t => Run(index, t[0], attention.Over(t[1..])))
+                : Run(index, x, attention);
             watch?.Invoke(x);
         }
 
         return Drop(RmsNorm.Apply(Enter($"{name}.norm", x), finalNorm, epsilon), FinalSite).MoveToOuterDisposeScope();
 
+        Tensor Run(int layer, Tensor t, IT5Attention how) => blocks[layer].Forward(Enter($"{name}.{layer}", t), layer, how, epsilon, Drop);
         Tensor Enter(string part, Tensor t) => enter?.Invoke(part, t) ?? t;
         Tensor Drop(Tensor t, int site) => dropout?.Tokens(t, site) ?? t;
     }
@@ -61,7 +64,6 @@ internal sealed class T5Stack : IDisposable
     /// <summary>Every linear map of the stack.</summary>
     public IEnumerable<Linear> Linears => blocks.SelectMany(block => block.Linears);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var linear in Linears)
@@ -117,7 +119,8 @@ internal sealed class T5Stack : IDisposable
             return x.add(drop(down.call(drop(wide, site + 2)), site + 3)).MoveToOuterDisposeScope();
         }
 
-        public IEnumerable<Linear> Linears => new[] { selfQkv, selfOutput, up, down, Cross?.Query, Cross?.KeyValue, Cross?.Output }.OfType<Linear>();
+        public IEnumerable<Linear> Linears =>
+            new[] { selfQkv, selfOutput, up, down, Cross?.Query, Cross?.KeyValue, Cross?.Output }.OfType<Linear>();
     }
 }
 
@@ -130,6 +133,9 @@ internal interface IT5Attention
     /// <summary>Attention of a decoder layer to the encoder's output: query [N, I] gives [N, I].</summary>
     Tensor Cross(int layer, Tensor query, Linear keyValue);
 
-    /// <summary>Computes a block that attends in this way, from the stream before it.</summary>
-    Tensor Run(Tensor x, Func<Tensor, IT5Attention, Tensor> block) => block(x, this);
+    /// <summary>The tensors of a batch that every layer attends with.</summary>
+    Tensor[] Tensors => [];
+
+    /// <summary>The same over others in place of <see cref="Tensors"/>.</summary>
+    IT5Attention Over(Tensor[] tensors) => this;
 }

@@ -11,7 +11,8 @@ internal static class T5Weights
     /// <summary>Every parameter, in the model's order; initialised as transformers' T5PreTrainedModel does with factor 1.</summary>
     public static IReadOnlyList<ParameterSpec> Specs(T5Config c)
     {
-        var specs = new List<ParameterSpec> { ParameterSpec.Matrix(Shared, Shared, c.DModel, new HubSlice("shared.weight", c.VocabSize, 1)) with { IsShared = true } };
+        var embedding = new HubSlice("shared.weight", c.VocabSize, 1);
+        List<ParameterSpec> specs = [ParameterSpec.Matrix(Shared, Shared, c.DModel, embedding) with { IsShared = true }];
         for (var layer = 0; layer < c.NumLayers; layer++)
         {
             AddBlock(specs, c, "encoder", layer, crosses: false);
@@ -51,29 +52,35 @@ internal static class T5Weights
             new HubSlice($"{hub}.0.SelfAttention.q.weight", c.Inner, narrow),
             new HubSlice($"{hub}.0.SelfAttention.k.weight", c.Inner, wide),
             new HubSlice($"{hub}.0.SelfAttention.v.weight", c.Inner, wide)));
-        specs.Add(ParameterSpec.Matrix($"{block}.self.output", block, c.Inner, new HubSlice($"{hub}.0.SelfAttention.o.weight", c.DModel, inner)));
+        specs.Add(
+            ParameterSpec.Matrix($"{block}.self.output", block, c.Inner, new HubSlice($"{hub}.0.SelfAttention.o.weight", c.DModel, inner)));
         if (layer == 0)
         {
             // No decay: its name holds "bias", and the paper's decay groups go by names.
             var slice = new HubSlice($"{hub}.0.SelfAttention.relative_attention_bias.weight", c.RelativeAttentionNumBuckets, wide);
-            specs.Add(new ParameterSpec($"{stack}.bias", [c.RelativeAttentionNumBuckets, c.NumHeads], block, Decay: false, [slice]) { IsShared = true });
+            long[] shape = [c.RelativeAttentionNumBuckets, c.NumHeads];
+            specs.Add(new ParameterSpec($"{stack}.bias", shape, block, Decay: false, [slice]) { IsShared = true });
         }
 
         if (crosses)
         {
             specs.Add(ParameterSpec.Norm($"{block}.cross.norm", block, $"{hub}.1.layer_norm.weight", c.DModel));
-            specs.Add(ParameterSpec.Matrix($"{block}.cross.query", block, c.DModel, new HubSlice($"{hub}.1.EncDecAttention.q.weight", c.Inner, narrow)));
+            specs.Add(ParameterSpec.Matrix($"{block}.cross.query", block, c.DModel,
+                new HubSlice($"{hub}.1.EncDecAttention.q.weight", c.Inner, narrow)));
             specs.Add(ParameterSpec.Matrix($"{block}.cross.keyValue", block, c.DModel,
                 new HubSlice($"{hub}.1.EncDecAttention.k.weight", c.Inner, wide),
                 new HubSlice($"{hub}.1.EncDecAttention.v.weight", c.Inner, wide)));
-            specs.Add(ParameterSpec.Matrix($"{block}.cross.output", block, c.Inner, new HubSlice($"{hub}.1.EncDecAttention.o.weight", c.DModel, inner)));
+            specs.Add(ParameterSpec.Matrix($"{block}.cross.output", block, c.Inner,
+                new HubSlice($"{hub}.1.EncDecAttention.o.weight", c.DModel, inner)));
         }
 
         var feedForward = $"{hub}.{(crosses ? 2 : 1)}";
         specs.Add(ParameterSpec.Norm($"{block}.feedForward.norm", block, $"{feedForward}.layer_norm.weight", c.DModel));
         specs.Add(ParameterSpec.Matrix($"{block}.feedForward.up", block, c.DModel, c.Gated
-            ? [new HubSlice($"{feedForward}.DenseReluDense.wi_0.weight", c.DFf, wide), new HubSlice($"{feedForward}.DenseReluDense.wi_1.weight", c.DFf, wide)]
+            ? [new HubSlice($"{feedForward}.DenseReluDense.wi_0.weight", c.DFf, wide),
+                new HubSlice($"{feedForward}.DenseReluDense.wi_1.weight", c.DFf, wide)]
             : [new HubSlice($"{feedForward}.DenseReluDense.wi.weight", c.DFf, wide)]));
-        specs.Add(ParameterSpec.Matrix($"{block}.feedForward.down", block, c.DFf, new HubSlice($"{feedForward}.DenseReluDense.wo.weight", c.DModel, Math.Pow(c.DFf, -0.5))));
+        specs.Add(ParameterSpec.Matrix($"{block}.feedForward.down", block, c.DFf,
+            new HubSlice($"{feedForward}.DenseReluDense.wo.weight", c.DModel, Math.Pow(c.DFf, -0.5))));
     }
 }

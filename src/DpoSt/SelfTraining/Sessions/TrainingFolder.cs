@@ -58,13 +58,13 @@ internal sealed class TrainingFolder : IDisposable
 
     /// <summary>The step that a training would go on from, in words; null where it begins.</summary>
     public static string? Standing(string output, Provenance asked) =>
-        Checkpoints.Newest(PathOf(output), asked.Key()) is { } step ? string.Create(CultureInfo.InvariantCulture, $"resumes after step {step}") : null;
+        ResumeStates.Newest(PathOf(output), asked.Key()) is { } step ? string.Create(CultureInfo.InvariantCulture, $"resumes after step {step}") : null;
 
     /// <summary>Removes the resume states of a model that is done: a process that died behind its last step left them.</summary>
     public static void RemoveLeftovers(string output, Provenance made)
     {
         var left = PathOf(output);
-        if (Checkpoints.Newest(left, made.Key()) is not null)
+        if (ResumeStates.Newest(left, made.Key()) is not null)
         {
             using (RunLock.Take(LockOf(left)))
             {
@@ -82,8 +82,8 @@ internal sealed class TrainingFolder : IDisposable
     public static string ModelOf(string name) => name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name;
 
     /// <summary>Where the training's states are kept, so that it can go on.</summary>
-    public Checkpoints ResumeStatesOf(TrainingRecipe recipe, long stepsPerEpoch) =>
-        new(folder, made.Key(), recipe.Checkpoints, stepsPerEpoch, metrics, reporter.Note);
+    public ResumeStates ResumeStatesOf(TrainingRecipe recipe, long stepsPerEpoch) =>
+        new(folder, made.Key(), recipe.Resume, stepsPerEpoch, metrics, reporter.Note);
 
     /// <summary>Appends a line of metrics, and shows it.</summary>
     public void Log(TrainingLine line)

@@ -119,7 +119,7 @@ internal sealed class TrainingSession(
 
     private static void Advise(RunContext context, TrainingRecipe recipe)
     {
-        if (recipe.Bf16 && RoundedProduct.WayOn(context.Device.type, ScalarType.BFloat16) == RoundedWay.Widened)
+        if (recipe.Bf16 && Bf16Product.WayOn(context.Device.type, ScalarType.BFloat16) == Bf16Way.Widened)
         {
             context.Reporter.Note(
                 "  this processor multiplies no faster in bfloat16 than in float32: without trainer.bf16 training is a little faster and more exact, "

@@ -1,5 +1,5 @@
 using DpoSt.Answering;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Sessions;
 using DpoSt.Training.Objectives;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using DpoSt.Answering;
 using DpoSt.Data;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 using DpoSt.Evaluation;
 using DpoSt.Runs;
 

@@ -1,6 +1,6 @@
 using DpoSt.Answering;
 using DpoSt.Data;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Sessions;
 using DpoSt.Training.Objectives;

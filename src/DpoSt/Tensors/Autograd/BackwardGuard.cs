@@ -3,14 +3,12 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Autograd;
 
-/// <summary>
-/// Around managed backward functions. An exception that left one would cross native frames and end the process: it is kept here instead, and
-/// <see cref="Backward"/> throws it once libtorch has returned. And tensors are let go of as soon as libtorch has them: the wrappers TorchSharp makes would
-/// keep every gradient of a whole backward pass alive until the end of the step.
-/// </summary>
+/// <summary>Around managed backward functions. An exception that left one would cross native frames and end the process: it is kept here,
+/// and <see cref="Backward"/> throws it once libtorch has returned. Tensors are released as soon as libtorch has them: TorchSharp's
+/// wrappers would keep every gradient of a backward pass alive until the end of the step.</summary>
 internal static class BackwardGuard
 {
-    // Of this thread's own backward pass; a function that a device's thread of libtorch runs has no pass of its own, and keeps its exception for whoever waits.
+    // Of this thread's own backward pass; a device's thread of libtorch has none, and keeps its exception for whoever waits.
     [ThreadStatic]
     private static Failure? own;
 
@@ -44,7 +42,6 @@ internal static class BackwardGuard
     }
 
     /// <summary>Runs autograd from a tensor and throws what a backward function could not.</summary>
-    /// <param name="tensor">Where it begins.</param>
     /// <param name="gradient">The gradient there; null is one, for a scalar.</param>
     public static void Backward(Tensor tensor, Tensor? gradient = null)
     {

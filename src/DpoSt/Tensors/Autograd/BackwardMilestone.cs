@@ -2,10 +2,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Autograd;
 
-/// <summary>
-/// A place in a computation that tells when the backward pass has come back to it. Autograd runs what was computed last first, so whatever
-/// was computed from there on has its gradients by then.
-/// </summary>
+/// <summary>A place in a computation that tells when the backward pass has come back to it. Autograd runs what was computed last first, so
+/// whatever was computed from there on has its gradients by then.</summary>
 internal static class BackwardMilestone
 {
     /// <summary>The tensor itself, marked; <paramref name="reached"/> is called on the thread of the backward pass.</summary>

@@ -7,7 +7,7 @@ namespace DpoSt.Tensors.Devices;
 /// <summary>Where tensors live and are computed: the CPU or one CUDA device.</summary>
 public static class ComputeDevice
 {
-    /// <summary>Reads <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>; <c>auto</c> takes the first CUDA device that works, else the CPU.</summary>
+    /// <summary>Reads <c>auto</c> (the first CUDA device that works, else the CPU), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     /// <exception cref="UserErrorException">The text is none of these, or the device is not there.</exception>
     public static torch.Device Parse(string text)
     {
@@ -30,6 +30,7 @@ public static class ComputeDevice
         return number < count
             ? new torch.Device(DeviceType.CUDA, number)
             : throw new UserErrorException(
-                $"device {text} is not there ({count} CUDA devices found): use --device cpu, or a build with -p:Cuda=true, or point {NativeLibraries.FolderVariable} at a CUDA build of libtorch {NativeLibraries.ExpectedVersion}.");
+                $"device {text} is not there ({count} CUDA devices found): use --device cpu, or a build with -p:Cuda=true, "
+                + $"or point {NativeLibraries.FolderVariable} at a CUDA build of libtorch {NativeLibraries.ExpectedVersion}.");
     }
 }

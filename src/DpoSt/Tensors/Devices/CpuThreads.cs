@@ -4,15 +4,17 @@ using DpoSt.Tensors.Native;
 
 namespace DpoSt.Tensors.Devices;
 
-/// <summary>
-/// Runs a kernel of ours on the threads libtorch already has (its OpenMP pool), so that two pools never fight for the cores: an idle
-/// OpenMP worker spins for a while, and a thread of .NET's pool would have to wait for it. Where no OpenMP runtime is found, .NET's pool is used.
-/// </summary>
+/// <summary>Runs a kernel of ours on the threads libtorch already has (its OpenMP pool), so that two pools never fight for the cores: an
+/// idle OpenMP worker spins for a while, and a thread of .NET's pool would have to wait for it. Where no OpenMP runtime is found, .NET's
+/// pool is used.</summary>
 internal static unsafe class CpuThreads
 {
-    private static readonly delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<void*, void>, void*, uint, uint, void> GompParallel = FindParallel();
-    private static readonly delegate* unmanaged[Cdecl]<int> ThreadNumber = (delegate* unmanaged[Cdecl]<int>)FindExport("omp_get_thread_num");
-    private static readonly delegate* unmanaged[Cdecl]<int> ThreadsGranted = (delegate* unmanaged[Cdecl]<int>)FindExport("omp_get_num_threads");
+    private static readonly delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<void*, void>, void*, uint, uint, void> GompParallel =
+        FindParallel();
+    private static readonly delegate* unmanaged[Cdecl]<int> ThreadNumber =
+        (delegate* unmanaged[Cdecl]<int>)FindExport("omp_get_thread_num");
+    private static readonly delegate* unmanaged[Cdecl]<int> ThreadsGranted =
+        (delegate* unmanaged[Cdecl]<int>)FindExport("omp_get_num_threads");
 
     /// <summary>How many threads kernels use; the same number libtorch uses.</summary>
     public static int Count { get; private set; } = 1;
@@ -38,7 +40,8 @@ internal static unsafe class CpuThreads
         }
         else if (GompParallel == null)
         {
-            System.Threading.Tasks.Parallel.For(0, threads, t => body((int)((long)count * t / threads), (int)((long)count * (t + 1) / threads)));
+            System.Threading.Tasks.Parallel.For(
+                0, threads, t => body((int)((long)count * t / threads), (int)((long)count * (t + 1) / threads)));
         }
         else
         {
@@ -55,7 +58,7 @@ internal static unsafe class CpuThreads
     private static void Run(void* data)
     {
         var job = (Job)GCHandle.FromIntPtr((nint)data).Target!;
-        // OpenMP may grant fewer threads than were asked for (a limit, a busy machine, a region within another): each then does several parts.
+        // OpenMP may grant fewer threads than asked for (a limit, a busy machine, a nested region): each then does several parts.
         for (int part = ThreadNumber(), threads = ThreadsGranted(); part < job.Threads; part += threads)
         {
             job.Body((int)((long)job.Count * part / job.Threads), (int)((long)job.Count * (part + 1) / job.Threads));
@@ -75,6 +78,7 @@ internal static unsafe class CpuThreads
 
         // libtorch ships its own OpenMP runtime beside itself; it is loaded already, so this only finds its handle.
         var file = Directory.EnumerateFiles(folder, "libgomp*").FirstOrDefault();
-        return file is not null && NativeLibrary.TryLoad(file, out var library) && NativeLibrary.TryGetExport(library, name, out var export) ? export : 0;
+        return file is not null && NativeLibrary.TryLoad(file, out var library) && NativeLibrary.TryGetExport(library, name, out var export)
+            ? export : 0;
     }
 }

@@ -7,10 +7,8 @@ namespace DpoSt.Tensors.Devices;
 /// <summary>The memory that a new program would find.</summary>
 public static class FreeMemory
 {
-    /// <summary>
-    /// Bytes that are free on a device or can be freed at once: on the CPU the system's own account of it, or what the process's control group
-    /// leaves where that is less. Null where nobody says, as for CUDA devices.
-    /// </summary>
+    /// <summary>Bytes that are free on a device or can be freed at once: on the CPU the system's own account of it, or what the process's
+    /// control group leaves where that is less. Null where nobody says, as for CUDA devices.</summary>
     public static long? Of(Device device) =>
         device.type != DeviceType.CPU ? null
         : OperatingSystem.IsLinux() ? OfLinux("/")
@@ -19,7 +17,8 @@ public static class FreeMemory
     /// <summary>The same for a Linux system whose files lie below <paramref name="root"/>.</summary>
     internal static long? OfLinux(string root)
     {
-        var free = Lines(Path.Combine(root, "proc/meminfo")).FirstOrDefault(l => l.StartsWith("MemAvailable:", StringComparison.Ordinal)) is { } line
+        var free = Lines(Path.Combine(root, "proc/meminfo"))
+            .FirstOrDefault(l => l.StartsWith("MemAvailable:", StringComparison.Ordinal)) is { } line
             ? 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) : (long?)null;
         return Groups(root).Append(free).Where(f => f is not null).Min();
     }
@@ -66,7 +65,8 @@ public static class FreeMemory
 
     // "max" is no limit.
     private static long? Number(string path) =>
-        Lines(path) is [var text, ..] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        Lines(path) is [var text, ..] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number : null;
 
     private static string[] Lines(string path)
     {

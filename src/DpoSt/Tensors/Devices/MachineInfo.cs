@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using DpoSt.Tensors.HalfPrecision;
 using DpoSt.Tensors.Native;
 using TorchSharp;
 
@@ -13,6 +14,8 @@ namespace DpoSt.Tensors.Devices;
 /// <param name="Os">The operating system and its architecture.</param>
 /// <param name="Cpu">The processor's own name, where the system tells it.</param>
 /// <param name="CpuCapability">The widest vectors the runtime uses: <c>avx512</c>, <c>avx2</c>, <c>neon</c> or <c>none</c>.</param>
+/// <param name="HalfProducts">Are bf16 products computed in halves: <c>on</c>, <c>off (DPOST_HALF=0)</c> or <c>not on this
+/// processor</c>.</param>
 /// <param name="Cores">Logical processors.</param>
 /// <param name="Threads">Threads libtorch computes with; zero where it is not loaded.</param>
 /// <param name="Libtorch">libtorch's version, null where it could not be loaded.</param>
@@ -20,19 +23,26 @@ namespace DpoSt.Tensors.Devices;
 /// <param name="Devices">What <see cref="ComputeDevice.Parse"/> takes here.</param>
 /// <param name="Problem">Why libtorch could not be loaded, else null.</param>
 public sealed record MachineInfo(
-    string Dpost, string Dotnet, string Os, string Cpu, string CpuCapability, int Cores, int Threads,
+    string Dpost, string Dotnet, string Os, string Cpu, string CpuCapability, string HalfProducts, int Cores, int Threads,
     string? Libtorch, string? LibtorchFolder, IReadOnlyList<string> Devices, string? Problem)
 {
     /// <summary>Looks around; a libtorch that does not load is part of the answer, not an error.</summary>
     public static MachineInfo Read()
     {
         var info = new MachineInfo(
-            OwnVersion(), RuntimeInformation.FrameworkDescription, $"{RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture})",
-            CpuName(), Capability(), Environment.ProcessorCount, 0, null, null, [], null);
+            OwnVersion(), RuntimeInformation.FrameworkDescription,
+            $"{RuntimeInformation.OSDescription} ({RuntimeInformation.OSArchitecture})",
+            CpuName(), Capability(), HalfSwitch.State, Environment.ProcessorCount, 0, null, null, [], null);
         try
         {
             NativeLibraries.EnsureLoaded();
-            return info with { Threads = torch.get_num_threads(), Libtorch = NativeLibraries.Version, LibtorchFolder = NativeLibraries.Folder, Devices = DeviceNames() };
+            return info with
+            {
+                Threads = torch.get_num_threads(),
+                Libtorch = NativeLibraries.Version,
+                LibtorchFolder = NativeLibraries.Folder,
+                Devices = DeviceNames(),
+            };
         }
         catch (UserErrorException e)
         {
@@ -46,7 +56,8 @@ public sealed record MachineInfo(
     private static string OwnVersion()
     {
         var assembly = typeof(MachineInfo).Assembly;
-        return assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? assembly.GetName().Version!.ToString();
+        return assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? assembly.GetName().Version!.ToString();
     }
 
     private static string Capability() =>
@@ -55,7 +66,8 @@ public sealed record MachineInfo(
     private static string CpuName()
     {
         const string list = "/proc/cpuinfo";
-        var line = File.Exists(list) ? File.ReadLines(list).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        var line = File.Exists(list)
+            ? File.ReadLines(list).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
         return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()
             ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
             ?? RuntimeInformation.ProcessArchitecture.ToString();

@@ -15,10 +15,9 @@ internal static class Processor
     /// <summary>Whether Intel made it: its own BLAS (MKL, in libtorch) is the fastest there, and at under half speed on others.</summary>
     public static bool IsIntel { get; } = Vendor == Intel;
 
-    /// <summary>
-    /// Whether products in bfloat16 are faster than those in fp32: with tiles (AMX) many times, on AMD's processors with <c>avx512_bf16</c> twice. Intel's
-    /// run that instruction at half speed (measured: docs/benchmarks.md), and without it libraries convert back and forth.
-    /// </summary>
+    /// <summary>Whether products in bfloat16 are faster than those in fp32: with tiles (AMX) many times, on AMD's processors with
+    /// <c>avx512_bf16</c> twice. Intel's run that instruction at half speed (measured: docs/benchmarks.md), and without it libraries
+    /// convert back and forth.</summary>
     public static bool HasFastBf16 { get; } =
         Has(0, id => id.Edx & AmxBf16) || (Vendor == Amd && Has(1, id => id.Eax & Avx512Bf16));
 

@@ -6,10 +6,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Files;
 
-/// <summary>
-/// A safetensors file, checked and mapped into memory. Tensors are views of the mapping: nothing is copied, pages are read when touched,
-/// and the views are valid until the file is disposed.
-/// </summary>
+/// <summary>A safetensors file, checked and mapped into memory. Tensors are views of the mapping: nothing is copied, pages are read when
+/// touched, and the views are valid until the file is disposed.</summary>
 public sealed unsafe partial class SafeTensorsFile : IDisposable
 {
     private readonly MemoryMappedFile mapping;
@@ -73,7 +71,8 @@ public sealed unsafe partial class SafeTensorsFile : IDisposable
     }
 
     /// <summary>The raw bytes of a tensor.</summary>
-    internal ReadOnlySpan<byte> Bytes(string name) => new(data + entries[name].Begin, checked((int)(entries[name].End - entries[name].Begin)));
+    internal ReadOnlySpan<byte> Bytes(string name) =>
+        new(data + entries[name].Begin, checked((int)(entries[name].End - entries[name].Begin)));
 
     /// <summary>Gives the memory of a tensor's pages back to the system, on Linux; they are read again when touched.</summary>
     internal void Release(string name) => Advise(name, 4);             // MADV_DONTNEED

@@ -16,10 +16,8 @@ public sealed record SafeTensorsEntry(string Name, string DType, long[] Shape, l
     public long Count => Shape.Aggregate(1L, (product, size) => product * size);
 }
 
-/// <summary>
-/// Reads and checks a safetensors header (the format of huggingface/safetensors): eight bytes of length, JSON, then data without holes.
-/// Nothing is allocated for what a header claims before the file's own length has confirmed it.
-/// </summary>
+/// <summary>Reads and checks a safetensors header (the format of huggingface/safetensors): eight bytes of length, JSON, then data without
+/// holes. Nothing is allocated for what a header claims before the file's own length has confirmed it.</summary>
 internal static class SafeTensorsHeader
 {
     /// <summary>The format's own limit on a header, in bytes.</summary>
@@ -27,8 +25,8 @@ internal static class SafeTensorsHeader
 
     private const int MaxReason = 300;
 
-    /// <summary>Reads the header of a file of <paramref name="fileLength"/> bytes and leaves the stream at the first byte of data.</summary>
-    /// <exception cref="UserErrorException">The header breaks the format's rules; the sentence names <paramref name="path"/> and the rule.</exception>
+    /// <summary>Reads the header of a file of so many bytes and leaves the stream at the first byte of data.</summary>
+    /// <exception cref="UserErrorException">The header breaks the format's rules; the sentence names path and rule.</exception>
     public static (IReadOnlyList<SafeTensorsEntry> Entries, IReadOnlyDictionary<string, string> Metadata, long DataStart) Read(
         Stream stream, long fileLength, string path)
     {
@@ -64,8 +62,7 @@ internal static class SafeTensorsHeader
             _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(json);
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8 });
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? ReadEntries(document.RootElement, path, metadata)
-                : throw Bad(path, "its header is not a JSON object");
+                ? ReadEntries(document.RootElement, path, metadata) : throw Bad(path, "its header is not a JSON object");
         }
         catch (Exception e) when (e is JsonException or DecoderFallbackException or InvalidOperationException)
         {
@@ -119,12 +116,14 @@ internal static class SafeTensorsHeader
         if (value.ValueKind != JsonValueKind.Object || value.EnumerateObject().Count() != 3
             || !value.TryGetProperty("dtype", out var dtype) || dtype.ValueKind != JsonValueKind.String
             || !value.TryGetProperty("shape", out var shape) || shape.ValueKind != JsonValueKind.Array
-            || !value.TryGetProperty("data_offsets", out var offsets) || offsets.ValueKind != JsonValueKind.Array || offsets.GetArrayLength() != 2)
+            || !value.TryGetProperty("data_offsets", out var offsets) || offsets.ValueKind != JsonValueKind.Array
+            || offsets.GetArrayLength() != 2)
         {
             throw Bad(path, $"tensor '{name}' must have exactly dtype, shape and two data_offsets");
         }
 
-        var size = SafeTensorsType.Bits(dtype.GetString()!) ?? throw Bad(path, $"tensor '{name}' has the unknown dtype '{dtype.GetString()}'");
+        var size = SafeTensorsType.Bits(dtype.GetString()!)
+            ?? throw Bad(path, $"tensor '{name}' has the unknown dtype '{dtype.GetString()}'");
         if (shape.GetArrayLength() > 64)
         {
             throw Bad(path, $"tensor '{name}' has {shape.GetArrayLength()} dimensions");
@@ -155,7 +154,8 @@ internal static class SafeTensorsHeader
             ? number
             : throw Bad(
                 path,
-                string.Create(CultureInfo.InvariantCulture, $"tensor '{name}' has {value.GetRawText()} where a whole number of at most 63 bits belongs"));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"tensor '{name}' has {value.GetRawText()} where a whole number of at most 63 bits belongs"));
 
     /// <summary>The tensors must tile the data exactly: no hole, no overlap, nothing behind the last.</summary>
     private static void CheckLayout(List<SafeTensorsEntry> entries, long dataLength, string path)
@@ -179,5 +179,6 @@ internal static class SafeTensorsHeader
 
     // The reason may quote a name, and a file can name a tensor with a hundred million letters.
     private static UserErrorException Bad(string path, string reason) =>
-        new($"{path} is no valid safetensors file: {(reason.Length <= MaxReason ? reason : reason[..MaxReason] + "...")}; download or save it again.");
+        new($"{path} is not a valid safetensors file: {(reason.Length <= MaxReason ? reason : reason[..MaxReason] + "...")}; "
+            + "download or save it again.");
 }

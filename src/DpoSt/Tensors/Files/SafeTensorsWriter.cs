@@ -4,10 +4,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Files;
 
-/// <summary>
-/// Writes safetensors as its own library does: widest dtype first, then by name; the header padded with spaces so that data starts at a
-/// multiple of eight bytes.
-/// </summary>
+/// <summary>Writes safetensors as its own library does: widest dtype first, then by name; the header padded with spaces so that data starts
+/// at a multiple of eight bytes.</summary>
 public static class SafeTensorsWriter
 {
     private const int ChunkBytes = 1 << 22;
@@ -16,7 +14,8 @@ public static class SafeTensorsWriter
     /// <param name="stream">Where to; not closed.</param>
     /// <param name="tensors">Names and tensors, on any device.</param>
     /// <param name="metadata">Free text for the header; transformers wants <c>format: pt</c>.</param>
-    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
+    public static void Write(
+        Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null) =>
         Write(stream, tensors.Select(t => new PendingTensor(t.Key, t.Value.dtype, t.Value.shape, () => t.Value)), metadata);
 
     /// <summary>The same with tensors that are made one after the other, and let go of once they are written.</summary>

@@ -23,10 +23,9 @@ internal enum Register
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Address(Register Base, Register? Index = null, int Scale = 1, int Offset = 0);
 
-/// <summary>
-/// Writes x64 instructions, only those that <see cref="HalfTile"/> needs: its multiplications in half precision (AVX512-FP16) are not among .NET's
-/// intrinsics. Vectors are the 32 of 512 bits, by number. Encodings: Intel 64 Software Developer's Manual, volume 2, 2.1 (REX), 2.7 (EVEX) and each instruction's page.
-/// </summary>
+/// <summary>Writes x64 instructions, only those that <see cref="HalfTile"/> needs: its multiplications in half precision (AVX512-FP16) are
+/// not among .NET's intrinsics. Vectors are the 32 of 512 bits, by number. Encodings: Intel 64 Software Developer's Manual, volume 2, 2.1
+/// (REX), 2.7 (EVEX) and each instruction's page.</summary>
 internal sealed class Avx512Code
 {
     // Opcode maps and mandatory prefixes, as EVEX numbers them.
@@ -45,33 +44,33 @@ internal sealed class Avx512Code
     public int Here => bytes.Count;
 
     /// <summary>All zeros.</summary>
-    public void Zero(int vector) => Vectors(Map0F, Prefix66, 0xEF, vector, vector, vector);                       // vpxord
+    public void Zero(int vector) => Vectors(Map0F, Prefix66, 0xEF, vector, vector, vector);        // vpxord
 
     /// <summary>64 bytes of memory.</summary>
-    public void Load(int vector, Address from) => Memory(Map0F, None, 0x10, vector, 0, from);                            // vmovups
+    public void Load(int vector, Address from) => Memory(Map0F, None, 0x10, vector, 0, from);        // vmovups
 
     /// <summary>64 bytes to memory.</summary>
-    public void Store(Address to, int vector) => Memory(Map0F, None, 0x11, vector, 0, to);                               // vmovups
+    public void Store(Address to, int vector) => Memory(Map0F, None, 0x11, vector, 0, to);        // vmovups
 
     /// <summary>Asks for a line of memory, which is to be in the first cache when it is read.</summary>
-    public void Fetch(Address from)                                                                                      // prefetcht0
+    public void Fetch(Address from)        // prefetcht0
     {
         Wide(0, (int)(from.Index ?? Register.Rax) >> 3, (int)from.Base >> 3, 0x0F);
         bytes.Add(0x18);
-        Operand(1, from);                                                                                                // the instruction's extension
+        Operand(1, from);        // the instruction's extension
     }
 
     /// <summary>Four bytes of memory, sixteen times.</summary>
-    public void Broadcast(int vector, Address from) => Memory(Map0F38, Prefix66, 0x58, vector, 0, from);                 // vpbroadcastd
+    public void Broadcast(int vector, Address from) => Memory(Map0F38, Prefix66, 0x58, vector, 0, from);        // vpbroadcastd
 
     /// <summary>sum += a * b, in 32 numbers of half precision, rounded once.</summary>
-    public void MultiplyAdd(int sum, int a, int b) => Vectors(Map6, Prefix66, 0xB8, sum, a, b);                   // vfmadd231ph
+    public void MultiplyAdd(int sum, int a, int b) => Vectors(Map6, Prefix66, 0xB8, sum, a, b);        // vfmadd231ph
 
     /// <summary>Sixteen numbers of half precision in single precision.</summary>
-    public void Widen(int vector, Address halves) => Memory(Map0F38, Prefix66, 0x13, vector, 0, halves);                 // vcvtph2ps
+    public void Widen(int vector, Address halves) => Memory(Map0F38, Prefix66, 0x13, vector, 0, halves);        // vcvtph2ps
 
     /// <summary>result = a + memory, in single precision.</summary>
-    public void Add(int result, int a, Address b) => Memory(Map0F, None, 0x58, result, a, b);                            // vaddps
+    public void Add(int result, int a, Address b) => Memory(Map0F, None, 0x58, result, a, b);        // vaddps
 
     /// <summary>to = a place's address.</summary>
     public void LoadAddress(Register to, Address of)
@@ -96,7 +95,7 @@ internal sealed class Avx512Code
     /// <summary>The largest multiple of 64 that is not above it.</summary>
     public void Align64(Register register)
     {
-        const Register extension = Register.Rsp;                                                                         // and
+        const Register extension = Register.Rsp;        // and
         General(0x83, extension, register);
         bytes.Add(0xC0);
     }
@@ -105,7 +104,7 @@ internal sealed class Avx512Code
     public void Subtract(Register to, Register by) => General(0x29, by, to);
 
     /// <summary>to -= 1; a jump may follow.</summary>
-    public void Decrement(Register to) => General(0xFF, Register.Rcx, to);                                               // the instruction's extension is 1
+    public void Decrement(Register to) => General(0xFF, Register.Rcx, to);        // the instruction's extension is 1
 
     /// <summary>Compares with zero; a jump may follow.</summary>
     public void Test(Register register) => General(0x85, register, register);
@@ -113,10 +112,10 @@ internal sealed class Avx512Code
     /// <summary>to = a constant, or another register's value where that is less.</summary>
     public void Least(Register to, int constant, Register other)
     {
-        General(0xC7, Register.Rax, to);                                                                                            // mov
+        General(0xC7, Register.Rax, to);        // mov
         Number(constant);
-        General(0x39, to, other);                                                                                        // cmp other, to
-        Wide((int)to >> 3, 0, (int)other >> 3, 0x0F);                                                                    // cmovl to, other
+        General(0x39, to, other);        // cmp other, to
+        Wide((int)to >> 3, 0, (int)other >> 3, 0x0F);        // cmovl to, other
         bytes.AddRange([0x4C, Direct((int)to, (int)other)]);
     }
 
@@ -131,7 +130,7 @@ internal sealed class Avx512Code
     public void KeepRbx() => bytes.Add(0x53);
 
     /// <summary>Gives rbx back, leaves the vectors as other code expects them, and returns.</summary>
-    public void Return() => bytes.AddRange([0xC5, 0xF8, 0x77, 0x5B, 0xC3]);                                              // vzeroupper, pop rbx, ret
+    public void Return() => bytes.AddRange([0xC5, 0xF8, 0x77, 0x5B, 0xC3]);        // vzeroupper, pop rbx, ret
 
     private void Vectors(int map, int prefix, byte code, int register, int source, int last)
     {
@@ -176,7 +175,7 @@ internal sealed class Avx512Code
     private void Operand(int register, Address place)
     {
         const int isIndexed = 4;
-        var mode = place.Offset == 0 ? 0 : 0x80;                                                                         // an offset has 32 bits
+        var mode = place.Offset == 0 ? 0 : 0x80;        // an offset has 32 bits
         bytes.Add((byte)(mode | ((register & 7) << 3) | (place.Index is null ? (int)place.Base & 7 : isIndexed)));
         if (place.Index is { } index)
         {

@@ -6,13 +6,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
-/// <summary>
-/// A factor of <see cref="HalfProduct"/> as it lies in memory: bfloat16, [rows, depth], where the numbers of a row lie side by side or those of a column do. A row is
-/// what is summed over, of either factor.
-/// </summary>
-/// <param name="Start">The first number.</param>
-/// <param name="Rows">Rows.</param>
-/// <param name="Depth">Numbers of a row.</param>
+/// <summary>A factor of <see cref="HalfProduct"/> in memory: bfloat16, [rows, depth], where the numbers of a row or those of a column are
+/// side by side. A row is what is summed over, of either factor.</summary>
 /// <param name="RowStep">Numbers from one row to the next.</param>
 /// <param name="Step">Numbers from one of a row to the next.</param>
 [StructLayout(LayoutKind.Auto)]
@@ -52,7 +47,7 @@ internal readonly unsafe record struct HalfMatrix(nint Start, int Rows, int Dept
     /// <summary>Where a number lies.</summary>
     public ushort* At(int row, int depth) => (ushort*)Start + row * RowStep + depth * Step;
 
-    /// <summary>The bits of the largest magnitude of each of some rows, where there were zeros; zeros stay behind them in the last vector.</summary>
+    /// <summary>The bits of the largest magnitude of each of some rows, over zeros; zeros stay behind them in the last vector.</summary>
     public void Largest(int row, int count, ushort* largest)
     {
         if (HasRows)

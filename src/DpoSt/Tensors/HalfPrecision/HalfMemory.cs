@@ -11,6 +11,5 @@ internal sealed unsafe class HalfMemory<T>(nint count) : IDisposable
     /// <summary>Where it begins.</summary>
     public T* Start { get; } = (T*)NativeMemory.AlignedAlloc((nuint)(count * sizeof(T)), Line);
 
-    /// <inheritdoc/>
     public void Dispose() => NativeMemory.AlignedFree(Start);
 }

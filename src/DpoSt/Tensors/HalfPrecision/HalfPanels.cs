@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
-/// <summary>The second factor as <see cref="HalfTile"/> reads it: 64 of its rows make a panel [depth, 64] of halves, filled up with zeros.</summary>
+/// <summary>The second factor for <see cref="HalfTile"/>: 64 of its rows make a panel [depth, 64] of halves, filled up with
+/// zeros.</summary>
 internal sealed unsafe class HalfPanels : IDisposable
 {
     private const int Width = HalfTile.Width;
@@ -32,7 +33,6 @@ internal sealed unsafe class HalfPanels : IDisposable
     /// <summary>The exponents of two of what the sums of a panel's columns are multiplied by.</summary>
     public float* Exponents(int panel) => exponents.Start + panel * Width;
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         halves.Dispose();
@@ -80,7 +80,8 @@ internal sealed unsafe class HalfPanels : IDisposable
         {
             for (var r = 0; r < rows; r++)
             {
-                HalfScale.Convert(HalfScale.Load(b.At(row + r, first), b.Depth - first), Vector512.Create(offsets[r])).Store(some + r * HalfScale.Lanes);
+                HalfScale.Convert(HalfScale.Load(b.At(row + r, first), b.Depth - first), Vector512.Create(offsets[r]))
+                    .Store(some + r * HalfScale.Lanes);
             }
 
             for (var r = 0; r < Width; r += Square)
@@ -98,9 +99,11 @@ internal sealed unsafe class HalfPanels : IDisposable
     private static void TurnSquare(ushort* from, ushort* to)
     {
         const int row = HalfScale.Lanes;
-        var (a, b, c, d) = (Vector128.Load(from), Vector128.Load(from + row), Vector128.Load(from + 2 * row), Vector128.Load(from + 3 * row));
+        var (a, b, c, d) = (
+            Vector128.Load(from), Vector128.Load(from + row), Vector128.Load(from + 2 * row), Vector128.Load(from + 3 * row));
         from += 4 * row;
-        var (e, f, g, h) = (Vector128.Load(from), Vector128.Load(from + row), Vector128.Load(from + 2 * row), Vector128.Load(from + 3 * row));
+        var (e, f, g, h) = (
+            Vector128.Load(from), Vector128.Load(from + row), Vector128.Load(from + 2 * row), Vector128.Load(from + 3 * row));
         var (ab0, ab1, cd0, cd1) = (Numbers(a, b, false), Numbers(a, b, true), Numbers(c, d, false), Numbers(c, d, true));
         var (ef0, ef1, gh0, gh1) = (Numbers(e, f, false), Numbers(e, f, true), Numbers(g, h, false), Numbers(g, h, true));
         Columns(ab0, cd0, ef0, gh0, to);

@@ -6,19 +6,15 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
-/// <summary>
-/// Products of factors in bfloat16 on processors that multiply halves at twice the rate of singles (Intel's AVX512-FP16): y = a b^T. Rows are scaled so that halves hold
-/// every digit of bfloat16, and no more than <see cref="HalfTile.Chain"/> products are summed before fp32 takes over: of normal numbers it errs by half of what rounding the
-/// factors to bfloat16 does (docs/numerics.md). A row's bits depend on no other row. Shapes: a [.., M, K], b [.., N, K], y [.., M, N], where the leading dimensions are those of matrices that are multiplied
-/// each with its own.
-/// </summary>
+/// <summary>Products of bfloat16 factors on processors that multiply halves at twice the rate of singles (Intel's AVX512-FP16): y = a b^T.
+/// Rows are scaled so that halves hold every digit of bfloat16, and at most <see cref="HalfTile.Chain"/> products are summed before fp32
+/// takes over: the error is half that of rounding the factors to bfloat16 (docs/numerics.md). A row's bits depend on no other row. Shapes:
+/// a [.., M, K], b [.., N, K], y [.., M, N]; matrices of equal leading index are multiplied.</summary>
 internal static class HalfProduct
 {
-    /// <summary>Whether this processor and system have it.</summary>
-    public static bool IsSupported => HalfTile.IsSupported;
-
     /// <summary>The product in fp32 or bfloat16.</summary>
-    /// <exception cref="ArgumentException">Factors are no bfloat16 on the CPU, or lie otherwise (<see cref="HalfMatrix.Fits"/>), or do not belong together; or the type is another.</exception>
+    /// <exception cref="ArgumentException">Factors are not bfloat16 on the CPU, do not fit (<see cref="HalfMatrix.Fits"/>) or do not belong
+    /// together; or the type is another.</exception>
     public static Tensor Apply(Tensor a, Tensor b, ScalarType type)
     {
         var y = empty([.. a.shape[..^1], b.size(-2)], dtype: type);
@@ -47,10 +43,10 @@ internal static class HalfProduct
         Multiply<Fp32>(a, b, sum, adds: true);
     }
 
-    private static void Multiply<T>(Tensor a, Tensor b, Tensor y, bool adds)
-        where T : struct, IElement
+    private static void Multiply<T>(Tensor a, Tensor b, Tensor y, bool adds) where T : struct, IElement
     {
-        if (!a.shape.SkipLast(2).SequenceEqual(b.shape.SkipLast(2)) || a.size(-1) != b.size(-1) || a.device_type != DeviceType.CPU || b.device_type != DeviceType.CPU)
+        if (!a.shape.SkipLast(2).SequenceEqual(b.shape.SkipLast(2)) || a.size(-1) != b.size(-1)
+            || a.device_type != DeviceType.CPU || b.device_type != DeviceType.CPU)
         {
             throw new ArgumentException("factors lie on the CPU, are as many, and their rows are equally long", nameof(b));
         }
@@ -61,8 +57,7 @@ internal static class HalfProduct
         GC.KeepAlive(y);
     }
 
-    private static void Multiply<T>(HalfMatrix[] firsts, HalfMatrix[] seconds, nint target, bool adds)
-        where T : struct, IElement
+    private static void Multiply<T>(HalfMatrix[] firsts, HalfMatrix[] seconds, nint target, bool adds) where T : struct, IElement
     {
         var (rows, depth, outputs) = (firsts[0].Rows, firsts[0].Depth, seconds[0].Rows);
         if (firsts.Length < CpuThreads.Count || firsts.Length == 1)
@@ -88,8 +83,7 @@ internal static class HalfProduct
     }
 
     // All threads share the panels, and each takes some rows.
-    private static void One<T>(HalfMatrix a, HalfMatrix b, nint y, bool adds)
-        where T : struct, IElement
+    private static void One<T>(HalfMatrix a, HalfMatrix b, nint y, bool adds) where T : struct, IElement
     {
         using var panels = new HalfPanels(b.Rows, b.Depth);
         CpuThreads.For(panels.Count, (long)HalfTile.Width * b.Depth, (begin, end) => panels.Pack(b, begin, end));

@@ -4,13 +4,14 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
-/// <summary>Rows of the first factor as <see cref="HalfTile"/> reads them: halves, each twice in a word, for a word is the least that reaches all of a vector for free.</summary>
+/// <summary>Rows of the first factor for <see cref="HalfTile"/>: halves, each twice in a word, the least that is broadcast for
+/// free.</summary>
 internal static unsafe class HalfRows
 {
     /// <summary>Rows that are converted together: eight tiles, which share what is read of a panel.</summary>
     public const int Most = 8 * HalfTile.Rows;
 
-    private const int Apart = 16;                   // words between two rows: without them all rows fall into the same few lines of the cache
+    private const int Apart = 16;                   // words between two rows, which else share the same few lines of the cache
 
     // Columns that lie side by side are fetched ahead: each lies in lines, and often a page, of its own, which no processor foresees.
     private const int Ahead = 16;
@@ -18,7 +19,8 @@ internal static unsafe class HalfRows
     /// <summary>Words that some rows of a depth take.</summary>
     public static int Size(int depth) => Most * RowStep(depth);
 
-    /// <summary>Converts a range of so many rows and gives the words from one row, and from one column, to the next. What lies behind the last row is left as it was.</summary>
+    /// <summary>Converts some rows and gives the words from one row, and from one column, to the next. What is behind the last row
+    /// stays.</summary>
     public static (int RowStep, int Step) Convert(HalfMatrix a, int row, int rows, int begin, int depth, ushort* offsets, uint* to)
     {
         if (!a.HasRows)

@@ -4,16 +4,14 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
-/// <summary>
-/// How rows of bfloat16 become halves: a row's numbers are multiplied by a power of two that brings the largest into the range of halves, so that only what is less than
-/// 2^-20 of it, in the second factor 2^-15, is lost (it becomes zero), and all others keep every digit. Infinities and what is no number make the whole row's result no number.
-/// </summary>
+/// <summary>How rows of bfloat16 become halves: a power of two brings the row's largest number into their range. Only what is less than
+/// 2^-20 of it, in the second factor 2^-15, becomes zero; all others keep every digit. An infinity or NaN makes the whole row's result
+/// NaN.</summary>
 internal sealed unsafe class HalfScale : IDisposable
 {
-    /// <summary>
-    /// Exponents of the largest number of a row of the first factor, [64, 128), and of the second, [2, 4): 64 products of them stay below 65504. The first has more room below, for
-    /// gradients: those of logits have a long tail of one sign, which together counts.
-    /// </summary>
+    /// <summary>Exponents of the largest number of a row of the first factor, [64, 128), and of the second, [2, 4): 64 products of them
+    /// stay below 65504. The first has more room below, for gradients: those of logits have a long tail of one sign, which together
+    /// counts.</summary>
     public const int First = 15 + 6;
 
     /// <inheritdoc cref="First"/>
@@ -32,10 +30,8 @@ internal sealed unsafe class HalfScale : IDisposable
     private readonly HalfMemory<ushort> offsets;
     private readonly HalfMemory<float> exponents;
 
-    /// <summary>The scales of some rows of a matrix, and of those behind its last that fill whole blocks of rows (96) and whole panels (64), for both are read to their ends.</summary>
-    /// <param name="matrix">The matrix.</param>
-    /// <param name="row">The first of the rows.</param>
-    /// <param name="count">How many.</param>
+    /// <summary>The scales of some rows of a matrix, and of what fills its last block of rows (96) and panel (64): both are read to their
+    /// ends.</summary>
     /// <param name="exponent"><see cref="First"/> or <see cref="Second"/>.</param>
     public HalfScale(HalfMatrix matrix, int row, int count, int exponent)
     {
@@ -58,10 +54,9 @@ internal sealed unsafe class HalfScale : IDisposable
     /// <summary>What is subtracted from the bits of each row's magnitudes.</summary>
     public ushort* Offsets => offsets.Start;
 
-    /// <summary>The exponents of two that take that back, of each row's sums of products; no number where the row held one that is none.</summary>
+    /// <summary>The exponents of two that take that back from each row's sums; NaN where the row held an infinity or NaN.</summary>
     public float* Exponents => exponents.Start;
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         offsets.Dispose();

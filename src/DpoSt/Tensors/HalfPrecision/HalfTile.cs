@@ -5,11 +5,9 @@ using static DpoSt.Tensors.HalfPrecision.Register;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
-/// <summary>
-/// The innermost loop of <see cref="HalfProduct"/>: twelve rows times a panel of 64 columns in half precision, whose sums stay in 24 of the 32 registers. A
-/// processor adds and multiplies twice as many halves as singles a cycle. Sums in half precision would lose what a long sum needs, so after every
-/// <see cref="Chain"/> products they are added to sums in fp32 and begin anew.
-/// </summary>
+/// <summary>The innermost loop of <see cref="HalfProduct"/>: twelve rows times a panel of 64 columns, whose sums in halves stay in 24 of
+/// the 32 registers. A long sum in halves would lose digits, so after every <see cref="Chain"/> products they are added to sums in
+/// fp32.</summary>
 internal static unsafe class HalfTile
 {
     /// <summary>Rows of a tile.</summary>
@@ -24,7 +22,7 @@ internal static unsafe class HalfTile
     private const int Vector = 64;                  // bytes
     private const int Ahead = 16 * 2 * Vector;      // how far of a panel is fetched into the first cache, which does not hold all of it
     private const int Sums = 8;                     // the first register that holds some
-    private const int Room = (2 * Rows + 1) * Vector;       // on the stack: sums are widened on their way from memory, which spares half of the work
+    private const int Room = (2 * Rows + 1) * Vector;       // on the stack: sums are widened as they are loaded, which halves the work
 
     private static readonly delegate* unmanaged[Cdecl]<uint*, nint, nint, ushort*, float*, long, void> Code = Place();
 
@@ -35,13 +33,12 @@ internal static unsafe class HalfTile
     /// <param name="a">Halves, each twice in a word.</param>
     /// <param name="rowStep">Words from one row of a to the next.</param>
     /// <param name="step">Words from one column of a to the next.</param>
-    /// <param name="panel">Halves.</param>
-    /// <param name="sums">In fp32.</param>
     /// <param name="depth">At least one.</param>
     public static void Multiply(uint* a, int rowStep, int step, ushort* panel, float* sums, int depth) =>
         Code(a, rowStep * sizeof(uint), step * sizeof(uint), panel, sums, depth);
 
-    /// <summary>The instructions, for the calling convention of Linux: a in rdi, bytes between rows in rsi and columns in rdx, the panel in rcx, the sums in r8, the depth in r9.</summary>
+    /// <summary>The instructions, called as on Linux: a in rdi, its steps in bytes in rsi (rows) and rdx (columns), panel in rcx, sums in
+    /// r8, depth in r9.</summary>
     internal static byte[] Write()
     {
         var code = new Avx512Code();
@@ -106,6 +103,5 @@ internal static unsafe class HalfTile
 
     private static delegate* unmanaged[Cdecl]<uint*, nint, nint, ushort*, float*, long, void> Place() =>
         RuntimeInformation.ProcessArchitecture == Architecture.X64 && Avx512BW.IsSupported && Processor.HasHalf
-            ? (delegate* unmanaged[Cdecl]<uint*, nint, nint, ushort*, float*, long, void>)ExecutableMemory.Place(Write())
-            : null;
+            ? (delegate* unmanaged[Cdecl]<uint*, nint, nint, ushort*, float*, long, void>)ExecutableMemory.Place(Write()) : null;
 }

@@ -4,7 +4,7 @@ using DpoSt.Tensors.Kernels;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
-/// <summary>Multiplies some rows with all panels, in one thread, with that thread's memory. Shapes: a [M, K], panels of b [N, K], y [M, N].</summary>
+/// <summary>Multiplies some rows with all panels, in one thread and its memory. Shapes: a [M, K], panels of b [N, K], y [M, N].</summary>
 /// <typeparam name="T">What y holds.</typeparam>
 internal sealed unsafe class HalfWork<T> : IDisposable
     where T : struct, IElement
@@ -18,8 +18,6 @@ internal sealed unsafe class HalfWork<T> : IDisposable
     private readonly HalfMemory<float> sums;
 
     /// <summary>Room for rows of this depth, and so many outputs.</summary>
-    /// <param name="depth">K.</param>
-    /// <param name="outputs">N.</param>
     /// <param name="adds">Whether products are added to what y holds.</param>
     public HalfWork(int depth, int outputs, bool adds)
     {
@@ -31,7 +29,6 @@ internal sealed unsafe class HalfWork<T> : IDisposable
     // Then a panel's sums are of no more use once they are written.
     private bool IsOneBlock => depth <= DepthBlock;
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         words.Dispose();
@@ -90,7 +87,8 @@ internal sealed unsafe class HalfWork<T> : IDisposable
 
             for (; n < width; n++)
             {
-                var product = Avx512F.ScaleScalar(Vector128.CreateScalar(from[n]), Vector128.CreateScalar(exponents[r] + columnExponents[n])).ToScalar();
+                var product = Avx512F.ScaleScalar(
+                    Vector128.CreateScalar(from[n]), Vector128.CreateScalar(exponents[r] + columnExponents[n])).ToScalar();
                 T.Set(adds ? product + T.Get(y, at + n) : product, y, at + n);
             }
         }

@@ -7,18 +7,15 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Kernels;
 
-/// <summary>
-/// softmax(scores + bias) over the last dimension. On the CPU it is one pass of ours: libtorch's own softmax uses a faster exponential
-/// with twenty units of error in the last place, which doubles the noise of T5's gradients. Shapes: B rows, H heads, T queries, S keys.
-/// </summary>
+/// <summary>softmax(scores + bias) over the last dimension. On the CPU it is one pass of ours: libtorch's own softmax uses a faster
+/// exponential with twenty units of error in the last place, which doubles the noise of T5's gradients. Shapes: B rows, H heads, T queries,
+/// S keys.</summary>
 internal static unsafe class BiasedSoftmax
 {
     private const int Lanes = 16;
 
-    /// <summary>
-    /// scores [B, H, T, S] and a bias that broadcasts to it give probabilities [B, H, T, S] in the scores' type; the gradient reaches both. A
-    /// bias of fp32 goes with scores of bf16.
-    /// </summary>
+    /// <summary>scores [B, H, T, S] and a bias that broadcasts to it give probabilities [B, H, T, S] in the scores' type; the gradient
+    /// reaches both. A bias of fp32 goes with scores of bf16.</summary>
     public static Tensor Apply(Tensor scores, Tensor? bias)
     {
         if (scores.device_type != DeviceType.CPU || scores.dtype is not (ScalarType.Float32 or ScalarType.BFloat16))
@@ -30,16 +27,17 @@ internal static unsafe class BiasedSoftmax
 
         using var nothing = bias is null ? zeros(1) : null;
         var added = bias ?? nothing!;
-        return is_grad_enabled() && (scores.requires_grad || added.requires_grad) ? Differentiable.apply(scores, added) : Forward(scores, added);
+        return is_grad_enabled() && (scores.requires_grad || added.requires_grad)
+            ? Differentiable.apply(scores, added) : Forward(scores, added);
     }
 
-    private static Tensor Forward(Tensor scores, Tensor bias) => scores.dtype == ScalarType.Float32 ? Forward<Fp32>(scores, bias) : Forward<Bf16>(scores, bias);
+    private static Tensor Forward(Tensor scores, Tensor bias) =>
+        scores.dtype == ScalarType.Float32 ? Forward<Fp32>(scores, bias) : Forward<Bf16>(scores, bias);
 
     private static Tensor Backward(Tensor probabilities, Tensor gradient) =>
         probabilities.dtype == ScalarType.Float32 ? Backward<Fp32>(probabilities, gradient) : Backward<Bf16>(probabilities, gradient);
 
-    private static Tensor Forward<T>(Tensor scores, Tensor bias)
-        where T : struct, IElement
+    private static Tensor Forward<T>(Tensor scores, Tensor bias) where T : struct, IElement
     {
         using var plain = scores.contiguous();
         using var wide = bias.expand(scores.shape);
@@ -95,8 +93,7 @@ internal static unsafe class BiasedSoftmax
         }
     }
 
-    private static void Write<T>(float* row, nint target, long start, int keys)
-        where T : struct, IElement
+    private static void Write<T>(float* row, nint target, long start, int keys) where T : struct, IElement
     {
         var s = 0;
         for (; s + Lanes <= keys; s += Lanes)
@@ -111,8 +108,7 @@ internal static unsafe class BiasedSoftmax
     }
 
     // d scores = p (g - sum g p): the bias receives the same, summed where it was broadcast.
-    private static Tensor Backward<T>(Tensor probabilities, Tensor gradient)
-        where T : struct, IElement
+    private static Tensor Backward<T>(Tensor probabilities, Tensor gradient) where T : struct, IElement
     {
         using var gradients = gradient.contiguous();
         var result = empty_like(probabilities);
@@ -151,7 +147,8 @@ internal static unsafe class BiasedSoftmax
 
     private static Tensor SumTo(Tensor gradient, Tensor bias)
     {
-        var dimensions = Enumerable.Range(0, (int)bias.dim()).Where(d => bias.size(d) == 1 && gradient.size(d) != 1).Select(d => (long)d).ToArray();
+        var dimensions = Enumerable.Range(0, (int)bias.dim()).Where(d => bias.size(d) == 1 && gradient.size(d) != 1).Select(d => (long)d)
+            .ToArray();
         return dimensions.Length == 0 ? gradient.to(bias.dtype, copy: true) : gradient.sum(dimensions, keepdim: true, type: bias.dtype);
     }
 

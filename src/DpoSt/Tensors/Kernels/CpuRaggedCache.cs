@@ -8,12 +8,10 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Kernels;
 
-/// <summary>
-/// The cache on a CPU, with attention of our own: ragged by nature, so no padding is computed and no mask is needed. Keys lie in
+/// <summary>The cache on a CPU, with attention of our own: ragged by nature, so no padding is computed and no mask is needed. Keys lie in
 /// blocks of 16 positions, each [K, 16], so that 16 scores are computed at once and memory is read in order; values lie [position, K].
-/// Tokens of one slot (samples of one prompt, a forced run) are handled together while its keys are in the processor's cache. Queries and results
-/// are in fp32, and so is what is computed; keys and values are kept in fp32 or bf16, of which half as much is read.
-/// </summary>
+/// Tokens of one slot (samples of one prompt, a forced run) are handled together while its keys are in the processor's cache. Queries and
+/// results are in fp32, and so is what is computed; keys and values are kept in fp32 or bf16, of which half as much is read.</summary>
 internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
     where T : struct, IElement
 {
@@ -24,7 +22,7 @@ internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
     private readonly Tensor keys;
     private readonly Tensor values;
 
-    /// <summary>Room for <paramref name="slots"/> rows of <paramref name="capacity"/> positions; pages are taken when first written.</summary>
+    /// <summary>Room for so many rows of <paramref name="capacity"/> positions; pages are taken when first written.</summary>
     public CpuRaggedCache(int slots, int groups, int headSize, int capacity)
     {
         this.groups = groups;
@@ -93,7 +91,8 @@ internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
                     var start = Start(owner[n], head / share);
                     if (count > 0)
                     {
-                        offset = Score(from, At(sharedK, before!.Start(prefix!.Slots[n], head / share)), count, scale, null, scores, At(k, start));
+                        offset = Score(
+                            from, At(sharedK, before!.Start(prefix!.Slots[n], head / share)), count, scale, null, scores, At(k, start));
                     }
 
                     var row = table == 0 ? null : (float*)table + (long)head * reach + reach - length[n];
@@ -118,7 +117,6 @@ internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
     }
 
     private long Start(int slot, int group) => ((long)slot * groups + group) * capacity * size;
-
     private static nint At(nint data, long index) => data + (nint)(index * T.Size);
 
     // Tokens in the order of what they share, and where a run of those begins that share the same.
@@ -217,11 +215,11 @@ internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
         if (Sse.IsSupported)
         {
             Sse.Prefetch0((void*)from);
-            Sse.Prefetch0((void*)(from + PanelTiles.Line));
+            Sse.Prefetch0((void*)(from + DecodeGemmTiles.Line));
             if (T.Size == sizeof(float))
             {
-                Sse.Prefetch0((void*)(from + 2 * PanelTiles.Line));
-                Sse.Prefetch0((void*)(from + 3 * PanelTiles.Line));
+                Sse.Prefetch0((void*)(from + 2 * DecodeGemmTiles.Line));
+                Sse.Prefetch0((void*)(from + 3 * DecodeGemmTiles.Line));
             }
         }
     }
@@ -232,7 +230,8 @@ internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
         var d = 0;
         for (; d + 4 * Lanes <= size; d += 4 * Lanes)
         {
-            var (a, b, c, e) = (Vector512.Load(to + d), Vector512.Load(to + d + Lanes), Vector512.Load(to + d + 2 * Lanes), Vector512.Load(to + d + 3 * Lanes));
+            var (a, b, c, e) = (Vector512.Load(to + d), Vector512.Load(to + d + Lanes), Vector512.Load(to + d + 2 * Lanes),
+                Vector512.Load(to + d + 3 * Lanes));
             for (var j = 0; j < length; j++)
             {
                 var w = Vector512.Create(weights[j]);

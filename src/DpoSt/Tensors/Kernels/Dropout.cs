@@ -7,10 +7,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Kernels;
 
-/// <summary>
-/// Inverted dropout whose mask is a pure function of (seed, step, example, site, position, channel): the same after a resume, with
-/// accumulation, in any batch and on any number of ranks. The mask is never stored: backward draws it again.
-/// </summary>
+/// <summary>Inverted dropout whose mask is a pure function of (seed, step, example, site, position, channel): the same after a resume, with
+/// accumulation, in any batch and on any number of ranks. The mask is never stored: backward draws it again.</summary>
 internal sealed class Dropout
 {
     private const int Lanes = 32;                 // 16-bit lanes of 512 bits
@@ -53,8 +51,7 @@ internal sealed class Dropout
         return x.mul(mask);
     }
 
-    private Tensor Masked<T>(Tensor x, ulong[] rowKeys, ulong site)
-        where T : struct, IElement
+    private Tensor Masked<T>(Tensor x, ulong[] rowKeys, ulong site) where T : struct, IElement
     {
         using var plain = x.contiguous();
         var result = empty_like(plain);
@@ -72,8 +69,7 @@ internal sealed class Dropout
     }
 
     // Each 32-bit lane hashes its own counter (two multiply-xorshift rounds, "lowbias32" of Wellons 2018) and gives two 16-bit draws.
-    private void Row<T>(nint from, nint to, long start, int width, ulong rowKey)
-        where T : struct, IElement
+    private void Row<T>(nint from, nint to, long start, int width, ulong rowKey) where T : struct, IElement
     {
         var low = Vector512.Create((uint)rowKey);
         var high = Vector512.Create((uint)(rowKey >> 32));

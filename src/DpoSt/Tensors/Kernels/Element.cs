@@ -53,8 +53,7 @@ internal readonly unsafe struct Bf16 : IElement
     {
         var halves = Vector256.Load((ushort*)start + index);
         var wide = Avx512F.IsSupported
-            ? Avx512F.ConvertToVector512UInt32(halves)
-            : Vector512.Create(Vector256.WidenLower(halves), Vector256.WidenUpper(halves));
+            ? Avx512F.ConvertToVector512UInt32(halves) : Vector512.Create(Vector256.WidenLower(halves), Vector256.WidenUpper(halves));
         return (wide << 16).AsSingle();
     }
 
@@ -64,7 +63,8 @@ internal readonly unsafe struct Bf16 : IElement
         var bits = values.AsUInt32();
         var rounded = (bits + Vector512.Create(0x7FFFu) + ((bits >>> 16) & Vector512<uint>.One)) >>> 16;
         rounded = Vector512.ConditionalSelect(Vector512.Equals(values, values).AsUInt32(), rounded, Vector512.Create(QuietNaN));
-        var halves = Avx512F.IsSupported ? Avx512F.ConvertToVector256UInt16(rounded) : Vector256.Narrow(rounded.GetLower(), rounded.GetUpper());
+        var halves = Avx512F.IsSupported
+            ? Avx512F.ConvertToVector256UInt16(rounded) : Vector256.Narrow(rounded.GetLower(), rounded.GetUpper());
         halves.Store((ushort*)start + index);
     }
 

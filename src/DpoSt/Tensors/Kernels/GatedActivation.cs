@@ -7,10 +7,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Kernels;
 
-/// <summary>
-/// act(gate) * up for gate and up side by side in one matrix. Both activations in use have the form x * sigmoid(a x + b x^3): SiLU with
-/// a = 1, b = 0, and the tanh approximation of GELU with a = 2 sqrt(2/pi), b = 0.044715 a (Shazeer 2020; Hendrycks and Gimpel 2016).
-/// </summary>
+/// <summary>act(gate) * up for gate and up side by side in one matrix. Both activations in use have the form x * sigmoid(a x + b x^3): SiLU
+/// with a = 1, b = 0, and the tanh approximation of GELU with a = 2 sqrt(2/pi), b = 0.044715 a (Shazeer 2020; Hendrycks and Gimpel
+/// 2016).</summary>
 internal sealed class GatedActivation(float a, float b)
 {
     private static readonly int Lanes = Vector512<float>.Count;
@@ -44,10 +43,10 @@ internal sealed class GatedActivation(float a, float b)
 
     private Tensor Forward(Tensor x) => x.dtype == ScalarType.Float32 ? Forward<Fp32>(x) : Forward<Bf16>(x);
 
-    private Tensor Backward(Tensor x, Tensor gradient) => x.dtype == ScalarType.Float32 ? Backward<Fp32>(x, gradient) : Backward<Bf16>(x, gradient);
+    private Tensor Backward(Tensor x, Tensor gradient) =>
+        x.dtype == ScalarType.Float32 ? Backward<Fp32>(x, gradient) : Backward<Bf16>(x, gradient);
 
-    private Tensor Forward<T>(Tensor x)
-        where T : struct, IElement
+    private Tensor Forward<T>(Tensor x) where T : struct, IElement
     {
         using var rows = x.contiguous();
         var shape = x.shape;
@@ -71,8 +70,7 @@ internal sealed class GatedActivation(float a, float b)
         return result;
     }
 
-    private Tensor Backward<T>(Tensor x, Tensor gradient)
-        where T : struct, IElement
+    private Tensor Backward<T>(Tensor x, Tensor gradient) where T : struct, IElement
     {
         using var rows = x.contiguous();
         using var gradients = gradient.contiguous();

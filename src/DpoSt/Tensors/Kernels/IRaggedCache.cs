@@ -2,10 +2,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Kernels;
 
-/// <summary>
-/// Keys and values of rows of different lengths, one slot a row, and attention of new tokens to them. Shapes: N new tokens, H query heads,
-/// G key-value heads, K head size.
-/// </summary>
+/// <summary>Keys and values of rows of different lengths, one slot a row, and attention of new tokens to them. Shapes: N new tokens, H
+/// query heads, G key-value heads, K head size.</summary>
 internal interface IRaggedCache : IDisposable
 {
     /// <summary>
@@ -16,18 +14,19 @@ internal interface IRaggedCache : IDisposable
 
     /// <summary>
     /// softmax(scale q k^T + bias) v of token n over the first <paramref name="lengths"/>[n] positions of its slot. The query's H K numbers
-    /// begin at column 0 of <paramref name="query"/> [R, ..] with R at least N; the result is [R, H K], zero from row N on. Where there is a
-    /// <paramref name="prefix"/>, token n sees its positions before those of its slot; the bias is not for them.
+    /// begin at column 0 of <paramref name="query"/> [R, ..] with R at least N; the result is [R, H K], zero from row N on. Where there is
+    /// a <paramref name="prefix"/>, token n sees its positions before those of its slot; the bias is not for them.
     /// </summary>
-    Tensor Attend(Tensor query, int heads, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias, RaggedPrefix? prefix = null);
+    Tensor Attend(
+        Tensor query, int heads, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias, RaggedPrefix? prefix =
+            null);
 }
 
 /// <summary>A bias that depends on the head and the distance between query and key alone; the query is a slot's last position.</summary>
 /// <param name="Table">[H, C]: column C - 1 - d holds distance d, so that a row's positions read it forwards.</param>
 internal sealed record DistanceBias(Tensor Table);
 
-/// <summary>Positions of another cache, of the same kind and head counts, that come before a slot's own: a prompt that several rows share.</summary>
-/// <param name="Cache">Where they lie.</param>
+/// <summary>Positions of a like cache that come before a slot's own: a prompt that several rows share.</summary>
 /// <param name="Slots">For token n, its slot there.</param>
 /// <param name="Lengths">For token n, how many; may be zero.</param>
 internal sealed record RaggedPrefix(IRaggedCache Cache, int[] Slots, int[] Lengths);

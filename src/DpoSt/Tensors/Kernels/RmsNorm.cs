@@ -8,11 +8,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Kernels;
 
-/// <summary>
-/// Root-mean-square norm: x / sqrt(mean(x^2) + epsilon) * weight over the last dimension, in fp32 whatever the input (Zhang and Sennrich
-/// 2019; T5LayerNorm and LlamaRMSNorm of transformers). On the CPU it is one pass of our own, forward and backward, in fp64 inside: memory
-/// is what it waits for, and fp32 sums here were half of the noise in T5's gradients.
-/// </summary>
+/// <summary>Root-mean-square norm: x / sqrt(mean(x^2) + epsilon) * weight over the last dimension, in fp32 whatever the input (Zhang and
+/// Sennrich 2019; T5LayerNorm and LlamaRMSNorm of transformers). On the CPU it is one pass of our own, forward and backward, in fp64
+/// inside: memory is what it waits for, and fp32 sums here were half of the noise in T5's gradients.</summary>
 internal static unsafe class RmsNorm
 {
     private const int Lanes = 8;
@@ -26,8 +24,7 @@ internal static unsafe class RmsNorm
         }
 
         return is_grad_enabled() && (x.requires_grad || weight.requires_grad)
-            ? Differentiable.apply(x, weight, epsilon)
-            : Forward(x, weight, epsilon, null);
+            ? Differentiable.apply(x, weight, epsilon) : Forward(x, weight, epsilon, null);
     }
 
     private static Tensor Composed(Tensor x, Tensor weight, double epsilon)
@@ -95,7 +92,8 @@ internal static unsafe class RmsNorm
                 var sums = (double*)pp + (long)part * width;
                 for (var r = (int)((long)count * part / parts); r < (int)((long)count * (part + 1) / parts); r++)
                 {
-                    Row((float*)px + (long)r * width, (float*)pw, ((double*)ps)[r], (float*)pg + (long)r * width, (float*)pi + (long)r * width, sums, width);
+                    Row((float*)px + (long)r * width, (float*)pw, ((double*)ps)[r], (float*)pg + (long)r * width,
+                        (float*)pi + (long)r * width, sums, width);
                 }
             }
         });

@@ -7,10 +7,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Kernels;
 
-/// <summary>
-/// Turns the pairs (x_i, x_{i + K/2}) of every head by an angle a row: rotary positions in the layout of Hugging Face checkpoints. The
-/// gradient is turned back, whenever that is: the angles lie in managed memory. Shapes: N rows, K head size.
-/// </summary>
+/// <summary>Turns the pairs (x_i, x_{i + K/2}) of every head by an angle a row: rotary positions in the layout of Hugging Face checkpoints.
+/// The gradient is turned back, whenever that is: the angles lie in managed memory. Shapes: N rows, K head size.</summary>
 /// <param name="cosines">[N, K/2].</param>
 /// <param name="sines">[N, K/2].</param>
 internal sealed unsafe class RotaryTurn(float[] cosines, float[] sines)
@@ -36,7 +34,8 @@ internal sealed unsafe class RotaryTurn(float[] cosines, float[] sines)
         var (a, b) = (turned.select(2, 0), turned.select(2, 1));                    // [N, heads, K/2]
         var (c, s) = (Angles(cosines), Angles(sines));                              // [N, 1, K/2]
         var pairs = stack([a.mul(c).sub(b.mul(s)), b.mul(c).add(a.mul(s))], 2);
-        return cat([pairs.view(rows, heads * size).to(x.dtype), x.narrow(1, heads * size, x.size(1) - heads * size)], 1).MoveToOuterDisposeScope();
+        return cat([pairs.view(rows, heads * size).to(x.dtype), x.narrow(1, heads * size, x.size(1) - heads * size)], 1)
+            .MoveToOuterDisposeScope();
 
         Tensor Angles(float[] values) => tensor(values, [rows, 1, half], device: x.device).to(turned.dtype);
     }
@@ -44,8 +43,7 @@ internal sealed unsafe class RotaryTurn(float[] cosines, float[] sines)
     private Tensor Turn(Tensor x, int heads, int size, float direction) =>
         x.dtype == ScalarType.Float32 ? Turn<Fp32>(x, heads, size, direction) : Turn<Bf16>(x, heads, size, direction);
 
-    private Tensor Turn<T>(Tensor x, int heads, int size, float direction)
-        where T : struct, IElement
+    private Tensor Turn<T>(Tensor x, int heads, int size, float direction) where T : struct, IElement
     {
         using var plain = x.contiguous();
         var result = empty_like(plain);
@@ -110,7 +108,8 @@ internal sealed unsafe class RotaryTurn(float[] cosines, float[] sines)
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(4, grad_output, () =>
         {
             using var _ = no_grad();
-            return [((RotaryTurn)ctx.get_data("turn")).Turn(grad_output, (int)ctx.get_data("heads"), (int)ctx.get_data("size"), -1), null!, null!, null!];
+            return [((RotaryTurn)ctx.get_data("turn")).Turn(grad_output, (int)ctx.get_data("heads"), (int)ctx.get_data("size"), -1), null!,
+                null!, null!];
         });
     }
 }

@@ -7,11 +7,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Kernels;
 
-/// <summary>
-/// The log-probability each row of logits gives its target: x[target] - log sum exp x. One pass over the logits forward and one backward,
-/// with nothing of their size kept besides themselves. The result is fp64, so that sums of hundreds of tokens lose nothing that the logits
-/// still know. Shapes: M rows, V vocabulary.
-/// </summary>
+/// <summary>The log-probability each row of logits gives its target: x[target] - log sum exp x. One pass over the logits forward and one
+/// backward, with nothing of their size kept besides themselves. The result is fp64, so that sums of hundreds of tokens lose nothing that
+/// the logits still know. Shapes: M rows, V vocabulary.</summary>
 internal static unsafe class TargetLogProb
 {
     private const int Lanes = 16;
@@ -31,13 +29,14 @@ internal static unsafe class TargetLogProb
     }
 
     private static Tensor Forward(Tensor logits, long[] targets, out double[] normalisers) =>
-        logits.dtype == ScalarType.Float32 ? Forward<Fp32>(logits, targets, out normalisers) : Forward<Bf16>(logits, targets, out normalisers);
+        logits.dtype == ScalarType.Float32
+            ? Forward<Fp32>(logits, targets, out normalisers) : Forward<Bf16>(logits, targets, out normalisers);
 
     private static Tensor Backward(Tensor logits, long[] targets, double[] normalisers, Tensor gradient) =>
-        logits.dtype == ScalarType.Float32 ? Backward<Fp32>(logits, targets, normalisers, gradient) : Backward<Bf16>(logits, targets, normalisers, gradient);
+        logits.dtype == ScalarType.Float32
+            ? Backward<Fp32>(logits, targets, normalisers, gradient) : Backward<Bf16>(logits, targets, normalisers, gradient);
 
-    private static Tensor Forward<T>(Tensor logits, long[] targets, out double[] normalisers)
-        where T : struct, IElement
+    private static Tensor Forward<T>(Tensor logits, long[] targets, out double[] normalisers) where T : struct, IElement
     {
         using var plain = logits.contiguous();
         var width = (int)logits.size(1);
@@ -56,8 +55,7 @@ internal static unsafe class TargetLogProb
         return tensor(result);
     }
 
-    private static double LogSumExp<T>(nint logits, long start, int width)
-        where T : struct, IElement
+    private static double LogSumExp<T>(nint logits, long start, int width) where T : struct, IElement
     {
         var top = VectorMath.Max<T>(logits, start, width);
         var (sum, i) = (Vector512<double>.Zero, 0);
@@ -77,8 +75,7 @@ internal static unsafe class TargetLogProb
         return top + Math.Log(total);
     }
 
-    private static Tensor Backward<T>(Tensor logits, long[] targets, double[] normalisers, Tensor gradient)
-        where T : struct, IElement
+    private static Tensor Backward<T>(Tensor logits, long[] targets, double[] normalisers, Tensor gradient) where T : struct, IElement
     {
         using var plain = logits.contiguous();
         using var gradients = gradient.contiguous();
@@ -103,7 +100,8 @@ internal static unsafe class TargetLogProb
 
                 // From the logit again: near one, a probability that was rounded leaves nothing of the difference.
                 var shifted = T.Get(source, start + targets[r]) - normaliser;
-                var probability = targets[r] < width / Lanes * Lanes ? VectorMath.Exp(Vector512.Create(shifted))[0] : VectorMath.Exp(shifted);
+                var probability = targets[r] < width / Lanes * Lanes
+                    ? VectorMath.Exp(Vector512.Create(shifted))[0] : VectorMath.Exp(shifted);
                 T.Set(probability * -g + g, target, start + targets[r]);
             }
         });
@@ -127,7 +125,8 @@ internal static unsafe class TargetLogProb
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) => BackwardGuard.Run(2, grad_output, () =>
         {
             using var _ = no_grad();
-            var gradient = Backward(ctx.get_saved_variables()[0], (long[])ctx.get_data("targets"), (double[])ctx.get_data("normalisers"), grad_output);
+            var gradient = Backward(
+                ctx.get_saved_variables()[0], (long[])ctx.get_data("targets"), (double[])ctx.get_data("normalisers"), grad_output);
             return [gradient, null!];
         });
     }

@@ -2,10 +2,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Kernels;
 
-/// <summary>
-/// The cache on any device and in any dtype, with libtorch's operators: slots are gathered, scores beyond a row's length are masked.
-/// Used on CUDA, and as the plain statement of what <see cref="CpuRaggedCache{T}"/> computes.
-/// </summary>
+/// <summary>The cache on any device and in any dtype, with libtorch's operators: slots are gathered, scores beyond a row's length are
+/// masked. Used on CUDA, and as the plain statement of what <see cref="CpuRaggedCache{T}"/> computes.</summary>
 internal sealed class TorchRaggedCache : IRaggedCache
 {
     private readonly int groups;
@@ -57,7 +55,8 @@ internal sealed class TorchRaggedCache : IRaggedCache
     }
 
     // Scores [N, H, 1, L], minus infinity beyond a row's length, and values [N, H, L, K].
-    private (Tensor Scores, Tensor Values) Score(Tensor q, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias)
+    private (Tensor Scores, Tensor Values) Score(
+        Tensor q, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias)
     {
         var (count, heads) = (slots.Length, (int)q.size(1));
         var longest = 0;

@@ -8,12 +8,11 @@ internal static unsafe class VectorMath
     // e to this is 9e-27: beside the largest of a softmax, which is one, nothing.
     private const float Least = -60;
 
-    /// <summary>
-    /// e to the x, and zero where x is below -60. Of numbers further on products would be subnormal, and Intel's processors take over a hundred cycles for
-    /// each of those: two products of a head with very unequal logits took 22 seconds instead of 0.2.
-    /// </summary>
+    /// <summary>e to the x, and zero where x is below -60. Of numbers further on products would be subnormal, and Intel's processors take
+    /// over a hundred cycles for each of those: two products of a head with very unequal logits took 22 seconds instead of 0.2.</summary>
     public static Vector512<float> Exp(Vector512<float> x) =>
-        Vector512.Exp(Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(Least)), Vector512.Create(float.NegativeInfinity), x));
+        Vector512.Exp(
+            Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(Least)), Vector512.Create(float.NegativeInfinity), x));
 
     /// <summary>The same of one number.</summary>
     public static float Exp(float x) => x < Least ? 0 : MathF.Exp(x);
@@ -28,8 +27,7 @@ internal static unsafe class VectorMath
     }
 
     /// <summary>The same of so many numbers from the <paramref name="index"/>-th on, whatever they are kept in.</summary>
-    public static float Max<T>(nint start, long index, int count)
-        where T : struct, IElement
+    public static float Max<T>(nint start, long index, int count) where T : struct, IElement
     {
         var (a, top, i) = (Vector512.Create(float.NegativeInfinity), float.NegativeInfinity, 0);
         var (b, c, d) = (a, a, a);

@@ -4,10 +4,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Native;
 
-/// <summary>
-/// Operators of libtorch that TorchSharp does not offer, called by name through libtorch's stable C ABI. An argument stack holds one
-/// 64-bit word an argument; tensor handles are consumed by the callee. The ABI reports an error as a bare code, so callers check shapes.
-/// </summary>
+/// <summary>Operators of libtorch that TorchSharp does not offer, called by name through libtorch's stable C ABI. An argument stack holds
+/// one 64-bit word an argument; tensor handles are consumed by the callee. The ABI reports an error as a bare code, so callers check
+/// shapes.</summary>
 internal static unsafe partial class Aten
 {
     /// <summary>The name under which imports ask for the library; <see cref="NativeLibraries"/> resolves it.</summary>
@@ -19,7 +18,7 @@ internal static unsafe partial class Aten
     public static string PlatformLibrary =>
         OperatingSystem.IsWindows() ? "torch_cpu.dll" : OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so";
 
-    /// <summary>libtorch's version from its ABI number, one byte each for major, minor and patch from the top; null where it has none.</summary>
+    /// <summary>libtorch's version from its ABI number, whose top bytes are major, minor and patch; null where it has none.</summary>
     public static string? LibraryVersion()
     {
         try
@@ -33,7 +32,7 @@ internal static unsafe partial class Aten
         }
     }
 
-    /// <summary>One AdamW step over whole buffers in a single fused kernel (decoupled decay, bias-corrected), as torch.optim.AdamW.</summary>
+    /// <summary>One fused AdamW step over whole buffers (decoupled decay, bias-corrected), as torch.optim.AdamW.</summary>
     public static void FusedAdamW(
         Tensor parameter, Tensor gradient, Tensor average, Tensor squareAverage, Tensor step, double rate, double beta1, double beta2,
         double decay, double epsilon)
@@ -54,10 +53,8 @@ internal static unsafe partial class Aten
         Call("aten::_fused_adamw_", stack);
     }
 
-    /// <summary>
-    /// A tensor shows another's memory and shape from here on, and stays what it is to autograd: nothing of a graph is kept or broken by it (the
-    /// <c>.data</c> of PyTorch).
-    /// </summary>
+    /// <summary>A tensor shows another's memory and shape from here on, and stays what it is to autograd: nothing of a graph is kept or
+    /// broken by it (the <c>.data</c> of PyTorch).</summary>
     public static void SetData(Tensor tensor, Tensor data)
     {
         var stack = stackalloc ulong[2];
@@ -102,7 +99,8 @@ internal static unsafe partial class Aten
         {
             nint result;
             var dummy = 0L;
-            Check(CreateFromBlob(data, shape.Length, sizes is null ? &dummy : sizes, strides, 0, (int)dtype, 0, 0, &result), "create_tensor_from_blob");
+            Check(CreateFromBlob(data, shape.Length, sizes is null ? &dummy : sizes, strides, 0, (int)dtype, 0, 0, &result),
+                "create_tensor_from_blob");
             return Tensor.UnsafeCreateTensor(result);
         }
     }

@@ -3,10 +3,8 @@ using System.Text;
 
 namespace DpoSt.Tensors.Native;
 
-/// <summary>
-/// Edits the list of symbol versions a 64-bit little-endian ELF library needs (<c>.gnu.version_r</c>, System V ABI with GNU versioning).
-/// A version marked weak may be absent: the loader then goes on as long as no relocation uses it.
-/// </summary>
+/// <summary>Edits the list of symbol versions a 64-bit little-endian ELF library needs (<c>.gnu.version_r</c>, System V ABI with GNU
+/// versioning). A version marked weak may be absent: the loader then goes on as long as no relocation uses it.</summary>
 internal static class ElfVersionNeeds
 {
     private const uint VersionNeedSection = 0x6ffffffe;      // SHT_GNU_verneed
@@ -59,11 +57,10 @@ internal static class ElfVersionNeeds
         }
     }
 
-    private static string Text(byte[] image, int offset) => Encoding.ASCII.GetString(image, offset, Array.IndexOf(image, (byte)0, offset) - offset);
+    private static string Text(byte[] image, int offset) =>
+        Encoding.ASCII.GetString(image, offset, Array.IndexOf(image, (byte)0, offset) - offset);
 
     private static long Int64(byte[] image, int offset) => BinaryPrimitives.ReadInt64LittleEndian(image.AsSpan(offset));
-
     private static uint Int32(byte[] image, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(image.AsSpan(offset));
-
     private static ushort Int16(byte[] image, int offset) => BinaryPrimitives.ReadUInt16LittleEndian(image.AsSpan(offset));
 }

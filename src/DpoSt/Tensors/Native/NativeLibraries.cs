@@ -4,14 +4,12 @@ using System.Runtime.InteropServices;
 
 namespace DpoSt.Tensors.Native;
 
-/// <summary>
-/// Loads libtorch and TorchSharp's native half. On Linux this must happen in a fixed order and before TorchSharp's first use, because the
-/// packaged <c>libLibTorchSharp.so</c> asks for a newer libstdc++ than Debian 12 carries (docs/adr/0003). It happens by itself, as soon as
-/// the TorchSharp assembly is loaded; <see cref="EnsureLoaded"/> only turns a failure into a sentence.
-/// </summary>
+/// <summary>Loads libtorch and TorchSharp's native half. On Linux this must happen in a fixed order and before TorchSharp's first use,
+/// because the packaged <c>libLibTorchSharp.so</c> asks for a newer libstdc++ than Debian 12 carries (docs/adr/0003). It happens by itself,
+/// as soon as the TorchSharp assembly is loaded; <see cref="EnsureLoaded"/> only turns a failure into a sentence.</summary>
 public static partial class NativeLibraries
 {
-    /// <summary>The environment variable that names a folder with another libtorch, such as an installed PyTorch's <c>torch/lib</c>.</summary>
+    /// <summary>The environment variable that names another libtorch's folder, such as a PyTorch's <c>torch/lib</c>.</summary>
     public const string FolderVariable = "DPOST_LIBTORCH";
 
     /// <summary>The libtorch release that TorchSharp's native half was built against.</summary>
@@ -99,7 +97,8 @@ public static partial class NativeLibraries
                 LinuxLoader.Load();
             }
 
-            torchCpu = Folder is null ? NativeLibrary.Load(Aten.PlatformLibrary) : NativeLibrary.Load(Path.Combine(Folder, Aten.PlatformLibrary));
+            torchCpu = Folder is null
+                ? NativeLibrary.Load(Aten.PlatformLibrary) : NativeLibrary.Load(Path.Combine(Folder, Aten.PlatformLibrary));
             Version = Aten.LibraryVersion();
             if (Version is null || !Version.StartsWith(ExpectedVersion + ".", StringComparison.Ordinal))
             {
@@ -112,7 +111,8 @@ public static partial class NativeLibraries
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or IOException or EntryPointNotFoundException)
         {
             failure = new UserErrorException(
-                $"libtorch could not be loaded ({FirstLine(e.Message)}): restore the packages again, or point {FolderVariable} at a libtorch {ExpectedVersion}.",
+                $"libtorch could not be loaded ({FirstLine(e.Message)}): restore the packages again, "
+                + $"or point {FolderVariable} at a libtorch {ExpectedVersion}.",
                 e);
         }
     }
@@ -122,10 +122,8 @@ public static partial class NativeLibraries
     /// <summary>The order that works on Linux: libtorch's parts first, then TorchSharp's own half, patched only where it must be.</summary>
     private static partial class LinuxLoader
     {
-        /// <summary>
-        /// How often an idle OpenMP thread looks for work before it sleeps. The runtime's own 300,000 ruins every other process on
-        /// the machine.
-        /// </summary>
+        /// <summary>How often an idle OpenMP thread looks for work before it sleeps. The runtime's own 300,000 ruins every other process on
+        /// the machine.</summary>
         private const string SpinCount = "20000";
 
         private static readonly string[] Required = ["libc10.so", "libtorch_cpu.so"];
@@ -140,7 +138,8 @@ public static partial class NativeLibraries
                 throw new DllNotFoundException($"{FolderVariable} is {chosen}, which holds no {Required[1]}");
             }
 
-            var folder = string.IsNullOrEmpty(chosen) ? PackagedFolders().FirstOrDefault(f => File.Exists(Path.Combine(f, Required[1]))) : chosen;
+            var folder = string.IsNullOrEmpty(chosen)
+                ? PackagedFolders().FirstOrDefault(f => File.Exists(Path.Combine(f, Required[1]))) : chosen;
             if (packaged is null || folder is null)
             {
                 throw new DllNotFoundException($"{(packaged is null ? "libLibTorchSharp.so" : Required[1])} is not beside the program");
@@ -189,7 +188,8 @@ public static partial class NativeLibraries
             var rid = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
             yield return Path.Combine(AppContext.BaseDirectory, "runtimes", rid, "native");
             yield return AppContext.BaseDirectory;
-            foreach (var folder in (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var folder in (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "").Split(':',
+                StringSplitOptions.RemoveEmptyEntries))
             {
                 yield return folder;
             }

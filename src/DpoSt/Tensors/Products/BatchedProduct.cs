@@ -4,32 +4,21 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Products;
 
-/// <summary>
-/// Products of matrices with matrices, as attention has them: a [.., M, K] times b [.., N, K] transposed give [.., M, N], each matrix with its own. In bfloat16 they are computed in
-/// halves where that is faster (<see cref="HalfProduct"/>), elsewhere by libtorch.
-/// </summary>
+/// <summary>Products of many matrices, as attention has them: a [.., M, K] times b [.., N, K] transposed give [.., M, N]. In bfloat16 they
+/// are computed in halves where that is faster (<see cref="HalfProduct"/>), elsewhere by libtorch.</summary>
 internal static class BatchedProduct
 {
     /// <summary>The products; gradients have their tensors' own type.</summary>
     public static Tensor Apply(Tensor a, Tensor b)
     {
-        if (a.dtype != ScalarType.BFloat16 || RoundedProduct.WayOn(a.device_type, a.dtype) != RoundedWay.InHalves)
-        {
-            using var turned = b.transpose(-1, -2);
-            return a.matmul(turned);
-        }
-
-        if (is_grad_enabled() && (a.requires_grad || b.requires_grad))
-        {
-            return Differentiable.apply(a, b);
-        }
-
         using var scope = NewDisposeScope();
-        return Product(a, b).MoveToOuterDisposeScope();
+        var product = Bf16Product.WayOn(a.device_type, a.dtype) != Bf16Way.InHalves ? a.matmul(b.transpose(-1, -2))
+            : is_grad_enabled() && (a.requires_grad || b.requires_grad) ? Differentiable.apply(a, b)
+            : Product(a, b);
+        return product.MoveToOuterDisposeScope();
     }
 
     private static Tensor Product(Tensor a, Tensor b) => HalfProduct.Apply(Laid(a), Laid(b), ScalarType.BFloat16);
-
     private static Tensor Laid(Tensor x) => HalfMatrix.Fits(x) ? x : x.contiguous();
 
     private sealed class Differentiable : autograd.SingleTensorFunction<Differentiable>

@@ -8,25 +8,26 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Products;
 
-/// <summary>
-/// x times a weight transposed. On an x64 CPU that is not Intel's, in fp32, this goes through oneDNN, forward and backward: the BLAS that libtorch would choose
-/// runs at under half speed there, and on Intel's a tenth faster. Everywhere else it is libtorch's own linear.
-/// </summary>
+/// <summary>x times a weight transposed. In fp32 on an x64 CPU that is not Intel's this goes through oneDNN, forward and backward: the BLAS
+/// that libtorch would choose runs at under half its speed there, and on Intel's a tenth faster. Everywhere else it is libtorch's own
+/// linear.</summary>
 internal static class LinearProduct
 {
     private static readonly bool PrefersOneDnn = Avx2.IsSupported && !Processor.IsIntel;
 
     /// <summary>x [.., K] and weight [N, K] give [.., N].</summary>
     public static Tensor Apply(Tensor x, Tensor weight) =>
-        x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32 ? Apply(x, weight, PrefersOneDnn) : nn.functional.linear(x, weight);
+        x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32
+            ? Apply(x, weight, PrefersOneDnn) : nn.functional.linear(x, weight);
 
     /// <summary>The same on a CPU in fp32, by one library or the other.</summary>
     public static Tensor Apply(Tensor x, Tensor weight, bool oneDnn) =>
-        is_grad_enabled() && (x.requires_grad || weight.requires_grad) ? Differentiable.apply(x, weight, oneDnn) : Product(x, weight, oneDnn);
+        is_grad_enabled() && (x.requires_grad || weight.requires_grad)
+            ? Differentiable.apply(x, weight, oneDnn) : Product(x, weight, oneDnn);
 
     /// <summary>
-    /// The same with both factors rounded to <paramref name="products"/>, and so are the result and the factors of the gradients' products. The
-    /// gradients have their tensors' own types.
+    /// The same with both factors rounded to <paramref name="products"/>, and so are the result and the factors of the gradients' products.
+    /// The gradients have their tensors' own types.
     /// </summary>
     public static Tensor Apply(Tensor x, Tensor weight, ScalarType products)
     {
@@ -35,29 +36,30 @@ internal static class LinearProduct
             return Apply(x.In(products), weight);
         }
 
-        return RoundedProduct.Apply(x, weight, products, RoundedProduct.WayOn(x.device_type, products));
+        return Bf16Product.Apply(x, weight, products, Bf16Product.WayOn(x.device_type, products));
     }
 
     /// <summary>The product alone, in fp32, by the library that is faster here.</summary>
     internal static Tensor Product(Tensor x, Tensor weight) => Product(x, weight, PrefersOneDnn);
 
-    /// <summary>
-    /// The gradient of a weight from its result's, rows [M, N], and its inputs [M, K]: [N, K], or null where it has been added to the
-    /// one that is there.
-    /// </summary>
-    internal static Tensor? AddWeightGradient(Tensor weight, Tensor rows, Tensor inputs) => AddWeightGradient(weight, rows, inputs, PrefersOneDnn);
+    /// <summary>The gradient of a weight from its result's, rows [M, N], and its inputs [M, K]: [N, K], or null where it has been added to
+    /// the one that is there.</summary>
+    internal static Tensor? AddWeightGradient(Tensor weight, Tensor rows, Tensor inputs) =>
+        AddWeightGradient(weight, rows, inputs, PrefersOneDnn);
 
-    private static Tensor Product(Tensor x, Tensor weight, bool oneDnn) => oneDnn ? Aten.OneDnnLinear(x, weight) : nn.functional.linear(x, weight);
+    private static Tensor Product(Tensor x, Tensor weight, bool oneDnn) =>
+        oneDnn ? Aten.OneDnnLinear(x, weight) : nn.functional.linear(x, weight);
 
     private static Tensor? AddWeightGradient(Tensor weight, Tensor rows, Tensor inputs, bool oneDnn)
     {
         if (oneDnn)
         {
             // It is faster where the wider of the two is its second factor.
-            return rows.size(1) > inputs.size(1) ? Aten.OneDnnLinear(inputs.t(), rows.t()).t() : Aten.OneDnnLinear(rows.t(), inputs.t());      // [N, K]
+            return rows.size(1) > inputs.size(1)                                // [N, K]
+                ? Aten.OneDnnLinear(inputs.t(), rows.t()).t() : Aten.OneDnnLinear(rows.t(), inputs.t());
         }
 
-        // Into the gradient that is there, which the product adds to on its way: nothing is allocated, and no second pass over memory follows.
+        // The product adds to the gradient that is there: nothing is allocated, and no second pass over memory follows.
         if (weight.is_leaf && weight.grad is { } gradient)
         {
             gradient.addmm_(rows.t(), inputs);

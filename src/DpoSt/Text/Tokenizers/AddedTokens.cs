@@ -3,8 +3,6 @@ using System.Text.RegularExpressions;
 namespace DpoSt.Text.Tokenizers;
 
 /// <summary>A token that is found in the text as it is written, before the algorithm sees it.</summary>
-/// <param name="Content">Its spelling.</param>
-/// <param name="Id">Its id.</param>
 /// <param name="IsSpecial">Whether plain text leaves it out.</param>
 internal sealed record AddedToken(string Content, int Id, bool IsSpecial)
 {
@@ -31,8 +29,10 @@ internal sealed class AddedTokens
             this.tokens[token.Content] = token;
         }
 
-        var alternatives = this.tokens.Keys.OrderByDescending(c => c.Length).ThenBy(c => c, StringComparer.Ordinal).Select(Regex.Escape).ToArray();
-        pattern = alternatives.Length == 0 ? null : new Regex(string.Join('|', alternatives), RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
+        var alternatives = this.tokens.Keys.OrderByDescending(c => c.Length).ThenBy(c => c, StringComparer.Ordinal).Select(Regex.Escape)
+            .ToArray();
+        pattern = alternatives.Length == 0
+            ? null : new Regex(string.Join('|', alternatives), RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
     }
 
     /// <summary>The stretches of the text that are added tokens, in order.</summary>

@@ -7,17 +7,16 @@ using DpoSt.Text.Tokenizers.ByteLevel;
 
 namespace DpoSt.Text.Tokenizers;
 
-/// <summary>
-/// Trains a small byte-level BPE vocabulary (Sennrich et al. 2016) and writes it as a `tokenizer.json` that Hugging Face's library
+/// <summary>Trains a small byte-level BPE vocabulary (Sennrich et al. 2016) and writes it as a `tokenizer.json` that Hugging Face's library
 /// loads: `&lt;pad&gt;` 0, `&lt;/s&gt;` 1, `&lt;unk&gt;` 2, T5's sentinels, the 256 bytes, then the merges. Digits and symbols never merge
-/// with each other, so that a model reads numbers digit by digit. The same texts give the same file.
-/// </summary>
+/// with each other, so that a model reads numbers digit by digit. The same texts give the same file.</summary>
 public static class BpeTrainer
 {
     /// <summary>Words: one digit, a run of letters, or one symbol, each with the space before it; else a run of spaces.</summary>
     public const string SplitPattern = @" ?\p{N}| ?\p{L}+| ?[^\s\p{L}\p{N}]|\s+";
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Trains and returns the text of `tokenizer.json`.</summary>
     /// <param name="texts">What the vocabulary should fit.</param>
@@ -62,7 +61,8 @@ public static class BpeTrainer
         }
 
         return [
-            .. counts.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => (Encoding.UTF8.GetBytes(p.Key).Select(b => firstByte + b).ToList(), p.Value))
+            .. counts.OrderBy(p => p.Key, StringComparer.Ordinal)
+                .Select(p => (Encoding.UTF8.GetBytes(p.Key).Select(b => firstByte + b).ToList(), p.Value))
         ];
     }
 
@@ -93,8 +93,7 @@ public static class BpeTrainer
 
     private static bool IsBefore((int Left, int Right) a, (int Left, int Right) b, List<string> pieces) =>
         string.CompareOrdinal(pieces[a.Left], pieces[b.Left]) is var order && order != 0
-            ? order < 0
-            : string.CompareOrdinal(pieces[a.Right], pieces[b.Right]) < 0;
+            ? order < 0 : string.CompareOrdinal(pieces[a.Right], pieces[b.Right]) < 0;
 
     private static void Join(List<int> ids, int left, int right, int joined)
     {
@@ -128,7 +127,13 @@ public static class BpeTrainer
         {
             ["type"] = "Sequence",
             ["pretokenizers"] = new JsonArray(
-                new JsonObject { ["type"] = "Split", ["pattern"] = new JsonObject { ["Regex"] = SplitPattern }, ["behavior"] = "Isolated", ["invert"] = false },
+                new JsonObject
+                {
+                    ["type"] = "Split",
+                    ["pattern"] = new JsonObject { ["Regex"] = SplitPattern },
+                    ["behavior"] = "Isolated",
+                    ["invert"] = false,
+                },
                 ByteLevel(useRegex: false)),
         },
         ["post_processor"] = new JsonObject
@@ -136,7 +141,10 @@ public static class BpeTrainer
             ["type"] = "TemplateProcessing",
             ["single"] = new JsonArray(Sequence("A", 0), End(0)),
             ["pair"] = new JsonArray(Sequence("A", 0), End(0), Sequence("B", 1), End(1)),
-            ["special_tokens"] = new JsonObject { ["</s>"] = new JsonObject { ["id"] = "</s>", ["ids"] = new JsonArray(1), ["tokens"] = new JsonArray("</s>") } },
+            ["special_tokens"] = new JsonObject
+            {
+                ["</s>"] = new JsonObject { ["id"] = "</s>", ["ids"] = new JsonArray(1), ["tokens"] = new JsonArray("</s>") },
+            },
         },
         ["decoder"] = ByteLevel(useRegex: true),
         ["model"] = new JsonObject
@@ -158,6 +166,5 @@ public static class BpeTrainer
         new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = useRegex };
 
     private static JsonObject Sequence(string id, int type) => new() { ["Sequence"] = new JsonObject { ["id"] = id, ["type_id"] = type } };
-
     private static JsonObject End(int type) => new() { ["SpecialToken"] = new JsonObject { ["id"] = "</s>", ["type_id"] = type } };
 }

@@ -3,10 +3,8 @@ using System.Text;
 
 namespace DpoSt.Text.Tokenizers;
 
-/// <summary>
-/// Unicode's normalisation form C (UAX #15): characters and their marks as one character where there is one. .NET's own
-/// <c>string.Normalize</c> leaves text as it is under `InvariantGlobalization`; docs/adr/0004 says why this is here.
-/// </summary>
+/// <summary>Unicode's normalisation form C (UAX #15): characters and their marks as one character where there is one. .NET's own
+/// <c>string.Normalize</c> leaves text as it is under `InvariantGlobalization`; docs/adr/0004 says why this is here.</summary>
 internal static class ComposedForm
 {
     // Hangul syllables (The Unicode Standard, 3.12): a leading consonant, a vowel and perhaps a trailing consonant.
@@ -151,7 +149,8 @@ internal static class ComposedForm
     private static int? Join(int first, int second) =>
         first - Leading is >= 0 and < Leadings and var leading
             && second - Vowel is >= 0 and < Vowels and var vowel ? Syllable + (((leading * Vowels) + vowel) * Trailings)
-        : first - Syllable is >= 0 and < Syllables and var index && index % Trailings == 0 && second - BeforeTrailing is > 0 and < Trailings and var trailing
+        : first - Syllable is >= 0 and < Syllables and var index && index % Trailings == 0
+        && second - BeforeTrailing is > 0 and < Trailings and var trailing
         ? first + trailing
         : Composites.TryGetValue((first, second), out var composite) ? composite
         : null;
@@ -164,7 +163,8 @@ internal static class ComposedForm
         if (line[sign] == ':')
         {
             var dash = line.IndexOf('-', StringComparison.Ordinal);
-            for (var character = Hexadecimal(line.AsSpan(0, dash)); character <= Hexadecimal(line.AsSpan(dash + 1, sign - dash - 1)); character++)
+            for (var character = Hexadecimal(line.AsSpan(0, dash)); character <= Hexadecimal(
+                line.AsSpan(dash + 1, sign - dash - 1)); character++)
             {
                 Classes[character] = byte.Parse(line.AsSpan(sign + 1), CultureInfo.InvariantCulture);
                 Suspects.Add(character);
@@ -186,5 +186,6 @@ internal static class ComposedForm
         }
     }
 
-    private static int Hexadecimal(ReadOnlySpan<char> digits) => int.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    private static int Hexadecimal(ReadOnlySpan<char> digits) =>
+        int.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

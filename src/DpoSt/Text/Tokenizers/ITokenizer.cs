@@ -17,7 +17,7 @@ public interface ITokenizer
 
     /// <summary>The ids of a text. Special tokens written inside the text are recognised as such.</summary>
     /// <param name="text">Any text.</param>
-    /// <param name="addSpecialTokens">Whether to add what the vocabulary's template adds: T5 `&lt;/s&gt;` last, Llama `&lt;s&gt;` first.</param>
+    /// <param name="addSpecialTokens">Adds what the vocabulary's template adds: T5 `&lt;/s&gt;` last, Llama `&lt;s&gt;` first.</param>
     IReadOnlyList<int> Encode(string text, bool addSpecialTokens = true);
 
     /// <summary>The ids of a text that goes on where another stopped: nothing added, no space put before it.</summary>

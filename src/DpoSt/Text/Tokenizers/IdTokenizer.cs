@@ -11,6 +11,7 @@ internal static class IdTokenizer
     private sealed class NoText(string folder) : ISegmentEncoder
     {
         public void Encode(ReadOnlySpan<char> text, Place place, List<int> ids) =>
-            throw new UserErrorException($"{folder} has no tokenizer files, so texts cannot be read: copy tokenizer.json or the SentencePiece file there, or give rows of token ids to dpost complete or score.");
+            throw new UserErrorException($"{folder} has no tokenizer files, so texts cannot be read: "
+                + "copy tokenizer.json or the SentencePiece file there, or give rows of token ids to dpost complete or score.");
     }
 }

@@ -2,10 +2,8 @@ using System.Text;
 
 namespace DpoSt.Text.Tokenizers;
 
-/// <summary>
-/// Turns ids into text one at a time, at a cost that does not grow with the text. A character whose bytes are spread over several
-/// tokens appears with the last of them. The concatenation of what it returns equals <see cref="ITokenizer.Decode"/>.
-/// </summary>
+/// <summary>Turns ids into text one at a time, at a cost that does not grow with the text. A character whose bytes are spread over several
+/// tokens appears with the last of them. The concatenation of what it returns equals <see cref="ITokenizer.Decode"/>.</summary>
 public sealed class IncrementalDecoder
 {
     private readonly TokenTable table;
@@ -13,10 +11,8 @@ public sealed class IncrementalDecoder
     private readonly Decoder utf8 = Encoding.UTF8.GetDecoder();
     private bool dropSpace;
 
-    internal IncrementalDecoder(TokenTable table, bool skipSpecialTokens, bool dropFirstSpace)
-    {
+    internal IncrementalDecoder(TokenTable table, bool skipSpecialTokens, bool dropFirstSpace) =>
         (this.table, this.skipSpecialTokens, dropSpace) = (table, skipSpecialTokens, dropFirstSpace);
-    }
 
     /// <summary>The text that this token completes; empty where it completes none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is outside the vocabulary.</exception>

@@ -26,23 +26,17 @@ internal sealed class TokenTable
     }
 
     public int Size => pieces.Length;
-
     public string PieceOf(int id) => pieces[Checked(id)];
-
     public ReadOnlySpan<byte> BytesOf(int id) => bytes[Checked(id)];
-
     public bool IsSpecial(int id) => special[Checked(id)];
-
     public int? IdOf(string? piece) => piece is not null && ids.TryGetValue(piece, out var id) ? id : null;
-
     public int? IdOf(ReadOnlySpan<char> piece) => ids.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(piece, out var id) ? id : null;
 
     /// <summary>A SentencePiece token: U+2581 is a space, and `&lt;0x0A&gt;` one byte.</summary>
     public static byte[] SentencePieceBytes(string piece) =>
         piece.Length == 6 && piece.StartsWith("<0x", StringComparison.Ordinal) && piece[5] == '>'
             && byte.TryParse(piece.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
-            ? [value]
-            : Encoding.UTF8.GetBytes(piece.Replace('\u2581', ' '));
+            ? [value] : Encoding.UTF8.GetBytes(piece.Replace('\u2581', ' '));
 
     private int Checked(int id)
     {

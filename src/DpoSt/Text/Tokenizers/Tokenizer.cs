@@ -24,14 +24,12 @@ internal sealed record SpecialIds(int? Bos, int Eos, int? Pad, int[] Prefix, int
 }
 
 /// <summary>A tokenizer: a vocabulary, its special tokens, and the algorithm for the text between them.</summary>
-internal sealed class Tokenizer(TokenTable table, AddedTokens added, ISegmentEncoder encoder, SpecialIds specials, bool dropFirstSpace) : ITokenizer
+internal sealed class Tokenizer(
+    TokenTable table, AddedTokens added, ISegmentEncoder encoder, SpecialIds specials, bool dropFirstSpace) : ITokenizer
 {
     public int VocabularySize => table.Size;
-
     public int? BosId => specials.Bos;
-
     public int EosId => specials.Eos;
-
     public int? PadId => specials.Pad;
 
     public IReadOnlyList<int> Encode(string text, bool addSpecialTokens = true)
@@ -69,9 +67,7 @@ internal sealed class Tokenizer(TokenTable table, AddedTokens added, ISegmentEnc
     }
 
     public IncrementalDecoder NewDecoder(bool skipSpecialTokens = true) => new(table, skipSpecialTokens, dropFirstSpace);
-
     public string PieceOf(int id) => table.PieceOf(id);
-
     public int? IdOf(string piece) => table.IdOf(piece);
 
     private void Encode(string text, Place place, List<int> ids)

@@ -24,7 +24,8 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var root = document.RootElement;
-            return new(Token(root, "bos_token"), Token(root, "eos_token"), Token(root, "pad_token"), Flag(root, "add_bos_token"), Flag(root, "add_eos_token"));
+            return new(Token(root, "bos_token"), Token(root, "eos_token"), Token(root, "pad_token"), Flag(root, "add_bos_token"),
+                Flag(root, "add_eos_token"));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -32,10 +33,8 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
         }
     }
 
-    /// <summary>
-    /// The special ids: the configuration's, else those of the template, else the usual names. What the configuration says about adding
-    /// the begin and end tokens goes before the template.
-    /// </summary>
+    /// <summary>The special ids: the configuration's, else those of the template, else the usual names. What the configuration says about
+    /// adding the begin and end tokens goes before the template.</summary>
     public SpecialIds Specials(TokenTable table, int[] prefix, int[] suffix, string path)
     {
         if (prefix.Concat(suffix).Any(id => id < 0 || id >= table.Size))
@@ -45,7 +44,8 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
 
         var bos = table.IdOf(Bos) ?? prefix.Select(i => (int?)i).FirstOrDefault() ?? Usual(table, BosNames);
         var eos = table.IdOf(Eos) ?? suffix.Select(i => (int?)i).LastOrDefault() ?? Usual(table, EosNames)
-            ?? throw new UserErrorException($"The tokenizer '{path}' has no end token: name it as eos_token in a tokenizer_config.json beside it.");
+            ?? throw new UserErrorException(
+                $"The tokenizer '{path}' has no end token: name it as eos_token in a tokenizer_config.json beside it.");
         return new(bos, eos, table.IdOf(Pad) ?? Usual(table, PadNames), Added(AddBos, bos, prefix), Added(AddEos, eos, suffix));
     }
 
@@ -56,7 +56,8 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
         _ => template,
     };
 
-    private static int? Usual(TokenTable table, string[] names) => names.Select(table.IdOf).FirstOrDefault(id => id is { } known && table.IsSpecial(known));
+    private static int? Usual(TokenTable table, string[] names) =>
+        names.Select(table.IdOf).FirstOrDefault(id => id is { } known && table.IsSpecial(known));
 
     private static string? Token(JsonElement root, string name) =>
         !root.TryGetProperty(name, out var value) ? null
@@ -64,5 +65,6 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
         : value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static bool? Flag(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null;
+        root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? value.GetBoolean() : null;
 }

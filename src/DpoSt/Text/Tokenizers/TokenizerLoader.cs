@@ -10,11 +10,9 @@ public static class TokenizerLoader
     // tokenizer.json comes first: of the files in a folder it alone holds the tokens that were added later.
     private static readonly string[] Names = ["tokenizer.json", "spiece.model", "tokenizer.model", "vocab.json"];
 
-    /// <summary>
-    /// Loads a tokenizer from a file or from what a folder holds: `tokenizer.json` (Hugging Face, BPE or Unigram), `spiece.model` (T5:
-    /// `&lt;/s&gt;` last, 100 sentinels), `tokenizer.model` (Llama-2's SentencePiece or Llama-3's ranks, by content), or `vocab.json` with `merges.txt`
-    /// (Qwen2). A `tokenizer_config.json` beside it names the special tokens.
-    /// </summary>
+    /// <summary>Loads a tokenizer from a file or from what a folder holds: `tokenizer.json` (Hugging Face, BPE or Unigram), `spiece.model`
+    /// (T5: `&lt;/s&gt;` last, 100 sentinels), `tokenizer.model` (Llama-2's SentencePiece or Llama-3's ranks, by content), or `vocab.json`
+    /// with `merges.txt` (Qwen2). A `tokenizer_config.json` beside it names the special tokens.</summary>
     /// <exception cref="UserErrorException">There is no tokenizer, or it is not one that dpost knows.</exception>
     public static ITokenizer Load(string path)
     {
@@ -25,7 +23,8 @@ public static class TokenizerLoader
         return Path.GetFileName(file) switch
         {
             "vocab.json" or "merges.txt" => Qwen2(folder, config),
-            var name when name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) => TokenizerJson.Read(File.ReadAllText(file), file, config),
+            var name when name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) =>
+                TokenizerJson.Read(File.ReadAllText(file), file, config),
             _ when IsTiktoken(file) => ByteLevelFiles.Tiktoken(file, config),
             _ => SentencePieceFile.Read(File.ReadAllBytes(file), file, config),
         };
@@ -53,5 +52,6 @@ public static class TokenizerLoader
 
     private static string FindIn(string folder) =>
         Names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
-        ?? throw new UserErrorException($"There is no tokenizer at '{folder}': expected a folder with one of {string.Join(", ", Names)}, or such a file.");
+        ?? throw new UserErrorException(
+            $"There is no tokenizer at '{folder}': expected a folder with one of {string.Join(", ", Names)}, or such a file.");
 }

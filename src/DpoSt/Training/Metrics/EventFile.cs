@@ -5,11 +5,9 @@ using System.Text;
 
 namespace DpoSt.Training.Metrics;
 
-/// <summary>
-/// Metrics as TensorBoard reads them: a file of framed records (TFRecord: length, its checksum, data, its checksum), each an <c>Event</c> protocol
-/// buffer of TensorFlow's event.proto. Tags are those of transformers: <c>train/loss</c>, <c>eval/loss</c>. Every start of a run begins a file of its
-/// own, which says from which step on what earlier files tell no longer holds.
-/// </summary>
+/// <summary>Metrics as TensorBoard reads them: a file of framed records (TFRecord: length, its checksum, data, its checksum), each an
+/// <c>Event</c> protocol buffer of TensorFlow's event.proto. Tags are those of transformers: <c>train/loss</c>, <c>eval/loss</c>. Every
+/// start of a run begins a file of its own, which says from which step on what earlier files tell no longer holds.</summary>
 internal sealed class EventFile(string folder)
 {
     /// <summary>What the names of event files begin with.</summary>
@@ -19,14 +17,16 @@ internal sealed class EventFile(string folder)
     private string? path;
 
     /// <summary>The event files of a folder, in the order in which they were begun.</summary>
-    public static IReadOnlyList<string> In(string folder) => [.. Directory.EnumerateFiles(folder, Prefix + "*").Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> In(string folder) =>
+        [.. Directory.EnumerateFiles(folder, Prefix + "*").Order(StringComparer.Ordinal)];
 
     /// <summary>Begins a file for a run that goes on behind a step; TensorBoard drops later steps of the files before.</summary>
     public void Begin(long step)
     {
         // The time first, then a number: TensorBoard reads a folder's files in the order of their names.
         var earlier = In(folder).Count;
-        path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{DateTimeOffset.UtcNow.ToUnixTimeSeconds():D10}.{earlier:D4}.dpost"));
+        path = Path.Combine(folder,
+            string.Create(CultureInfo.InvariantCulture, $"{Prefix}{DateTimeOffset.UtcNow.ToUnixTimeSeconds():D10}.{earlier:D4}.dpost"));
         Append(Event(0, Text(3, "brain.Event:2")));
         if (earlier > 0)
         {
@@ -37,11 +37,13 @@ internal sealed class EventFile(string folder)
     /// <summary>Appends metrics of a step; what is no number is left out.</summary>
     public void Write(long step, IEnumerable<KeyValuePair<string, double>> metrics)
     {
-        var values = metrics.Where(m => double.IsFinite(m.Value)).SelectMany(m => Message(1, [.. Text(1, Tag(m.Key)), .. Single(2, (float)m.Value)]));
+        var values = metrics.Where(m => double.IsFinite(m.Value))
+            .SelectMany(m => Message(1, [.. Text(1, Tag(m.Key)), .. Single(2, (float)m.Value)]));
         Append(Event(step, Message(5, [.. values])));
     }
 
-    private static string Tag(string name) => name.StartsWith(EvalPrefix, StringComparison.Ordinal) ? "eval/" + name[EvalPrefix.Length..] : "train/" + name;
+    private static string Tag(string name) =>
+        name.StartsWith(EvalPrefix, StringComparison.Ordinal) ? "eval/" + name[EvalPrefix.Length..] : "train/" + name;
 
     private void Append(byte[] record)
     {
@@ -75,11 +77,8 @@ internal sealed class EventFile(string folder)
     }
 
     private static byte[] Number(int field, long value) => [(byte)(field << 3), .. Varint((ulong)value)];
-
     private static byte[] Single(int field, float value) => [(byte)(field << 3 | 5), .. BitConverter.GetBytes(value)];
-
     private static byte[] Text(int field, string value) => Message(field, Encoding.UTF8.GetBytes(value));
-
     private static byte[] Message(int field, byte[] content) => [(byte)(field << 3 | 2), .. Varint((ulong)content.Length), .. content];
 
     private static List<byte> Varint(ulong value)

@@ -1,10 +1,9 @@
 namespace DpoSt.Training.Metrics;
 
-/// <summary>Sums since the last log line, as a checkpoint keeps them.</summary>
+/// <summary>Sums since the last log line, as a resume state keeps them.</summary>
 /// <param name="Sums">Each metric, summed over what the objective counts.</param>
 /// <param name="Weight">What the objective counted: tokens or pairs.</param>
 /// <param name="Tokens">Tokens of prompts and completions.</param>
-/// <param name="Seconds">The time they took.</param>
 internal sealed record MetricSums(IReadOnlyDictionary<string, double> Sums, double Weight, long Tokens, double Seconds)
 {
     /// <summary>The line of a step.</summary>
@@ -24,19 +23,19 @@ internal sealed class MetricAverages
     private long tokens;
     private double seconds;
 
-    /// <summary>Starts at nothing, or where a checkpoint stood.</summary>
+    /// <summary>Starts at nothing, or where a resume state stood.</summary>
     public MetricAverages(MetricSums? from = null)
     {
         sums = new(from?.Sums ?? new Dictionary<string, double>(StringComparer.Ordinal), StringComparer.Ordinal);
         (weight, tokens, seconds) = (from?.Weight ?? 0, from?.Tokens ?? 0, from?.Seconds ?? 0);
     }
 
-    /// <summary>Adds a micro-batch's metrics, which are sums over <paramref name="count"/>.</summary>
-    public void Add(IEnumerable<KeyValuePair<string, double>> metrics, double count, long tokenCount)
+    /// <summary>Adds what a share of a micro-batch cost; <paramref name="loss"/> is what counts as its loss.</summary>
+    public void Add(ShareCost share, double loss)
     {
-        weight += count;
-        tokens += tokenCount;
-        foreach (var (name, sum) in metrics)
+        weight += share.Weight;
+        tokens += share.Tokens;
+        foreach (var (name, sum) in share.Cost.Metrics.Append(new("loss", loss)))
         {
             sums[name] = sums.GetValueOrDefault(name) + sum;
         }
@@ -46,7 +45,6 @@ internal sealed class MetricAverages
     public void AddTime(TimeSpan time) => seconds += time.TotalSeconds;
 
     /// <summary>The sums so far of all replicas together; the time is this one's.</summary>
-    /// <param name="replicas">Who trains.</param>
     /// <param name="names">The objective's metrics: a replica that had nothing to do yet has not met them.</param>
     public MetricSums Over(IReplicas replicas, IReadOnlyList<string> names)
     {

@@ -4,11 +4,8 @@ using DpoSt.Data;
 
 namespace DpoSt.Training.Metrics;
 
-/// <summary>
-/// <c>metrics.jsonl</c>: one line a logging step, for programs to read. Lines are appended as they come; after a resume those behind the
-/// restored step are cut off, and come again.
-/// </summary>
-/// <param name="path">Where it lies.</param>
+/// <summary><c>metrics.jsonl</c>: one line a logging step, for programs to read. Lines are appended as they come; after a resume those
+/// behind the restored step are cut off, and come again.</summary>
 /// <param name="events">Receives the same for TensorBoard; null where nobody asks.</param>
 internal sealed class MetricsFile(string path, EventFile? events = null)
 {
@@ -64,7 +61,7 @@ internal sealed class MetricsFile(string path, EventFile? events = null)
         [.. JsonLines.Read<Dictionary<string, double?>>(path, "{\"step\": ..., \"loss\": ...}")
             .Select(row => row.Where(m => m.Value is not null).ToDictionary(m => m.Key, m => m.Value!.Value, StringComparer.Ordinal))];
 
-    /// <summary>Brings what was written to the disk: a checkpoint must not outlive the lines before it.</summary>
+    /// <summary>Brings what was written to the disk: a resume state must not outlive the lines before it.</summary>
     public void Flush()
     {
         using var stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
@@ -78,7 +75,8 @@ internal sealed class MetricsFile(string path, EventFile? events = null)
         var lines = File.Exists(path) ? File.ReadAllLines(path) : [];
         AtomicFile.WriteAllText(
             path,
-            lines.TakeWhile(line => StepOf(line) <= step).Aggregate(new StringBuilder(), (text, line) => text.Append(line).Append('\n')).ToString());
+            lines.TakeWhile(line => StepOf(line) <= step).Aggregate(new StringBuilder(), (text, line) => text.Append(line).Append('\n'))
+                .ToString());
     }
 
     // A line that was being written when the process died is no JSON.

@@ -5,23 +5,21 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Training.Objectives;
 
-/// <summary>
-/// The loss of a batch and its gradients, some examples at a time behind the model's last states: a chunk's logits are computed, their
-/// gradient follows at once, and the next chunk takes their place. So the logits [M, V] never exist together, and the head computes three
-/// products a chunk, where keeping nothing and computing it again would take four. Shapes: M scored tokens, D model, V vocabulary.
-/// </summary>
+/// <summary>The loss of a batch and its gradients, some examples at a time behind the model's last states: a chunk's logits are computed,
+/// their gradient follows at once, and the next chunk takes their place. So the logits [M, V] never exist together, and the head computes
+/// three products a chunk, where keeping nothing and computing it again would take four. Shapes: M scored tokens, D model, V
+/// vocabulary.</summary>
 internal static class ChunkedLoss
 {
     /// <summary>Computes the loss, and adds its gradients to the parameters' where a scale is given.</summary>
-    /// <param name="model">What predicts.</param>
-    /// <param name="batch">Prompts and completions.</param>
     /// <param name="examples">The completions that each example's loss needs together.</param>
     /// <param name="dropout">Drops activations; null for none.</param>
     /// <param name="gradientScale">What gradients are multiplied by; null computes none.</param>
-    /// <param name="loss">Some examples' loss from the log-probabilities of their tokens, completion by completion as the examples name them.</param>
+    /// <param name="loss">The loss of some examples from the log-probabilities of their tokens, completion by completion.</param>
     /// <param name="chunkRows">The most tokens at a time, where an example alone has no more; what 128 MB hold where not given.</param>
     public static Cost Run(
-        ILanguageModel model, TokenBatch batch, IReadOnlyList<int[]> examples, Dropout? dropout, double? gradientScale, Func<int[], Tensor, PartCost> loss,
+        ILanguageModel model, TokenBatch batch, IReadOnlyList<int[]> examples, Dropout? dropout, double? gradientScale, Func<int[], Tensor,
+        PartCost> loss,
         int? chunkRows = null)
     {
         using var scope = NewDisposeScope();
@@ -39,7 +37,8 @@ internal static class ChunkedLoss
                 completions.SelectMany(c => Enumerable.Range(starts[c], batch.Completions[c].Length)).Select(row => (long)row).ToArray(),
                 device: states.device);
             var x = fixedStates.index_select(0, rows).requires_grad_(gradient is not null);             // [m, D]
-            var logProbs = TargetLogProb.Apply(model.Logits(x), [.. completions.SelectMany(c => batch.Completions[c]).Select(id => (long)id)]);
+            var logProbs = TargetLogProb.Apply(
+                model.Logits(x), [.. completions.SelectMany(c => batch.Completions[c]).Select(id => (long)id)]);
             var part = loss(chunk, logProbs);
             if (gradient is not null)
             {

@@ -20,25 +20,24 @@ internal sealed record PreferenceBatch(TokenBatch Tokens, double[] ReferenceLogP
     }
 }
 
-/// <summary>
-/// Direct preference optimisation: a <see cref="PreferenceLoss"/> of beta (chosen log-ratio - rejected log-ratio), with the metric names of
-/// trl. Log-ratios are of the policy to the reference.
-/// </summary>
+/// <summary>Direct preference optimisation: a <see cref="PreferenceLoss"/> of beta (chosen log-ratio - rejected log-ratio), with the metric
+/// names of trl. Log-ratios are of the policy to the reference.</summary>
 internal sealed class DpoObjective(ILanguageModel model, PreferenceLoss preference) : IObjective<PreferenceBatch>
 {
-    private static readonly string[] Names = ["rewards/chosen", "rewards/rejected", "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected"];
+    private static readonly string[] Names =
+        ["rewards/chosen", "rewards/rejected", "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected"];
 
     public IReadOnlyList<string> MetricNames => preference.RpoAlpha is null ? Names : [.. Names, "nll_loss"];
-
     public double Weight(PreferenceBatch batch) => batch.Pairs;
-
     public long Tokens(PreferenceBatch batch) => batch.Tokens.Tokens;
 
     public PreferenceBatch? Share(PreferenceBatch batch, int rank, int count) =>
-        count == 1 ? batch : rank < batch.Pairs ? batch.Of([.. Enumerable.Range(0, batch.Pairs).Where(pair => pair % count == rank)]) : null;
+        count == 1 ? batch : rank < batch.Pairs ? batch.Of(
+            [.. Enumerable.Range(0, batch.Pairs).Where(pair => pair % count == rank)]) : null;
 
     public Cost Evaluate(PreferenceBatch batch, Dropout? dropout, double? gradientScale) => ChunkedLoss.Run(
-        model, batch.Tokens, [.. Enumerable.Range(0, batch.Pairs).Select(i => (int[])[i, batch.Pairs + i])], dropout, gradientScale, (part, logProbs) =>
+        model, batch.Tokens, [.. Enumerable.Range(0, batch.Pairs).Select(i => (int[])[i, batch.Pairs + i])], dropout, gradientScale,
+        (part, logProbs) =>
             Of(batch, part, logProbs));
 
     private PartCost Of(PreferenceBatch batch, int[] part, Tensor logProbs)

@@ -19,7 +19,6 @@ internal interface IObjective<TBatch>
     TBatch? Share(TBatch batch, int rank, int count);
 
     /// <summary>The loss of a batch, summed over what <see cref="Weight"/> counts.</summary>
-    /// <param name="batch">The batch.</param>
     /// <param name="dropout">Drops activations; null for none.</param>
     /// <param name="gradientScale">The loss's gradients are added to the parameters', multiplied by this; null computes none.</param>
     Cost Evaluate(TBatch batch, Dropout? dropout, double? gradientScale);

@@ -19,7 +19,8 @@ internal static class SequenceLogProbs
     public static Tensor Sums(Tensor logProbs, long[] owner, int owners)
     {
         using var scope = NewDisposeScope();
-        return zeros([owners], dtype: logProbs.dtype, device: logProbs.device).index_add(0, tensor(owner, device: logProbs.device), logProbs, 1)
+        return zeros([owners], dtype: logProbs.dtype, device: logProbs.device)
+            .index_add(0, tensor(owner, device: logProbs.device), logProbs, 1)
             .MoveToOuterDisposeScope();
     }
 }

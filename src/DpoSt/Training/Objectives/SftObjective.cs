@@ -7,9 +7,7 @@ namespace DpoSt.Training.Objectives;
 internal sealed class SftObjective(ILanguageModel model) : IObjective<TokenBatch>
 {
     public IReadOnlyList<string> MetricNames => [];
-
     public double Weight(TokenBatch batch) => batch.ScoredTokens;
-
     public long Tokens(TokenBatch batch) => batch.Tokens;
 
     public TokenBatch? Share(TokenBatch batch, int rank, int count) =>
@@ -20,5 +18,6 @@ internal sealed class SftObjective(ILanguageModel model) : IObjective<TokenBatch
             : null;
 
     public Cost Evaluate(TokenBatch batch, Dropout? dropout, double? gradientScale) => ChunkedLoss.Run(
-        model, batch, [.. batch.Completions.Select((_, c) => (int[])[c])], dropout, gradientScale, (_, logProbs) => new PartCost(logProbs.sum().neg(), []));
+        model, batch, [.. batch.Completions.Select((_, c) => (int[])[c])], dropout, gradientScale, (_, logProbs) =>
+            new PartCost(logProbs.sum().neg(), []));
 }

@@ -50,8 +50,10 @@ public sealed class InterpolationTests : IDisposable
     [InlineData("a:\n  b: ${a}\n", "DIR/c.yaml:2: the interpolations form a circle (a.b -> a.b).")]
     [InlineData("a: 1\nb: ${a.c}\n", "DIR/c.yaml:2: b cannot be resolved: it refers to a.c, but there is no such key.")]
     [InlineData("b: ${.c}\n", "DIR/c.yaml:1: b cannot be resolved: '${.c}' is no key counted from the top; expected ${section.key}.")]
-    [InlineData("b: ${oc.env:ABSENT}\n", "DIR/c.yaml:1: b cannot be resolved: the environment variable ABSENT is not set; set it or give a default ${oc.env:ABSENT,default}.")]
-    [InlineData("b: ${now:%Y}\n", "DIR/c.yaml:1: b cannot be resolved: the resolver 'now' is not supported; expected ${key} or ${oc.env:NAME,default}.")]
+    [InlineData("b: ${oc.env:ABSENT}\n", "DIR/c.yaml:1: b cannot be resolved: the environment variable ABSENT is not set; "
+        + "set it or give a default ${oc.env:ABSENT,default}.")]
+    [InlineData("b: ${now:%Y}\n",
+        "DIR/c.yaml:1: b cannot be resolved: the resolver 'now' is not supported; expected ${key} or ${oc.env:NAME,default}.")]
     [InlineData("b: x${a\n", "DIR/c.yaml:1: b cannot be resolved: '${a' has no closing brace.")]
     [InlineData("a: [1]\nb: x${a}\n", "DIR/c.yaml:2: b cannot be resolved: a list cannot stand inside a text.")]
     public void MistakesAreOneSentence(string yaml, string message) => Assert.Equal(message, folder.With("c.yaml", yaml).ComposeError("c"));

@@ -27,7 +27,8 @@ public sealed class OverrideTests : IDisposable
     [InlineData("[1, a ,[true]]", "[1,'a',[true]]")]
     [InlineData("{}", "{}")]
     [InlineData("{a: 1, b:{c: null}}", "{'a':1,'b':{'c':null}}")]
-    public void ValuesFollowTheGrammar(string value, string expected) => Assert.Equal($"{{'k':{expected}}}", folder.Text("v", $"k={value}"));
+    public void ValuesFollowTheGrammar(string value, string expected) =>
+        Assert.Equal($"{{'k':{expected}}}", folder.Text("v", $"k={value}"));
 
     [Fact]
     public void TheFourFormsChangeAddForceAndRemove()
@@ -47,13 +48,17 @@ public sealed class OverrideTests : IDisposable
     }
 
     [Theory]
-    [InlineData("trainer.sed=1", "there is no key trainer.sed in the configuration; did you mean trainer.seed? Otherwise write +trainer.sed=... to add it.")]
+    [InlineData("trainer.sed=1",
+        "there is no key trainer.sed in the configuration; did you mean trainer.seed? Otherwise write +trainer.sed=... to add it.")]
     [InlineData("seed=1", "there is no key seed in the configuration; did you mean trainer.seed? Otherwise write +seed=... to add it.")]
-    [InlineData("trainer.warmup_steps=1", "there is no key trainer.warmup_steps in the configuration; write +trainer.warmup_steps=... to add it.")]
-    [InlineData("trainer.kwargs={cycles: 2}", "there is no key trainer.kwargs.cycles in the configuration; write +trainer.kwargs=... to add it.")]
+    [InlineData("trainer.warmup_steps=1",
+        "there is no key trainer.warmup_steps in the configuration; write +trainer.warmup_steps=... to add it.")]
+    [InlineData("trainer.kwargs={cycles: 2}",
+        "there is no key trainer.kwargs.cycles in the configuration; write +trainer.kwargs=... to add it.")]
     [InlineData("~trainer.sed", "there is no key trainer.sed in the configuration; did you mean trainer.seed?")]
     [InlineData("~trainer.seed=1", "the key trainer.seed is the number 42 (DIR/s.yaml:2), so it was not removed.")]
-    [InlineData("+trainer.seed=1", "the key trainer.seed exists already (DIR/s.yaml:2); write trainer.seed=... to change it or ++trainer.seed=... to do either.")]
+    [InlineData("+trainer.seed=1",
+        "the key trainer.seed exists already (DIR/s.yaml:2); write trainer.seed=... to change it or ++trainer.seed=... to do either.")]
     [InlineData("trainer.seed.x=1", "trainer.seed is the number 42 (DIR/s.yaml:2), so it has no keys below it.")]
     [InlineData("trainer.seed", "this is no override; expected key=value, +key=value, ++key=value or ~key.")]
     [InlineData("=3", "this is no override; expected key=value, +key=value, ++key=value or ~key.")]

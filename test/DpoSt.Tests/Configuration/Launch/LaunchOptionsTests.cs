@@ -13,7 +13,8 @@ public sealed class LaunchOptionsTests
         LaunchOptions.Load(SharedFolder.Path("reference-configs", "acc_config", file)));
 
     [Theory]
-    [InlineData("num_processes: 2\ndistributed_type: MULTI_CPU\nmixed_precision: 'no'\nuse_cpu: true\n", LaunchStrategy.DataParallel, 2, true)]
+    [InlineData("num_processes: 2\ndistributed_type: MULTI_CPU\nmixed_precision: 'no'\nuse_cpu: true\n", LaunchStrategy.DataParallel, 2,
+        true)]
     [InlineData("distributed_type: 'NO'\n", LaunchStrategy.SingleProcess, 1, false)]
     [InlineData("distributed_type: NO\nmixed_precision: no\n", LaunchStrategy.SingleProcess, 1, false)]
     public void OtherLaunchesAreUnderstood(string yaml, LaunchStrategy strategy, int processes, bool useCpu)

@@ -58,8 +58,10 @@ public sealed class YamlReaderTests
     [InlineData("- a\n", "f.yaml:1: the file holds a list; expected a map of keys.")]
     [InlineData("a: 1\n---\nb: 1\n", "f.yaml:2: a second document starts here; a configuration is one document.")]
     [InlineData("a: *x\n", "f.yaml:1: there is no anchor '&x' above this line.")]
-    [InlineData("a: !!python/object:os.system x\n", "f.yaml:1: the tag 'tag:yaml.org,2002:python/object:os.system' is not supported; expected a plain value.")]
-    [InlineData("a: 99999999999999999999\n", "f.yaml:1: the number 99999999999999999999 does not fit into 64 bits; quote it if it is text.")]
+    [InlineData("a: !!python/object:os.system x\n",
+        "f.yaml:1: the tag 'tag:yaml.org,2002:python/object:os.system' is not supported; expected a plain value.")]
+    [InlineData("a: 99999999999999999999\n",
+        "f.yaml:1: the number 99999999999999999999 does not fit into 64 bits; quote it if it is text.")]
     [InlineData("a:\n  ? [b]\n  : c\n", "f.yaml:2: a key of a map is a list, a map or an alias; expected a plain key.")]
     [InlineData("a: 1\n<<: 3\n", "f.yaml:2: '<<' merges the number 3; expected a map or a list of maps.")]
     public void MistakesAreOneSentence(string yaml, string message) =>

@@ -16,7 +16,8 @@ public sealed class PublishedSetTests : IDisposable
                 <Answer>9 (apples)</Answer>
                 <Formula>7+2=9</Formula>
             </Problem>
-            <Problem ID="n-2"><Body>If a pen costs 1,200 cents,</Body><Question>what part is 900?</Question><Answer>3/4</Answer><Formula>LCM[8,20]=40</Formula></Problem>
+            <Problem ID="n-2"><Body>If a pen costs 1,200 cents,</Body><Question>what part is 900?</Question>
+            <Answer>3/4</Answer><Formula>LCM[8,20]=40</Formula></Problem>
             <Problem ID="n-3"><Body>A.</Body><Question>Who?</Question><Answer>Mrs. Hilt</Answer><Formula>3&gt;2</Formula></Problem>
             <Problem ID="n-4"><Body>A.</Body><Question>Both?</Question><Answer>9 (a); 3 (b)</Answer><Formula>x=y</Formula></Problem>
             <Problem ID="n-5"><Body>A.</Body><Question>How many?</Question><Answer>1,005  (seats)</Answer></Problem>
@@ -27,8 +28,10 @@ public sealed class PublishedSetTests : IDisposable
     private const string Svamp = """
         [
           {"ID": "chal-1", "Body": "Each pack of dvds costs 76 dollars. If there is a discount of 25 dollars on each pack",
-           "Question": "How much do you have to pay to buy each pack?", "Equation": "( 76.0 - 25.0 )", "Answer": 51.0, "Type": "Subtraction"},
-          {"ID": "chal-2", "Body": "Two birds sit.", "Question": "How many?", "Equation": "( 1.0 + 2.0 )", "Answer": 2.0, "Type": "Addition"}
+           "Question": "How much do you have to pay to buy each pack?", "Equation": "( 76.0 - 25.0 )",
+            "Answer": 51.0, "Type": "Subtraction"},
+          {"ID": "chal-2", "Body": "Two birds sit.", "Question": "How many?", "Equation": "( 1.0 + 2.0 )", "Answer": 2.0,
+           "Type": "Addition"}
         ]
         """;
 
@@ -61,7 +64,8 @@ public sealed class PublishedSetTests : IDisposable
         [
             new(
                 "chal-1",
-                "Each pack of dvds costs 76 dollars. If there is a discount of 25 dollars on each pack. How much do you have to pay to buy each pack?",
+                "Each pack of dvds costs 76 dollars. If there is a discount of 25 dollars on each pack. "
+                + "How much do you have to pay to buy each pack?",
                 "<<(76.0-25.0)=51>>51\n#### 51", 51),
             new("chal-2", "Two birds sit. How many?", null, 2),
         ],
@@ -69,14 +73,16 @@ public sealed class PublishedSetTests : IDisposable
 
     [Fact]
     public void SVAMP_reads_as_the_same_questions_in_lines() =>
-        Assert.Equal(ProblemSet.Load(SharedFolder.Path("data", "svamp.jsonl"))[0].Question, ProblemSet.Load(folder.File("SVAMP.json", Svamp))[0].Question);
+        Assert.Equal(ProblemSet.Load(SharedFolder.Path("data", "svamp.jsonl"))[0].Question,
+            ProblemSet.Load(folder.File("SVAMP.json", Svamp))[0].Question);
 
     [Fact]
     public void MultiArith_gives_questions_with_one_solution()
     {
         var set = ProblemSet.Load(folder.File("MultiArith.json", MultiArith));
         Assert.Equal(
-            [new("0", "Paige had 36 math and 8 science problems. If she finished 35, how many are left?", "<<((36.0+8.0)-35.0)=9>>9\n#### 9", 9)],
+            [new("0", "Paige had 36 math and 8 science problems. If she finished 35, how many are left?",
+                "<<((36.0+8.0)-35.0)=9>>9\n#### 9", 9)],
             set);
         Assert.Equal(1, set.LeftOut);
     }
@@ -87,11 +93,12 @@ public sealed class PublishedSetTests : IDisposable
         ProblemSet.Load(folder.File("test.jsonl", """{"question": "How many?", "answer": "Half is 48/2 = <<48/2=24>>24.\n#### 1,024"}""")));
 
     [Theory]
-    [InlineData("<a><Problem", ":1: the file is no plain XML")]
+    [InlineData("<a><Problem", ":1: the file is not plain XML")]
     [InlineData("<a></a>", ": the file holds no problem")]
     [InlineData("<a>\n<Problem ID=\"1\"><Body>x</Body><Answer>1</Answer></Problem></a>", ":2: the problem has no <Question>")]
     [InlineData("<a><Problem><Body>x</Body></Problem></a>", ":1: the problem has no ID")]
-    [InlineData("<a><Problem ID=\"1\"><Body/><Question>q</Question><Answer>1</Answer></Problem><Problem ID=\"1\"><Body/><Question>q</Question><Answer>1</Answer></Problem></a>", ": the id \"1\" comes twice")]
+    [InlineData("<a><Problem ID=\"1\"><Body/><Question>q</Question><Answer>1</Answer></Problem><Problem "
+        + "ID=\"1\"><Body/><Question>q</Question><Answer>1</Answer></Problem></a>", ": the id \"1\" comes twice")]
     [InlineData("[{\"Body\": \"a\"", ":1: the file is no JSON list")]
     [InlineData("[{\"Body\": \"a\"}]", ":problem:1: \"Question\" is missing")]
     [InlineData("[3]", ": the file is one JSON list; expected one object a line")]
@@ -106,24 +113,26 @@ public sealed class PublishedSetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("<a><Problem ID=\"1\">", "</Problem></a>", "the file is no plain XML")]
+    [InlineData("<a><Problem ID=\"1\">", "</Problem></a>", "the file is not plain XML")]
     [InlineData("<a>", "</a>", "the file holds no problem")]
     public void Elements_nested_without_end_do_not_end_the_program(string before, string after, string says)
     {
         const int depth = 100_000;
-        var path = folder.File("deep.xml", $"{before}{string.Concat(Enumerable.Repeat("<b>", depth))}{string.Concat(Enumerable.Repeat("</b>", depth))}{after}");
+        var path = folder.File("deep.xml",
+            $"{before}{string.Concat(Enumerable.Repeat("<b>", depth))}{string.Concat(Enumerable.Repeat("</b>", depth))}{after}");
         Assert.Contains(says, Assert.Throws<UserErrorException>(() => ProblemSet.Load(path)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/hostname\">]><a><Problem ID=\"1\"><Body>&x;</Body><Question>q</Question><Answer>1</Answer></Problem></a>")]
+    [InlineData("<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/hostname\">]><a><Problem "
+        + "ID=\"1\"><Body>&x;</Body><Question>q</Question><Answer>1</Answer></Problem></a>")]
     [InlineData("<!DOCTYPE a [<!ENTITY b \"bbbbbbbbbb\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;\">]><a>&c;</a>")]
     [InlineData("<!DOCTYPE a SYSTEM \"http://127.0.0.1:1/a.dtd\"><a/>")]
     public void A_document_type_is_refused_and_nothing_it_names_is_opened(string text)
     {
         var path = folder.File("evil.xml", text);
         Assert.StartsWith(
-            $"{path}:1: the file is no plain XML", Assert.Throws<UserErrorException>(() => ProblemSet.Load(path)).Message,
+            $"{path}:1: the file is not plain XML", Assert.Throws<UserErrorException>(() => ProblemSet.Load(path)).Message,
             StringComparison.Ordinal);
     }
 }

@@ -24,7 +24,8 @@ public sealed partial class SyntheticProblemsTests
             {
                 var match = StepLine().Match(line);
                 Assert.True(match.Success, line);
-                var (shown, expression, result) = (match.Groups["shown"].Value, match.Groups["expression"].Value, match.Groups["result"].Value);
+                var (shown, expression, result) = (
+                    match.Groups["shown"].Value, match.Groups["expression"].Value, match.Groups["result"].Value);
                 last = match.Groups["again"].Value;
                 Assert.Equal(Evaluate(expression), decimal.Parse(result, CultureInfo.InvariantCulture));
                 Assert.Equal(result, last);
@@ -65,7 +66,8 @@ public sealed partial class SyntheticProblemsTests
                 .Concat(SyntheticProblems.Dev(2000, seed)).Concat(SyntheticProblems.Test(4000, seed)))
             {
                 var set = problem.Id[..problem.Id.IndexOf('-', StringComparison.Ordinal)];
-                Assert.Equal(set, owner.TryAdd($"{problem.Schema}:{problem.Numbers}", set) ? set : owner[$"{problem.Schema}:{problem.Numbers}"]);
+                Assert.Equal(
+                    set, owner.TryAdd($"{problem.Schema}:{problem.Numbers}", set) ? set : owner[$"{problem.Schema}:{problem.Numbers}"]);
                 Assert.Equal(set, owner.TryAdd(problem.Question, set) ? set : owner[problem.Question]);
             }
         }
@@ -157,7 +159,9 @@ public sealed partial class SyntheticProblemsTests
         return sum + term;
     }
 
-    [GeneratedRegex(@"^(?<before>[A-Z0-9].*? )??(?<shown>[\d.]+( [-+*/] [\d.]+)+) = \$?<<(?<expression>[-+*/.\d]+)=(?<result>\d+(\.\d{1,2})?)>>(?<again>\d+(\.\d{1,2})?)( [A-Za-z0-9 ,]+)?\.$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^(?<before>[A-Z0-9].*? )??(?<shown>[\d.]+( [-+*/] [\d.]+)+) = "
+        + @"\$?<<(?<expression>[-+*/.\d]+)=(?<result>\d+(\.\d{1,2})?)>>(?<again>\d+(\.\d{1,2})?)( [A-Za-z0-9 ,]+)?\.$",
+        RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex StepLine();
 
     [GeneratedRegex(@"[\d.]+|[-+*/]", RegexOptions.None, 1000)]

@@ -46,7 +46,8 @@ public sealed class HubCheckpointTests : IDisposable
                 "'decoder.final_layer_norm.weight' has dtype I64", "'adapter.weight' is unexpected"
             ],
             part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
-        Assert.All(untouched.Parameters.Buffers.Zip(other.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
+        Assert.All(
+            untouched.Parameters.Buffers.Zip(other.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
     }
 
     [Theory]
@@ -74,7 +75,8 @@ public sealed class HubCheckpointTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_without_weights_is_a_sentence() => Assert.Contains("holds no model.safetensors", Error(), StringComparison.Ordinal);
+    public void A_folder_without_weights_is_a_sentence() =>
+        Assert.Contains("holds no model.safetensors", Error(), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("nonsense")]
@@ -138,5 +140,6 @@ public sealed class HubCheckpointTests : IDisposable
     }
 
     private void Index(IEnumerable<(string Tensor, string File)> map) =>
-        folder.File("model.safetensors.index.json", $"{{\"weight_map\": {{{string.Join(", ", map.Select(m => $"\"{m.Tensor}\": \"{m.File}\""))}}}}}");
+        folder.File("model.safetensors.index.json",
+            $"{{\"weight_map\": {{{string.Join(", ", map.Select(m => $"\"{m.Tensor}\": \"{m.File}\""))}}}}}");
 }

@@ -25,7 +25,8 @@ public sealed class ModelFolderTests : IDisposable
             ["config.json", "model.safetensors", "spiece.model"],
             Directory.EnumerateFiles(target).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         using var loaded = ModelFolder.Load(target, CPU);
-        Assert.All(model.Parameters.Buffers.Zip(loaded.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
+        Assert.All(
+            model.Parameters.Buffers.Zip(loaded.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
 
         using var file = SafeTensorsFile.Open(Path.Combine(target, "model.safetensors"));
         Assert.Equal("pt", file.Metadata["format"]);
@@ -108,7 +109,8 @@ public sealed class ModelFolderTests : IDisposable
         using var loaded = TinyModels.New(TinyModels.T5, 2);
         using var checkpoint = HubCheckpoint.Open(target);
         checkpoint.LoadInto(loaded.Parameters, _ => false);
-        Assert.All(model.Parameters.Buffers.Zip(loaded.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
+        Assert.All(
+            model.Parameters.Buffers.Zip(loaded.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
     }
 
     [Theory]
@@ -136,7 +138,8 @@ public sealed class ModelFolderTests : IDisposable
         ModelFolder.Save(first, origin, origin);
         ModelFolder.Save(second, origin, origin);
         using var loaded = ModelFolder.Load(origin, CPU);
-        Assert.All(second.Parameters.Buffers.Zip(loaded.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
+        Assert.All(
+            second.Parameters.Buffers.Zip(loaded.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
         Assert.True(File.Exists(Path.Combine(origin, "spiece.model")));
         Assert.Single(Directory.EnumerateFileSystemEntries(folder.Root));
     }

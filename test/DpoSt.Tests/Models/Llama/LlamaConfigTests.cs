@@ -8,7 +8,8 @@ public sealed class LlamaConfigTests
     [Theory]
     [InlineData(32_000, 4096, 11_008, 32, 32, 32, 6_738_415_616)]        // llama-2-7b
     [InlineData(128_256, 4096, 14_336, 32, 32, 8, 8_030_261_248)]        // llama-3-8b
-    public void Llama_has_as_many_parameters_as_published(int vocabulary, int hidden, int feedForward, int layers, int heads, int groups, long parameters)
+    public void Llama_has_as_many_parameters_as_published(
+        int vocabulary, int hidden, int feedForward, int layers, int heads, int groups, long parameters)
     {
         var config = Parse($$"""
             {"vocab_size": {{vocabulary}}, "hidden_size": {{hidden}}, "intermediate_size": {{feedForward}}, "num_hidden_layers": {{layers}},
@@ -23,7 +24,8 @@ public sealed class LlamaConfigTests
         var config = Parse(Minimal());
         Assert.Equal(
             (2, 4, 1e-6, 10_000, false, 0.0, 0.02),
-            (config.KeyValueHeads, config.HeadSize, config.RmsNormEps, config.RopeTheta, config.TieWordEmbeddings, config.AttentionDropout, config.InitializerRange));
+            (config.KeyValueHeads, config.HeadSize, config.RmsNormEps, config.RopeTheta, config.TieWordEmbeddings, config.AttentionDropout,
+                config.InitializerRange));
     }
 
     [Fact]

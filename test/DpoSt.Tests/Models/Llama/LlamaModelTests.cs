@@ -78,7 +78,8 @@ public sealed class LlamaModelTests
     private static PackedRows Whole(ModelFixture fixture)
     {
         var batch = fixture.Batch();
-        return PackedRows.Of(new TokenBatch([.. batch.Prompts.Zip(batch.Completions).Select(r => (int[])[.. r.First, .. r.Second])], [], [], []), null, CPU);
+        return PackedRows.Of(
+            new TokenBatch([.. batch.Prompts.Zip(batch.Completions).Select(r => (int[])[.. r.First, .. r.Second])], [], [], []), null, CPU);
     }
 
     private static void Close(Tensor golden, Tensor ours, PackedRows rows, string what)

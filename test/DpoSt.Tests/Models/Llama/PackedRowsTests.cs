@@ -24,13 +24,14 @@ public sealed class PackedRowsTests
                     var theirs = one.GetProperty("input_ids")[half * examples.Length + b].Deserialize<int[]>()!;
                     var length = Ids(examples[b], "prompt_ids").Length + Ids(examples[b], key).Length;
                     Assert.Equal(length - 1, rows.GroupLengths[b]);
-                    Assert.Equal(theirs.Take(length - 1), rows.Ids.Skip(at).Take(length - 1));          // the last token is scored, never fed
+                    Assert.Equal(theirs.Take(length - 1), rows.Ids.Skip(at).Take(length - 1));    // the last token is scored, never fed
                     at += length - 1;
                 }
 
                 if (one.TryGetProperty("completion_mask", out var mask))
                 {
-                    var counted = Enumerable.Range(0, examples.Length).Sum(b => mask[half * examples.Length + b].Deserialize<int[]>()!.Sum());
+                    var counted = Enumerable.Range(0, examples.Length)
+                        .Sum(b => mask[half * examples.Length + b].Deserialize<int[]>()!.Sum());
                     Assert.Equal(counted, rows.Scored.Length);
                 }
             }

@@ -9,12 +9,15 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Models.Llama;
 
-/// <summary>A really trained Llama (grouped queries, tied head, heads of eight) against its published text and a float64 computation of its logits.</summary>
+/// <summary>
+/// A really trained Llama (grouped queries, tied head, heads of eight) against its published text and a float64 computation of its logits.
+/// </summary>
 public sealed class StoriesTests
 {
     private static string Folder => SharedFolder.Path("models", "stories260K", "hf");
 
-    private static JsonElement Golden => JsonDocument.Parse(File.ReadAllBytes(SharedFolder.Path("models", "stories260K", "golden.json"))).RootElement;
+    private static JsonElement Golden =>
+        JsonDocument.Parse(File.ReadAllBytes(SharedFolder.Path("models", "stories260K", "golden.json"))).RootElement;
 
     [Fact]
     public void Its_200_greedy_steps_are_the_published_text_byte_for_byte()

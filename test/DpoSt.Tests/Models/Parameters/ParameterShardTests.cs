@@ -24,7 +24,8 @@ public sealed class ParameterShardTests
         whole.Initialise(1);
         HubCheckpointWriter.Write(whole, folder.Root);
         using var checkpoint = HubCheckpoint.Open(folder.Root);
-        ParameterSet[] parts = [.. Enumerable.Range(0, count).Select(index => new ParameterSet(Specs, CPU, shard: new ParameterShard(index, count)))];
+        ParameterSet[] parts =
+            [.. Enumerable.Range(0, count).Select(index => new ParameterSet(Specs, CPU, shard: new ParameterShard(index, count)))];
         Array.ForEach(parts, part => checkpoint.LoadInto(part, _ => false));
         foreach (var (i, buffer) in whole.Buffers.Index())
         {

@@ -13,7 +13,8 @@ public sealed class T5ConfigTests
     public void Flan_T5_has_as_many_parameters_as_published(int model, int head, int feedForward, int layers, int heads, long parameters)
     {
         var config = Parse($$"""
-            {"vocab_size": 32128, "d_model": {{model}}, "d_kv": {{head}}, "d_ff": {{feedForward}}, "num_layers": {{layers}}, "num_decoder_layers": {{layers}},
+            {"vocab_size": 32128, "d_model": {{model}}, "d_kv": {{head}}, "d_ff": {{feedForward}}, "num_layers": {{layers}},
+             "num_decoder_layers": {{layers}},
              "num_heads": {{heads}}, "feed_forward_proj": "gated-gelu", "tie_word_embeddings": false, "model_type": "t5"}
             """);
         Assert.Equal(parameters, T5Weights.Specs(config).Sum(s => s.Count));
@@ -25,7 +26,8 @@ public sealed class T5ConfigTests
         var config = Parse("""{"vocab_size": 10, "d_model": 8, "d_kv": 4, "d_ff": 16, "num_layers": 3, "num_heads": 2}""");
         Assert.Equal(
             (3, 32, 128, 0.1, 1e-6, true, false),
-            (config.DecoderLayers, config.RelativeAttentionNumBuckets, config.RelativeAttentionMaxDistance, config.DropoutRate, config.LayerNormEpsilon, config.TieWordEmbeddings, config.Gated));
+            (config.DecoderLayers, config.RelativeAttentionNumBuckets, config.RelativeAttentionMaxDistance, config.DropoutRate,
+                config.LayerNormEpsilon, config.TieWordEmbeddings, config.Gated));
         Assert.Equal((0, 1), (config.PadTokenId, config.EosTokenId));
     }
 
@@ -45,7 +47,15 @@ public sealed class T5ConfigTests
     [InlineData("decoder_start_token_id", "-1")]
     public void A_value_that_cannot_be_is_a_sentence_that_names_key_and_file(string key, string value)
     {
-        var values = new Dictionary<string, string> { ["vocab_size"] = "10", ["d_model"] = "8", ["d_kv"] = "4", ["d_ff"] = "16", ["num_layers"] = "3", ["num_heads"] = "2" };
+        var values = new Dictionary<string, string>
+        {
+            ["vocab_size"] = "10",
+            ["d_model"] = "8",
+            ["d_kv"] = "4",
+            ["d_ff"] = "16",
+            ["num_layers"] = "3",
+            ["num_heads"] = "2",
+        };
         values[key] = value;
         var error = Assert.Throws<UserErrorException>(() => Parse($"{{{string.Join(",", values.Select(v => $"\"{v.Key}\":{v.Value}"))}}}"));
         Assert.Contains("here/config.json", error.Message, StringComparison.Ordinal);
@@ -54,7 +64,8 @@ public sealed class T5ConfigTests
 
     [Fact]
     public void A_missing_key_is_a_sentence_that_names_it() =>
-        Assert.Contains("d_model", Assert.Throws<UserErrorException>(() => Parse("""{"vocab_size": 10}""")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "d_model", Assert.Throws<UserErrorException>(() => Parse("""{"vocab_size": 10}""")).Message, StringComparison.Ordinal);
 
     private static T5Config Parse(string json) => T5Config.Parse(JsonDocument.Parse(json).RootElement, "here/config.json");
 }

@@ -68,7 +68,8 @@ public sealed class T5ModelTests
         void Close(string stack, IReadOnlyList<int[]> rows) =>
             Assert.All(
                 layers.SkipLast(1).Index(),
-                layer => Equal(fixture.Golden.View($"{stack}_hidden_states.{layer.Index + 1}"), layer.Item, rows, $"{stack} layer {layer.Index}"));
+                layer => Equal(
+                    fixture.Golden.View($"{stack}_hidden_states.{layer.Index + 1}"), layer.Item, rows, $"{stack} layer {layer.Index}"));
     }
 
     [Theory, MemberData(nameof(Fixtures))]
@@ -79,7 +80,8 @@ public sealed class T5ModelTests
         using var _ = no_grad();
         var model = (T5Model)fixture.Model;
         var golden = fixture.Golden.View("long_logits_last8");
-        var batch = TokenBatch.Of([(ModelFixture.Rows(fixture.Inputs, "long_input_ids")[0], ModelFixture.Rows(fixture.Inputs, "long_labels")[0], 0)]);
+        var batch = TokenBatch.Of(
+            [(ModelFixture.Rows(fixture.Inputs, "long_input_ids")[0], ModelFixture.Rows(fixture.Inputs, "long_labels")[0], 0)]);
         var logits = model.Logits(model.Decode(batch, null));
         KernelCheck.Close(golden.view(8, -1), logits.narrow(0, logits.size(0) - 8, 8), Tolerance, "logits");
     }
@@ -90,7 +92,8 @@ public sealed class T5ModelTests
         for (var b = 0; b < rows.Count; b++)
         {
             // The stream before a norm grows to hundreds: its error is relative to its largest magnitude.
-            KernelCheck.Close(golden[b].narrow(0, 0, rows[b].Length), padded[b].narrow(0, 0, rows[b].Length), Tolerance, $"{what} of row {b}");
+            KernelCheck.Close(
+                golden[b].narrow(0, 0, rows[b].Length), padded[b].narrow(0, 0, rows[b].Length), Tolerance, $"{what} of row {b}");
         }
     }
 

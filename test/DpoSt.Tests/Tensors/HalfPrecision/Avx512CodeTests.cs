@@ -47,6 +47,7 @@ public sealed class Avx512CodeTests
     {
         var code = new Avx512Code();
         write(code);
-        Assert.Equal(expected, string.Join(' ', code.ToArray().Select(b => b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture))));
+        Assert.Equal(
+            expected, string.Join(' ', code.ToArray().Select(b => b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture))));
     }
 }

@@ -6,7 +6,8 @@ namespace DpoSt.Tests.Tensors.HalfPrecision;
 /// <summary>Products in half precision against products in fp64 of the same factors, which bfloat16 holds exactly.</summary>
 public sealed class HalfProductTests
 {
-    public HalfProductTests() => Assert.SkipUnless(HalfProduct.IsSupported, "needs a processor that computes in half precision (AVX512-FP16), and Linux");
+    public HalfProductTests() =>
+        Assert.SkipUnless(HalfTile.IsSupported, "needs a processor that computes in half precision (AVX512-FP16), and Linux");
 
     public static TheoryData<int, int, int, bool, bool> Shapes
     {
@@ -14,7 +15,8 @@ public sealed class HalfProductTests
         {
             var data = new TheoryData<int, int, int, bool, bool>();
             foreach (var (rows, depth, columns) in (ReadOnlySpan<(int, int, int)>)
-                [(1, 1, 1), (5, 7, 3), (12, 64, 64), (13, 65, 65), (97, 200, 130), (203, 129, 40), (30, 2100, 70), (100, 4097, 65), (400, 2100, 70)])
+                [(1, 1, 1), (5, 7, 3), (12, 64, 64), (13, 65, 65), (97, 200, 130), (203, 129, 40), (30, 2100, 70), (100, 4097, 65),
+                    (400, 2100, 70)])
             {
                 foreach (var byColumns in (ReadOnlySpan<(bool, bool)>)[(false, false), (false, true), (true, false), (true, true)])
                 {
@@ -54,7 +56,8 @@ public sealed class HalfProductTests
         var (a, b) = (KernelCheck.Normal(1, 150, depth), KernelCheck.Normal(2, 200, depth));
         var rounded = Wide(a.to(ScalarType.BFloat16)).matmul(Wide(b.to(ScalarType.BFloat16)).t());
         var (ours, factors) = (
-            Error(rounded, HalfProduct.Apply(a.to(ScalarType.BFloat16), b.to(ScalarType.BFloat16), ScalarType.Float32)), Error(Wide(a).matmul(Wide(b).t()), rounded));
+            Error(rounded, HalfProduct.Apply(a.to(ScalarType.BFloat16), b.to(ScalarType.BFloat16), ScalarType.Float32)), Error(
+                Wide(a).matmul(Wide(b).t()), rounded));
         Assert.InRange(ours, 1e-5, 0.6 * factors);
     }
 
@@ -67,7 +70,8 @@ public sealed class HalfProductTests
         KernelCheck.Same(whole.narrow(0, 37, 20), HalfProduct.Apply(a.narrow(0, 37, 20), b, ScalarType.Float32));
         var (rowScales, columnScales) = (Powers(100, 61), Powers(70, 37));
         KernelCheck.Same(
-            whole.mul(rowScales.view(-1, 1)).mul(columnScales), HalfProduct.Apply(Scaled(a, rowScales), Scaled(b, columnScales), ScalarType.Float32));
+            whole.mul(rowScales.view(-1, 1))
+                .mul(columnScales), HalfProduct.Apply(Scaled(a, rowScales), Scaled(b, columnScales), ScalarType.Float32));
 
         static Tensor Powers(int count, int width) => pow(2, arange(count).mul(7).remainder(width).sub(width / 2)).to(ScalarType.Float32);
         static Tensor Scaled(Tensor x, Tensor scales) => x.to(ScalarType.Float32).mul(scales.view(-1, 1)).to(ScalarType.BFloat16);
@@ -103,7 +107,8 @@ public sealed class HalfProductTests
     {
         using var scope = NewDisposeScope();
         var small = Math.ScaleB(1.4921875, exponent);
-        var (row, last) = (tensor(new[] { 1, small }).view(1, 2).to(ScalarType.BFloat16), tensor(new[] { 0.0, 1 }).view(1, 2).to(ScalarType.BFloat16));
+        var (row, last) = (
+            tensor(new[] { 1, small }).view(1, 2).to(ScalarType.BFloat16), tensor(new[] { 0.0, 1 }).view(1, 2).to(ScalarType.BFloat16));
         Assert.Equal(keptByFirst * small, HalfProduct.Apply(row, last, ScalarType.Float32).item<float>());
         Assert.Equal(keptBySecond * small, HalfProduct.Apply(last, row, ScalarType.Float32).item<float>());
     }
@@ -142,7 +147,8 @@ public sealed class HalfProductTests
         var a = full(1, HalfTile.Chain, Math.ScaleB(1, -11));
         a[0, 0] = 1;
         var exact = 1 + (HalfTile.Chain - 1) * Math.ScaleB(1, -11);
-        var found = HalfProduct.Apply(a.to(ScalarType.BFloat16), ones(1, HalfTile.Chain).to(ScalarType.BFloat16), ScalarType.Float32).item<float>();
+        var found = HalfProduct.Apply(a.to(ScalarType.BFloat16), ones(1, HalfTile.Chain).to(ScalarType.BFloat16), ScalarType.Float32)
+            .item<float>();
         Assert.InRange(exact - found, 0, Bound);
         Assert.InRange(Bound, 0, 0.031);
     }
@@ -154,7 +160,8 @@ public sealed class HalfProductTests
         var (a, b) = (zeros(1, 20), zeros(17, 20));
         a[0, 0] = 1e30;
         b.select(1, 1).fill_(1e30);
-        Assert.Equal(17, HalfProduct.Apply(a.to(ScalarType.BFloat16), b.to(ScalarType.BFloat16), ScalarType.Float32).eq(0).sum().item<long>());
+        Assert.Equal(
+            17, HalfProduct.Apply(a.to(ScalarType.BFloat16), b.to(ScalarType.BFloat16), ScalarType.Float32).eq(0).sum().item<long>());
     }
 
     [Theory]
@@ -198,7 +205,8 @@ public sealed class HalfProductTests
 
     private static double Bound => (HalfTile.Chain - 1) * Math.ScaleB(1, -11);
 
-    private static Tensor Integers(ulong seed, long rows, long columns) => KernelCheck.Normal(seed, rows, columns).mul(1.5).round().clamp(-3, 3).to(ScalarType.BFloat16);
+    private static Tensor Integers(ulong seed, long rows, long columns) =>
+        KernelCheck.Normal(seed, rows, columns).mul(1.5).round().clamp(-3, 3).to(ScalarType.BFloat16);
 
     private static Tensor Laid(Tensor x, bool byColumns) => byColumns ? x.t().contiguous().t() : x;
 

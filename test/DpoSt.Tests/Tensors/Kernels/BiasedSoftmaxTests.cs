@@ -14,7 +14,8 @@ public sealed class BiasedSoftmaxTests
     [InlineData(2, 4, 33, 100)]
     public void Equals_plain_operators_whatever_the_bias_broadcasts_over(int rows, int heads, int queries, int keys)
     {
-        long[][] biases = [[rows, heads, queries, keys], [1, heads, queries, keys], [rows, 1, 1, keys], [1, heads, queries, 1], [1, 1, 1, 1]];
+        long[][] biases =
+            [[rows, heads, queries, keys], [1, heads, queries, keys], [rows, 1, 1, keys], [1, heads, queries, 1], [1, 1, 1, 1]];
         foreach (var shape in biases)
         {
             using var scope = NewDisposeScope();

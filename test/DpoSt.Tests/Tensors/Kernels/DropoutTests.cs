@@ -19,7 +19,8 @@ public sealed class DropoutTests
         var rows = 200_000 / width;
         var mask = Mask(new Dropout(probability, 1, 1), Keys(0, rows), width);
         var (count, kept) = ((double)rows * width, mask.ne(0).sum().item<long>());
-        Assert.InRange(kept / count, 1 - probability - 4 * Math.Sqrt(probability / count), 1 - probability + 4 * Math.Sqrt(probability / count));
+        Assert.InRange(
+            kept / count, 1 - probability - 4 * Math.Sqrt(probability / count), 1 - probability + 4 * Math.Sqrt(probability / count));
 
         // What is kept is scaled so that the mean stays: the probability is rounded to 1/65536.
         Assert.Equal(1 / (1 - probability), mask.max().item<float>(), 1e-3);
@@ -77,7 +78,8 @@ public sealed class DropoutTests
         using var scope = NewDisposeScope();
         Tensor[] masks =
         [
-            Mask(new Dropout(0.5, 1, 1), Keys(0, 1), 320), Mask(new Dropout(0.5, 2, 1), Keys(0, 1), 320), Mask(new Dropout(0.5, 1, 2), Keys(0, 1), 320),
+            Mask(new Dropout(0.5, 1, 1), Keys(0, 1), 320), Mask(new Dropout(0.5, 2, 1), Keys(0, 1), 320),
+            Mask(new Dropout(0.5, 1, 2), Keys(0, 1), 320),
             Mask(new Dropout(0.5, 1, 1), Keys(1, 1), 320), new Dropout(0.5, 1, 1).Apply(ones(1, 320), Keys(0, 1), Site + 1),
         ];
         for (var i = 0; i < masks.Length; i++)

@@ -17,7 +17,8 @@ public sealed unsafe class ElementTests
     {
         using var scope = NewDisposeScope();
         var random = new SplitMix64(1);
-        var numbers = Enumerable.Range(0, 4096).Select(i => i < Edges.Length ? Edges[i] : (uint)random.Next(int.MaxValue) * 2 + (uint)random.Next(2))
+        var numbers = Enumerable.Range(0, 4096)
+            .Select(i => i < Edges.Length ? Edges[i] : (uint)random.Next(int.MaxValue) * 2 + (uint)random.Next(2))
             .Select(BitConverter.UInt32BitsToSingle).Where(f => !float.IsNaN(f)).Take(4000).ToArray();
         var expected = tensor(numbers).to(ScalarType.BFloat16);
         var (halves, singly, wide, widened) = (new ushort[4000], new ushort[4000], new float[4000], new float[4000]);

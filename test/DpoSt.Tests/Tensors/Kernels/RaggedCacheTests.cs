@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Tensors.Kernels;
 
-/// <summary>Our CPU cache against the one made of libtorch's operators. Shapes: N tokens, H heads, G key-value heads, K head size.</summary>
+/// <summary>
+/// Our CPU cache against the one made of libtorch's operators. Shapes: N tokens, H heads, G key-value heads, K head size.
+/// </summary>
 public sealed class RaggedCacheTests
 {
     private const int Slots = 5;
@@ -63,7 +65,8 @@ public sealed class RaggedCacheTests
                 {
                     var qkv = KernelCheck.Normal((ulong)(100 * p + t), 1, inner + 2 * kv);
                     prompts.Append(qkv, inner, inner + kv, [p], [t]);
-                    Array.ForEach([.. Enumerable.Range(0, 5).Where(s => owner[s] == p)], s => whole.Append(qkv, inner, inner + kv, [s], [t]));
+                    Array.ForEach(
+                        [.. Enumerable.Range(0, 5).Where(s => owner[s] == p)], s => whole.Append(qkv, inner, inner + kv, [s], [t]));
                 }
             }
 
@@ -75,12 +78,14 @@ public sealed class RaggedCacheTests
                 whole.Append(qkv, inner, inner + kv, slots, [.. slots.Select(s => lengths[owner[s]] + t)]);
                 var expected = whole.Attend(qkv, heads, slots, [.. slots.Select(s => lengths[owner[s]] + t + 1)], 0.3f, null);
                 var prefix = new RaggedPrefix(prompts, [.. slots.Select(s => owner[s])], [.. slots.Select(s => lengths[owner[s]])]);
-                KernelCheck.Close(expected, rows.Attend(qkv, heads, slots, [t + 1, t + 1, t + 1, t + 1, t + 1], 0.3f, null, prefix), 2e-6, $"step {t}");
+                KernelCheck.Close(
+                    expected, rows.Attend(qkv, heads, slots, [t + 1, t + 1, t + 1, t + 1, t + 1], 0.3f, null, prefix), 2e-6, $"step {t}");
             }
         }
 
         IRaggedCache New(bool cpu, int slots) =>
-            cpu ? new CpuRaggedCache<Fp32>(slots, groups, size, Capacity) : new TorchRaggedCache(slots, groups, size, Capacity, CPU, ScalarType.Float32);
+            cpu ? new CpuRaggedCache<Fp32>(slots, groups, size, Capacity) : new TorchRaggedCache(
+                slots, groups, size, Capacity, CPU, ScalarType.Float32);
     }
 
     [Theory]
@@ -124,7 +129,8 @@ public sealed class RaggedCacheTests
         using var cache = new CpuRaggedCache<Fp32>(2, 1, 8, Capacity);
         var qkv = cat([ones(4, 16), KernelCheck.Normal(3, 4, 8)], 1);
         cache.Append(qkv, 8, 16, [1, 1, 1, 1], [0, 1, 2, 3]);
-        KernelCheck.Close(qkv.narrow(1, 16, 8).mean([0L], keepdim: true), cache.Attend(qkv, 1, [1], [4], 1, null).narrow(0, 0, 1), 1e-6, "mean");
+        KernelCheck.Close(
+            qkv.narrow(1, 16, 8).mean([0L], keepdim: true), cache.Attend(qkv, 1, [1], [4], 1, null).narrow(0, 0, 1), 1e-6, "mean");
     }
 
     /// <summary>Some slots get one token, some a run, some none; rows that are full begin again.</summary>

@@ -41,7 +41,9 @@ public sealed class ElfVersionNeedsTests
         Assert.Equal(1, ElfVersionNeeds.Weaken(image, "GLIBCXX_3.4.32"));
     }
 
-    /// <summary>A header, the strings, two needed files with one and two versions, and three section headers: none, strings, needs.</summary>
+    /// <summary>
+    /// A header, the strings, two needed files with one and two versions, and three section headers: none, strings, needs.
+    /// </summary>
     private static byte[] Image()
     {
         const int strings = 64, needs = 128, sections = 256;
@@ -76,9 +78,12 @@ public sealed class ElfVersionNeedsTests
         Word32(image, offset + 12, next);
     }
 
-    private static void Word16(byte[] image, int offset, ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(offset), value);
+    private static void Word16(byte[] image, int offset, ushort value) =>
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(offset), value);
 
-    private static void Word32(byte[] image, int offset, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(offset), value);
+    private static void Word32(byte[] image, int offset, uint value) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(image.AsSpan(offset), value);
 
-    private static void Word64(byte[] image, int offset, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(image.AsSpan(offset), value);
+    private static void Word64(byte[] image, int offset, ulong value) =>
+        BinaryPrimitives.WriteUInt64LittleEndian(image.AsSpan(offset), value);
 }

@@ -52,7 +52,8 @@ public sealed class LinearProductTests
     public void Gradients_of_two_passes_add_up_where_they_are()
     {
         using var scope = NewDisposeScope();
-        var (first, second, weight) = (KernelCheck.Normal(5, 4, 8), KernelCheck.Normal(6, 3, 8), KernelCheck.Normal(7, 6, 8).requires_grad_(true));
+        var (first, second, weight) = (
+            KernelCheck.Normal(5, 4, 8), KernelCheck.Normal(6, 3, 8), KernelCheck.Normal(7, 6, 8).requires_grad_(true));
         var (x, y, w) = (first.to(ScalarType.Float64), second.to(ScalarType.Float64), weight.detach().to(ScalarType.Float64));
         var expected = ones(6, 4, dtype: ScalarType.Float64).matmul(x) + 2 * y.matmul(w.t()).t().matmul(y);
         foreach (var oneDnn in Libraries)

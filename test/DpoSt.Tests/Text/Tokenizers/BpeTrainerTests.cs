@@ -10,7 +10,8 @@ public sealed class BpeTrainerTests
 {
     private static readonly string[] Texts =
     [
-        .. SyntheticProblems.OneStep(3000, 1).Concat(SyntheticProblems.Labelled(1000, 1)).SelectMany(p => new[] { p.Question, InBrackets(p.Rationale!) }),
+        .. SyntheticProblems.OneStep(3000, 1).Concat(SyntheticProblems.Labelled(1000, 1))
+            .SelectMany(p => new[] { p.Question, InBrackets(p.Rationale!) }),
     ];
 
     private static readonly string Json = BpeTrainer.Train(Texts, 1500);
@@ -44,8 +45,10 @@ public sealed class BpeTrainerTests
         Assert.InRange(Tokenizer.VocabularySize, 1000, 1500);
         var words = Texts.SelectMany(t => t.Split(' ').Skip(1)).Where(w => w.All(char.IsLetter)).Distinct(StringComparer.Ordinal).ToArray();
         var split = words.Where(w => Tokenizer.EncodeContinuation(" " + w).Count > 1).ToArray();
-        Assert.True(split.Length <= 0.02 * words.Length, $"{words.Length} words, vocabulary {Tokenizer.VocabularySize}: {string.Join(' ', split)}");
-        Assert.All(Enumerable.Range(103 + 256, Tokenizer.VocabularySize - 359), id => Assert.Matches(@"^Ġ?(\d|\p{L}+|[^\p{L}\d]+)$", Tokenizer.PieceOf(id)));
+        Assert.True(
+            split.Length <= 0.02 * words.Length, $"{words.Length} words, vocabulary {Tokenizer.VocabularySize}: {string.Join(' ', split)}");
+        Assert.All(Enumerable.Range(103 + 256, Tokenizer.VocabularySize - 359), id =>
+            Assert.Matches(@"^Ġ?(\d|\p{L}+|[^\p{L}\d]+)$", Tokenizer.PieceOf(id)));
         foreach (var word in new[] { " apples", " money", " costs", " together", " How", " miles" })
         {
             Assert.Single(Tokenizer.Encode(word, addSpecialTokens: false));
@@ -62,7 +65,8 @@ public sealed class BpeTrainerTests
 
     [Fact]
     public void DecodingGivesBackAnyText() =>
-        Gen.String.Where(t => t.IsNormalized() && !t.Any(char.IsSurrogate)).Sample(text => Tokenizer.Decode(Tokenizer.Encode(text)) == text);
+        Gen.String.Where(t => t.IsNormalized() && !t.Any(char.IsSurrogate))
+            .Sample(text => Tokenizer.Decode(Tokenizer.Encode(text)) == text);
 
     [Fact]
     public void ACharacterAppearsWithItsLastByte()
@@ -85,11 +89,13 @@ public sealed class BpeTrainerTests
     [Fact]
     public void AnUnknownModelIsTheUsersMistake()
     {
-        var error = Assert.Throws<UserErrorException>(() => TokenizerJson.Read("""{"model": {"type": "WordPiece", "vocab": {}}}""", "some/tokenizer.json", TokenizerConfig.None));
+        var error = Assert.Throws<UserErrorException>(
+            () => TokenizerJson.Read("""{"model": {"type": "WordPiece", "vocab": {}}}""", "some/tokenizer.json", TokenizerConfig.None));
         Assert.Contains("some/tokenizer.json", error.Message, StringComparison.Ordinal);
         Assert.Contains("WordPiece", error.Message, StringComparison.Ordinal);
         Assert.Throws<UserErrorException>(() => TokenizerJson.Read("{", "x", TokenizerConfig.None));
-        Assert.Throws<UserErrorException>(() => TokenizerJson.Read("""{"model": {"type": "BPE", "vocab": {"a": 2000000000}, "merges": []}}""", "x", TokenizerConfig.None));
+        Assert.Throws<UserErrorException>(() =>
+            TokenizerJson.Read("""{"model": {"type": "BPE", "vocab": {"a": 2000000000}, "merges": []}}""", "x", TokenizerConfig.None));
     }
 
     private static string InBrackets(string rationale) =>

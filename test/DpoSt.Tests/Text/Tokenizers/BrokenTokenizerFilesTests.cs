@@ -13,12 +13,38 @@ public sealed class BrokenTokenizerFilesTests : IDisposable
 
     public static TheoryData<string, byte[]> SmallFiles => new()
     {
-        { "spiece.model", SentencePiece(model: 1, [("<pad>", 0, 3), ("</s>", 0, 3), ("<unk>", 0, 2), ("\u2581", -2, 1), ("a", -3, 1), ("\u2581ab", -1, 1), ("b", -3.5f, 1)]) },
-        { "tokenizer.model", SentencePiece(model: 2, [("<unk>", 0, 2), ("<s>", 0, 3), ("</s>", 0, 3), .. Bytes(), ("\u2581", -4, 1), ("a", -5, 1), ("b", -6, 1), ("\u2581a", -1, 1), ("ab", -2, 1)]) },
-        { "tokenizer.model", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 256).Select(b => $"{Convert.ToBase64String([(byte)b])} {b}\n")) + $"{Convert.ToBase64String("ab"u8)} 256\n") },
-        { "tokenizer.json", Encoding.UTF8.GetBytes(BpeTrainer.Train(["ab ab"], 260, sentinels: 0).Replace("\n", "", StringComparison.Ordinal).Replace("  ", "", StringComparison.Ordinal)) },
+        {
+            "spiece.model",
+            SentencePiece(model: 1,
+            [
+                ("<pad>", 0, 3), ("</s>", 0, 3), ("<unk>", 0, 2), ("\u2581", -2, 1), ("a", -3, 1), ("\u2581ab", -1, 1), ("b", -3.5f, 1),
+            ])
+        },
+        {
+            "tokenizer.model",
+            SentencePiece(model: 2,
+            [
+                ("<unk>", 0, 2), ("<s>", 0, 3), ("</s>", 0, 3), .. Bytes(), ("\u2581", -4, 1),
+                ("a", -5, 1), ("b", -6, 1), ("\u2581a", -1, 1), ("ab", -2, 1),
+            ])
+        },
+        {
+            "tokenizer.model",
+            Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 256).Select(b => $"{Convert.ToBase64String([(byte)b])} {b}\n"))
+                + $"{Convert.ToBase64String("ab"u8)} 256\n")
+        },
+        {
+            "tokenizer.json",
+            Encoding.UTF8.GetBytes(BpeTrainer.Train(["ab ab"], 260, sentinels: 0)
+                .Replace("\n", "", StringComparison.Ordinal).Replace("  ", "", StringComparison.Ordinal))
+        },
         { "tokenizer.json", Encoding.UTF8.GetBytes(UnigramJson) },
-        { "vocab.json", Encoding.UTF8.GetBytes("{" + string.Join(",", Enumerable.Range(0, 256).Select(b => $"\"{Escape(ByteAlphabet.Spell((byte)b))}\":{b}")) + ",\"ab\":256}") },
+        {
+            "vocab.json",
+            Encoding.UTF8.GetBytes(
+                "{" + string.Join(",", Enumerable.Range(0, 256).Select(b => $"\"{Escape(ByteAlphabet.Spell((byte)b))}\":{b}"))
+                + ",\"ab\":256}")
+        },
     };
 
     private static string UnigramJson =>
@@ -29,7 +55,8 @@ public sealed class BrokenTokenizerFilesTests : IDisposable
         + """
         "},{"type":"Strip","strip_left":false,"strip_right":true},{"type":"Replace","pattern":{"Regex":" {2,}"},"content":"▁"}]},
         "pre_tokenizer":{"type":"Metaspace","replacement":"▁","prepend_scheme":"always"},
-        "post_processor":{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A"}},{"SpecialToken":{"id":"</s>"}}],"special_tokens":{"</s>":{"ids":[1]}}},
+        "post_processor":{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A"}},{"SpecialToken":{"id":"</s>"}}],
+         "special_tokens":{"</s>":{"ids":[1]}}},
         "model":{"type":"Unigram","unk_id":0,"vocab":[["<unk>",0],["</s>",0],["▁",-2],["a",-3],["▁ab",-1.5]]}}
         """;
 
@@ -95,11 +122,13 @@ public sealed class BrokenTokenizerFilesTests : IDisposable
     public void WhatTheFormatDoesNotSayIsRefused(string what, string by)
     {
         Assert.Contains(what, UnigramJson, StringComparison.Ordinal);
-        Assert.IsType<UserErrorException>(Failure("tokenizer.json", Encoding.UTF8.GetBytes(UnigramJson.Replace(what, by, StringComparison.Ordinal))));
+        Assert.IsType<UserErrorException>(
+            Failure("tokenizer.json", Encoding.UTF8.GetBytes(UnigramJson.Replace(what, by, StringComparison.Ordinal))));
     }
 
     private void Check(string name, byte[] content) =>
-        Assert.True(Failure(name, content) is null or UserErrorException, $"{Failure(name, content)} for {Convert.ToBase64String(content)}");
+        Assert.True(
+            Failure(name, content) is null or UserErrorException, $"{Failure(name, content)} for {Convert.ToBase64String(content)}");
 
     /// <summary>What loading and using such a file throws, if anything.</summary>
     private Exception? Failure(string name, byte[] content)

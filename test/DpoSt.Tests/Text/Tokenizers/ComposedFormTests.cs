@@ -7,7 +7,9 @@ namespace DpoSt.Tests.Text.Tokenizers;
 
 public sealed class ComposedFormTests
 {
-    /// <summary>The examples of UAX #15, and one for each rule: order of marks, a mark in the way, no composition into excluded characters.</summary>
+    /// <summary>
+    /// The examples of UAX #15, and one for each rule: order of marks, a mark in the way, no composition into excluded characters.
+    /// </summary>
     [Theory]
     [InlineData("plain text", "plain text")]
     [InlineData("\u212B\u2126", "\u00C5\u03A9")]
@@ -46,7 +48,8 @@ public sealed class ComposedFormTests
         using var table = JsonDocument.Parse(File.ReadAllBytes(SharedFolder.Path("tokenizer-cases", "t5-normalization.json")));
         var changed = table.RootElement.GetProperty("code_points");
         var pairs = table.RootElement.GetProperty("sequences").EnumerateObject()
-            .Where(p => p.Value.GetString()!.Length == 1 && !p.Name.Split(' ').Any(code => changed.TryGetProperty(code, out _)) && !changed.TryGetProperty($"{(int)p.Value.GetString()![0]:X4}", out _))
+            .Where(p => p.Value.GetString()!.Length == 1 && !p.Name.Split(' ').Any(code => changed.TryGetProperty(code, out _))
+            && !changed.TryGetProperty($"{(int)p.Value.GetString()![0]:X4}", out _))
             .ToArray();
         Assert.True(pairs.Length > 250, $"{pairs.Length} pairs");
         Assert.All(
@@ -58,7 +61,8 @@ public sealed class ComposedFormTests
 
     [Fact]
     public void ComposingTwiceChangesNothing() =>
-        Gen.String[Gen.Frequency((2, Gen.Char['a', 'e']), (3, Gen.Char['\u0300', '\u0345']), (1, Gen.Char['\u1100', '\u11FF']), (1, Gen.Char['\u00C0', '\u1EFF'])), 0, 12]
+        Gen.String[Gen.Frequency((2, Gen.Char['a', 'e']),
+            (3, Gen.Char['\u0300', '\u0345']), (1, Gen.Char['\u1100', '\u11FF']), (1, Gen.Char['\u00C0', '\u1EFF'])), 0, 12]
             .Sample(text => ComposedForm.Of(ComposedForm.Of(text)) == ComposedForm.Of(text));
 
     [Fact]
@@ -66,7 +70,8 @@ public sealed class ComposedFormTests
     {
         const string composed = "caf\u00E9";
         const string apart = "cafe\u0301";
-        var (qwen, llama) = (TokenizerLoader.Load(SharedFolder.Path("tokenizers", "qwen")), TokenizerLoader.Load(SharedFolder.Path("tokenizers", "llama-3")));
+        var (qwen, llama) = (TokenizerLoader.Load(SharedFolder.Path("tokenizers", "qwen")),
+            TokenizerLoader.Load(SharedFolder.Path("tokenizers", "llama-3")));
         Assert.Equal(qwen.Encode(composed), qwen.Encode(apart));
         Assert.Equal(apart, llama.Decode(llama.Encode(apart)));
     }
@@ -77,7 +82,8 @@ public sealed class ComposedFormTests
         var json = BpeTrainer.Train(["ab ab"], 400);
         Assert.Contains("\"normalizer\": null", json, StringComparison.Ordinal);
         var composing = json.Replace("\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}", StringComparison.Ordinal);
-        var (with, without) = (TokenizerJson.Read(composing, "with", TokenizerConfig.None), TokenizerJson.Read(json, "without", TokenizerConfig.None));
+        var (with, without) = (
+            TokenizerJson.Read(composing, "with", TokenizerConfig.None), TokenizerJson.Read(json, "without", TokenizerConfig.None));
         Assert.Equal("caf\u00E9", with.Decode(with.Encode("cafe\u0301")));
         Assert.Equal("cafe\u0301", without.Decode(without.Encode("cafe\u0301")));
     }

@@ -16,18 +16,21 @@ public sealed class PackageComparisonTests
 {
     private static readonly string[] Parts =
         [
-            "a", "the", " ", "  ", "\n", "\t", "1", "234", "'s", "'LL", "é", "中", "ー", "Ж", "ا", "!", "...", " $", "<<", ">>", "\u200d",
+            "a", "the", " ", "  ", "\n", "\t", "1", "234", "'s", "'LL", "é", "中", "ー", "Ж", "ا", "!", "...", " $",
+            "<<", ">>", "\u200d",
             "\u00a0", "\u3000", "\u2028", "\u0085", "☕"
         ];
 
     [Fact]
     public void Llama3EncodesAsThePackage() => AssertSame(
-        TiktokenTokenizer.Create(SharedFolder.Path("tokenizers", "llama-3", "tokenizer.model"), Words(WordSplitter.Llama3), normalizer: null),
+        TiktokenTokenizer.Create(
+            SharedFolder.Path("tokenizers", "llama-3", "tokenizer.model"), Words(WordSplitter.Llama3), normalizer: null),
         TokenizerLoader.Load(SharedFolder.Path("tokenizers", "llama-3")));
 
     [Fact]
     public void Qwen2EncodesAsThePackage() => AssertSame(
-        BpeTokenizer.Create(new BpeOptions(JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllBytes(SharedFolder.Path("tokenizers", "qwen", "vocab.json")))!)
+        BpeTokenizer.Create(new BpeOptions(JsonSerializer.Deserialize<Dictionary<string,
+            int>>(File.ReadAllBytes(SharedFolder.Path("tokenizers", "qwen", "vocab.json")))!)
         {
             ByteLevel = true,
             Merges = File.ReadLines(SharedFolder.Path("tokenizers", "qwen", "merges.txt"))

@@ -51,7 +51,8 @@ public sealed class TokenizerCasesTests
     [InlineData("qwen2", "qwen json")]
     public void IdsOfGsm8kAreThePeers(string column, string tokenizer)
     {
-        var rows = File.ReadLines(SharedFolder.Path("tokenizer-cases", "gsm8k-reference-ids.jsonl")).Select(l => JsonDocument.Parse(l).RootElement);
+        var rows = File.ReadLines(SharedFolder.Path("tokenizer-cases", "gsm8k-reference-ids.jsonl"))
+            .Select(l => JsonDocument.Parse(l).RootElement);
         AssertAll(rows, row => Assert.Equal(Ids(row.GetProperty(column)), Get(tokenizer).Encode(row.GetProperty("text").GetString()!)));
     }
 
@@ -64,7 +65,8 @@ public sealed class TokenizerCasesTests
     public void SpecialTokensInTheTextAreRecognised(string tokenizer)
     {
         using var document = Read("tokenizer-cases", "special-tokens-in-text.json");
-        AssertAll(document.RootElement.GetProperty(tokenizer.StartsWith("t5", StringComparison.Ordinal) ? "t5" : "llama-2").EnumerateArray(), c =>
+        AssertAll(
+            document.RootElement.GetProperty(tokenizer.StartsWith("t5", StringComparison.Ordinal) ? "t5" : "llama-2").EnumerateArray(), c =>
         {
             var adds = !c.GetProperty("name").GetString()!.Contains("added", StringComparison.Ordinal);
             Assert.Equal(Ids(c.GetProperty("ids")), Get(tokenizer).Encode(c.GetProperty("text").GetString()!, adds));
@@ -125,13 +127,16 @@ public sealed class TokenizerCasesTests
     [InlineData("qwen")]
     public void DecodingGivesBackGsm8k(string tokenizer)
     {
-        foreach (var row in File.ReadLines(SharedFolder.Path("tokenizer-cases", "gsm8k-reference-ids.jsonl")).Select(l => JsonDocument.Parse(l).RootElement))
+        foreach (var row in File.ReadLines(SharedFolder.Path("tokenizer-cases", "gsm8k-reference-ids.jsonl")).Select(
+            l => JsonDocument.Parse(l).RootElement))
         {
             var text = row.GetProperty("text").GetString()!;
             if (tokenizer != "t5" || row.GetProperty("field").GetString() == "question")
             {
                 var decoded = Get(tokenizer).Decode(Get(tokenizer).Encode(text));
-                Assert.Equal(tokenizer == "t5" ? string.Join(' ', text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)) : text, decoded);
+                Assert.Equal(tokenizer == "t5"
+                    ? string.Join(' ', text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries))
+                    : text, decoded);
             }
         }
     }
@@ -154,7 +159,8 @@ public sealed class TokenizerCasesTests
         Assert.Equal([103 + 'a', 1, 1], trained.Encode("a</s>"));
     }
 
-    private static string[] Pieces(string tokenizer, string text) => [.. Get(tokenizer).EncodeContinuation(text).Select(Get(tokenizer).PieceOf)];
+    private static string[] Pieces(string tokenizer, string text) =>
+        [.. Get(tokenizer).EncodeContinuation(text).Select(Get(tokenizer).PieceOf)];
 
     private static ITokenizer Get(string name)
     {
@@ -174,8 +180,10 @@ public sealed class TokenizerCasesTests
     private static (string Text, string Value)[] NormalizerTable()
     {
         using var table = Read("tokenizer-cases", "t5-normalization.json");
-        return [.. table.RootElement.GetProperty("code_points").EnumerateObject().Concat(table.RootElement.GetProperty("sequences").EnumerateObject())
-            .Select(entry => (string.Concat(entry.Name.Split(' ').Select(code => char.ConvertFromUtf32(Convert.ToInt32(code, 16)))), entry.Value.GetString()!))];
+        return [.. table.RootElement.GetProperty("code_points").EnumerateObject().Concat(
+            table.RootElement.GetProperty("sequences").EnumerateObject())
+            .Select(entry => (string.Concat(entry.Name.Split(' ').Select(code => char.ConvertFromUtf32(Convert.ToInt32(code, 16)))),
+                entry.Value.GetString()!))];
     }
 
     private static JsonDocument Read(params string[] parts) => JsonDocument.Parse(File.ReadAllBytes(SharedFolder.Path(parts)));

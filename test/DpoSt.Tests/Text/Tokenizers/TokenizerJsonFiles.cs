@@ -4,7 +4,9 @@ using DpoSt.Text.Tokenizers.SentencePiece;
 
 namespace DpoSt.Tests.Text.Tokenizers;
 
-/// <summary>Writes the `tokenizer.json` of the shared raw vocabularies, by the format's documentation and in the shapes that the hub has.</summary>
+/// <summary>
+/// Writes the `tokenizer.json` of the shared raw vocabularies, by the format's documentation and in the shapes that the hub has.
+/// </summary>
 internal static class TokenizerJsonFiles
 {
     private const string Words = @"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
@@ -41,7 +43,8 @@ internal static class TokenizerJsonFiles
             .Where(pair => ranks.ContainsKey(pair.Left) && ranks.ContainsKey(pair.Right))
             .OrderBy(pair => (ranks[pair.Left], ranks[pair.Right]))
             .Select(pair => (JsonNode)$"{pair.Left} {pair.Right}"));
-        string[] specials = ["<|begin_of_text|>", "<|end_of_text|>", .. Enumerable.Range(0, 254).Select(i => $"<|reserved_special_token_{i}|>")];
+        string[] specials =
+            ["<|begin_of_text|>", "<|end_of_text|>", .. Enumerable.Range(0, 254).Select(i => $"<|reserved_special_token_{i}|>")];
         return ByteLevel(
             ranks,
             merges,
@@ -55,7 +58,8 @@ internal static class TokenizerJsonFiles
     /// <summary>Qwen2: merges are ["a", "b"], as newer files have them.</summary>
     public static string Qwen2()
     {
-        var vocabulary = JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllBytes(SharedFolder.Path("tokenizers", "qwen", "vocab.json")))!;
+        var vocabulary = JsonSerializer.Deserialize<Dictionary<string, int>>(
+            File.ReadAllBytes(SharedFolder.Path("tokenizers", "qwen", "vocab.json")))!;
         var merges = File.ReadLines(SharedFolder.Path("tokenizers", "qwen", "merges.txt"))
             .Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal))
             .Select(line => (JsonNode)new JsonArray([.. line.Split(' ').Select(part => (JsonNode)part)]));
@@ -75,7 +79,8 @@ internal static class TokenizerJsonFiles
         var file = SentencePieceModel.Read(File.ReadAllBytes(SharedFolder.Path("tokenizers", "t5", "spiece.model")), "spiece.model");
         var sentinels = Enumerable.Range(0, 100).Select(i => (Id: file.Pieces.Count + i, Content: $"<extra_id_{99 - i}>")).ToArray();
         JsonNode[] special = [Added(0, "<pad>"), Added(1, "</s>"), Added(2, "<unk>"), .. sentinels.Select(s => Added(s.Id, s.Content))];
-        var vocabulary = file.Pieces.Select(p => new JsonArray(p.Text, (double)p.Score)).Concat(sentinels.Select(s => new JsonArray(s.Content, 0.0)));
+        var vocabulary = file.Pieces.Select(p => new JsonArray(p.Text, (double)p.Score))
+            .Concat(sentinels.Select(s => new JsonArray(s.Content, 0.0)));
         return Write(
             special,
             normalizer(Step("Precompiled", ("precompiled_charsmap", Convert.ToBase64String(file.CharacterMap)))),
@@ -91,7 +96,8 @@ internal static class TokenizerJsonFiles
         normalizer,
         Sequence(
             "pretokenizers",
-            Step("Split", ("pattern", new JsonObject { ["Regex"] = pattern }), ("behavior", "Isolated"), ("invert", false)), ByteLevelStep()),
+            Step("Split", ("pattern", new JsonObject { ["Regex"] = pattern }), ("behavior", "Isolated"), ("invert", false)),
+            ByteLevelStep()),
         postProcessor,
         Step(
             "BPE",
@@ -105,7 +111,8 @@ internal static class TokenizerJsonFiles
             ("vocab", new JsonObject(vocabulary.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)))),
             ("merges", new JsonArray([.. merges]))));
 
-    private static string Write(IEnumerable<JsonNode> added, JsonNode? normalizer, JsonNode preTokenizer, JsonNode postProcessor, JsonNode model) =>
+    private static string Write(
+        IEnumerable<JsonNode> added, JsonNode? normalizer, JsonNode preTokenizer, JsonNode postProcessor, JsonNode model) =>
         new JsonObject
         {
             ["version"] = "1.0",
@@ -136,10 +143,14 @@ internal static class TokenizerJsonFiles
         return Step(
             "TemplateProcessing",
             ("single", first ? new JsonArray(special, text) : new JsonArray(text, special)),
-            ("special_tokens", new JsonObject { [token] = new JsonObject { ["id"] = token, ["ids"] = new JsonArray(id), ["tokens"] = new JsonArray(token) } }));
+            ("special_tokens", new JsonObject
+            {
+                [token] = new JsonObject { ["id"] = token, ["ids"] = new JsonArray(id), ["tokens"] = new JsonArray(token) },
+            }));
     }
 
-    private static JsonObject ByteLevelStep() => Step("ByteLevel", ("add_prefix_space", false), ("trim_offsets", true), ("use_regex", false));
+    private static JsonObject ByteLevelStep() =>
+        Step("ByteLevel", ("add_prefix_space", false), ("trim_offsets", true), ("use_regex", false));
 
     private static JsonObject Sequence(string name, params JsonNode[] steps) => Step("Sequence", (name, new JsonArray([.. steps])));
 

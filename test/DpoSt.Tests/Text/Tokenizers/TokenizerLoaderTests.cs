@@ -40,7 +40,8 @@ public sealed class TokenizerLoaderTests : IDisposable
 
     [Theory]
     [InlineData("tokenizer.json", "[]")]
-    [InlineData("tokenizer.json", """{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["a a"]}, "pre_tokenizer": {"type": "ByteLevel"}}""")]
+    [InlineData(
+        "tokenizer.json", """{"model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["a a"]}, "pre_tokenizer": {"type": "ByteLevel"}}""")]
     [InlineData("tokenizer.model", "IQ== 1\n")]
     [InlineData("tokenizer.model", "\n\u0005\n\u0001a")]
     [InlineData("spiece.model", "\nxyz")]
@@ -53,5 +54,6 @@ public sealed class TokenizerLoaderTests : IDisposable
 
     [Fact]
     public void AnEmptyFolderSaysWhatWasExpected() =>
-        Assert.Contains("spiece.model", Assert.Throws<UserErrorException>(() => TokenizerLoader.Load(folder)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "spiece.model", Assert.Throws<UserErrorException>(() => TokenizerLoader.Load(folder)).Message, StringComparison.Ordinal);
 }

@@ -21,7 +21,8 @@ public sealed class EventFileTests
         var events = Read(Assert.Single(EventFile.In(folder.Root)));
         Assert.Equal("brain.Event:2", Encoding.UTF8.GetString(events[0][3].Bytes));
         Assert.Equal(
-            [(1L, "train/loss", 0.5f), (1L, "train/rewards/margins", -1.25f), (200L, "eval/loss", 3f), (200L, "eval/rewards/chosen", 1e-3f)],
+            [(1L, "train/loss", 0.5f), (1L, "train/rewards/margins", -1.25f), (200L, "eval/loss", 3f),
+                (200L, "eval/rewards/chosen", 1e-3f)],
             events.Skip(1).SelectMany(Scalars));
         Assert.All(events, e => Assert.InRange(BitConverter.Int64BitsToDouble(e[1].Number), before, before + 60));
     }
@@ -50,7 +51,8 @@ public sealed class EventFileTests
     public void Where_the_configuration_asks_the_model_s_folder_has_what_its_metrics_say_and_its_key_leaves_it_out()
     {
         using var run = new TinyRun();
-        string[] sft = ["sft", "--config-path", "exp_config/tiny", "model.model_path=base", "trainer.max_steps=4", "trainer.logging_steps=2", "--fresh"];
+        string[] sft = ["sft", "--config-path", "exp_config/tiny", "model.model_path=base", "trainer.max_steps=4",
+            "trainer.logging_steps=2", "--fresh"];
         var (code, _, error) = run.Run([.. sft, "+trainer.report_to=[wandb,tensorboard]"]);
         Assert.True(code == 0, error);
         var folder = run.Path("ft_models/tiny/sft-0");
@@ -134,7 +136,8 @@ public sealed class EventFileTests
         return taken;
     }
 
-    private static uint Masked(ReadOnlySpan<byte> data) => Crc32C(data) is var crc ? unchecked(((crc >> 15) | (crc << 17)) + 0xA282EAD8) : 0;
+    private static uint Masked(ReadOnlySpan<byte> data) =>
+        Crc32C(data) is var crc ? unchecked(((crc >> 15) | (crc << 17)) + 0xA282EAD8) : 0;
 
     private static uint Crc32C(ReadOnlySpan<byte> data)
     {

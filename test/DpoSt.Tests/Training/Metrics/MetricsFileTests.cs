@@ -13,7 +13,8 @@ public sealed class MetricsFileTests
         var file = new MetricsFile(folder.File(MetricsFile.Name));
         file.Write(new TrainingLine(3, 9, 0.5, 1e-4, double.NaN, new Dictionary<string, double> { ["rewards/margins"] = 0.25 }, 300));
         var line = JsonDocument.Parse(Assert.Single(File.ReadAllLines(file.Path))).RootElement;
-        Assert.Equal("""{"step":3,"loss":0.5,"learning_rate":0.0001,"grad_norm":null,"tokens_per_s":300,"rewards/margins":0.25}""", line.GetRawText());
+        Assert.Equal("""{"step":3,"loss":0.5,"learning_rate":0.0001,"grad_norm":null,"tokens_per_s":300,"rewards/margins":0.25}""",
+            line.GetRawText());
     }
 
     [Fact]
@@ -28,7 +29,8 @@ public sealed class MetricsFileTests
 
         File.AppendAllText(file.Path, "{\"step\":7,\"lo");
         file.KeepUpTo(4);
-        Assert.Equal([1, 2, 3, 4], File.ReadAllLines(file.Path).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("step").GetInt32()));
+        Assert.Equal(
+            [1, 2, 3, 4], File.ReadAllLines(file.Path).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("step").GetInt32()));
         file.KeepUpTo(0);
         Assert.Empty(File.ReadAllText(file.Path));
     }

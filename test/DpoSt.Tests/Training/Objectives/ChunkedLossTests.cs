@@ -32,7 +32,8 @@ public sealed class ChunkedLossTests
         var cost = ChunkedLoss.Run(model, batch, Pairs, null, 0.25, (part, logProbs) => Of(batch, part, logProbs), rows);
         Assert.Equal(whole.Loss, cost.Loss, 1e-6 * Math.Abs(whole.Loss));                    // a sum in fp32
         Assert.Equal(batch.ScoredTokens, cost.Metrics.Single().Value);
-        Assert.All(whole.Gradients.Zip(model.Parameters.Buffers), pair => KernelCheck.Close(pair.First, pair.Second.Gradients!, 1e-6, "gradients"));
+        Assert.All(whole.Gradients.Zip(model.Parameters.Buffers), pair =>
+            KernelCheck.Close(pair.First, pair.Second.Gradients!, 1e-6, "gradients"));
     }
 
     [Theory, InlineData(true), InlineData(false)]
@@ -61,7 +62,8 @@ public sealed class ChunkedLossTests
         model.Parameters.EnableGradients();
         var weights = batch.Completions.SelectMany((completion, c) => completion.Select((_, t) => 1 + c + 0.1f * t)).ToArray();
         var targets = batch.Completions.SelectMany(c => c).Select(id => (long)id).ToArray();
-        var loss = model.Logits(model.CompletionStates(batch, null)).log_softmax(-1).gather(1, tensor(targets).view(-1, 1)).view(-1).mul(tensor(weights)).sum();
+        var loss = model.Logits(model.CompletionStates(batch, null)).log_softmax(-1).gather(1, tensor(targets).view(-1, 1)).view(-1)
+            .mul(tensor(weights)).sum();
         BackwardGuard.Backward(loss.mul(0.25));
         return (loss.item<float>(), [.. model.Parameters.Buffers.Select(b => b.Gradients!.clone())]);
     }
@@ -89,7 +91,8 @@ public sealed class ChunkedLossTests
             return model.Logits(states);
         }
 
-        public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) => model.NewDecoder(slots, maxPromptTokens, maxNewTokens);
+        public IStepDecoder NewDecoder(int slots, int maxPromptTokens, int maxNewTokens) =>
+            model.NewDecoder(slots, maxPromptTokens, maxNewTokens);
 
         public void Dispose() => model.Dispose();
     }

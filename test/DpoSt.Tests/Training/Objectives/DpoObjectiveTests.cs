@@ -17,7 +17,8 @@ public sealed class DpoObjectiveTests
         using var scope = NewDisposeScope();
         using var model = TinyModels.New(TinyModels.T5, 1);
         var tokens = Pairs(3);
-        var cost = new DpoObjective(model, new PreferenceLoss()).Evaluate(new PreferenceBatch(tokens, SequenceLogProbs.Score(model, tokens)), null, null);
+        var cost = new DpoObjective(model, new PreferenceLoss())
+            .Evaluate(new PreferenceBatch(tokens, SequenceLogProbs.Score(model, tokens)), null, null);
         Assert.Equal(Math.Log(2), cost.Loss / 3, 1e-6);
         Assert.Equal(0, Metric(cost, "rewards/margins"), 1e-9);
         Assert.Equal(0, Metric(cost, "rewards/accuracies"));
@@ -49,7 +50,8 @@ public sealed class DpoObjectiveTests
         for (var i = 0; i < chosen.Length; i++)
         {
             var tokens = new TokenBatch([[1]], [[1], [1]], [0, 0], [0, 1]);
-            var objective = new DpoObjective(new ScriptedModel([chosen[i], rejected[i]]), new PreferenceLoss(golden.GetProperty("beta").GetDouble()));
+            var objective = new DpoObjective(
+                new ScriptedModel([chosen[i], rejected[i]]), new PreferenceLoss(golden.GetProperty("beta").GetDouble()));
             var cost = objective.Evaluate(new PreferenceBatch(tokens, [referenceChosen[i], referenceRejected[i]]), null, null);
             Assert.Equal(golden.GetProperty("expected_losses")[i].GetDouble(), cost.Loss, 1e-4);
         }
@@ -67,7 +69,8 @@ public sealed class DpoObjectiveTests
         {
             var model = new ScriptedModel([Number("policy_chosen_logps", i), Number("policy_rejected_logps", i)]);
             var cost = new DpoObjective(model, loss).Evaluate(
-                new PreferenceBatch(new TokenBatch([[1]], [[1], [1]], [0, 0], [0, 1]), [Number("ref_chosen_logps", i), Number("ref_rejected_logps", i)]),
+                new PreferenceBatch(
+                    new TokenBatch([[1]], [[1], [1]], [0, 0], [0, 1]), [Number("ref_chosen_logps", i), Number("ref_rejected_logps", i)]),
                 null, null);
             Assert.Equal(golden.GetProperty("expected_hinge_losses")[i].GetDouble(), cost.Loss, 1e-4);
         }

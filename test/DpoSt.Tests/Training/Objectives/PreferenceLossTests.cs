@@ -16,7 +16,8 @@ public sealed class PreferenceLossTests
         using var scope = NewDisposeScope();
         double[] margins = [-40, -2.5, -0.1, 0, 0.7, 1, 3, 60];
         var losses = new PreferenceLoss(Beta, type, smoothing).Of(tensor(Array.ConvertAll(margins, m => (float)m))).data<float>().ToArray();
-        Assert.All(margins.Zip(losses), pair => Assert.Equal(Formula(type, pair.First, smoothing), pair.Second, 1e-5 * Math.Max(1, Math.Abs(pair.Second))));
+        Assert.All(margins.Zip(losses), pair =>
+            Assert.Equal(Formula(type, pair.First, smoothing), pair.Second, 1e-5 * Math.Max(1, Math.Abs(pair.Second))));
     }
 
     [Theory, MemberData(nameof(Losses))]
@@ -28,7 +29,8 @@ public sealed class PreferenceLossTests
         new PreferenceLoss(Beta, type, smoothing).Of(x).sum().backward();
         const double h = 1e-5;
         Assert.All(margins.Zip(x.grad!.data<float>().ToArray()), pair =>
-            Assert.Equal((Formula(type, pair.First + h, smoothing) - Formula(type, pair.First - h, smoothing)) / (2 * h), pair.Second, 1e-4));
+            Assert.Equal(
+                (Formula(type, pair.First + h, smoothing) - Formula(type, pair.First - h, smoothing)) / (2 * h), pair.Second, 1e-4));
     }
 
     [Fact]

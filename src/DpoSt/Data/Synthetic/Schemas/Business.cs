@@ -13,9 +13,9 @@ internal static class Business
     {
         var (who, item) = (s.Person(), s.Thing(Words.Baked));
         Num trays = s.Pick(2, 12), each = s.Pick(4, 24), size = s.Pick(2, 8), price = s.Pick(3, 12);
-        s.Say($"{who} bakes {trays} trays of {item} with {each} on each tray.", $"A bakery makes {trays} trays of {item}. Each tray has {each} {item}.");
-        s.Say(
-            $"Half of the {item} stay in the shop, and the rest go into boxes of {size}.",
+        s.Say($"{who} bakes {trays} trays of {item} with {each} on each tray.",
+            $"A bakery makes {trays} trays of {item}. Each tray has {each} {item}.");
+        s.Say($"Half of the {item} stay in the shop, and the rest go into boxes of {size}.",
             $"Half of the {item} are eaten. The rest go into boxes of {size}.");
         s.Say($"Each box costs ${price}.", $"A box sells for ${price}.");
         s.Ask("How much money do the boxes bring?", "How many dollars do all the boxes cost?");
@@ -28,10 +28,14 @@ internal static class Business
     private static void BakeryDay(Scene s)
     {
         var (who, item) = (s.Person(), s.Thing(Words.Baked));
-        Num trays = s.Pick(2, 12), each = s.Pick(4, 24), eaten = s.Pick(2, 30), size = s.Pick(2, 8), price = s.Pick(4, 15), cost = s.Pick(5, 90);
-        s.Say($"{who} bakes {trays} trays of {item} with {each} on each tray.", $"{who} makes {trays} trays of {item}. Each tray has {each} {item}.");
-        s.Say($"{eaten} of them are eaten, and the rest go into boxes of {size}.", $"After {eaten} {item} are eaten, the rest go into boxes of {size}.");
-        s.Say($"{who} sells each box for ${price} and has to pay ${cost} for the oven.", $"The oven costs {who} ${cost}, and each box sells for ${price}.");
+        Num trays = s.Pick(2, 12), each = s.Pick(4, 24), eaten = s.Pick(2, 30), size = s.Pick(2, 8), price = s.Pick(4, 15),
+            cost = s.Pick(5, 90);
+        s.Say($"{who} bakes {trays} trays of {item} with {each} on each tray.",
+            $"{who} makes {trays} trays of {item}. Each tray has {each} {item}.");
+        s.Say($"{eaten} of them are eaten, and the rest go into boxes of {size}.",
+            $"After {eaten} {item} are eaten, the rest go into boxes of {size}.");
+        s.Say($"{who} sells each box for ${price} and has to pay ${cost} for the oven.",
+            $"The oven costs {who} ${cost}, and each box sells for ${price}.");
         s.Ask("How much is the profit?", "What is the profit in dollars?");
         var all = s.Step(trays * each, $"In all there are @ {item}.", $"On the trays there are @ {item}.");
         var rest = s.Step(all - eaten, $"After that @ {item} are left.");
@@ -43,13 +47,12 @@ internal static class Business
     private static void Party(Scene s)
     {
         var (who, item) = (s.Person(), s.Thing(Words.Baked));
-        Num tables = s.Pick(2, 10), seats = s.Pick(2, 8), each = s.Pick(2, 4), have = s.Pick(2, 40), size = s.Pick(2, 10), price = s.Pick(2, 9), cash = s.Pick(50, 500, 10);
-        s.Say(
-            $"{who} has a party with {tables} tables and {seats} people at each table.",
+        Num tables = s.Pick(2, 10), seats = s.Pick(2, 8), each = s.Pick(2, 4), have = s.Pick(2, 40), size = s.Pick(2, 10),
+            price = s.Pick(2, 9), cash = s.Pick(50, 500, 10);
+        s.Say($"{who} has a party with {tables} tables and {seats} people at each table.",
             $"At the party of {who} there are {tables} tables with {seats} people at each.");
         s.Say($"Each person eats {each} {item}.", $"Each person wants {each} {item}.");
-        s.Say(
-            $"{who} already has {have} {item} and buys the rest in packs of {size} for ${price} a pack.",
+        s.Say($"{who} already has {have} {item} and buys the rest in packs of {size} for ${price} a pack.",
             $"There are already {have} {item}. {who} buys the rest in packs of {size}, and a pack costs ${price}.");
         s.Ask($"If {who} had ${cash}, how much money is left?", $"{who} pays with ${cash}. How much change does {who} get?");
         var people = s.Step(tables * seats, "There are @ people.");
@@ -79,9 +82,9 @@ internal static class Business
     private static void ClassTrip(Scene s)
     {
         var place = s.OneOf("zoo", "museum", "lake");
-        Num buses = s.Pick(2, 6), each = s.Pick(10, 40), adults = s.Pick(2, 20), p = s.Pick(2, 9), q = s.Pick(5, 15), fuel = s.Pick(20, 300);
-        s.Say(
-            $"A school goes to the {place} with {buses} buses and {each} children in each bus.",
+        Num buses = s.Pick(2, 6), each = s.Pick(10, 40), adults = s.Pick(2, 20), p = s.Pick(2, 9), q = s.Pick(5, 15),
+            fuel = s.Pick(20, 300);
+        s.Say($"A school goes to the {place} with {buses} buses and {each} children in each bus.",
             $"{buses} buses take children to the {place}. There are {each} children in each bus.");
         s.Say($"{adults} teachers come with them.");
         s.Say($"A ticket costs ${p} for a child and ${q} for a teacher.", $"Each child pays ${p} and each teacher pays ${q}.");

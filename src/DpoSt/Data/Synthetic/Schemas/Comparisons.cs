@@ -5,8 +5,9 @@ internal static class Comparisons
 {
     public static IEnumerable<Schema> All =>
     [
-        new("times-together", 2, TimesTogether), new("more-together", 2, MoreTogether), new("fewer-times", 2, FewerTimes), new("age", 2, Age),
-        new("three-people", 3, ThreePeople), new("ages", 3, Ages), new("fence", 3, Fence), new("legs", 3, Legs), new("difference", 3, Difference),
+        new("times-together", 2, TimesTogether), new("more-together", 2, MoreTogether), new("fewer-times", 2, FewerTimes),
+        new("age", 2, Age), new("three-people", 3, ThreePeople), new("ages", 3, Ages), new("fence", 3, Fence), new("legs", 3, Legs),
+        new("difference", 3, Difference),
     ];
 
     /// <summary>"twice" or "3 times", with its factor.</summary>
@@ -46,7 +47,8 @@ internal static class Comparisons
         var (text, factor) = Times(s);
         Num n = s.Pick(6, 80), d = s.Pick(2, n - 2);
         s.Say($"{a} picks {n} {item}.", $"{a} buys {n} {item}.");
-        s.Say($"{b} has {d} fewer than {a}, and {c} has {text} as many as {b}.", $"{b} has {d} fewer {item} than {a}. {c} has {text} as many {item} as {b}.");
+        s.Say($"{b} has {d} fewer than {a}, and {c} has {text} as many as {b}.",
+            $"{b} has {d} fewer {item} than {a}. {c} has {text} as many {item} as {b}.");
         s.Ask($"How many {item} does {c} have?");
         var second = s.Step(n - d, $"{b} has @ {item}.");
         s.Step(second * factor, $"{c} has @ {item}.");
@@ -94,8 +96,7 @@ internal static class Comparisons
     {
         var (who, what) = (s.Person(), s.OneOf("garden", "field", "park"));
         Num length = s.Pick(8, 99), less = s.Pick(2, length - 3);
-        s.Say(
-            $"A {what} is {length} meters long, and it is {less} meters less wide than long.",
+        s.Say($"A {what} is {length} meters long, and it is {less} meters less wide than long.",
             $"The {what} of {who} is {length} meters long. Its other side is {less} meters less.");
         s.Ask($"How many meters of fence does {who} need to go around the {what}?", $"How long is a fence around the {what} in meters?");
         var width = s.Step(length - less, $"The {what} is @ meters wide.", "The other side is @ meters.");
@@ -108,7 +109,8 @@ internal static class Comparisons
         var (bird, beast) = (s.OneOf("hens", "ducks", "birds"), s.OneOf("cows", "dogs", "cats", "horses"));
         Num n = s.Pick(2, 60), m = s.Pick(2, 40);
         s.Say($"There are {n} {bird} and {m} {beast} on a farm.", $"A farm has {m} {beast} and {n} {bird}.");
-        s.Say($"The {bird} have 2 legs each and the {beast} have 4 legs each.", "Each bird has 2 legs and the other animals have 4 legs each.");
+        s.Say($"The {bird} have 2 legs each and the {beast} have 4 legs each.",
+            "Each bird has 2 legs and the other animals have 4 legs each.");
         s.Ask("How many legs do the animals have in all?", "How many legs are there in total?");
         var first = s.Step(n * 2, $"The {bird} have @ legs.");
         var second = s.Step(m * 4, $"The {beast} have @ legs.");

@@ -5,7 +5,8 @@ internal static class Fractions
 {
     public static IEnumerable<Schema> All =>
     [
-        new("half-more", 2, HalfMore), new("girls", 2, Girls), new("half-third", 3, HalfThird), new("rope", 3, Rope), new("tickets", 4, Tickets),
+        new("half-more", 2, HalfMore), new("girls", 2, Girls), new("half-third", 3, HalfThird), new("rope", 3, Rope),
+        new("tickets", 4, Tickets),
     ];
 
     /// <summary>A unit fraction in words with its divisor.</summary>
@@ -66,8 +67,10 @@ internal static class Fractions
     {
         var (who, place) = (s.Person(), s.OneOf("zoo", "museum", "film", "game"));
         Num price = s.Pick(4, 30, 2), n = s.Pick(2, 9), m = s.Pick(2, 9);
-        s.Say($"A ticket for the {place} costs ${price}, and children pay half of that.", $"Tickets for the {place} cost ${price}, but children pay half.");
-        s.Say($"{who} buys tickets for {n} adults and {m} children.", $"{n} adults and {m} children come with {who}, who pays for their tickets.");
+        s.Say($"A ticket for the {place} costs ${price}, and children pay half of that.",
+            $"Tickets for the {place} cost ${price}, but children pay half.");
+        s.Say($"{who} buys tickets for {n} adults and {m} children.",
+            $"{n} adults and {m} children come with {who}, who pays for their tickets.");
         s.Ask($"How much does {who} pay in total?", "What is the total cost of the tickets?");
         var child = s.Step(price / 2, "A ticket for a child costs $@.");
         var first = s.Step(n * price, "The adults cost $@.", "The tickets for the adults cost $@.");

@@ -5,11 +5,10 @@ internal static class OneStepThings
 {
     public static IEnumerable<Schema> All =>
     [
-        new("one-more", 1, More), new("one-fewer", 1, Fewer), new("one-boxes", 1, Boxes), new("one-share", 1, Share), new("one-pack", 1, Pack),
-        new("one-group", 1, Group), new("one-half", 1, Half), new("one-part", 1, Part), new("one-times", 1, Times), new("one-than", 1, Than),
-        new("one-together", 1, Together), new("one-three", 1, Three), new("one-legs", 1, Legs), new("one-people", 1, People),
-        new("one-percent-of", 1, PercentOf),
-        new("one-rest", 1, Rest),
+        new("one-more", 1, More), new("one-fewer", 1, Fewer), new("one-boxes", 1, Boxes), new("one-share", 1, Share),
+        new("one-pack", 1, Pack), new("one-group", 1, Group), new("one-half", 1, Half), new("one-part", 1, Part),
+        new("one-times", 1, Times), new("one-than", 1, Than), new("one-together", 1, Together), new("one-three", 1, Three),
+        new("one-legs", 1, Legs), new("one-people", 1, People), new("one-percent-of", 1, PercentOf), new("one-rest", 1, Rest),
     ];
 
     private static Noun Any(Scene s) => s.Thing(s.OneOf(Words.Small, Words.Food));
@@ -19,13 +18,11 @@ internal static class OneStepThings
         var (who, item) = (s.Person(), Any(s));
         var color = s.OneOf("", "", "red ", "blue ", "green ");
         Num n = s.Pick(2, 300), m = s.Pick(2, 90);
-        s.Say(
-            $"{who} has {n} {color}{item} and [finds|gets|buys] {m} more.",
+        s.Say($"{who} has {n} {color}{item} and [finds|gets|buys] {m} more.",
             $"{who} has {n} {color}{item}. Then {who.He} [finds|buys|gets] {m} more {color}{item}.",
             $"{who} finds {n} {color}{item} on [Monday|Friday] and {m} {color}{item} on [Sunday|Saturday].");
         s.Ask($"How many {color}{item} does {who} have now?", $"How many {color}{item} does {who} have in the end?");
-        s.Step(
-            n + m, $"{who} has @ {color}{item}.", $"In all there are @ {color}{item}.", $"Now {who} has @ {color}{item}.",
+        s.Step(n + m, $"{who} has @ {color}{item}.", $"In all there are @ {color}{item}.", $"Now {who} has @ {color}{item}.",
             $"In the end {who} has @ {color}{item}.");
     }
 
@@ -38,16 +35,17 @@ internal static class OneStepThings
         s.Say(
             $"{who.He} gives {m} {color}{item} to {to}.", $"{to} gets {m} {color}{item} from {who}.", $"{who.He} loses {m} {color}{item}.",
             $"Later {who.He} gives {m} {color}{item} away.", $"{m} of them are lost.", $"{m} of them are bad.");
-        s.Ask($"How many {color}{item} does {who} have left?", $"How many {color}{item} does {who} have now?", $"How many {color}{item} are left?");
+        s.Ask($"How many {color}{item} does {who} have left?", $"How many {color}{item} does {who} have now?",
+            $"How many {color}{item} are left?");
         s.Step(n - m, $"{who} has @ {color}{item} left.", $"Now {who} has @ {color}{item}.", $"After that @ {color}{item} are left.");
     }
 
     private static void Boxes(Scene s)
     {
-        var (who, item, box) = (s.Person(), s.Thing(s.OneOf(Words.Small, Words.Food, Words.Baked)), s.Thing([.. Words.Boxes, new Noun("tray")]));
+        var (who, item, box) = (
+            s.Person(), s.Thing(s.OneOf(Words.Small, Words.Food, Words.Baked)), s.Thing([.. Words.Boxes, new Noun("tray")]));
         Num n = s.Pick(2, 30), each = s.Pick(2, 40);
-        s.Say(
-            $"{who} has {n} {box} with {each} {item} in each.",
+        s.Say($"{who} has {n} {box} with {each} {item} in each.",
             $"{who} buys {n} {box} of {item}. There are {each} {item} in each {box.One}.",
             $"{who} [makes|bakes] {n} {box} of {item} with {each} in each {box.One}.",
             $"There are {n} {box}, and each {box.One} has {each} {item}.");
@@ -59,11 +57,11 @@ internal static class OneStepThings
     {
         var (who, item) = (s.Person(), Any(s));
         Num people = s.Pick(2, 12), each = s.Pick(2, 30), all = (people * each).Evaluated;
-        s.Say(
-            $"{who} has {all} {item} and shares them equally among {people} friends.",
+        s.Say($"{who} has {all} {item} and shares them equally among {people} friends.",
             $"{who} gives all of {who.His} {all} {item} to {people} friends, the same number to each.",
             $"{people} friends put their {all} {item} together and share them equally.");
-        s.Ask($"How many {item} does each friend get?", $"How many {item} are there for each friend?", $"How many {item} does each of the friends get?");
+        s.Ask($"How many {item} does each friend get?", $"How many {item} are there for each friend?",
+            $"How many {item} does each of the friends get?");
         s.Step(all / people, $"Each friend gets @ {item}.");
     }
 
@@ -72,10 +70,10 @@ internal static class OneStepThings
         var (who, item) = (s.Person(), s.Thing(s.OneOf(Words.Baked, Words.Food)));
         var box = s.OneOf("boxes", "packs", "bags");
         Num size = s.Pick(2, 12), n = s.Pick(2, 40), all = (size * n).Evaluated;
-        s.Say(
-            $"{who} [packs|puts] {all} {item} [in|into] {box} of {size}.", $"{all} {item} go into {box} of {size}.",
+        s.Say($"{who} [packs|puts] {all} {item} [in|into] {box} of {size}.", $"{all} {item} go into {box} of {size}.",
             $"{who} needs {all} {item}. The {item} come in {box} of {size}.");
-        s.Ask($"How many {box} are there?", $"How many {box} are needed?", $"How many {box} does {who} need?", $"How many {box} must one buy?");
+        s.Ask($"How many {box} are there?", $"How many {box} are needed?", $"How many {box} does {who} need?",
+            $"How many {box} must one buy?");
         s.Step(all / size, $"So @ {box} are needed.", $"That makes @ {box}.");
     }
 
@@ -83,8 +81,7 @@ internal static class OneStepThings
     {
         var item = s.Thing(Words.Baked);
         Num n = s.Pick(2, 60), each = s.Pick(2, 9);
-        s.Say(
-            $"{n} people come to a party, and each of them [eats|wants] {each} {item}.",
+        s.Say($"{n} people come to a party, and each of them [eats|wants] {each} {item}.",
             $"There are {n} people at a party. Each person wants {each} {item}.");
         s.Ask($"How many {item} do they need?", $"How many {item} are needed?");
         s.Step(n * each, $"The people need @ {item}.", $"In all there must be @ {item}.");
@@ -94,12 +91,10 @@ internal static class OneStepThings
     {
         var (who, to, item) = (s.Person(), s.Person(), s.Thing(s.OneOf(Words.Small, Words.Food, Words.Baked)));
         var n = s.Pick(4, 400, 2);
-        s.Say(
-            $"{who} has {n} {item} and gives half of them to {to}.", $"{to} gets half of the {n} {item} that {who} has.",
+        s.Say($"{who} has {n} {item} and gives half of them to {to}.", $"{to} gets half of the {n} {item} that {who} has.",
             $"{who} [picks|bakes|has] {n} {item}. Half of them go to {to}.", $"{who} has {n} {item}. Half of the {item} stay in the shop.");
         s.Ask($"How many {item} does {who} have left?", $"How many {item} are half of them?");
-        s.Step(
-            n / 2, $"{who} has @ {item} left.", $"Half of the {item} is @.", $"After that @ {item} are left.",
+        s.Step(n / 2, $"{who} has @ {item} left.", $"Half of the {item} is @.", $"After that @ {item} are left.",
             $"After the first gift {who} has @ {item}.", $"{who} first has @ {item} left.");
     }
 
@@ -110,16 +105,14 @@ internal static class OneStepThings
         var n = s.Pick(6, 300, (int)part.Value);
         if (s.OneOf(true, false))
         {
-            s.Say(
-                $"There are {n} children at a [school|park|library|party]. {text} of [them|the children] are boys.",
+            s.Say($"There are {n} children at a [school|park|library|party]. {text} of [them|the children] are boys.",
                 $"{n} children are at a [school|park|library|party]. {text} of them are boys.");
             s.Ask("How many boys are there?");
             s.Step(n / part, "There are @ boys.", "The number of boys is @.");
             return;
         }
 
-        s.Say(
-            $"{who} has {n} {item} and gives {text} of them to {other}.", $"{other} gets {text} of the {n} {item} that {who} has.",
+        s.Say($"{who} has {n} {item} and gives {text} of them to {other}.", $"{other} gets {text} of the {n} {item} that {who} has.",
             $"There are {n} {item} left. {other} gets {text} of what is left.",
             $"Then {who} gives {text} of the rest to {other}. The rest is {n} {item}.");
         s.Ask($"How many {item} does {other} get?");
@@ -144,7 +137,9 @@ internal static class OneStepThings
         var (more, flip) = (s.OneOf(true, false), s.OneOf(true, false, false));
         var (first, second) = (more ? "more" : "fewer", more ? "fewer" : "more");
         s.Say($"{a} [has|finds|collects|buys] {n} {item}.");
-        s.Say(flip ? $"{a} has {d} {second} {item} than {b}." : s.OneOf($"{b} has {d} {first} {item} than {a}.", $"{b} has {d} {first} than {a}."));
+        s.Say(flip
+            ? $"{a} has {d} {second} {item} than {b}."
+            : s.OneOf($"{b} has {d} {first} {item} than {a}.", $"{b} has {d} {first} than {a}."));
         s.Ask($"How many {item} does {b} have?");
         s.Step(more ? n + d : n - d, $"{b} has @ {item}.");
     }
@@ -173,15 +168,15 @@ internal static class OneStepThings
         Num n = s.Pick(2, 90, 2), m = s.Pick(2, 90, 2);
         if (s.OneOf(true, false))
         {
-            s.Say(
-                $"There are {n} {animals} on a farm. The {animals} have {legs} legs each.",
+            s.Say($"There are {n} {animals} on a farm. The {animals} have {legs} legs each.",
                 $"A farm has {n} {animals}, and each of these animals has {legs} legs.");
             s.Ask($"How many legs do the {animals} have?", "How many legs are there in total?");
             s.Step(n * legs, $"The {animals} have @ legs.");
             return;
         }
 
-        s.Say($"The {animals} have {n} legs and the other animals have {m} legs.", $"The birds of a farm have {n} legs. The other animals have {m} legs.");
+        s.Say($"The {animals} have {n} legs and the other animals have {m} legs.",
+            $"The birds of a farm have {n} legs. The other animals have {m} legs.");
         s.Ask("How many legs do the animals have in all?");
         s.Step(n + m, "In all they have @ legs.", "That makes @ legs in total.");
     }
@@ -191,16 +186,15 @@ internal static class OneStepThings
         Num n = s.Pick(8, 90), m = s.Pick(2, n - 2);
         if (s.OneOf(true, false))
         {
-            s.Say(
-                $"There are {n} people on a [bus|train]. At the [first|next] stop {m} more people get on.",
+            s.Say($"There are {n} people on a [bus|train]. At the [first|next] stop {m} more people get on.",
                 $"A [bus|train] starts with {n} people. Then {m} people get on.");
             s.Ask("How many people are there now?", "How many people are there in the end?");
-            s.Step(n + m, "There are @ people after some get on.", "First there are @ people.", "In the end there are @ people.", "Now there are @ people.");
+            s.Step(n + m, "There are @ people after some get on.", "First there are @ people.", "In the end there are @ people.",
+                "Now there are @ people.");
             return;
         }
 
-        s.Say(
-            $"There are {n} people on a [bus|train]. At the [first|next] stop {m} people get off.",
+        s.Say($"There are {n} people on a [bus|train]. At the [first|next] stop {m} people get off.",
             $"A [bus|train] starts with {n} people. Then {m} people get off.");
         s.Ask("How many people are there now?", "How many people are there in the end?");
         s.Step(n - m, "When some get off, there are @ people.", "Then there are @ people.");
@@ -219,8 +213,7 @@ internal static class OneStepThings
             return;
         }
 
-        s.Say(
-            $"There are {n} children in a school. {percent} percent of [them|the children] {verb}.",
+        s.Say($"There are {n} children in a school. {percent} percent of [them|the children] {verb}.",
             $"A school has {n} children. {percent} percent of the children {verb}.");
         s.Ask($"How many children {verb}?");
         s.Step(n * percent / 100, $"There are @ children who {verb}.", $"The number of children who {verb} is @.");
@@ -249,8 +242,7 @@ internal static class OneStepThings
                 s.Step(n - part, "So @ children do neither.", "The rest is @ children.");
                 break;
             default:
-                s.Say(
-                    $"There are {n} [seats|chairs] in a [hall|museum], and people take {part} of them.",
+                s.Say($"There are {n} [seats|chairs] in a [hall|museum], and people take {part} of them.",
                     $"A hall has {n} seats. {part} of the seats are taken.");
                 s.Ask("How many are free?", "How many are left?");
                 s.Step(n - part, "So @ are free.", "There are @ left.");

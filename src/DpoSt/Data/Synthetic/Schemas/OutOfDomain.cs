@@ -5,9 +5,9 @@ internal static class OutOfDomain
 {
     public static IEnumerable<Schema> All =>
     [
-        new("ood-recipe", 2, Recipe), new("ood-string", 2, String), new("ood-stairs", 2, Stairs), new("ood-points", 3, Points), new("ood-workers", 3, Workers),
-        new("ood-train-cars", 3, TrainCars), new("ood-swap", 3, Swap), new("ood-average", 2, Average), new("ood-catch-up", 2, CatchUp),
-        new("ood-two-pools", 4, TwoPools),
+        new("ood-recipe", 2, Recipe), new("ood-string", 2, String), new("ood-stairs", 2, Stairs), new("ood-points", 3, Points),
+        new("ood-workers", 3, Workers), new("ood-train-cars", 3, TrainCars), new("ood-swap", 3, Swap), new("ood-average", 2, Average),
+        new("ood-catch-up", 2, CatchUp), new("ood-two-pools", 4, TwoPools),
     ];
 
     private static void Recipe(Scene s)
@@ -23,8 +23,7 @@ internal static class OutOfDomain
     private static void String(Scene s)
     {
         Num loss = s.Pick(2, 6), hours = s.Pick(2, 9), length = s.Pick(loss * hours + 2, 90);
-        s.Say(
-            $"A string is {length} meters long, and a cat eats {loss} meters of it every hour.",
+        s.Say($"A string is {length} meters long, and a cat eats {loss} meters of it every hour.",
             $"Every hour a dog eats {loss} meters of a string that is {length} meters long.");
         s.Ask($"How long is the string after {hours} hours?");
         var gone = s.Step(loss * hours, "The animal eats @ meters.");
@@ -99,7 +98,8 @@ internal static class OutOfDomain
     private static void CatchUp(Scene s)
     {
         var (a, b) = (s.Person(), s.Person());
-        Num slow = s.Pick(2, 20), faster = s.Pick(2, 9), hours = s.Pick(2, 9), ahead = (faster * hours).Evaluated, fast = (slow + faster).Evaluated;
+        Num slow = s.Pick(2, 20), faster = s.Pick(2, 9), hours = s.Pick(2, 9), ahead = (faster * hours).Evaluated,
+            fast = (slow + faster).Evaluated;
         s.Say($"{a} walks {slow} blocks an hour and {b} walks {fast} blocks an hour. {a} is {ahead} blocks away and goes the same way.");
         s.Ask($"After how many hours are {a} and {b} at the same place?");
         var gain = s.Step(fast - slow, $"Each hour {b} walks @ more blocks.");

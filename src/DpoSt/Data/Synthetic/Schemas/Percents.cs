@@ -12,8 +12,7 @@ internal static class Percents
     {
         var (who, item) = (s.Person(), s.Thing(Words.Dear));
         Num price = s.Pick(20, 400, 5), percent = s.Pick(5, 60, 5);
-        s.Say(
-            $"{item.A} costs ${price}, but today it is {percent} percent off.",
+        s.Say($"{item.A} costs ${price}, but today it is {percent} percent off.",
             $"The price of {item.A} is ${price}. In a sale it is {percent} percent less.");
         s.Ask($"How much does {who} pay for the {item.One}?", $"How much does the {item.One} cost now?");
         var off = s.Step(price * percent / 100, $"The {item.One} is $@ less.", $"The price goes down by $@.");
@@ -48,7 +47,8 @@ internal static class Percents
         var (a, b) = (s.OneOf("sing", "dance"), s.OneOf("swim", "play chess", "play football"));
         Num n = s.Pick(20, 400, 10), percent = s.Pick(10, 60, 10), other = s.Pick(2, 90);
         s.Say($"There are {n} children in a school.", $"A school has {n} children.");
-        s.Say($"{percent} percent of the children {a} and {other} other children {b}.", $"{percent} percent of them {a}. Of the others, {other} {b}.");
+        s.Say($"{percent} percent of the children {a} and {other} other children {b}.",
+            $"{percent} percent of them {a}. Of the others, {other} {b}.");
         s.Ask("How many children do neither?", $"How many children do not {a} or {b}?");
         var first = s.Step(n * percent / 100, $"There are @ children who {a}.", $"The number of children who {a} is @.");
         var both = s.Step(first + other, $"With those who {b}, there are @ children.");
@@ -59,8 +59,7 @@ internal static class Percents
     {
         var (who, item, drink) = (s.Person(), s.Thing(Words.Baked), s.OneOf("tea", "juice", "soup"));
         Num n = s.Pick(2, 9), p = s.Pick(4, 15), q = s.Pick(3, 20), percent = s.Pick(5, 30, 5);
-        s.Say(
-            $"{who} eats with friends and pays for {n} {item} at ${p} each and ${q} for {drink}.",
+        s.Say($"{who} eats with friends and pays for {n} {item} at ${p} each and ${q} for {drink}.",
             $"For a meal with friends {who} orders {n} {item} for ${p} each and {drink} for ${q}.");
         s.Say($"{who.He} also gives a tip of {percent} percent.", $"Then {who.He} adds a tip of {percent} percent.");
         s.Ask($"How much does {who} pay in total?", $"How much does {who} spend in all?");

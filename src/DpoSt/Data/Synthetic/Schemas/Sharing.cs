@@ -12,9 +12,12 @@ internal static class Sharing
     private static void FindShare(Scene s)
     {
         var (who, item) = (s.Person(), s.Thing(Words.Small));
-        Num people = s.Pick(2, 9), each = s.Pick(3, 15), total = (people * each).Evaluated, a = s.Pick(2, total - 2), b = (total - a).Evaluated;
-        s.Say($"{who} has {a} {item} and [finds|gets] {b} more.", $"{who} finds {a} {item} on [Monday|Friday] and {b} {item} on [Sunday|Saturday].");
-        s.Say($"{who.He} shares them equally among {people} friends.", $"Then {who.He} gives all of them to {people} friends, the same number to each.");
+        Num people = s.Pick(2, 9), each = s.Pick(3, 15), total = (people * each).Evaluated, a = s.Pick(2, total - 2),
+            b = (total - a).Evaluated;
+        s.Say($"{who} has {a} {item} and [finds|gets] {b} more.",
+            $"{who} finds {a} {item} on [Monday|Friday] and {b} {item} on [Sunday|Saturday].");
+        s.Say($"{who.He} shares them equally among {people} friends.",
+            $"Then {who.He} gives all of them to {people} friends, the same number to each.");
         s.Ask($"How many {item} does each friend get?", $"How many {item} are there for each friend?");
         var sum = s.Step(a + b, $"{who} has @ {item}.", $"In all there are @ {item}.");
         s.Step(sum / people, $"Each friend gets @ {item}.");
@@ -24,7 +27,8 @@ internal static class Sharing
     {
         var (who, to, item, box) = (s.Person(), s.Person(), s.Thing(Words.Small), s.Thing(Words.Boxes));
         Num n = s.Pick(2, 12), each = s.Pick(3, 20), gone = s.Pick(2, n * each - 2);
-        s.Say($"{who} has {n} {box} with {each} {item} in each.", $"{who} has {n} {box} of {item}. There are {each} {item} in each {box.One}.");
+        s.Say($"{who} has {n} {box} with {each} {item} in each.",
+            $"{who} has {n} {box} of {item}. There are {each} {item} in each {box.One}.");
         s.Say($"{who} gives {gone} {item} to {to}.", $"{to} gets {gone} {item} from {who}.");
         s.Ask($"How many {item} does {who} have left?", $"How many {item} does {who} have now?");
         var all = s.Step(n * each, $"{who} has @ {item}.", $"In the {box} there are @ {item}.");
@@ -36,8 +40,7 @@ internal static class Sharing
         var (who, item) = (s.Person(), s.Thing(Words.Baked));
         Num packs = s.Pick(2, 12), size = s.Pick(2, 12), each = s.Pick(2, 6), people = (packs * size / each).Evaluated;
         s.Require(people.IsWhole && people.Value > 1 && each != size);
-        s.Say(
-            $"{people} people come to a party, and each of them eats {each} {item}.",
+        s.Say($"{people} people come to a party, and each of them eats {each} {item}.",
             $"{who} has {people} people at a party. Each of them wants {each} {item}.");
         s.Say($"The {item} come in packs of {size}.", $"A pack has {size} {item}.");
         s.Ask($"How many packs does {who} need?", "How many packs must one buy?");
@@ -49,9 +52,9 @@ internal static class Sharing
     {
         var (who, item, box) = (s.Person(), s.Thing(Words.Food), s.Thing(Words.Boxes));
         Num n = s.Pick(2, 12), each = s.Pick(3, 15), people = s.Pick(2, 8), eaten = s.Pick(2, n * each - 4);
-        s.Say($"{who} has {n} {box} with {each} {item} in each.", $"{who} buys {n} {box} of {item}. There are {each} {item} in each {box.One}.");
-        s.Say(
-            $"{who.He} eats {eaten} {item} and shares the rest equally among {people} friends.",
+        s.Say($"{who} has {n} {box} with {each} {item} in each.",
+            $"{who} buys {n} {box} of {item}. There are {each} {item} in each {box.One}.");
+        s.Say($"{who.He} eats {eaten} {item} and shares the rest equally among {people} friends.",
             $"After {eaten} {item} are eaten, {who.He} shares the rest equally among {people} friends.");
         s.Ask($"How many {item} does each friend get?");
         var all = s.Step(n * each, $"{who} has @ {item}.", $"In the {box} there are @ {item}.");
@@ -62,8 +65,10 @@ internal static class Sharing
     private static void Shelves(Scene s)
     {
         Num n = s.Pick(3, 20), each = s.Pick(5, 40), gone = s.Pick(2, n * each - 2), more = s.Pick(2, 90);
-        s.Say($"A library has {n} shelves with {each} books on each.", $"There are {n} shelves in a library, and each shelf has {each} books.");
-        s.Say($"People take {gone} books and bring {more} books back.", $"On [Monday|Friday] people take {gone} books. Then {more} books come back.");
+        s.Say($"A library has {n} shelves with {each} books on each.",
+            $"There are {n} shelves in a library, and each shelf has {each} books.");
+        s.Say($"People take {gone} books and bring {more} books back.",
+            $"On [Monday|Friday] people take {gone} books. Then {more} books come back.");
         s.Ask("How many books does the library have now?", "How many books are on the shelves in the end?");
         var all = s.Step(n * each, "The library has @ books.", "On the shelves there are @ books.");
         var rest = s.Step(all - gone, "After that @ books are left.");
@@ -74,8 +79,10 @@ internal static class Sharing
     {
         var (who, item) = (s.Person(), s.Thing(Words.Baked));
         Num trays = s.Pick(2, 12), each = s.Pick(4, 24), size = s.Pick(2, 12), sold = s.Pick(2, trays * each - 4);
-        s.Say($"{who} bakes {trays} trays of {item} with {each} on each tray.", $"A bakery makes {trays} trays of {item}. Each tray has {each} {item}.");
-        s.Say($"Then {sold} {item} are sold, and the rest go into boxes of {size}.", $"After {sold} {item} are sold, the rest go into boxes of {size}.");
+        s.Say($"{who} bakes {trays} trays of {item} with {each} on each tray.",
+            $"A bakery makes {trays} trays of {item}. Each tray has {each} {item}.");
+        s.Say($"Then {sold} {item} are sold, and the rest go into boxes of {size}.",
+            $"After {sold} {item} are sold, the rest go into boxes of {size}.");
         s.Ask("How many boxes are there?", "How many boxes are needed?");
         var all = s.Step(trays * each, $"In all there are @ {item}.", $"On the trays there are @ {item}.");
         var rest = s.Step(all - sold, $"After that @ {item} are left.");

@@ -16,7 +16,8 @@ internal static class Shopping
         Num n = s.Pick(3, 12), price = s.Pick(2, 15), bill = s.Pick(n * price + 2, 200, 5);
         s.Say($"{who} [buys|gets] {n} {item} [at the market|in a shop|for a party].", $"{who} needs {n} {item}.");
         s.Say($"Each {item.One} costs ${price}.", $"The {item} cost ${price} each.", $"The price of one {item.One} is ${price}.");
-        s.Ask($"If {who.He} pays with ${bill}, how much change does {who.He} get?", $"{who} pays with ${bill}. How much change does {who.He} get back?");
+        s.Ask($"If {who.He} pays with ${bill}, how much change does {who.He} get?",
+            $"{who} pays with ${bill}. How much change does {who.He} get back?");
         var cost = s.Step(n * price, $"The {item} cost $@.", $"{who} [has to pay|must pay] $@ for the {item}.");
         s.Step(bill - cost, $"{who} gets $@ back.", $"The change is $@.");
     }
@@ -36,8 +37,7 @@ internal static class Shopping
     {
         var (who, item, other) = (s.Person(), s.Thing(Words.Goods), s.Thing(Words.Dear));
         Num n = s.Pick(2, 12), price = s.Pick(2, 20), extra = s.Pick(15, 150);
-        s.Say(
-            $"{who} buys {n} {item} for ${price} each and {other.A} for ${extra}.",
+        s.Say($"{who} buys {n} {item} for ${price} each and {other.A} for ${extra}.",
             $"{who} buys {other.A} for ${extra} and {n} {item} that cost ${price} each.");
         s.Ask($"How much does {who} [pay|spend] [in total|in all]?", $"How much money does {who} spend?");
         var cost = s.Step(n * price, $"The {item} cost $@.", $"{who} pays $@ for the {item}.");
@@ -61,8 +61,7 @@ internal static class Shopping
         var (who, item, other) = (s.Person(), s.Thing(Words.Goods), s.Thing(Words.Snacks));
         Num n = s.Pick(2, 9), price = s.Pick(2, 12), extra = s.Pick(2, 15), bill = s.Pick(n * price + extra + 2, 150, 5);
         s.Say($"{who} has ${bill}.", $"{who} goes to the [market|shop] with ${bill}.");
-        s.Say(
-            $"{who.He} buys {n} {item} for ${price} each and {other.A} for ${extra}.",
+        s.Say($"{who.He} buys {n} {item} for ${price} each and {other.A} for ${extra}.",
             $"{who.He} buys {other.A} for ${extra} and {n} {item} for ${price} each.");
         s.Ask($"How much money does {who} have left?", $"How much money is left?");
         var cost = s.Step(n * price, $"The {item} cost $@.", $"{who} pays $@ for the {item}.");
@@ -74,8 +73,7 @@ internal static class Shopping
     {
         var (who, item) = (s.Person(), s.Thing(Words.Goods));
         Num n = s.Pick(5, 40), p = s.Pick(2, 12), q = s.Pick(p + 2, p + 12);
-        s.Say(
-            $"{who} buys {n} {item} for ${p} each and sells them for ${q} each.",
+        s.Say($"{who} buys {n} {item} for ${p} each and sells them for ${q} each.",
             $"A shop pays ${p} for each of {n} {item} and sells each of them for ${q}.");
         s.Ask("[How much|How much money] is the profit?", "What is the profit in dollars?");
         var cost = s.Step(n * p, $"The {item} cost $@.");
@@ -87,7 +85,8 @@ internal static class Shopping
     {
         var (who, a, b) = (s.Person(), s.Thing(Words.Snacks), s.Thing(Words.Food));
         Num n = s.Pick(2, 8), m = s.Pick(2, 10), p = s.Price(5), q = s.Pick(2, 4), bill = s.Pick(n * p + m * q + 1, 100, 10);
-        s.Say($"{who} buys {n} {a} for ${p} each and {m} {b} for ${q} each.", $"{who} pays ${p} each for {n} {a} and ${q} each for {m} {b}.");
+        s.Say($"{who} buys {n} {a} for ${p} each and {m} {b} for ${q} each.",
+            $"{who} pays ${p} each for {n} {a} and ${q} each for {m} {b}.");
         s.Ask($"If {who.He} pays with ${bill}, how much change does {who.He} get?", $"{who} had ${bill}. How much money is left?");
         var first = s.Step(n * p, $"The {a} cost $@.");
         var second = s.Step(m * q, $"The {b} cost $@.");

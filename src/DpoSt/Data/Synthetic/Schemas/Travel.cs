@@ -13,7 +13,8 @@ internal static class Travel
     {
         var who = s.Person();
         Num speed = s.Pick(20, 90), hours = s.Pick(2, 9), more = s.Pick(5, 99);
-        s.Say($"{who} drives at {speed} miles an hour for {hours} hours.", $"{who} drives for {hours} hours at a speed of {speed} miles an hour.");
+        s.Say($"{who} drives at {speed} miles an hour for {hours} hours.",
+            $"{who} drives for {hours} hours at a speed of {speed} miles an hour.");
         s.Say($"Then {who.He} drives {more} more miles.", $"After a rest {who.He} drives another {more} miles.");
         s.Ask($"How far does {who} drive [in total|in all]?", $"How many miles does {who} drive in all?");
         var first = s.Step(speed * hours, $"In {hours} hours {who} drives @ miles.", $"{who} first drives @ miles.");
@@ -25,7 +26,8 @@ internal static class Travel
         var (who, place) = (s.Person(), s.OneOf("the sea", "the city", "a farm", "a lake"));
         Num speed = s.Pick(8, 80), hours = s.Pick(2, 8), way = s.Pick(speed * hours + 2, 800);
         s.Say($"It is {way} miles to {place}.", $"{who} wants to go to {place}, which is {way} miles away.");
-        s.Say($"{who} goes at {speed} miles an hour for {hours} hours.", $"For {hours} hours {who} goes at a speed of {speed} miles an hour.");
+        s.Say($"{who} goes at {speed} miles an hour for {hours} hours.",
+            $"For {hours} hours {who} goes at a speed of {speed} miles an hour.");
         s.Ask($"How many miles are left?", $"How far does {who} still have to go?");
         var done = s.Step(speed * hours, $"In {hours} hours {who} goes @ miles.");
         s.Step(way - done, $"There are @ miles left.", $"{who} still has to go @ miles.");
@@ -35,8 +37,7 @@ internal static class Travel
     {
         var who = s.Person();
         Num v = s.Pick(20, 80), h = s.Pick(2, 6), w = s.Pick(5, 30), k = s.Pick(2, 6);
-        s.Say(
-            $"{who} drives for {h} hours at {v} miles an hour and then rides a bike for {k} hours at {w} miles an hour.",
+        s.Say($"{who} drives for {h} hours at {v} miles an hour and then rides a bike for {k} hours at {w} miles an hour.",
             $"First {who} drives at {v} miles an hour for {h} hours. Then {who.He} rides a bike at {w} miles an hour for {k} hours.");
         s.Ask($"How far does {who} go in all?", $"How many miles does {who} go in total?");
         var first = s.Step(v * h, $"{who} first drives @ miles.", $"In {h} hours {who} drives @ miles.");
@@ -48,10 +49,10 @@ internal static class Travel
     {
         var who = s.Person();
         Num way = s.Pick(2, 25), days = s.Pick(3, 20), goal = s.Pick(way * 2 * days + 2, 999);
-        s.Say(
-            $"{who} walks {way} blocks to [school|work] and {way} blocks back each day.",
+        s.Say($"{who} walks {way} blocks to [school|work] and {way} blocks back each day.",
             $"It is {way} blocks to [school|work], and each day {who} walks there and back.");
-        s.Say($"{who.He} wants to walk {goal} blocks and walks for {days} days.", $"{who.His} goal is {goal} blocks, and {who.He} walks for {days} days.");
+        s.Say($"{who.He} wants to walk {goal} blocks and walks for {days} days.",
+            $"{who.His} goal is {goal} blocks, and {who.He} walks for {days} days.");
         s.Ask("How many blocks are left?", $"How many more blocks does {who} have to walk?");
         var day = s.Step(way * 2, $"{who} walks @ blocks a day.");
         var sum = s.Step(day * days, $"In {days} days {who} walks @ blocks.");
@@ -75,8 +76,7 @@ internal static class Travel
         var who = s.Person();
         Num v = s.Pick(10, 60), h = s.Pick(2, 6), w = s.Pick(10, 60), k = s.Pick(2, 6), way = s.Pick(v * h + w * k + 2, 950);
         s.Say($"{who} has to drive {way} miles.", $"{who} wants to go to a city, which is {way} miles away.");
-        s.Say(
-            $"{who.He} drives for {h} hours at {v} miles an hour and then for {k} hours at {w} miles an hour.",
+        s.Say($"{who.He} drives for {h} hours at {v} miles an hour and then for {k} hours at {w} miles an hour.",
             $"First {who.He} drives at {v} miles an hour for {h} hours. Then {who.He} drives at {w} miles an hour for {k} hours.");
         s.Ask("How many miles are left?", $"How far does {who} still have to drive?");
         var first = s.Step(v * h, $"{who} first drives @ miles.");
@@ -89,11 +89,9 @@ internal static class Travel
     {
         var who = s.Person();
         Num per = s.Pick(8, 20), speed = s.Pick(20, 80), hours = s.Pick(2, 8), price = s.Pick(2, 5), cash = s.Pick(50, 400, 10);
-        s.Say(
-            $"{who} drives for {hours} hours at {speed} miles an hour and then goes the same way back.",
+        s.Say($"{who} drives for {hours} hours at {speed} miles an hour and then goes the same way back.",
             $"{who} drives at {speed} miles an hour for {hours} hours and later goes the same way back.");
-        s.Say(
-            $"The car needs one liter of fuel for {per} miles, and a liter costs ${price}.",
+        s.Say($"The car needs one liter of fuel for {per} miles, and a liter costs ${price}.",
             $"With one liter of fuel the car goes {per} miles. A liter costs ${price}.");
         s.Say($"{who} has ${cash} for fuel.", $"{who} takes ${cash} for the fuel.");
         s.Ask($"How much of this money is left?", $"How much money does {who} have left?");

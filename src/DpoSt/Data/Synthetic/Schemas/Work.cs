@@ -17,7 +17,8 @@ internal static class Work
         Num hours = s.Pick(3, 40), rate = s.Pick(6, 20), price = s.Pick(10, hours * rate - 2);
         s.Require(price.Value < 300);
         s.Say($"{who} works {Job} and earns ${rate} an hour.", $"{who} earns ${rate} for each hour of work {Job}.");
-        s.Say($"{who.He} works {hours} hours and buys {item.A} for ${price}.", $"After {hours} hours of work {who.He} spends ${price} on {item.A}.");
+        s.Say($"{who.He} works {hours} hours and buys {item.A} for ${price}.",
+            $"After {hours} hours of work {who.He} spends ${price} on {item.A}.");
         s.Ask($"How much money does {who} have left?", $"How many dollars are left?");
         var pay = s.Step(hours * rate, $"{who} earns $@.", $"In {hours} hours {who} earns $@.");
         s.Step(pay - price, $"{who} has $@ left.", $"So $@ is left.");
@@ -38,9 +39,9 @@ internal static class Work
     {
         var who = s.Person();
         Num hours = s.Pick(2, 9), days = s.Pick(2, 6), rate = s.Pick(6, 20), food = s.Pick(10, 90);
-        s.Say($"{who} works {Job} for {hours} hours a day, {days} days a week.", $"{who} works {hours} hours a day on {days} days of the week {Job}.");
-        s.Say(
-            $"{who.He} earns ${rate} an hour and spends ${food} [a|each] week [on|for] food.",
+        s.Say($"{who} works {Job} for {hours} hours a day, {days} days a week.",
+            $"{who} works {hours} hours a day on {days} days of the week {Job}.");
+        s.Say($"{who.He} earns ${rate} an hour and spends ${food} [a|each] week [on|for] food.",
             $"The pay is ${rate} an hour, and each week {who.He} spends ${food} on food.");
         s.Ask($"How much money does {who} have left [each|every] week?", $"How many dollars can {who} save each week?");
         var time = s.Step(hours * days, $"{who} works @ hours [each|a] week.");
@@ -53,8 +54,7 @@ internal static class Work
         var (who, item) = (s.Person(), s.Thing(Words.Dear));
         Num each = s.Pick(3, 20), weeks = s.Pick(3, 10), gift = s.Pick(10, 60), price = s.Pick(each * weeks + gift + 2, 400);
         s.Say($"{who} wants to buy {item.A} that costs ${price}.", $"{who} wants {item.A}. It costs ${price}.");
-        s.Say(
-            $"{who.He} saves ${each} a week for {weeks} weeks and gets ${gift} from {who.His} [mother|father|aunt].",
+        s.Say($"{who.He} saves ${each} a week for {weeks} weeks and gets ${gift} from {who.His} [mother|father|aunt].",
             $"{who.His} [mother|father|aunt] gives {who.Him} ${gift}, and {who.He} saves ${each} every week for {weeks} weeks.");
         s.Ask($"How much more money does {who} need?", $"How many more dollars does {who} need for the {item.One}?");
         var saved = s.Step(each * weeks, $"{who} saves $@.", $"In {weeks} weeks {who} saves $@.");
@@ -66,8 +66,7 @@ internal static class Work
     {
         var who = s.Person();
         Num am = s.Pick(2, 5), pm = s.Pick(2, 5), days = s.Pick(2, 6), rate = s.Pick(6, 18), rent = s.Pick(10, 90);
-        s.Say(
-            $"Each day {who} works {am} hours in the morning and {pm} hours in the evening {Job}.",
+        s.Say($"Each day {who} works {am} hours in the morning and {pm} hours in the evening {Job}.",
             $"{who} works {Job}, {am} hours every morning and {pm} hours every evening.");
         s.Say($"{who.He} earns ${rate} an hour.", $"The pay is ${rate} an hour.");
         s.Say($"{who.He} works for {days} days and spends ${rent}.", $"After {days} days {who.He} spends ${rent} on rent.");
@@ -85,7 +84,8 @@ internal static class Work
         s.Say($"{who} earns ${old} a week {Job}.", $"{who} works {Job} for ${old} a week.");
         s.Say($"Then {who.He} gets {percent} percent more.", $"Now {who.His} pay goes up by {percent} percent.");
         s.Say($"{who.He} works for {weeks} more weeks and spends ${rent}.", $"In the next {weeks} weeks {who.He} spends ${rent}.");
-        s.Ask($"How much of the new pay does {who} have left after these weeks?", $"How much of the new pay can {who} save in these weeks?");
+        s.Ask($"How much of the new pay does {who} have left after these weeks?",
+            $"How much of the new pay can {who} save in these weeks?");
         var more = s.Step(old * percent / 100, $"{who} gets $@ more each week.", "The pay goes up by $@.");
         var pay = s.Step(old + more, $"{who} now earns $@ a week.", "The new pay is $@.");
         var sum = s.Step(pay * weeks, $"In {weeks} weeks {who} earns $@.");
@@ -96,10 +96,10 @@ internal static class Work
     {
         var who = s.Person();
         Num week = s.Pick(2, 8), end = s.Pick(2, 6), rate = s.Pick(5, 15), spent = s.Pick(20, 150);
-        s.Say(
-            $"{who} works {week} hours a day on 5 days of the week and {end} hours a day on the 2 other days.",
+        s.Say($"{who} works {week} hours a day on 5 days of the week and {end} hours a day on the 2 other days.",
             $"On each of 5 days {who} works {week} hours, and on each of the 2 other days {who.He} works {end} hours.");
-        s.Say($"{who.He} earns ${rate} an hour and spends ${spent} [each|every] week.", $"The pay is ${rate} an hour, and each week {who.He} spends ${spent}.");
+        s.Say($"{who.He} earns ${rate} an hour and spends ${spent} [each|every] week.",
+            $"The pay is ${rate} an hour, and each week {who.He} spends ${spent}.");
         s.Ask($"How much money does {who} have left each week?", $"How many dollars can {who} save each week?");
         var first = s.Step(week * 5, $"On 5 days {who} works @ hours.");
         var second = s.Step(end * 2, $"On the 2 other days {who} works @ hours.");
@@ -111,13 +111,15 @@ internal static class Work
     private static void Goal(Scene s)
     {
         var (who, item) = (s.Person(), s.Thing(Words.Dear));
-        Num hours = s.Pick(2, 8), days = s.Pick(2, 6), rate = s.Pick(5, 15), rent = s.Pick(20, 200), weeks = s.Pick(2, 6), gift = s.Pick(10, 90);
+        Num hours = s.Pick(2, 8), days = s.Pick(2, 6), rate = s.Pick(5, 15), rent = s.Pick(20, 200), weeks = s.Pick(2, 6),
+            gift = s.Pick(10, 90);
         var saved = (hours * days * rate).Value - rent.Value;
         s.Require(saved > 1);
         var price = s.Pick((int)((saved * weeks.Value) + gift.Value) + 2, (int)(saved * weeks.Value) + 300);
         s.Say($"{who} works {hours} hours a day on {days} days of the week and earns ${rate} an hour.");
         s.Say($"Each week {who.He} spends ${rent} and saves the rest.", $"{who.He} spends ${rent} a week and saves the rest.");
-        s.Say($"{who.His} [mother|father|aunt] gives {who.Him} ${gift}.", $"{who.He} also gets ${gift} from {who.His} [mother|father|aunt].");
+        s.Say($"{who.His} [mother|father|aunt] gives {who.Him} ${gift}.",
+            $"{who.He} also gets ${gift} from {who.His} [mother|father|aunt].");
         s.Say($"{who} wants to buy {item.A} that costs ${price}.");
         s.Ask($"How much more money does {who} need after {weeks} weeks?");
         var time = s.Step(hours * days, $"{who} works @ hours each week.");

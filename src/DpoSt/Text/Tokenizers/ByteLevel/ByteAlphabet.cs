@@ -2,15 +2,12 @@ using System.Text;
 
 namespace DpoSt.Text.Tokenizers.ByteLevel;
 
-/// <summary>
-/// GPT-2's spelling of bytes (Radford et al. 2019): printable Latin-1 characters stand for themselves, the other 68 bytes for the
-/// characters from U+0100 on, so that every token is printable text. A space is "Ġ".
-/// </summary>
+/// <summary>GPT-2's spelling of bytes (Radford et al. 2019): printable Latin-1 characters stand for themselves, the other 68 bytes for the
+/// characters from U+0100 on, so that every token is printable text. A space is "Ġ".</summary>
 internal static class ByteAlphabet
 {
     private static readonly char[] Characters = Build();
     private static readonly Dictionary<char, byte> Bytes = Characters.Select((c, b) => (c, b)).ToDictionary(p => p.c, p => (byte)p.b);
-
     public static char Spell(byte value) => Characters[value];
 
     public static string Spell(ReadOnlySpan<byte> bytes)

@@ -12,8 +12,6 @@ internal sealed class ByteLevelBpe : ISegmentEncoder
     private readonly WordCache cache;
 
     /// <param name="byteIds">The id of every single byte.</param>
-    /// <param name="merges">The merges.</param>
-    /// <param name="splitter">The words.</param>
     /// <param name="wholeWords">Where given, a word that is a token itself skips the merges (`ignore_merges`).</param>
     public ByteLevelBpe(int[] byteIds, MergeTable merges, WordSplitter splitter, TokenTable? wholeWords)
     {

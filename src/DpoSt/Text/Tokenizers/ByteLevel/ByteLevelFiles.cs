@@ -8,7 +8,7 @@ internal static class ByteLevelFiles
     private const int Llama3Specials = 256;
     private static readonly string[] QwenSpecials = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
 
-    /// <summary>Lines `base64 rank`; any two neighbours whose join is a token merge, the smallest rank first. 256 special tokens follow.</summary>
+    /// <summary>Lines `base64 rank`; neighbours whose join is a token merge, the smallest rank first. 256 special tokens follow.</summary>
     /// <exception cref="UserErrorException">A line is not a token with the next rank.</exception>
     public static ITokenizer Tiktoken(string path, TokenizerConfig config)
     {
@@ -17,9 +17,11 @@ internal static class ByteLevelFiles
         {
             var buffer = new byte[line.Length];
             var parts = line.Split(' ');
-            if (parts.Length != 2 || !Convert.TryFromBase64String(parts[0], buffer, out var length) || parts[1] != pieces.Count.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            if (parts.Length != 2 || !Convert.TryFromBase64String(parts[0], buffer, out var length)
+                || parts[1] != pieces.Count.ToString(System.Globalization.CultureInfo.InvariantCulture))
             {
-                throw new UserErrorException($"The tokenizer '{path}', line {pieces.Count + 1}, is not a token in base64 with its rank {pieces.Count}.");
+                throw new UserErrorException(
+                    $"The tokenizer '{path}', line {pieces.Count + 1}, is not a token in base64 with its rank {pieces.Count}.");
             }
 
             pieces.Add(ByteAlphabet.Spell(buffer.AsSpan(0, length)));
@@ -62,7 +64,8 @@ internal static class ByteLevelFiles
         var pieces = new string?[vocabulary.Count];
         foreach (var (piece, id) in vocabulary)
         {
-            pieces[id >= 0 && id < pieces.Length ? id : throw new UserErrorException($"The vocabulary '{vocabularyPath}' gives '{piece}' the id {id}, but it has only {pieces.Length} tokens.")] =
+            pieces[id >= 0 && id < pieces.Length ? id : throw new UserErrorException(
+                $"The vocabulary '{vocabularyPath}' gives '{piece}' the id {id}, but it has only {pieces.Length} tokens.")] =
                 piece;
         }
 
@@ -71,20 +74,24 @@ internal static class ByteLevelFiles
         var (merges, rank) = (new MergeTable(pieces.Length), 0);
         foreach (var line in File.ReadLines(mergesPath).Where(l => l.Length > 0 && !l.StartsWith("#version", StringComparison.Ordinal)))
         {
-            if (line.Split(' ') is not [var left, var right] || table.IdOf(left) is not { } a || table.IdOf(right) is not { } b || table.IdOf(left + right) is not { } joined)
+            if (line.Split(' ') is not [var left, var right] || table.IdOf(left) is not { } a || table.IdOf(right) is not { } b
+                || table.IdOf(left + right) is not { } joined)
             {
                 throw new UserErrorException(
-                    $"The merges '{mergesPath}' have an entry (number {rank + 1}) that is not two tokens of the vocabulary and their join.");
+                    $"The merges '{mergesPath}' have an entry (number {rank + 1}) "
+                    + "that is not two tokens of the vocabulary and their join.");
             }
 
             merges.Add(a, b, rank++, joined);
         }
 
         var added = specials.Select(s => new AddedToken(s, table.IdOf(s)!.Value, IsSpecial: true)).ToArray();
-        return Build(table, merges, WordSplitter.Qwen2, added, config.Specials(table, [], [], vocabularyPath), isLlama3: false, vocabularyPath);
+        return Build(
+            table, merges, WordSplitter.Qwen2, added, config.Specials(table, [], [], vocabularyPath), isLlama3: false, vocabularyPath);
     }
 
-    private static Tokenizer Build(TokenTable table, MergeTable merges, string pattern, AddedToken[] added, SpecialIds specials, bool isLlama3, string path)
+    private static Tokenizer Build(
+        TokenTable table, MergeTable merges, string pattern, AddedToken[] added, SpecialIds specials, bool isLlama3, string path)
     {
         // Llama-3 takes a word that is a token whole; Qwen2 composes characters first.
         var encoder = new ByteLevelBpe(ByteIds(table, path), merges, new(pattern), isLlama3 ? table : null);
@@ -99,7 +106,8 @@ internal static class ByteLevelFiles
     /// <summary>Llama-3's 256 special tokens in order; most are reserved.</summary>
     private static IEnumerable<string> Llama3SpecialTokens()
     {
-        string[] named = ["<|begin_of_text|>", "<|end_of_text|>", "", "", "", "", "<|start_header_id|>", "<|end_header_id|>", "", "<|eot_id|>"];
+        string[] named =
+            ["<|begin_of_text|>", "<|end_of_text|>", "", "", "", "", "<|start_header_id|>", "<|end_header_id|>", "", "<|eot_id|>"];
         var reserved = 0;
         for (var i = 0; i < Llama3Specials; i++)
         {

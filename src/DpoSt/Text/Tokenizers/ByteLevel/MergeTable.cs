@@ -1,9 +1,7 @@
 namespace DpoSt.Text.Tokenizers.ByteLevel;
 
-/// <summary>
-/// The merges of a byte-pair vocabulary (Sennrich et al. 2016): which two neighbouring ids join, in which order, into which id.
-/// The lowest rank joins first, of equal ranks the leftmost.
-/// </summary>
+/// <summary>The merges of a byte-pair vocabulary (Sennrich et al. 2016): which two neighbouring ids join, in which order, into which id.
+/// The lowest rank joins first, of equal ranks the leftmost.</summary>
 internal sealed class MergeTable(int capacity)
 {
     // Above this length a queue beats looking at every pair again after each merge.

@@ -4,10 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace DpoSt.Text.Tokenizers.ByteLevel;
 
-/// <summary>
-/// Cuts text into the stretches that merges may not cross. .NET's expressions see UTF-16 units, the peers' see characters: so a
-/// character beyond U+FFFF is shown to the expression as one unit of the same Unicode class, and the places are mapped back.
-/// </summary>
+/// <summary>Cuts text into the stretches that merges may not cross. .NET's expressions see UTF-16 units, the peers' see characters: so a
+/// character beyond U+FFFF is shown to the expression as one unit of the same Unicode class, and the places are mapped back.</summary>
 internal sealed class WordSplitter(string pattern)
 {
     /// <summary>Llama-3 (tiktoken's cl100k shape: digits by three).</summary>
@@ -23,7 +21,7 @@ internal sealed class WordSplitter(string pattern)
 
     private readonly Regex regex = new(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled, TimeSpan.FromSeconds(10));
 
-    /// <summary>Calls <paramref name="take"/> with every stretch in order; what the expression leaves out is a stretch of its own.</summary>
+    /// <summary>Calls <paramref name="take"/> with every stretch in order, what the expression leaves out included.</summary>
     public void Split<TState>(ReadOnlySpan<char> text, TState state, Action<ReadOnlySpan<char>, TState> take)
     {
         if (text.IndexOfAnyInRange('\uD800', '\uDFFF') >= 0)

@@ -3,10 +3,8 @@ using DpoSt.Text.Tokenizers.ByteLevel;
 
 namespace DpoSt.Text.Tokenizers.Json;
 
-/// <summary>
-/// Reads a Hugging Face `tokenizer.json`: byte-level BPE (Llama-3, Qwen2, ours), BPE with byte fallback (Llama-2) or Unigram (T5). A step
-/// of its pipeline that dpost does not know is an error, never left out: wrong ids would train a wrong model.
-/// </summary>
+/// <summary>Reads a Hugging Face `tokenizer.json`: byte-level BPE (Llama-3, Qwen2, ours), BPE with byte fallback (Llama-2) or Unigram (T5).
+/// A step of its pipeline that dpost does not know is an error, never left out: wrong ids would train a wrong model.</summary>
 internal static class TokenizerJson
 {
     private static readonly string[] SequenceNames = ["pretokenizers", "normalizers", "processors"];
@@ -19,9 +17,11 @@ internal static class TokenizerJson
             using var document = JsonDocument.Parse(json);
             return Read(document.RootElement, path, config);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e) when (
+            e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new UserErrorException($"The tokenizer '{path}' is not a Hugging Face tokenizer.json that dpost can read: {e.Message}", e);
+            throw new UserErrorException(
+                $"The tokenizer '{path}' is not a Hugging Face tokenizer.json that dpost can read: {e.Message}", e);
         }
     }
 
@@ -30,7 +30,8 @@ internal static class TokenizerJson
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("model", out var model))
         {
             throw new UserErrorException(
-                $"The file '{path}' is no tokenizer: it has no key 'model'; expected Hugging Face's tokenizer.json, or a folder that holds it.");
+                $"The file '{path}' is no tokenizer: it has no key 'model'; expected Hugging Face's tokenizer.json, "
+                + "or a folder that holds it.");
         }
 
         var type = model.TryGetProperty("type", out var named) ? named.GetString() : "BPE";
@@ -43,7 +44,8 @@ internal static class TokenizerJson
         }).ToArray();
         var isByteLevel = type == "BPE" && Parts(root, "pre_tokenizer").Any(p => Type(p) == "ByteLevel");
         var special = added.Where(a => a.IsSpecial).Select(a => a.Id).ToHashSet();
-        var table = new TokenTable(Pieces(vocabulary, added, path), isByteLevel ? ByteAlphabet.Read : TokenTable.SentencePieceBytes, special.Contains);
+        var table = new TokenTable(
+            Pieces(vocabulary, added, path), isByteLevel ? ByteAlphabet.Read : TokenTable.SentencePieceBytes, special.Contains);
         var encoder = type == "Unigram" ? TokenizerJsonUnigram.Encoder(root, model, special, path)
             : isByteLevel ? TokenizerJsonBpe.ByteLevel(root, model, table, path)
             : TokenizerJsonBpe.SentencePiece(root, model, table, path);
@@ -68,8 +70,7 @@ internal static class TokenizerJson
     /// <summary>The pattern of a Split or a Replace: `Regex` or `String`, and its text.</summary>
     public static (string Kind, string Pattern) Pattern(JsonElement part) =>
         part.GetProperty("pattern").EnumerateObject().FirstOrDefault() is { Value.ValueKind: JsonValueKind.String } pattern
-            ? (pattern.Name, StringOf(pattern.Value))
-            : throw new FormatException($"A {Type(part)} has no pattern.");
+            ? (pattern.Name, StringOf(pattern.Value)) : throw new FormatException($"A {Type(part)} has no pattern.");
 
     /// <summary>Where a Metaspace puts a space: before every stretch of text, or before the first alone.</summary>
     public static Place[] PrefixPlaces(JsonElement metaspace)
@@ -105,7 +106,8 @@ internal static class TokenizerJson
 
     private static IEnumerable<AddedToken> Added(JsonElement root) =>
         root.TryGetProperty("added_tokens", out var list) && list.ValueKind != JsonValueKind.Null
-            ? list.EnumerateArray().Select(t => new AddedToken(StringOf(t.GetProperty("content")), t.GetProperty("id").GetInt32(), Flag(t, "special"))
+            ? list.EnumerateArray()
+            .Select(t => new AddedToken(StringOf(t.GetProperty("content")), t.GetProperty("id").GetInt32(), Flag(t, "special"))
             {
                 TakesSpaceBefore = Flag(t, "lstrip"),
                 TakesSpaceAfter = Flag(t, "rstrip"),
@@ -120,7 +122,8 @@ internal static class TokenizerJson
         // A claimed id may not decide how much is allocated: ids are dense but for a few holes.
         if (size == 0 || all.Min(p => p.Id) < 0 || size > (2L * all.Length) + 1024)
         {
-            throw new UserErrorException($"The tokenizer '{path}' has no vocabulary, or ids that are negative or far beyond its {all.Length} entries.");
+            throw new UserErrorException(
+                $"The tokenizer '{path}' has no vocabulary, or ids that are negative or far beyond its {all.Length} entries.");
         }
 
         var pieces = new string?[size];

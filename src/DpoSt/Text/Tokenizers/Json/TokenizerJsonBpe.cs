@@ -36,7 +36,8 @@ internal static class TokenizerJsonBpe
             ([], [var metaspace]) when Type(metaspace) == "Metaspace" => PrefixPlaces(metaspace),
             ([var prepend, var replace], []) when Type(prepend) == "Prepend" && IsSpaceMark(replace) => [Place.Start, Place.AfterSpecial],
             ([var replace], []) when IsSpaceMark(replace) => (Place[])[],
-            _ => throw Unsupported(path, "other steps before SentencePiece's BPE", "a Metaspace, or a Prepend and a Replace that write spaces as U+2581"),
+            _ => throw Unsupported(
+                path, "other steps before SentencePiece's BPE", "a Metaspace, or a Prepend and a Replace that write spaces as U+2581"),
         };
         return new SentencePieceBpe(table, Merges(model, table, path), SentencePieceBpe.ByteIds(table, path), places);
     }
@@ -56,14 +57,17 @@ internal static class TokenizerJsonBpe
         {
             [var bytes] when Flag(bytes, "use_regex", true) => WordSplitter.Gpt2,
             [var split, var bytes] when Type(split) == "Split" && Type(bytes) == "ByteLevel" && !Flag(bytes, "use_regex", true)
-                && StringOf(split.GetProperty("behavior")) == "Isolated" && !Flag(split, "invert") && Pattern(split) is ("Regex", var pattern) => pattern,
-            _ => throw Unsupported(path, "another pre_tokenizer", "ByteLevel alone, or one isolating Split by a Regex before a ByteLevel without use_regex"),
+                && StringOf(split.GetProperty("behavior")) == "Isolated" && !Flag(split, "invert")
+                && Pattern(split) is ("Regex", var pattern) => pattern,
+            _ => throw Unsupported(
+                path, "another pre_tokenizer", "ByteLevel alone, or one isolating Split by a Regex before a ByteLevel without use_regex"),
         };
     }
 
     private static MergeTable Merges(JsonElement model, TokenTable table, string path)
     {
-        if (WordMarks.FirstOrDefault(name => model.TryGetProperty(name, out var mark) && !string.IsNullOrEmpty(mark.GetString())) is { } marked)
+        if (WordMarks.FirstOrDefault(
+            name => model.TryGetProperty(name, out var mark) && !string.IsNullOrEmpty(mark.GetString())) is { } marked)
         {
             throw Unsupported(path, $"a BPE model with a {marked}", "those without");
         }
@@ -74,9 +78,11 @@ internal static class TokenizerJsonBpe
         {
             // Older files hold "a b", newer ones ["a", "b"].
             var pair = merge.ValueKind == JsonValueKind.Array ? [.. merge.EnumerateArray().Select(StringOf)] : StringOf(merge).Split(' ');
-            if (pair is not [var left, var right] || table.IdOf(left) is not { } a || table.IdOf(right) is not { } b || table.IdOf(left + right) is not { } joined)
+            if (pair is not [var left, var right] || table.IdOf(left) is not { } a || table.IdOf(right) is not { } b
+                || table.IdOf(left + right) is not { } joined)
             {
-                throw new UserErrorException($"The tokenizer '{path}' has a merge (number {rank}) whose parts or result are not in its vocabulary.");
+                throw new UserErrorException(
+                    $"The tokenizer '{path}' has a merge (number {rank}) whose parts or result are not in its vocabulary.");
             }
 
             merges.Add(a, b, rank++, joined);

@@ -12,8 +12,6 @@ internal static class TokenizerJsonUnigram
     public static IEnumerable<(string Piece, int Id)> Vocabulary(JsonElement model) =>
         Entries(model).Select((entry, id) => (entry.Piece, id));
 
-    /// <param name="root">The file.</param>
-    /// <param name="model">Its model.</param>
     /// <param name="special">The special ids: the file's vocabulary names them, but ordinary text never becomes one.</param>
     /// <param name="path">The file's path, for messages.</param>
     public static ISegmentEncoder Encoder(JsonElement root, JsonElement model, HashSet<int> special, string path)
@@ -27,7 +25,8 @@ internal static class TokenizerJsonUnigram
         var unknown = model.GetProperty("unk_id").GetInt32();
         return unknown >= 0 && unknown < pieces.Length
             ? new Unigram(pieces, unknown, Normalizer(root, path))
-            : throw new UserErrorException($"The tokenizer '{path}' has the unk_id {unknown}, which its vocabulary of {pieces.Length} lacks.");
+            : throw new UserErrorException(
+                $"The tokenizer '{path}' has the unk_id {unknown}, which its vocabulary of {pieces.Length} lacks.");
     }
 
     private static IEnumerable<(string Piece, float Score)> Entries(JsonElement model) =>
@@ -35,9 +34,8 @@ internal static class TokenizerJsonUnigram
             ? (StringOf(entry[0]), entry[1].GetSingle())
             : throw new FormatException("An entry of its vocabulary is not a piece and a score."));
 
-    /// <summary>
-    /// Extra spaces go either by a WhitespaceSplit or by a Strip and a Replace; together with Metaspace both come to what SentencePiece does.
-    /// </summary>
+    /// <summary>Extra spaces go either by a WhitespaceSplit or by a Strip and a Replace; together with Metaspace both come to what
+    /// SentencePiece does.</summary>
     private static SentencePieceNormalizer Normalizer(JsonElement root, string path)
     {
         var map = new CharacterMap([]);
@@ -67,6 +65,8 @@ internal static class TokenizerJsonUnigram
             }
         }
 
-        return strips == joins ? new(map, prefixed, splits || strips) : throw Unsupported(path, "a Strip or a Replace alone before a Unigram model", Supported);
+        return strips == joins
+            ? new(map, prefixed, splits || strips)
+            : throw Unsupported(path, "a Strip or a Replace alone before a Unigram model", Supported);
     }
 }

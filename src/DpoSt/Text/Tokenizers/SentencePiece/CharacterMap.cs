@@ -3,10 +3,8 @@ using System.Text;
 
 namespace DpoSt.Text.Tokenizers.SentencePiece;
 
-/// <summary>
-/// SentencePiece's normaliser (nmt_nfkc in T5): a map from character sequences to their replacements, compiled into a Darts double
-/// array followed by the replacements, each ended by a zero. The longest sequence that the map knows is replaced.
-/// </summary>
+/// <summary>SentencePiece's normaliser (nmt_nfkc in T5): a map from character sequences to their replacements, compiled into a Darts double
+/// array followed by the replacements, each ended by a zero. The longest sequence that the map knows is replaced.</summary>
 internal sealed class CharacterMap
 {
     private readonly uint[] units;
@@ -81,7 +79,7 @@ internal sealed class CharacterMap
 
     private static IEnumerable<byte> Printable() => Enumerable.Range(' ', '~' - ' ' + 1).Select(b => (byte)b);
 
-    /// <summary>The length of the longest known sequence at the start, where its replacement is, and how many bytes begin any sequence.</summary>
+    /// <summary>The longest known sequence at the start, where its replacement is, and how many bytes begin any sequence.</summary>
     private (int Length, int Value, int Read) Longest(ReadOnlySpan<byte> bytes)
     {
         var (longest, value, read) = (0, 0, 0);

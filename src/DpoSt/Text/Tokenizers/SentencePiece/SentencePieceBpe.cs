@@ -3,11 +3,9 @@ using DpoSt.Text.Tokenizers.ByteLevel;
 
 namespace DpoSt.Text.Tokenizers.SentencePiece;
 
-/// <summary>
-/// SentencePiece's BPE with byte fallback (Llama-2): spaces are U+2581, and a character that the vocabulary lacks is spelt in bytes.
-/// SentencePiece merges over the whole text, but no merge crosses two characters that stand side by side in no piece: cutting there (in
-/// Llama-2 before spaces and around digits) gives the same ids faster, and words repeat.
-/// </summary>
+/// <summary>SentencePiece's BPE with byte fallback (Llama-2): spaces are U+2581, and a character that the vocabulary lacks is spelt in
+/// bytes. SentencePiece merges over the whole text, but no merge crosses two characters that stand side by side in no piece: cutting there
+/// (in Llama-2 before spaces and around digits) gives the same ids faster, and words repeat.</summary>
 internal sealed class SentencePieceBpe : ISegmentEncoder
 {
     private const char Space = '\u2581';
@@ -20,8 +18,6 @@ internal sealed class SentencePieceBpe : ISegmentEncoder
     private readonly WordCache words;
     private readonly WordCache stretches;
 
-    /// <param name="table">The vocabulary.</param>
-    /// <param name="merges">The merges.</param>
     /// <param name="byteIds">The id of every single byte.</param>
     /// <param name="prefixed">The places where a space is put in front of the text.</param>
     public SentencePieceBpe(TokenTable table, MergeTable merges, int[] byteIds, Place[] prefixed)
@@ -41,7 +37,8 @@ internal sealed class SentencePieceBpe : ISegmentEncoder
     public static int[] ByteIds(TokenTable table, string path) =>
         [.. Enumerable.Range(0, 256).Select(b => $"<0x{b:X2}>").Select(piece => table.IdOf(piece)
             ?? throw new UserErrorException(
-                $"The tokenizer '{path}' lacks the byte {piece}; of SentencePiece's BPE only vocabularies with byte fallback are supported."))];
+                $"The tokenizer '{path}' lacks the byte {piece}; "
+                + "of SentencePiece's BPE only vocabularies with byte fallback are supported."))];
 
     public void Encode(ReadOnlySpan<char> text, Place place, List<int> ids)
     {

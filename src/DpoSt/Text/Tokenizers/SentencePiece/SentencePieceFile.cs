@@ -17,7 +17,8 @@ internal static class SentencePieceFile
             {
                 Kind.Unigram => T5(model, path, config),
                 Kind.Bpe => Llama2(model, path, config),
-                _ => throw new UserErrorException($"The SentencePiece model '{path}' is of type {(int)model.Model}; supported are Unigram (1) and BPE (2)."),
+                _ => throw new UserErrorException(
+                    $"The SentencePiece model '{path}' is of type {(int)model.Model}; supported are Unigram (1) and BPE (2)."),
             };
         }
         catch (FormatException e)
@@ -33,10 +34,13 @@ internal static class SentencePieceFile
         var sentinels = Enumerable.Range(0, T5Sentinels).Select(i => $"<extra_id_{T5Sentinels - 1 - i}>");
         var table = new TokenTable(
             [.. model.Pieces.Select(p => p.Text), .. sentinels], TokenTable.SentencePieceBytes, id => id >= count || IsSpecial(model, id));
-        var eos = table.IdOf("</s>") ?? throw new UserErrorException($"The SentencePiece model '{path}' has no '</s>', which a T5 text ends with.");
+        var eos = table.IdOf("</s>") ?? throw new UserErrorException(
+            $"The SentencePiece model '{path}' has no '</s>', which a T5 text ends with.");
         var unknown = Math.Max(0, model.Pieces.FindIndex(p => p.Type == PieceType.Unknown));
-        var encoder = new Unigram([.. model.Pieces.Select(p => (p.Type == PieceType.Normal ? p.Text : null, p.Score))], unknown, Normalizer(model));
-        return new(table, Added(model, table), encoder, config.Specials(table, [], [eos], path) with { EndsOnce = true }, dropFirstSpace: true);
+        var encoder = new Unigram(
+            [.. model.Pieces.Select(p => (p.Type == PieceType.Normal ? p.Text : null, p.Score))], unknown, Normalizer(model));
+        return new(
+            table, Added(model, table), encoder, config.Specials(table, [], [eos], path) with { EndsOnce = true }, dropFirstSpace: true);
     }
 
     internal static SentencePieceNormalizer Normalizer(SentencePieceModel model) =>
@@ -51,7 +55,7 @@ internal static class SentencePieceFile
         return new(table, Added(model, table), encoder, config.Specials(table, prefix, [], path), dropFirstSpace: model.AddsDummyPrefix);
     }
 
-    /// <summary>SentencePiece joins any two neighbours whose join is a piece, the best score first: every cut of a piece is a merge.</summary>
+    /// <summary>SentencePiece joins neighbours whose join is a piece, the best score first: every cut of a piece is a merge.</summary>
     private static MergeTable Merges(SentencePieceModel model, TokenTable table)
     {
         var ranks = model.Pieces.Where(p => p.Type == PieceType.Normal)

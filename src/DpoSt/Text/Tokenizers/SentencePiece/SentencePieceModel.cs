@@ -24,13 +24,9 @@ internal sealed class SentencePieceModel
     }
 
     public List<(string Text, float Score, PieceType Type)> Pieces { get; } = [];
-
     public Kind Model { get; private set; } = Kind.Unigram;
-
     public byte[] CharacterMap { get; private set; } = [];
-
     public bool AddsDummyPrefix { get; private set; } = true;
-
     public bool RemovesExtraSpaces { get; private set; } = true;
 
     /// <exception cref="UserErrorException">The bytes are not a SentencePiece model.</exception>

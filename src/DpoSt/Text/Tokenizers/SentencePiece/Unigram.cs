@@ -2,10 +2,8 @@ using System.Collections.Frozen;
 
 namespace DpoSt.Text.Tokenizers.SentencePiece;
 
-/// <summary>
-/// SentencePiece's Unigram model (Kudo 2018), as T5 uses it: of all ways to cut the text into pieces the one with the greatest sum of
-/// scores, in single precision and with SentencePiece's own rule for ties (the first that was found stays).
-/// </summary>
+/// <summary>SentencePiece's Unigram model (Kudo 2018), as T5 uses it: of all ways to cut the text into pieces the one with the greatest sum
+/// of scores, in single precision and with SentencePiece's own rule for ties (the first that was found stays).</summary>
 internal sealed class Unigram : ISegmentEncoder
 {
     // SentencePiece's kUnkPenalty.

@@ -5,7 +5,9 @@ namespace DpoSt.Tests.Text.Tokenizers.ByteLevel;
 
 public sealed class MergeTableTests
 {
-    /// <summary>Short and long words take different ways; both must do what the definition says: the lowest rank first, then the leftmost.</summary>
+    /// <summary>
+    /// Short and long words take different ways; both must do what the definition says: the lowest rank first, then the leftmost.
+    /// </summary>
     [Fact]
     public void MergingFollowsItsDefinitionAtAnyLength() =>
         Gen.Select(Gen.Select(Gen.Int[0, 6], Gen.Int[0, 6]).Array[0, 12], Gen.Int[0, 3].Array[0, 80]).Sample((pairs, word) =>

@@ -25,12 +25,13 @@ public sealed class CharacterMapTests
     }
 
     /// <summary>
-    /// The compiled form of "\u00E9" (C3 A9) to "a": the length of the double array, its units (the offset to a node's children in the upper 22
-    /// bits, the byte that leads to it in the lowest 8, bit 8 where a sequence ends), and the replacement with its zero.
+    /// The compiled form of "\u00E9" (C3 A9) to "a": the length of the double array, its units (the offset to a node's children in the
+    /// upper 22 bits, the byte that leads to it in the lowest 8, bit 8 where a sequence ends), and the replacement with its zero.
     /// </summary>
     internal static byte[] Accent() => Compile([0xC2u << 10, (0xAAu << 10) | 0xC3, (1u << 10) | 0x100 | 0xA9, 0x80000000]);
 
     private static byte[] Case() => Compile([0x40u << 10, (3u << 10) | 0x100 | 0x41, 0x80000000]);
 
-    private static byte[] Compile(uint[] units) => [(byte)(4 * units.Length), 0, 0, 0, .. units.SelectMany(BitConverter.GetBytes), (byte)'a', 0];
+    private static byte[] Compile(uint[] units) =>
+        [(byte)(4 * units.Length), 0, 0, 0, .. units.SelectMany(BitConverter.GetBytes), (byte)'a', 0];
 }

@@ -12,7 +12,9 @@ public sealed class SentencePieceBpeTests
     private static readonly string[] Letters = ["a", "b", "1", "▁", "😀"];
     private static readonly string[] Known = [.. Enumerable.Range(0, 256).Select(b => $"<0x{b:X2}>"), .. Letters];
 
-    /// <summary>Cutting the text where no piece goes on must give what merging over the whole text gives, whatever the pieces are.</summary>
+    /// <summary>
+    /// Cutting the text where no piece goes on must give what merging over the whole text gives, whatever the pieces are.
+    /// </summary>
     [Fact]
     public void CuttingTheTextChangesNoIds() =>
         Gen.Select(Gen.Select(Gen.Int[0, 12], Gen.Int[0, 12]).Array[0, 10], Gen.Int[0, Letters.Length].Array[0, 60]).Sample((joins, text) =>
@@ -40,7 +42,9 @@ public sealed class SentencePieceBpeTests
 
     /// <summary>Llama-2's older files put the space in front by a Prepend and a Replace, and do so behind a special token too.</summary>
     [Theory]
-    [InlineData("""{"normalizers": [{"type": "Prepend", "prepend": "▁"}, {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]}""", "null", "▁a b", "▁b")]
+    [InlineData(
+        """{"normalizers": [{"type": "Prepend", "prepend": "▁"}, {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]}""",
+        "null", "▁a b", "▁b")]
     [InlineData("null", """{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": false}""", "▁a b", "b")]
     [InlineData("null", """{"type": "Metaspace", "replacement": "▁", "add_prefix_space": true}""", "▁a b", "▁b")]
     [InlineData("null", """{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "never"}""", "a b", "b")]
@@ -48,7 +52,8 @@ public sealed class SentencePieceBpeTests
     {
         var vocabulary = string.Join(", ", Known.Append("</s>").Select((piece, id) => $"\"{piece}\": {id}"));
         var json = $$"""
-            {"normalizer": {{normalizer}}, "pre_tokenizer": {{preTokenizer}}, "post_processor": null, "added_tokens": [{"id": {{Known.Length}}, "content": "</s>", "special": true}],
+            {"normalizer": {{normalizer}}, "pre_tokenizer": {{preTokenizer}}, "post_processor": null,
+             "added_tokens": [{"id": {{Known.Length}}, "content": "</s>", "special": true}],
             "model": {"type": "BPE", "byte_fallback": true, "vocab": { {{vocabulary}} }, "merges": []} }
             """;
         var tokenizer = TokenizerJson.Read(json, "small", TokenizerConfig.None);

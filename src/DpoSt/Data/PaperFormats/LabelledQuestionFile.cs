@@ -1,4 +1,4 @@
-namespace DpoSt.Data.ReferenceFormats;
+namespace DpoSt.Data.PaperFormats;
 
 /// <summary><c>&lt;split&gt;_dpo_data.jsonl</c>: every question with its gold rationale and its samples sorted by verdict.</summary>
 public static class LabelledQuestionFile
@@ -11,8 +11,7 @@ public static class LabelledQuestionFile
     /// <summary>Reads the questions in the file's order.</summary>
     /// <exception cref="UserErrorException">The file is absent, or a line does not hold what is expected.</exception>
     public static IEnumerable<LabelledQuestion> Read(string path) =>
-        JsonLines.Read(path).Select(line => new LabelledQuestion(
-            line.Text("question", Expected),
+        JsonLines.Read(path).Select(line => new LabelledQuestion(line.Text("question", Expected),
             line.OptionalText("gold_ans", Expected),
             line.Texts("positives", Expected),
             line.Texts("negatives", Expected)));
@@ -20,8 +19,7 @@ public static class LabelledQuestionFile
     /// <summary>Writes one line a question.</summary>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<LabelledQuestion> questions) =>
-        PythonJson.WriteLines(path, questions.Select(q => PythonJson.Object(
-            ("question", PythonJson.String(q.Question)),
+        PythonJson.WriteLines(path, questions.Select(q => PythonJson.Object(("question", PythonJson.String(q.Question)),
             ("gold_ans", q.Gold is null ? "null" : PythonJson.String(q.Gold)),
             ("positives", PythonJson.Array(q.Positives.Select(PythonJson.String))),
             ("negatives", PythonJson.Array(q.Negatives.Select(PythonJson.String))))));

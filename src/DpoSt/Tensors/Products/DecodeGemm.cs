@@ -7,38 +7,31 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Products;
 
-/// <summary>
-/// Products of few rows with a weight that stays: y = x W^T. A decode step reads every weight once, so what counts is to read them as fast as memory
-/// gives them while the processor computes. The weight lies in panels of 32 outputs, one after the other in the order of use, and the next panel is
-/// fetched while this one is multiplied; libraries' kernels fetch nothing ahead and wait (docs/benchmarks.md). An output is summed in the order of
-/// its inputs whatever the number of rows, so a row's bits never depend on the others. Shapes: M rows, K inputs, N outputs.
-/// </summary>
-internal static unsafe class PanelProduct
+/// <summary>Products of few rows with a weight that stays, in decoding: y = x W^T. A decode step reads every weight once, so what counts is
+/// to read as fast as memory gives. The weight is kept in panels of 32 outputs in the order of use, and the next panel is fetched while
+/// this one is multiplied; libraries' kernels fetch nothing ahead and wait (docs/benchmarks.md). An output is summed in the order of its
+/// inputs whatever the number of rows, so a row's bits never depend on the others. Shapes: M rows, K inputs, N outputs.</summary>
+internal static unsafe class DecodeGemm
 {
-    private const int Width = PanelTiles.Width;
-    private const int Depth = 512;                  // inputs that are copied at once
-    private const int Block = 128;                  // inputs of a panel that stay in a core's first cache while rows take turns, and how far ahead is fetched
-    private const int Group = 48;                   // rows whose inputs are copied at once
-    private const int Apart = 16;                   // numbers between the copies of two rows: without them all rows fall into the same few lines of the cache
+    private const int Width = DecodeGemmTiles.Width;
+    private const int Depth = 512;    // inputs that are copied at once
+    private const int Block = 128;    // inputs of a panel that stay in the first cache while rows take turns; so far ahead is fetched
+    private const int Group = 48;     // rows whose inputs are copied at once
+    private const int Apart = 16;     // numbers between the copies of two rows, which else share the same few lines of the cache
 
     /// <summary>Whether this processor has the registers for it.</summary>
     public static bool IsSupported => Avx512F.IsSupported;
 
-    /// <summary>
-    /// The weight [N, K] in panels, of its own type (fp32 or bf16): for every 512 inputs, for every 32 outputs, [inputs, 32], both filled up with zeros to
-    /// whole fours of inputs and whole panels.
-    /// </summary>
+    /// <summary>The weight [N, K] in panels, of its own type (fp32 or bf16): for every 512 inputs, for every 32 outputs, [inputs, 32], both
+    /// filled up with zeros to whole fours of inputs and whole panels.</summary>
     public static Tensor Pack(Tensor weight) => weight.dtype == ScalarType.Float32 ? Pack<Fp32>(weight) : Pack<Bf16>(weight);
 
-    /// <summary>
-    /// x [.., K] in fp32 and a weight of so many outputs from <see cref="Pack"/> give [.., N], computed in fp32 whatever the weight is
-    /// kept in.
-    /// </summary>
+    /// <summary>x [.., K] in fp32 and a weight of so many outputs from <see cref="Pack"/> give [.., N], computed in fp32 whatever the
+    /// weight is kept in.</summary>
     public static Tensor Apply(Tensor x, Tensor packed, int outputs) =>
         packed.dtype == ScalarType.Float32 ? Apply<Fp32>(x, packed, outputs) : Apply<Bf16>(x, packed, outputs);
 
-    private static Tensor Pack<T>(Tensor weight)
-        where T : struct, IElement
+    private static Tensor Pack<T>(Tensor weight) where T : struct, IElement
     {
         using var plain = weight.contiguous();
         var (outputs, inputs) = ((int)weight.size(0), (int)weight.size(1));
@@ -52,7 +45,8 @@ internal static unsafe class PanelProduct
                 var depth = Math.Min(Depth, Whole(inputs) - first);
                 for (var panel = begin; panel < end; panel++)
                 {
-                    var (from, to) = (source + ((nint)panel * Width * inputs + first) * T.Size, target + Offset(panels, first, panel, depth) * T.Size);
+                    var (from, to) = (
+                        source + ((nint)panel * Width * inputs + first) * T.Size, target + Offset(panels, first, panel, depth) * T.Size);
                     var (filledOutputs, filledInputs) = (Math.Min(Width, outputs - panel * Width), Math.Min(depth, inputs - first));
                     if (filledOutputs < Width || filledInputs < depth)
                     {
@@ -66,8 +60,7 @@ internal static unsafe class PanelProduct
         return packed;
     }
 
-    private static Tensor Apply<T>(Tensor x, Tensor packed, int outputs)
-        where T : struct, IElement
+    private static Tensor Apply<T>(Tensor x, Tensor packed, int outputs) where T : struct, IElement
     {
         using var plain = x.contiguous();
         var shape = x.shape;
@@ -89,14 +82,11 @@ internal static unsafe class PanelProduct
     }
 
     private static int Panels(int outputs) => (outputs + Width - 1) / Width;
-
     private static int Whole(int inputs) => (inputs + 3) / 4 * 4;
-
     private static nint Offset(int panels, int first, int panel, int depth) => ((nint)first * panels + (nint)panel * depth) * Width;
 
     // In squares that fit into the first cache.
-    private static void Transpose<T>(nint rows, int stride, int outputs, int inputs, nint to)
-        where T : struct, IElement
+    private static void Transpose<T>(nint rows, int stride, int outputs, int inputs, nint to) where T : struct, IElement
     {
         const int square = 64;
         for (var first = 0; first < inputs; first += square)
@@ -105,7 +95,7 @@ internal static unsafe class PanelProduct
             {
                 for (var k = first; k < Math.Min(first + square, inputs); k++)
                 {
-                    T.Set(T.Get(rows, (long)n * stride + k), to, k * Width + PanelTiles.Place<T>(n));
+                    T.Set(T.Get(rows, (long)n * stride + k), to, k * Width + DecodeGemmTiles.Place<T>(n));
                 }
             }
         }
@@ -115,9 +105,10 @@ internal static unsafe class PanelProduct
     private static void Multiply<T>(float* x, int rows, int inputs, nint weights, float* y, int outputs, int begin, int end)
         where T : struct, IElement
     {
-        var filled = (rows + PanelTiles.Few - 1) / PanelTiles.Few * PanelTiles.Few;
-        var tiles = (filled + PanelTiles.Many - 1) / PanelTiles.Many;
-        var lines = (4 * Width * T.Size / PanelTiles.Line + tiles - 1) / tiles;            // of four inputs: each tile fetches its part of what comes next
+        var filled = (rows + DecodeGemmTiles.Few - 1) / DecodeGemmTiles.Few * DecodeGemmTiles.Few;
+        var tiles = (filled + DecodeGemmTiles.Many - 1) / DecodeGemmTiles.Many;
+        // A tile fetches so many of what comes next for every four inputs.
+        var lines = (4 * Width * T.Size / DecodeGemmTiles.Line + tiles - 1) / tiles;
         var stride = Math.Min(Depth, Whole(inputs)) + Apart;
         var copy = stackalloc float[filled * stride];
         var sums = stackalloc float[filled * Width];
@@ -136,12 +127,12 @@ internal static unsafe class PanelProduct
                     var (inputsHere, next) = (Math.Min(Block, depth - k), w + Block * Width * T.Size);
                     if (wide == null)
                     {
-                        PanelTiles.Multiply<T>(copy + k, stride, filled, w, inputsHere, sums, next, lines);
+                        DecodeGemmTiles.Multiply<T>(copy + k, stride, filled, w, inputsHere, sums, next, lines);
                     }
                     else
                     {
-                        PanelTiles.Widen<T>(w, inputsHere, wide);
-                        PanelTiles.Multiply<Fp32>(copy + k, stride, filled, (nint)wide, inputsHere, sums, next, lines);
+                        DecodeGemmTiles.Widen<T>(w, inputsHere, wide);
+                        DecodeGemmTiles.Multiply<Fp32>(copy + k, stride, filled, (nint)wide, inputsHere, sums, next, lines);
                     }
                 }
 

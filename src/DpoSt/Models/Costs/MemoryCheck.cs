@@ -4,15 +4,12 @@ using static TorchSharp.torch;
 namespace DpoSt.Models.Costs;
 
 /// <summary>Refuses what needs more memory than there is before it takes it all: the system would end the process without a word.</summary>
-internal static class MemoryRoom
+internal static class MemoryCheck
 {
     // Less is not worth asking the system about.
     private const double Small = 1e9;
 
     /// <summary>Attention of rows over texts: scores, what is added to them, and probabilities, all in fp32.</summary>
-    /// <param name="device">Where they would lie.</param>
-    /// <param name="rows">Texts at a time.</param>
-    /// <param name="heads">Query heads.</param>
     /// <param name="length">Tokens of the longest text.</param>
     /// <exception cref="UserErrorException">There is no room for them.</exception>
     public static void CheckAttention(Device device, int rows, int heads, long length) => Check(
@@ -23,7 +20,8 @@ internal static class MemoryRoom
     /// <exception cref="UserErrorException">There is no room for them.</exception>
     public static void CheckCaches(Device device, IModelCosts costs, int slots, int maxPromptTokens, int maxNewTokens, bool bf16) => Check(
         device, costs.CacheBytes(slots, maxPromptTokens, maxNewTokens, bf16),
-        need => $"keys and values of {slots} rows with {maxPromptTokens} tokens before and {maxNewTokens} new ones would take {need}: ask for shorter answers, or for fewer rows at a time.");
+        need => $"keys and values of {slots} rows with {maxPromptTokens} tokens before and {maxNewTokens} new ones would take {need}: "
+            + "ask for shorter answers, or for fewer rows at a time.");
 
     // What the process holds already counts as free: the allocator may give it out again.
     private static void Check(Device device, double bytes, Func<string, string> sentence)

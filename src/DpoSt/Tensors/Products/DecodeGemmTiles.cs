@@ -5,12 +5,9 @@ using DpoSt.Tensors.Kernels;
 
 namespace DpoSt.Tensors.Products;
 
-/// <summary>
-/// The innermost loops of <see cref="PanelProduct"/>: eight or four rows times a panel of 32 outputs, whose sums stay in registers (16 of
-/// the 32 with eight rows, enough
-/// for two multiplications a cycle) while they walk along the inputs.
-/// </summary>
-internal static unsafe class PanelTiles
+/// <summary>The innermost loops of <see cref="DecodeGemm"/>: eight or four rows times a panel of 32 outputs, whose sums stay in registers
+/// (16 of the 32 with eight rows, enough for two multiplications a cycle) while they walk along the inputs.</summary>
+internal static unsafe class DecodeGemmTiles
 {
     /// <summary>Outputs of a panel: two vectors.</summary>
     public const int Width = 32;
@@ -27,8 +24,8 @@ internal static unsafe class PanelTiles
     private const int Lanes = 16;
 
     /// <summary>
-    /// Adds to the sums [rows, 32] so many rows of x, <paramref name="stride"/> numbers apart, times a panel [depth, 32]. For every four inputs of a tile,
-    /// <paramref name="lines"/> lines from <paramref name="ahead"/> on are fetched.
+    /// Adds to the sums [rows, 32] so many rows of x, <paramref name="stride"/> numbers apart, times a panel [depth, 32]. For every four
+    /// inputs of a tile, <paramref name="lines"/> lines from <paramref name="ahead"/> on are fetched.
     /// </summary>
     public static void Multiply<T>(float* x, int stride, int rows, nint panel, int depth, float* sums, nint ahead, int lines)
         where T : struct, IElement
@@ -46,15 +43,16 @@ internal static unsafe class PanelTiles
         }
     }
 
-    private static void Eight<T>(float* x, long stride, nint w, int depth, float* sums, nint ahead, int lines)
-        where T : struct, IElement
+    private static void Eight<T>(float* x, long stride, nint w, int depth, float* sums, nint ahead, int lines) where T : struct, IElement
     {
-        var (a0, a1, b0, b1) = (Vector512.Load(sums), Vector512.Load(sums + Lanes), Vector512.Load(sums + Width), Vector512.Load(sums + Width + Lanes));
+        var (a0, a1, b0, b1) = (
+            Vector512.Load(sums), Vector512.Load(sums + Lanes), Vector512.Load(sums + Width), Vector512.Load(sums + Width + Lanes));
         var (c0, c1, d0, d1) = (
             Vector512.Load(sums + 2 * Width), Vector512.Load(sums + 2 * Width + Lanes), Vector512.Load(sums + 3 * Width),
             Vector512.Load(sums + 3 * Width + Lanes));
         var more = sums + 4 * Width;
-        var (e0, e1, f0, f1) = (Vector512.Load(more), Vector512.Load(more + Lanes), Vector512.Load(more + Width), Vector512.Load(more + Width + Lanes));
+        var (e0, e1, f0, f1) = (
+            Vector512.Load(more), Vector512.Load(more + Lanes), Vector512.Load(more + Width), Vector512.Load(more + Width + Lanes));
         var (g0, g1, h0, h1) = (
             Vector512.Load(more + 2 * Width), Vector512.Load(more + 2 * Width + Lanes), Vector512.Load(more + 3 * Width),
             Vector512.Load(more + 3 * Width + Lanes));
@@ -80,10 +78,10 @@ internal static unsafe class PanelTiles
         Store(more, e0, e1, f0, f1, g0, g1, h0, h1);
     }
 
-    private static void Four<T>(float* x, long stride, nint w, int depth, float* sums, nint ahead, int lines)
-        where T : struct, IElement
+    private static void Four<T>(float* x, long stride, nint w, int depth, float* sums, nint ahead, int lines) where T : struct, IElement
     {
-        var (a0, a1, b0, b1) = (Vector512.Load(sums), Vector512.Load(sums + Lanes), Vector512.Load(sums + Width), Vector512.Load(sums + Width + Lanes));
+        var (a0, a1, b0, b1) = (
+            Vector512.Load(sums), Vector512.Load(sums + Lanes), Vector512.Load(sums + Width), Vector512.Load(sums + Width + Lanes));
         var (c0, c1, d0, d1) = (
             Vector512.Load(sums + 2 * Width), Vector512.Load(sums + 2 * Width + Lanes), Vector512.Load(sums + 3 * Width),
             Vector512.Load(sums + 3 * Width + Lanes));
@@ -104,17 +102,13 @@ internal static unsafe class PanelTiles
         Store(sums, a0, a1, b0, b1, c0, c1, d0, d1);
     }
 
-    /// <summary>
-    /// Where an output lies within its 32: in bf16 the two that come from one word lie 16 apart, so that a shift and a mask make two
-    /// vectors of them.
-    /// </summary>
-    public static int Place<T>(int output)
-        where T : struct, IElement =>
+    /// <summary>Where an output lies within its 32: in bf16 the two that come from one word lie 16 apart, so that a shift and a mask make
+    /// two vectors of them.</summary>
+    public static int Place<T>(int output) where T : struct, IElement =>
         typeof(T) == typeof(Bf16) ? output % Lanes * 2 + output / Lanes : output;
 
     /// <summary>So many weights as fp32: worth it where several tiles read them.</summary>
-    public static void Widen<T>(nint panel, int depth, float* to)
-        where T : struct, IElement
+    public static void Widen<T>(nint panel, int depth, float* to) where T : struct, IElement
     {
         for (var k = 0; k < depth; k++, panel += Width * T.Size, to += Width)
         {
@@ -125,8 +119,7 @@ internal static unsafe class PanelTiles
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector512<float> First, Vector512<float> Second) Pair<T>(nint w)
-        where T : struct, IElement
+    private static (Vector512<float> First, Vector512<float> Second) Pair<T>(nint w) where T : struct, IElement
     {
         if (typeof(T) == typeof(Bf16))
         {

@@ -1,12 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace DpoSt.Data.ReferenceFormats;
+namespace DpoSt.Data.PaperFormats;
 
-/// <summary>
-/// JSON as Python's <c>json.dumps</c> spells it (", " and ": ", everything beyond ASCII escaped), so that our files and the paper
-/// repository's can be compared byte by byte.
-/// </summary>
+/// <summary>JSON as Python's <c>json.dumps</c> spells it (", " and ": ", everything beyond ASCII escaped), so that our files and the paper
+/// repository's can be compared byte by byte.</summary>
 internal static class PythonJson
 {
     public static string Object(params ReadOnlySpan<(string Key, string Json)> members)

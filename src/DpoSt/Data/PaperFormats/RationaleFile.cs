@@ -1,9 +1,7 @@
-namespace DpoSt.Data.ReferenceFormats;
+namespace DpoSt.Data.PaperFormats;
 
-/// <summary>
-/// <c>train_rft_processed.jsonl</c>: the rows for supervised fine-tuning. <c>ans</c> is always 0, as in the paper's repository: fine-tuning
-/// does not read it, and the files stay equal byte by byte. Whoever wants a row's answer takes it from the rationale.
-/// </summary>
+/// <summary><c>train_rft_processed.jsonl</c>: the rows for supervised fine-tuning. <c>ans</c> is always 0, as in the paper's repository:
+/// fine-tuning does not read it, and the files stay equal byte by byte. Whoever wants a row's answer takes it from the rationale.</summary>
 public static class RationaleFile
 {
     private const string Expected = "{\"question\": ..., \"answer\": ..., \"ans\": 0}";
@@ -19,6 +17,6 @@ public static class RationaleFile
     /// <summary>Writes one line a row.</summary>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>
     public static void Write(string path, IEnumerable<RationaleRow> rows) =>
-        PythonJson.WriteLines(path, rows.Select(r => PythonJson.Object(
-            ("question", PythonJson.String(r.Question)), ("answer", PythonJson.String(r.Answer)), ("ans", "0"))));
+        PythonJson.WriteLines(path, rows.Select(r => PythonJson.Object(("question", PythonJson.String(r.Question)),
+            ("answer", PythonJson.String(r.Answer)), ("ans", "0"))));
 }

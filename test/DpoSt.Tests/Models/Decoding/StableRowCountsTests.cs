@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Models.Decoding;
 
-public sealed class RowTiersTests
+public sealed class StableRowCountsTests
 {
     [Theory]
     [InlineData(1, 4)]
@@ -15,7 +15,7 @@ public sealed class RowTiersTests
     public void Every_number_of_rows_has_room_at_little_cost(int usual, int capacity)
     {
         using var linear = new Linear(randn(48, 32));
-        var tiers = RowTiers.Of([linear], usual, capacity);
+        var tiers = StableRowCounts.Of([linear], usual, capacity);
         var sizes = Enumerable.Range(1, capacity).Select(tiers.For).ToList();
         Assert.All(sizes.Index(), tier => Assert.InRange(tier.Item, tier.Index + 1, capacity));
         Assert.Equal(sizes.Order(), sizes);
@@ -30,7 +30,7 @@ public sealed class RowTiersTests
     {
         using var scope = NewDisposeScope();
         using var linear = Linear.ForDecoding(randn(outputs, inputs), capacity);
-        var tiers = RowTiers.Of([linear], usual, capacity);
+        var tiers = StableRowCounts.Of([linear], usual, capacity);
         var x = randn(capacity, inputs);
         var full = linear.call(x);
         for (var rows = 1; rows <= capacity; rows++)

@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace DpoSt.Data.ReferenceFormats;
+namespace DpoSt.Data.PaperFormats;
 
 /// <summary>One generated text with its question, as the paper's repository stores it.</summary>
 public sealed record Sample(string Question, string Text);
 
-/// <summary>
-/// <c>seed_K-t_T.json</c> and <c>greedy_decode.json</c>: one sample of every question, each line a list of [question, text].
-/// </summary>
+/// <summary><c>seed_K-t_T.json</c> and <c>greedy_decode.json</c>: one sample of every question, each line a list of [question,
+/// text].</summary>
 public static class SampleFile
 {
     /// <summary>The name of greedy decoding's file.</summary>

@@ -1,7 +1,9 @@
 namespace DpoSt.Tests.Configuration;
 
-/// <summary>What the four base files of the paper's repository say, with <c>+data.split=train eval.mode=sampling eval.sampling.max_seed=5</c>.</summary>
-internal static class ReferenceGoldens
+/// <summary>
+/// What the four base files of the paper's repository say, with <c>+data.split=train eval.mode=sampling eval.sampling.max_seed=5</c>.
+/// </summary>
+internal static class PaperGoldens
 {
     public const string T5Sft = """
         {"exp_name": "t5",

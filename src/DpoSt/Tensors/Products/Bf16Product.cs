@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Products;
 
-/// <summary>How two rounded factors are multiplied.</summary>
-internal enum RoundedWay
+/// <summary>How two factors rounded to bfloat16 are multiplied.</summary>
+internal enum Bf16Way
 {
     /// <summary>In their own type.</summary>
     AsTheyAre,
@@ -19,23 +19,22 @@ internal enum RoundedWay
     InHalves,
 }
 
-/// <summary>
-/// x times a weight transposed, with both factors rounded to a narrower type, and the result rounded to it again; so are the factors of the gradients' products. Sums are fp32, or
-/// of few halves and then fp32. Where products in bfloat16 are slow the rounded factors are multiplied another way: on Intel's processors without AMX training is 1.5 times as
-/// fast by the one as in bfloat16, and more than twice by the other (docs/benchmarks.md). There the gradient of a weight is the product's fp32 sum itself; elsewhere it is rounded to the narrower type once,
-/// as under autocast, before it joins the others in fp32.
-/// </summary>
-internal static class RoundedProduct
+/// <summary>x times a weight transposed, with both factors and the result rounded to a narrower type; so are the factors of the gradients'
+/// products. Sums are fp32, or of few halves and then fp32. Where products in bfloat16 are slow the rounded factors are multiplied another
+/// way: on Intel's processors without AMX, training widened is 1.5 times as fast as in bfloat16, and in halves more than twice
+/// (docs/benchmarks.md). There the gradient of a weight is the product's fp32 sum itself; elsewhere it is rounded to the narrower type
+/// once, as under autocast, before it joins the others in fp32.</summary>
+internal static class Bf16Product
 {
     /// <summary>What is fastest on a device for factors of a type.</summary>
-    public static RoundedWay WayOn(DeviceType device, ScalarType products) => (device, products) switch
-    {
-        (DeviceType.CPU, ScalarType.BFloat16) when Processor.HasSlowBf16 => HalfProduct.IsSupported ? RoundedWay.InHalves : RoundedWay.Widened,
-        _ => RoundedWay.AsTheyAre,
-    };
+    public static Bf16Way WayOn(DeviceType device, ScalarType products) =>
+        device != DeviceType.CPU || products != ScalarType.BFloat16 ? Bf16Way.AsTheyAre
+        : HalfSwitch.IsOn ? Bf16Way.InHalves
+        : Processor.HasSlowBf16 ? Bf16Way.Widened
+        : Bf16Way.AsTheyAre;
 
     /// <summary>x [.., K] and weight [N, K] give [.., N] in the narrower type; the gradients have their tensors' own types.</summary>
-    public static Tensor Apply(Tensor x, Tensor weight, ScalarType products, RoundedWay way)
+    public static Tensor Apply(Tensor x, Tensor weight, ScalarType products, Bf16Way way)
     {
         if (is_grad_enabled() && (x.requires_grad || weight.requires_grad))
         {
@@ -47,33 +46,32 @@ internal static class RoundedProduct
     }
 
     // Rounded factors x [.., K] and weight [N, K]; the result [.., N] in any type.
-    private static Tensor Product(Tensor x, Tensor weight, ScalarType type, RoundedWay way)
+    private static Tensor Product(Tensor x, Tensor weight, ScalarType type, Bf16Way way)
     {
         using var scope = NewDisposeScope();
         var product = way switch
         {
-            RoundedWay.InHalves => HalfProduct.Apply(Rows(x), weight, Narrowest(type)).view([.. x.shape[..^1], weight.size(0)]).to(type),
-            RoundedWay.Widened => LinearProduct.Product(x.to(ScalarType.Float32), weight.to(ScalarType.Float32)).to(type),
+            Bf16Way.InHalves => HalfProduct.Apply(Rows(x), weight, Narrowest(type)).view([.. x.shape[..^1], weight.size(0)]).to(type),
+            Bf16Way.Widened => LinearProduct.Product(x.to(ScalarType.Float32), weight.to(ScalarType.Float32)).to(type),
             _ => nn.functional.linear(x, weight).to(type),
         };
         return product.MoveToOuterDisposeScope();
     }
 
     private static ScalarType Narrowest(ScalarType type) => type == ScalarType.BFloat16 ? type : ScalarType.Float32;
-
     private static Tensor Rows(Tensor x) => x.reshape(-1, x.size(-1)).contiguous();
 
-    // The gradient [N, K] of a weight from its result's, rows [M, N], and its inputs [M, K], or null where it has been added to the one that is there.
-    private static Tensor? WeightGradient(Tensor weight, Tensor rows, Tensor inputs, RoundedWay way)
+    // The gradient [N, K] of a weight from its result's, rows [M, N], and its inputs [M, K]; null where it was added to an earlier one.
+    private static Tensor? WeightGradient(Tensor weight, Tensor rows, Tensor inputs, Bf16Way way)
     {
         switch (way)
         {
-            case RoundedWay.InHalves when weight.is_leaf && weight.grad is { dtype: ScalarType.Float32 } gradient && gradient.is_contiguous():
+            case Bf16Way.InHalves when weight.is_leaf && weight.grad is { dtype: ScalarType.Float32 } gradient && gradient.is_contiguous():
                 HalfProduct.AddTo(gradient, rows.t(), inputs.t());
                 return null;
-            case RoundedWay.InHalves:
+            case Bf16Way.InHalves:
                 return HalfProduct.Apply(rows.t(), inputs.t(), ScalarType.Float32).to(weight.dtype);
-            case RoundedWay.Widened:
+            case Bf16Way.Widened:
                 return LinearProduct.AddWeightGradient(weight, rows.to(ScalarType.Float32), inputs.to(ScalarType.Float32));
             default:
                 return rows.t().mm(inputs).to(weight.dtype);
@@ -82,13 +80,13 @@ internal static class RoundedProduct
 
     private sealed class Differentiable : autograd.SingleTensorFunction<Differentiable>
     {
-        public override string Name => nameof(RoundedProduct);
+        public override string Name => nameof(Bf16Product);
 
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
             using var _ = no_grad();
-            var (x, weight, products, way) = ((Tensor)vars[0], (Tensor)vars[1], (ScalarType)vars[2], (RoundedWay)vars[3]);
-            var (input, factor) = (x.to(products), weight.to(products));        // they die with the caller's scope: saved only once this returns
+            var (x, weight, products, way) = ((Tensor)vars[0], (Tensor)vars[1], (ScalarType)vars[2], (Bf16Way)vars[3]);
+            var (input, factor) = (x.to(products), weight.to(products));        // they die with the caller's scope
             ctx.save_for_backward([input, factor, weight]);
             ctx.save_data("input", x.requires_grad ? x.dtype : null!);
             ctx.save_data("way", way);
@@ -100,9 +98,9 @@ internal static class RoundedProduct
             using var _ = no_grad();
             var saved = ctx.get_saved_variables();
             var (input, factor, weight) = (saved[0], saved[1], saved[2]);
-            var way = (RoundedWay)ctx.get_data("way");
+            var way = (Bf16Way)ctx.get_data("way");
             // Both gradients take it: what is to be wide is widened once.
-            var rows = way == RoundedWay.Widened ? Rows(grad_output).to(ScalarType.Float32) : Rows(grad_output);     // [M, N]
+            var rows = way == Bf16Way.Widened ? Rows(grad_output).to(ScalarType.Float32) : Rows(grad_output);     // [M, N]
             return
             [
                 ctx.get_data("input") is ScalarType type ? Product(rows, factor.t(), type, way).view(input.shape) : null!,

@@ -5,12 +5,10 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Decoding;
 
-/// <summary>
-/// The numbers of rows at which a decoder's linears run. A row's bits must not depend on how many others there are, and a processor's kernels
-/// promise that only at one number of rows. Most keep it at others too: which do is found out once, by computing, and a step takes the
-/// smallest of those that it fits into, so that few rows or no forced tokens cost no more than they are. Of our own kernels every number does.
-/// </summary>
-internal sealed class RowTiers
+/// <summary>The numbers of rows at which a decoder's linears run. A row's bits must not depend on how many others there are, and a
+/// processor's kernels promise that only at one number of rows. Most keep it at others too: which do is found out once, by computing, and a
+/// step takes the smallest of those that it fits into. With our own kernels every number keeps them.</summary>
+internal sealed class StableRowCounts
 {
     // With fewer rows kernels read their weights no faster than with these.
     private const int Fewest = 4;
@@ -19,22 +17,25 @@ internal sealed class RowTiers
 
     private readonly int[]? sizes;
 
-    private RowTiers(int[]? sizes) => this.sizes = sizes;
+    private StableRowCounts(int[]? sizes) => this.sizes = sizes;
 
-    /// <summary>The tiers for steps of up to <paramref name="capacity"/> rows, most of which have <paramref name="usual"/> or fewer.</summary>
-    public static RowTiers Of(IEnumerable<Linear> linears, int usual, int capacity)
+    /// <summary>
+    /// The numbers for steps of up to <paramref name="capacity"/> rows, most of which have <paramref name="usual"/> or fewer.
+    /// </summary>
+    public static StableRowCounts Of(IEnumerable<Linear> linears, int usual, int capacity)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var shapes = linears.DistinctBy(linear => linear.Shape).ToList();
         if (shapes.TrueForAll(linear => linear.KeepsRows))
         {
-            return new RowTiers(null);
+            return new StableRowCounts(null);
         }
 
         var kept = Candidates(usual, capacity).Where(size => shapes.TrueForAll(linear =>
-            Found.GetOrAdd(new Case(linear.Shape, linear.Dtype, linear.Device.type, CpuThreads.Count, size, capacity), _ => KeepsBits(linear, size, capacity))));
-        return new RowTiers([.. kept, capacity]);
+            Found.GetOrAdd(new Case(linear.Shape, linear.Dtype, linear.Device.type, CpuThreads.Count, size, capacity), _ =>
+                KeepsBits(linear, size, capacity))));
+        return new StableRowCounts([.. kept, capacity]);
     }
 
     /// <summary>The number of rows computed for so many in use.</summary>
@@ -56,7 +57,8 @@ internal sealed class RowTiers
     private static bool KeepsBits(Linear linear, int size, int capacity)
     {
         using var scope = NewDisposeScope();
-        var x = arange(capacity * linear.Shape.Inputs, dtype: ScalarType.Float32, device: linear.Device).sin().to(linear.Dtype).view(capacity, linear.Shape.Inputs);
+        var x = arange(capacity * linear.Shape.Inputs, dtype: ScalarType.Float32, device: linear.Device).sin().to(linear.Dtype)
+            .view(capacity, linear.Shape.Inputs);
         return linear.call(x.narrow(0, 0, size)).equal(linear.call(x).narrow(0, 0, size)).all().item<bool>();
     }
 

@@ -6,29 +6,25 @@ using DpoSt.Training.Metrics;
 
 namespace DpoSt.Training.Resuming;
 
-/// <summary>
-/// The checkpoints of one run, in a folder of its own: written when they are due, the last few kept, the newest whole one restored. The
-/// metrics beside them are cut back to the step that is restored, so that no line is missing and none is there twice.
-/// </summary>
-/// <param name="folder">Where they lie.</param>
-/// <param name="key">What the run is; checkpoints of another run are not used.</param>
-/// <param name="policy">When they are written.</param>
+/// <summary>The resume states of one training, in a folder of its own: written when due, the last few kept, the newest whole one restored.
+/// The metrics beside them are cut back to the step that is restored, so that no line is missing and none is there twice.</summary>
+/// <param name="key">What the run is; states of another run are not used.</param>
 /// <param name="stepsPerEpoch">Optimizer steps of a pass over the data.</param>
-/// <param name="metrics">The run's metrics.</param>
 /// <param name="tell">Takes one sentence for the person who watches.</param>
-internal sealed class Checkpoints(string folder, string key, CheckpointPolicy policy, long stepsPerEpoch, MetricsFile metrics, Action<string> tell)
+internal sealed class ResumeStates(
+    string folder, string key, ResumePolicy policy, long stepsPerEpoch, MetricsFile metrics, Action<string> tell)
 {
     private const string Prefix = "checkpoint-";
     private const int CostLimit = 20;
     private long lastSaved = Stopwatch.GetTimestamp();
     private TimeSpan cost;
 
-    /// <summary>The step that a run would go on from, without reading a checkpoint's tensors; null where there is none of that run.</summary>
+    /// <summary>The step that a run would go on from, without reading its tensors; null where there is none of that run.</summary>
     public static long? Newest(string folder, string key) =>
-        All(folder).Where(found => TrainingCheckpoint.KeyOf(found.Path) == key).Select(found => (long?)found.Step).FirstOrDefault();
+        All(folder).Where(found => ResumeStateFolder.KeyOf(found.Path) == key).Select(found => (long?)found.Step).FirstOrDefault();
 
-    /// <summary>Finds the newest whole checkpoint of the run, and cuts the metrics back to it; null where there is none.</summary>
-    public (TrainingState State, string Folder)? Restore()
+    /// <summary>Finds the newest whole state of the run, and cuts the metrics back to it; null where there is none.</summary>
+    public (ResumeState State, string Folder)? Restore()
     {
         // A process that was killed while it wrote leaves a draft.
         DraftFolder.RemoveRemnants(Path.Combine(folder, Prefix + "*"));
@@ -49,11 +45,11 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         return null;
     }
 
-    /// <summary>Whether a checkpoint after this step is wanted.</summary>
+    /// <summary>Whether to save after this step.</summary>
     public bool IsDue(long step) =>
         policy.Steps.Holds(step, stepsPerEpoch) || Stopwatch.GetElapsedTime(lastSaved) > Max(policy.Interval, CostLimit * cost);
 
-    /// <summary>Writes a checkpoint and removes the oldest. A full disk does not end a run that could go on.</summary>
+    /// <summary>Writes a state and removes the oldest. A full disk does not end a run that could go on.</summary>
     /// <exception cref="UserErrorException">The run ends here (<paramref name="ends"/>), and nothing could be written.</exception>
     public void Save(long step, MetricSums since, IEnumerable<PendingTensor> tensors, bool ends)
     {
@@ -61,7 +57,7 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         try
         {
             metrics.Flush();
-            TrainingCheckpoint.Write(Path.Combine(folder, Name(step)), new TrainingState(key, step, since), tensors);
+            ResumeStateFolder.Write(Path.Combine(folder, Name(step)), new ResumeState(key, step, since), tensors);
             foreach (var (path, _) in In(folder).Skip(policy.Kept).ToList())
             {
                 Directory.Delete(path, recursive: true);
@@ -69,10 +65,12 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or UserErrorException)
         {
-            var found = $"no checkpoint could be written after step {step} ({e.Message.TrimEnd('.')})";
+            var found = $"no resume state could be written after step {step} ({e.Message.TrimEnd('.')})";
             if (ends)
             {
-                throw new UserErrorException($"interrupted, and {found}: training goes on from the one before it next time, or begins anew where there is none.", e);
+                throw new UserErrorException(
+                    $"interrupted, and {found}: training goes on from the one before it next time, or starts again where there is none.",
+                        e);
             }
 
             tell($"{found}: training goes on without it.");
@@ -90,26 +88,27 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         return path;
     }
 
-    // One mistyped option must not cost a night: checkpoints of another run and its metrics wait under another name, and come back when that run does.
+    // One mistyped option must not cost a night: states of another run and its metrics wait under another name until it comes back.
     private void SetAside()
     {
         // One that does not say whose it is is damaged, and found to be so.
         var others = In(folder)
-            .Select(found => (found.Path, found.Step, Owner: TrainingCheckpoint.KeyOf(found.Path) ?? key))
+            .Select(found => (found.Path, found.Step, Owner: ResumeStateFolder.KeyOf(found.Path) ?? key))
             .Where(found => found.Owner != key)
             .ToList();
         if (others.Count > 0)
         {
-            Rename(MetricsFile.IsMetrics, "", Aside(others[0].Owner, ""));           // first: without checkpoints nobody would know whose they are
+            Rename(MetricsFile.IsMetrics, "", Aside(others[0].Owner, ""));       // first: without states nobody would know whose they are
             foreach (var (path, step, owner) in others)
             {
                 Replace(path, Aside(owner, Name(step)));
             }
 
-            tell($"{others[0].Path} belongs to other options, data or another first model: it is not used, and kept until this model is done.");
+            tell($"{others[0].Path} belongs to other options, data or another first model: it is not used, "
+                + "and kept until this model is done.");
         }
 
-        var own = All(folder).Except(In(folder)).Where(found => TrainingCheckpoint.KeyOf(found.Path) == key).ToList();
+        var own = All(folder).Except(In(folder)).Where(found => ResumeStateFolder.KeyOf(found.Path) == key).ToList();
         foreach (var (path, step) in own)
         {
             Replace(path, Name(step));
@@ -119,7 +118,7 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
         {
             foreach (var file in Directory.GetFiles(folder).Where(MetricsFile.IsMetrics))
             {
-                File.Delete(file);                               // of a run that kept no checkpoint
+                File.Delete(file);                               // of a run that saved nothing
             }
 
             var aside = Aside(key, "");
@@ -149,18 +148,17 @@ internal sealed class Checkpoints(string folder, string key, CheckpointPolicy po
     }
 
     private static string Aside(string owner, string name) => $"of-{owner[..Math.Min(owner.Length, 8)]}-{name}";
-
     private static string Name(long step) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step}");
 
-    private TrainingState? Read(string path)
+    private ResumeState? Read(string path)
     {
         try
         {
-            return TrainingCheckpoint.Read(path);
+            return ResumeStateFolder.Read(path);
         }
         catch (InvalidDataException e)
         {
-            tell($"{path} is damaged ({e.Message}): the checkpoint before it is used, if there is one.");
+            tell($"{path} is damaged ({e.Message}): the one before it is used, if there is one.");
             return null;
         }
     }

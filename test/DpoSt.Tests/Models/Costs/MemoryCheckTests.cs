@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Models.Costs;
 
-public sealed class MemoryRoomTests
+public sealed class MemoryCheckTests
 {
     [Theory, MemberData(nameof(TinyModels.Kinds), MemberType = typeof(TinyModels))]
     public void What_no_machine_holds_is_a_sentence_and_takes_no_memory(string kind)
@@ -16,8 +16,7 @@ public sealed class MemoryRoomTests
         var before = Environment.WorkingSet;
         var text = new int[2_000_000];
         Says("a text of 200000", () => model.CompletionStates(TokenBatch.Of([(text, [1, 2], 0)]), null));
-        Says(
-            "keys and values of 100000 rows with 1000000 tokens before and 1000000 new ones would take",
+        Says("keys and values of 100000 rows with 1000000 tokens before and 1000000 new ones would take",
             () => model.NewDecoder(100_000, 1_000_000, 1_000_000).Dispose());
         Assert.InRange(Environment.WorkingSet - before, long.MinValue, 1_000_000_000);
     }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Tensors.Products;
 
-public sealed class PanelProductTests
+public sealed class DecodeGemmTests
 {
     [Theory]
     [InlineData(1, 1, 1)]
@@ -17,7 +17,7 @@ public sealed class PanelProductTests
     [InlineData(100, 64, 5)]
     public void Equals_the_product_in_fp64(int rows, int inputs, int outputs)
     {
-        Assert.SkipUnless(PanelProduct.IsSupported, "This processor has no AVX-512, for which these products are.");
+        Assert.SkipUnless(DecodeGemm.IsSupported, "This processor has no AVX-512, for which these products are.");
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var (x, weight) = (KernelCheck.Normal(1, rows, inputs), KernelCheck.Normal(2, outputs, inputs));
@@ -25,7 +25,7 @@ public sealed class PanelProductTests
         {
             var kept = weight.to(type);
             var expected = x.to(ScalarType.Float64).matmul(kept.to(ScalarType.Float64).t());
-            KernelCheck.Close(expected, PanelProduct.Apply(x, PanelProduct.Pack(kept), outputs), 2e-6, $"{type}");
+            KernelCheck.Close(expected, DecodeGemm.Apply(x, DecodeGemm.Pack(kept), outputs), 2e-6, $"{type}");
         }
     }
 
@@ -34,17 +34,17 @@ public sealed class PanelProductTests
     [InlineData(700, 40)]
     public void A_row_has_the_same_bits_among_any_number_of_others(int inputs, int outputs)
     {
-        Assert.SkipUnless(PanelProduct.IsSupported, "This processor has no AVX-512, for which these products are.");
+        Assert.SkipUnless(DecodeGemm.IsSupported, "This processor has no AVX-512, for which these products are.");
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var x = KernelCheck.Normal(3, 60, inputs);
         foreach (var type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
         {
-            var packed = PanelProduct.Pack(KernelCheck.Normal(4, outputs, inputs).to(type));
-            var all = PanelProduct.Apply(x, packed, outputs);
+            var packed = DecodeGemm.Pack(KernelCheck.Normal(4, outputs, inputs).to(type));
+            var all = DecodeGemm.Apply(x, packed, outputs);
             for (var rows = 1; rows <= 60; rows++)
             {
-                KernelCheck.Same(all.narrow(0, 60 - rows, rows), PanelProduct.Apply(x.narrow(0, 60 - rows, rows), packed, outputs));
+                KernelCheck.Same(all.narrow(0, 60 - rows, rows), DecodeGemm.Apply(x.narrow(0, 60 - rows, rows), packed, outputs));
             }
         }
     }
@@ -52,11 +52,11 @@ public sealed class PanelProductTests
     [Fact]
     public void Rows_may_lie_apart_and_in_three_dimensions()
     {
-        Assert.SkipUnless(PanelProduct.IsSupported, "This processor has no AVX-512, for which these products are.");
+        Assert.SkipUnless(DecodeGemm.IsSupported, "This processor has no AVX-512, for which these products are.");
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var (x, weight) = (KernelCheck.Normal(5, 2, 3, 40), KernelCheck.Normal(6, 10, 20));
-        var actual = PanelProduct.Apply(x.narrow(-1, 20, 20), PanelProduct.Pack(weight), 10);
+        var actual = DecodeGemm.Apply(x.narrow(-1, 20, 20), DecodeGemm.Pack(weight), 10);
         KernelCheck.Close(x.narrow(-1, 20, 20).to(ScalarType.Float64).matmul(weight.to(ScalarType.Float64).t()), actual, 2e-6, "product");
     }
 

@@ -6,17 +6,14 @@ using DpoSt.Training.Metrics;
 
 namespace DpoSt.Training.Resuming;
 
-/// <summary>Where a run stands besides its tensors. Order and dropout are functions of the step, so the step is all of both.</summary>
+/// <summary>Where training stands, its tensors apart. Order and dropout are functions of the step, so the step is all of both.</summary>
 /// <param name="Key">What the run is: of its options, its first model and its data.</param>
-/// <param name="Step">Optimizer steps done.</param>
 /// <param name="Since">Metrics since the last log line.</param>
-internal sealed record TrainingState(string Key, long Step, MetricSums Since);
+internal sealed record ResumeState(string Key, long Step, MetricSums Since);
 
-/// <summary>
-/// One checkpoint: a folder with weights and moments (safetensors), the state (JSON) and their SHA-256 in the form that sha256sum checks.
-/// It appears whole or not at all, and what a disk has damaged since is noticed.
-/// </summary>
-internal static class TrainingCheckpoint
+/// <summary>One resume state: a folder with weights and moments (safetensors), the state (JSON) and their SHA-256 in the form that
+/// sha256sum checks. It appears whole or not at all, and what a disk has damaged since is noticed.</summary>
+internal static class ResumeStateFolder
 {
     private const string TensorsName = "training_state.safetensors";
     private const string StateName = "training_state.json";
@@ -29,8 +26,8 @@ internal static class TrainingCheckpoint
         WriteIndented = true,
     };
 
-    /// <summary>Writes a checkpoint.</summary>
-    public static void Write(string folder, TrainingState state, IEnumerable<PendingTensor> tensors)
+    /// <summary>Writes a state.</summary>
+    public static void Write(string folder, ResumeState state, IEnumerable<PendingTensor> tensors)
     {
         using var draft = new DraftFolder(folder);
         var sums = new[]
@@ -42,16 +39,16 @@ internal static class TrainingCheckpoint
         draft.MoveTo(folder);
     }
 
-    /// <summary>Reads a checkpoint's state after checking every byte of it.</summary>
+    /// <summary>Reads a state after checking every byte of its folder.</summary>
     /// <exception cref="InvalidDataException">It is cut short, changed, or not all there.</exception>
     /// <exception cref="UserErrorException">It cannot be read now: that says nothing about what it holds.</exception>
-    public static TrainingState Read(string folder)
+    public static ResumeState Read(string folder)
     {
         try
         {
             var sums = new[] { TensorsName, StateName }.Select(name => SumOf(Path.Combine(folder, name)));
             return File.ReadAllText(Path.Combine(folder, SumsName)) == string.Concat(sums)
-                ? JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(Path.Combine(folder, StateName)), Options)!
+                ? JsonSerializer.Deserialize<ResumeState>(File.ReadAllBytes(Path.Combine(folder, StateName)), Options)!
                 : throw new InvalidDataException("its checksums do not match");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -65,17 +62,18 @@ internal static class TrainingCheckpoint
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UserErrorException(
-                $"{folder}: the checkpoint cannot be read ({FileProblem.InFolder(e)}); see to that and run again, or start over with --fresh.",
+                $"{folder}: the resume state cannot be read ({FileProblem.InFolder(e)}); see to that and run again, "
+                + "or start over with --fresh.",
                 e);
         }
     }
 
-    /// <summary>What run a checkpoint says it is of, nothing of it checked; null where it does not say.</summary>
+    /// <summary>The run that a state says it is of, unchecked; null where it does not say.</summary>
     public static string? KeyOf(string folder)
     {
         try
         {
-            return JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(Path.Combine(folder, StateName)), Options)?.Key;
+            return JsonSerializer.Deserialize<ResumeState>(File.ReadAllBytes(Path.Combine(folder, StateName)), Options)?.Key;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -83,7 +81,7 @@ internal static class TrainingCheckpoint
         }
     }
 
-    /// <summary>A checkpoint's tensors; <see cref="Read"/> has found it whole.</summary>
+    /// <summary>A state's tensors; <see cref="Read"/> has found it whole.</summary>
     public static SafeTensorsFile OpenTensors(string folder) => SafeTensorsFile.Open(Path.Combine(folder, TensorsName));
 
     private static string Hashed(string path, Action<Stream> write)

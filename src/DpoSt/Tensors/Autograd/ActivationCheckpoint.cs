@@ -2,12 +2,10 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Autograd;
 
-/// <summary>
-/// A function whose intermediate results are not kept for the backward pass but computed again there (Chen et al. 2016): memory for time. The
-/// function must give the same bits twice, and every tensor it uses must be one of its inputs or outlive the backward pass, as parameters do;
-/// these get their gradients as usual.
-/// </summary>
-internal static class Recomputed
+/// <summary>A function whose intermediate results are computed again in the backward pass instead of being kept for it (Chen et al. 2016).
+/// It must give the same bits twice, and every tensor it uses must be one of its inputs or, like a parameter, outlive the backward
+/// pass.</summary>
+internal static class ActivationCheckpoint
 {
     /// <summary>The value of <paramref name="body"/>, which keeps its inputs alone.</summary>
     public static Tensor Apply(Tensor[] inputs, Func<Tensor[], Tensor> body) =>
@@ -15,7 +13,7 @@ internal static class Recomputed
 
     private sealed class Differentiable : autograd.SingleTensorFunction<Differentiable>
     {
-        public override string Name => nameof(Recomputed);
+        public override string Name => nameof(ActivationCheckpoint);
 
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {

@@ -9,10 +9,10 @@ using DpoSt.Training.Resuming;
 namespace DpoSt.Tests.Training.Resuming;
 
 /// <summary>Resume to the bit: the oracle is always the same run without an interruption.</summary>
-public sealed class CheckpointsTests
+public sealed class ResumeStatesTests
 {
     private const long Steps = 11;
-    private static readonly CheckpointPolicy EveryTwo = new() { Steps = new StepInterval(2) };
+    private static readonly ResumePolicy EveryTwo = new() { Steps = new StepInterval(2) };
     private static readonly TokenBatch Data = TinyModels.Batch(7, 16);
 
     [Theory]
@@ -128,8 +128,8 @@ public sealed class CheckpointsTests
         File.Delete(sums);
         Directory.CreateDirectory(sums);
         var error = Assert.Throws<UserErrorException>(() => new Recorded("t5").Train(folder));
-        Assert.Equal(
-            $"{folder.File("checkpoint-5")}: the checkpoint cannot be read (permission is denied); see to that and run again, or start over with --fresh.",
+        Assert.Equal($"{folder.File("checkpoint-5")}: the resume state cannot be read (permission is denied); see to that and run again, "
+            + "or start over with --fresh.",
             error.Message);
         Assert.True(File.Exists(folder.File("checkpoint-5/training_state.safetensors")));
     }
@@ -140,17 +140,18 @@ public sealed class CheckpointsTests
         using var folder = new TemporaryFolder();
         folder.File("checkpoint-4", "a file, which no folder can replace");
         var going = new Recorded("t5");
-        going.Train(folder, new CheckpointPolicy { Steps = new StepInterval(4) }, stopAfter: 6);
+        going.Train(folder, new ResumePolicy { Steps = new StepInterval(4) }, stopAfter: 6);
         Assert.IsType<OperationCanceledException>(going.Ended);
-        Assert.Contains("no checkpoint could be written after step 4 (", going.Told[0], StringComparison.Ordinal);
+        Assert.Contains("no resume state could be written after step 4 (", going.Told[0], StringComparison.Ordinal);
         Assert.EndsWith("): training goes on without it.", going.Told[0], StringComparison.Ordinal);
 
         var ended = new Recorded("t5");
         folder.File("checkpoint-9", "another");
-        ended.Train(folder, new CheckpointPolicy(), stopAfter: 9);
+        ended.Train(folder, new ResumePolicy(), stopAfter: 9);
         var error = Assert.IsType<UserErrorException>(ended.Ended).Message;
-        Assert.StartsWith("interrupted, and no checkpoint could be written after step 9 (", error, StringComparison.Ordinal);
-        Assert.EndsWith("): training goes on from the one before it next time, or begins anew where there is none.", error, StringComparison.Ordinal);
+        Assert.StartsWith("interrupted, and no resume state could be written after step 9 (", error, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "): training goes on from the one before it next time, or starts again where there is none.", error, StringComparison.Ordinal);
         var resumed = new Recorded("t5");
         resumed.Train(folder);
         Assert.Contains(resumed.Told, told => told.Contains("resumed after step 6", StringComparison.Ordinal));
@@ -169,13 +170,13 @@ public sealed class CheckpointsTests
     public void A_checkpoint_is_due_at_the_end_of_an_epoch_or_by_the_clock()
     {
         using var epochs = new TemporaryFolder();
-        new Recorded("t5").Train(epochs, new CheckpointPolicy { Steps = new StepInterval(EndOfEpoch: true) });
+        new Recorded("t5").Train(epochs, new ResumePolicy { Steps = new StepInterval(EndOfEpoch: true) });
         Assert.Equal(["checkpoint-4", "checkpoint-8"], Names(epochs));       // 16 rows, 4 a step
         using var clock = new TemporaryFolder();
-        new Recorded("t5").Train(clock, new CheckpointPolicy { Interval = TimeSpan.Zero });
+        new Recorded("t5").Train(clock, new ResumePolicy { Interval = TimeSpan.Zero });
         Assert.NotEmpty(Names(clock));
         using var none = new TemporaryFolder();
-        new Recorded("t5").Train(none, new CheckpointPolicy());
+        new Recorded("t5").Train(none, new ResumePolicy());
         Assert.Empty(Names(none));
     }
 
@@ -189,7 +190,8 @@ public sealed class CheckpointsTests
         Assert.Contains("diverged-1.json", error.Message, StringComparison.Ordinal);
         var batches = System.Text.Json.JsonSerializer.Deserialize<TokenBatch[]>(File.ReadAllText(folder.File("diverged-1.json")))!;
         Assert.Equal(4, batches.Sum(b => b.Completions.Count));
-        Assert.All(batches, batch => Assert.All(batch.Examples.Zip(batch.Completions), row => Assert.Equal(Data.Completions[(int)row.First], row.Second)));
+        Assert.All(batches, batch =>
+            Assert.All(batch.Examples.Zip(batch.Completions), row => Assert.Equal(Data.Completions[(int)row.First], row.Second)));
     }
 
     private static IEnumerable<string?> Names(TemporaryFolder folder) =>
@@ -217,9 +219,10 @@ public sealed class CheckpointsTests
 
         public List<string> Told { get; } = [];
 
-        public void Train(TemporaryFolder? folder, long? stopAfter = null, string key = "this run") => Train(folder, EveryTwo, stopAfter, key);
+        public void Train(TemporaryFolder? folder, long? stopAfter = null, string key = "this run") =>
+            Train(folder, EveryTwo, stopAfter, key);
 
-        public void Train(TemporaryFolder? folder, CheckpointPolicy policy, long? stopAfter = null, string key = "this run")
+        public void Train(TemporaryFolder? folder, ResumePolicy policy, long? stopAfter = null, string key = "this run")
         {
             using var cancel = new CancellationTokenSource();
             var order = new BatchOrder([.. Data.Completions.Select(c => (0, c.Length))], batchSize: 4, microBatch: 2, window: 2, seed: 5);
@@ -227,7 +230,7 @@ public sealed class CheckpointsTests
             var options = new TrainerOptions(Steps, schedule, new AdamWOptions(), MaxGradNorm: 1, Dropout: 0.1, Seed: 9, LogEvery);
             var checkpoints = folder is null
                 ? null
-                : new Checkpoints(folder.Root, key, policy, order.StepsPerEpoch, new MetricsFile(folder.File(MetricsFile.Name)), Told.Add);
+                : new ResumeStates(folder.Root, key, policy, order.StepsPerEpoch, new MetricsFile(folder.File(MetricsFile.Name)), Told.Add);
             void Tick(long step)
             {
                 if (step == stopAfter)
@@ -236,9 +239,9 @@ public sealed class CheckpointsTests
                 }
             }
 
-            void Run() => new Trainer<TokenBatch>(model.Parameters, new SftObjective(model), options).Run(
-                step => [
-                    .. order.At(step).Chunk(2).Select(rows => TokenBatch.Of([.. rows.Select(i => (Data.Prompts[i], Data.Completions[i], (long)i))]))
+            void Run() => new Trainer<TokenBatch>(model.Parameters, new SftObjective(model), options).Run(step => [
+                    .. order.At(step).Chunk(2)
+                        .Select(rows => TokenBatch.Of([.. rows.Select(i => (Data.Prompts[i], Data.Completions[i], (long)i))]))
                 ], Lines.Add, Tick, cancel.Token, checkpoints);
 
             if (stopAfter is null)
@@ -258,6 +261,7 @@ public sealed class CheckpointsTests
         }
 
         public void EndsAs(Recorded other) =>
-            Assert.All(model.Parameters.Buffers.Zip(other.model.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
+            Assert.All(model.Parameters.Buffers.Zip(other.model.Parameters.Buffers), pair =>
+                KernelCheck.Same(pair.First.Values, pair.Second.Values));
     }
 }

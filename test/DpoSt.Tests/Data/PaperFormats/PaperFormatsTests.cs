@@ -1,9 +1,9 @@
 using DpoSt.Data;
-using DpoSt.Data.ReferenceFormats;
+using DpoSt.Data.PaperFormats;
 
-namespace DpoSt.Tests.Data.ReferenceFormats;
+namespace DpoSt.Tests.Data.PaperFormats;
 
-public sealed class ReferenceFormatsTests : IDisposable
+public sealed class PaperFormatsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -26,8 +26,7 @@ public sealed class ReferenceFormatsTests : IDisposable
         AssertSame(family, "sft-0/seed_0-t_0.7.json", (from, to) => SampleFile.Write(to, SampleFile.Read(from)));
         AssertSame(family, "sft-0/train_dpo_data.jsonl", (from, to) => LabelledQuestionFile.Write(to, LabelledQuestionFile.Read(from)));
         AssertSame(family, "rft_from_dpo-1.train_rft_processed.jsonl", (from, to) => RationaleFile.Write(to, RationaleFile.Read(from)));
-        AssertSame(
-            family,
+        AssertSame(family,
             "dpo_from_sft-0.train_dpo_processed.jsonl",
             (from, to) => PreferencePairFile.Write(to, PreferencePairFile.Read(from)));
     }
