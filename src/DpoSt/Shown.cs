@@ -4,8 +4,9 @@ namespace DpoSt;
 public static class Shown
 {
     /// <summary>A path as it is seen from the current folder; one outside of it stays as it is.</summary>
-    public static string Path(string path) =>
-        System.IO.Path.GetRelativePath(Directory.GetCurrentDirectory(), path) is var relative && relative.StartsWith("..", StringComparison.Ordinal)
-            ? path
-            : relative;
+    public static string Path(string path)
+    {
+        var relative = System.IO.Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+    }
 }

@@ -16,8 +16,8 @@ public sealed class LongFirst : ITestCollectionOrderer
 {
     private static readonly string[] Classes =
     [
-        nameof(DocumentedCommandsTests), nameof(RankFailureTests), nameof(ResumeTests), nameof(RankedTrainingTests), nameof(SelfTrainingLoopTests),
-        nameof(RankedStagesTests), nameof(RunCommandTests),
+        nameof(DocumentedCommandsTests), nameof(RankFailureTests), nameof(ResumeTests), nameof(RankedTrainingTests),
+        nameof(SelfTrainingLoopTests), nameof(RankedStagesTests), nameof(RunCommandTests),
         nameof(ConfiguredStagesTests), nameof(PaperCommandsTests),
     ];
 

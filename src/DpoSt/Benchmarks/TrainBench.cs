@@ -57,7 +57,10 @@ internal sealed class TrainBench(BenchModel shape, string dtype, ILanguageModel 
         var scoring = Measure.Seconds(() => pairs.Score(model, shape.Name, new OneReplica(), cancel)) / Examples * Batch;
         var watch = new StepWatch();
         Session(watch).Train(new DpoObjective(model, new PreferenceLoss()), pairs.Examples, null, dropout: 0);
-        return Row("dpo", [.. watch.Steps.Select(seconds => Batch / (scoring + seconds))]) with { WithoutScoring = Measure.Median(watch.Steps.Select(seconds => Batch / seconds)) };
+        return Row("dpo", [.. watch.Steps.Select(seconds => Batch / (scoring + seconds))]) with
+        {
+            WithoutScoring = Measure.Median(watch.Steps.Select(seconds => Batch / seconds)),
+        };
     }
 
     private TrainRow Row(string mode, double[] rates) =>

@@ -8,7 +8,7 @@ using DpoSt.Configuration.Sections;
 
 namespace DpoSt.Tests.Configuration;
 
-/// <summary>The reference of every configuration key, made from the typed options: names, types, limits, defaults and XML documentation.</summary>
+/// <summary>Every configuration key, made from the typed options: names, types, limits, defaults and XML documentation.</summary>
 internal static partial class ConfigurationPage
 {
     private static readonly Dictionary<string, XElement> Docs = XDocument.Load(Path.Combine(AppContext.BaseDirectory, "DpoSt.Core.xml"))
@@ -28,11 +28,15 @@ internal static partial class ConfigurationPage
         var keys = type.GetProperties().Where(p => p.CanWrite).ToLookup(p => IsSection(Bare(p)));
         var defaults = Activator.CreateInstance(type)!;
         page.Append(prefix.Length == 0 ? "## Top level\n\n" : $"## `{prefix[..^1]}`\n\n")
-            .Append(Text($"T:{type.FullName}").Replace(", ours:", ", dpost's own:", StringComparison.Ordinal).Replace("are ours.", "are dpost's own.", StringComparison.Ordinal))
+            .Append(Text($"T:{type.FullName}")
+                .Replace(", ours:", ", dpost's own:", StringComparison.Ordinal)
+                .Replace("are ours.", "are dpost's own.", StringComparison.Ordinal))
             .Append("\n\n| key | value | default | meaning |\n|---|---|---|---|\n");
         foreach (var key in keys[false])
         {
-            page.Append(CultureInfo.InvariantCulture, $"| `{prefix}{SnakeCase.Of(key.Name)}` | {Value(key)} | {Default(key, defaults)} | {Meaning(key)} |\n");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"| `{prefix}{SnakeCase.Of(key.Name)}` | {Value(key)} | {Default(key, defaults)} | {Meaning(key)} |\n");
         }
 
         page.Append('\n');
@@ -72,12 +76,14 @@ internal static partial class ConfigurationPage
     {
         null => "",
         { Maximum: double.MaxValue } => $", {(within.AboveMinimum ? "above" : "at least")} {Number(within.Minimum)}",
-        _ => $", {(within.AboveMinimum ? "above " : "")}{Number(within.Minimum)} to {(within.BelowMaximum ? "below " : "")}{Number(within.Maximum)}",
+        _ => $", {(within.AboveMinimum ? "above " : "")}{Number(within.Minimum)}"
+            + $" to {(within.BelowMaximum ? "below " : "")}{Number(within.Maximum)}",
     };
 
     private static string Default(PropertyInfo key, object defaults) => key.GetValue(defaults) switch
     {
-        _ when key.CustomAttributes.Any(a => a.AttributeType.Name == "RequiredMemberAttribute") => "required",   // ScottPlot has one of that name, too
+        // By its name: ScottPlot has one of that name, too.
+        _ when key.CustomAttributes.Any(a => a.AttributeType.Name == "RequiredMemberAttribute") => "required",
         _ when key.IsDefined(typeof(NamedAttribute)) => "none",
         null => "`null`",
         bool flag => flag ? "`true`" : "`false`",
@@ -94,7 +100,8 @@ internal static partial class ConfigurationPage
     private static string Meaning(PropertyInfo key)
     {
         var text = Text($"P:{key.DeclaringType!.FullName}.{key.Name}");
-        var own = text.StartsWith("Ours: ", StringComparison.Ordinal) ? $"{char.ToUpperInvariant(text[6])}{text[7..]} (Only in dpost.)" : text;
+        var isOurs = text.StartsWith("Ours: ", StringComparison.Ordinal);
+        var own = isOurs ? $"{char.ToUpperInvariant(text[6])}{text[7..]} (Only in dpost.)" : text;
         var type = Bare(key);
         return type.IsEnum
             ? $"{own} {string.Join(" ", Enum.GetNames(type).Select(n => $"`{SnakeCase.Of(n)}`: {Text($"F:{type.FullName}.{n}")}"))}"
@@ -107,11 +114,13 @@ internal static partial class ConfigurationPage
 
     private static string Text(string member)
     {
-        var nodes = Docs[member].Nodes().Select(node => node is XElement element
-            ? $"`{element.Attribute("cref") switch { null => element.Value, var cref => SnakeCase.Of(cref.Value[(cref.Value.LastIndexOf('.') + 1)..]) }}`"
-            : node.ToString());
+        var nodes = Docs[member].Nodes().Select(node => node is XElement element ? $"`{Code(element)}`" : node.ToString());
         return Blank().Replace(System.Net.WebUtility.HtmlDecode(string.Concat(nodes)), " ").Trim();
     }
+
+    // A reference to a property is the key that it binds.
+    private static string Code(XElement element) =>
+        element.Attribute("cref")?.Value is { } cref ? SnakeCase.Of(cref[(cref.LastIndexOf('.') + 1)..]) : element.Value;
 
     [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Blank();

@@ -3,7 +3,8 @@ namespace DpoSt.Tests.Configuration;
 /// <summary>docs/configuration.md names every key as the code has it. With DPOST_WRITE_DOCS=1 the test writes the page instead.</summary>
 public sealed class ConfigurationPageTests
 {
-    private const string Mark = "<!-- From here on the page is generated: DPOST_WRITE_DOCS=1 with ConfigurationPageTests writes it. -->\n\n";
+    private const string Mark =
+        "<!-- From here on the page is generated: DPOST_WRITE_DOCS=1 with ConfigurationPageTests writes it. -->\n\n";
 
     [Fact]
     public void The_committed_page_is_what_the_options_say()

@@ -39,7 +39,15 @@ public sealed class SlotCountsTests(ITestOutputHelper output)
             var rows = SyntheticProblems.Labelled(DemoFolder.LabelledProblems, 42)
                 .Select(p => encoder.Row(bundle.Format.Prompt(p.Question), bundle.Format.Target(p.Rationale!)))
                 .ToList();
-            var recipe = new TrainingRecipe { BatchSize = 16, MaxSteps = trainedSteps, LearningRate = 2e-3, Schedule = "linear", WarmupRatio = 0.05, Dropout = 0 };
+            var recipe = new TrainingRecipe
+            {
+                BatchSize = 16,
+                MaxSteps = trainedSteps,
+                LearningRate = 2e-3,
+                Schedule = "linear",
+                WarmupRatio = 0.05,
+                Dropout = 0,
+            };
             new TrainingSession(bundle.Model, recipe, Silent.Context(cancel: TestContext.Current.CancellationToken))
                 .Train(new SftObjective(bundle.Model), EncodedRows.Of(rows), null, dropout: 0);
         }

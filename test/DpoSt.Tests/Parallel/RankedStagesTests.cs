@@ -55,7 +55,8 @@ public sealed class RankedStagesTests
         Assert.True(code == 0, error);
         var files = Files(one, "model_outputs");
         Assert.Equal(files, Files(several, "model_outputs"));
-        Assert.All(files.Where(f => !f.EndsWith(Provenance.FileName, StringComparison.Ordinal)), file => Assert.Equal(File.ReadAllText(one.Path($"model_outputs/{file}")), File.ReadAllText(several.Path($"model_outputs/{file}"))));
+        Assert.All(files.Where(f => !f.EndsWith(Provenance.FileName, StringComparison.Ordinal)), file =>
+            Assert.Equal(File.ReadAllText(one.Path($"model_outputs/{file}")), File.ReadAllText(several.Path($"model_outputs/{file}"))));
         var (_, again, _) = several.Run([.. line, "--nproc", "3"]);
         Assert.Contains("is done already", again, StringComparison.Ordinal);
     }

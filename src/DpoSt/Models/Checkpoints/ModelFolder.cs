@@ -112,7 +112,9 @@ internal static class ModelFolder
         }
 
         var other = Directory.EnumerateDirectories(folder).FirstOrDefault()
-            ?? (CheckpointFiles.Marks.Any(name => File.Exists(Path.Combine(folder, name))) ? null : Directory.EnumerateFiles(folder).First());
+            ?? (CheckpointFiles.Marks.Any(name => File.Exists(Path.Combine(folder, name)))
+                ? null
+                : Directory.EnumerateFiles(folder).First());
         if (other is not null)
         {
             throw new UserErrorException(
@@ -134,7 +136,8 @@ internal static class ModelFolder
         using var draft = new DraftFolder(folder);
         try
         {
-            foreach (var file in CheckpointFiles.Companions.Select(name => Path.Combine(origin, name)).Where(File.Exists).Concat(further ?? []))
+            var companions = CheckpointFiles.Companions.Select(name => Path.Combine(origin, name)).Where(File.Exists);
+            foreach (var file in companions.Concat(further ?? []))
             {
                 File.Copy(file, Path.Combine(draft.Path, Path.GetFileName(file)));
             }
