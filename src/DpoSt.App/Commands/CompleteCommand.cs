@@ -14,13 +14,14 @@ internal static class CompleteCommand
 {
     public static Command Create(CommandConsole console)
     {
-        var model = new Option<string>("--model") { Description = "A model's folder.", HelpName = "DIR", Required = true };
-        var batch = new Option<int>("--batch") { Description = "Rows decoded together.", DefaultValueFactory = _ => GenerationOptions.DefaultSlots }.From(1, Limits.Rows);
-        var calculator = new Option<string>("--calculator") { Description = "Complete calculations in this format.", DefaultValueFactory = _ => "none" };
+        var model = CommandOption.Model();
+        var batch = CommandOption.Of<int>("--batch", "Rows decoded together.").Or(GenerationOptions.DefaultSlots).From(1, Limits.Rows);
+        var calculator = CommandOption.Of<string>("--calculator", "Complete calculations in this format.").Or("none");
         calculator.AcceptOnlyFromAmong("none", "t5", "llama");
-        var json = new Option<bool>("--json") { Description = "Write JSON lines of ids and text; without it, text alone." };
+        var json = CommandOption.Json("Write JSON lines of ids and text; without it, text alone.");
         var command = new Command("complete", CommandHelp.Of(
-            "Read lines of {\"prompt\": ...} (text without any template) or {\"input_ids\": [...]} on standard input and write what the model says next.",
+            "Read lines of {\"prompt\": ...} (text without any template) or {\"input_ids\": [...]} on standard input "
+            + "and write what the model says next.",
             "echo '{\"prompt\": \"Once upon a time\"}' | dpost complete --model models/llama-2-7b --max-new-tokens 50 --json"))
         { model, batch, calculator, json };
         var decoding = new DecodingArguments(command);
@@ -30,7 +31,8 @@ internal static class CompleteCommand
             using var completer = new Completer(parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed));
             if (!parsed.GetValue(json) && !completer.WritesText)
             {
-                throw new UserErrorException($"{parsed.GetValue(model)} has no tokenizer files, so there is no text to write: use --json, which writes token ids.");
+                throw new UserErrorException(
+                    $"{parsed.GetValue(model)} has no tokenizer files, so there is no text to write: use --json, which writes token ids.");
             }
 
             console.TellTyped("{\"prompt\": ...}");

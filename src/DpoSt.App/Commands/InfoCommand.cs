@@ -10,8 +10,9 @@ internal static class InfoCommand
 {
     public static Command Create(CommandConsole console)
     {
-        var json = new Option<bool>("--json") { Description = "Write one JSON object." };
-        var command = new Command("info", CommandHelp.Of("Show versions, the processor, devices, and which libtorch is in use.", "dpost info --json")) { json };
+        var json = CommandOption.Json();
+        var command = new Command("info", CommandHelp.Of(
+            "Show versions, the processor, devices, and which libtorch is in use.", "dpost info --json")) { json };
         command.SetAction(parsed =>
         {
             var info = MachineInfo.Read();

@@ -34,17 +34,16 @@ internal static class StageCommands
             console, "make-rft-data", "dpo-1", "Keep right samples as rationales for the next fine-tuning.",
             "dpost make-rft-data --config-name dpo-1"),
         Stage(
-            console, "eval-greedy", "sft-0", "Count the right greedy answers.", "dpost eval-greedy --config-name sft-0 +data.split=test", Format("Insist on")),
+            console, "eval-greedy", "sft-0", "Count the right greedy answers.",
+            "dpost eval-greedy --config-name sft-0 +data.split=test", Format("Insist on")),
     ];
 
     private static bool Sets(string[] overrides, string key) =>
         overrides.Any(text => OverrideArgument.Bare(text).StartsWith($"{key}=", StringComparison.Ordinal));
 
-    private static Option<SampleFormat?> Format(string verb) => new("--format")
-    {
-        Description = $"{verb} sample files of dpost or of the paper's repository; without it {(verb == "Write" ? "dpost's" : "the file tells")}.",
-        HelpName = "dpost|reference",
-    };
+    private static Option<SampleFormat?> Format(string verb) => CommandOption.Of<SampleFormat?>(
+        "--format", $"{verb} sample files of dpost or of the paper's code; "
+        + $"without it {(verb == "Write" ? "dpost's" : "the file tells")}.", "dpost|reference");
 
     private static Command Stage(
         CommandConsole console, string name, string defaultConfig, string what, string example,
@@ -71,14 +70,16 @@ internal static class StageCommands
             }
 
             var options = arguments.Options(result, console);
-            if (name == "sft" && Sets(arguments.Overrides(result), "data.train_data_path") && !Sets(arguments.Overrides(result), "data.data_path"))
+            var overrides = arguments.Overrides(result);
+            if (name == "sft" && Sets(overrides, "data.train_data_path") && !Sets(overrides, "data.data_path"))
             {
-                console.Error.WriteLine($"data.train_data_path is what is sampled; dpost sft trains on data.data_path, which is {options.Data.DataPath}.");
+                console.Error.WriteLine(
+                    $"data.train_data_path is what is sampled; dpost sft trains on data.data_path, which is {options.Data.DataPath}.");
             }
 
             var device = launch.Device(result, console);
             var stages = new ConfiguredStages(
-                options, RunPaths.Here(options), new StageConfig(arguments.Path(result), arguments.Name(result), arguments.Overrides(result)))
+                options, RunPaths.Here(options), new StageConfig(arguments.Path(result), arguments.Name(result), overrides))
             {
                 Format = format is null ? null : result.GetValue(format),
                 Precision = launch.Precision(result),

@@ -53,7 +53,8 @@ internal sealed record CommandConsole(Stream In, TextWriter Out, TextWriter Erro
     private static IAnsiConsole Rich(TextWriter writer)
     {
         var output = new AnsiConsoleOutput(writer);
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = output, Ansi = output.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No });
+        var ansi = output.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = output, Ansi = ansi });
         console.Profile.Width = output.IsTerminal ? console.Profile.Width : FileWidth;
         return console;
     }

@@ -37,7 +37,7 @@ internal static partial class LineChart
         return Embedded(plot.GetSvgXml(Width, Height), id);
     }
 
-    // A page holds many drawings: ids must not meet, each scales with the page, and a list of numbers that ends with a comma is an error to browsers.
+    // A page holds many drawings: ids must not meet, each scales with the page, and browsers refuse a list that ends with a comma.
     private static string Embedded(string svg, string id)
     {
         var drawing = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];

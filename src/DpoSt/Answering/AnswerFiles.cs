@@ -27,8 +27,8 @@ internal sealed record AnswerSource(
 internal sealed class AnswerFiles(RunContext context, ModelBundle bundle, IReadOnlyList<Problem> problems, AnswerSource source)
 {
     /// <summary>
-    /// Answers into those files that are not done, and writes each one's provenance. What an interruption leaves is beside the first of them, and
-    /// the next start takes it over. Gives the new completions, problem by problem, then sample by sample.
+    /// Answers into those files that are not done, and writes each one's provenance. What an interruption leaves is beside the first,
+    /// and the next start takes it over. Gives the new completions, problem by problem, then sample by sample.
     /// </summary>
     /// <param name="files">The samples' numbers and their files, all in one folder.</param>
     /// <param name="advance">Takes the number of answers so far.</param>

@@ -21,12 +21,15 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
     {
         CheckFolder(folder);
         var tokenizer = TokenizerLoader.Load(folder);
-        var model = toRead ? ModelFolder.LoadToRead(folder, device, compute?.Products ?? ScalarType.Float32) : ModelFolder.Load(folder, device, compute);
+        var model = toRead
+            ? ModelFolder.LoadToRead(folder, device, compute?.Products ?? ScalarType.Float32)
+            : ModelFolder.Load(folder, device, compute);
         if (tokenizer.VocabularySize > model.VocabularySize)
         {
             model.Dispose();
             throw new UserErrorException(
-                $"the tokenizer in {folder} has {tokenizer.VocabularySize} ids but the model in {folder} only {model.VocabularySize}: they do not belong together.");
+                $"the tokenizer in {folder} has {tokenizer.VocabularySize} ids but the model in {folder} only {model.VocabularySize}: "
+                + "they do not belong together.");
         }
 
         return new ModelBundle(folder, model, tokenizer, FormatOf(model.ModelType, paperText));
@@ -43,7 +46,8 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
         }
 
         var model = ModelFolder.LoadToRead(folder, device, products);
-        return new ModelBundle(folder, model, IdTokenizer.New(folder, model.VocabularySize, ModelFolder.EosOf(folder)), FormatOf(model.ModelType, false));
+        return new ModelBundle(
+            folder, model, IdTokenizer.New(folder, model.VocabularySize, ModelFolder.EosOf(folder)), FormatOf(model.ModelType, false));
     }
 
     /// <summary>A model's folder must be there before anything is read from it.</summary>
@@ -53,7 +57,8 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
         if (!Directory.Exists(folder))
         {
             throw new UserErrorException(
-                $"{folder}: there is no such model folder; expected config.json, model.safetensors and a tokenizer in it: check the path (where a configuration names it: model.model_path, trainer.output_dir and DATA_DIR).");
+                $"{folder}: there is no such model folder; expected config.json, model.safetensors and a tokenizer in it: "
+                + "check the path (where a configuration names it: model.model_path, trainer.output_dir and DATA_DIR).");
         }
     }
 

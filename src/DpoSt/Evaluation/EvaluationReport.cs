@@ -30,7 +30,8 @@ public sealed record EvaluationReport(
     IReadOnlyList<StepAccuracy> BySteps, IReadOnlyList<SampleScore> Samples)
 {
     /// <summary>The accuracy of answers.</summary>
-    internal static Accuracy Score(IReadOnlyCollection<Completion> answers) => Accuracy.Of(answers.Count(a => a.Verdict == Verdict.Correct), answers.Count);
+    internal static Accuracy Score(IReadOnlyCollection<Completion> answers) =>
+        Accuracy.Of(answers.Count(a => a.Verdict == Verdict.Correct), answers.Count);
 
     /// <summary>Accuracy by steps, of the questions that have a rationale.</summary>
     internal static IReadOnlyList<StepAccuracy> ScoreBySteps(IReadOnlyList<Problem> problems, IReadOnlyList<Completion> greedy) =>

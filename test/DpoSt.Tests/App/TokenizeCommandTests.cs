@@ -42,7 +42,8 @@ public sealed class TokenizeCommandTests : IDisposable
     [InlineData("qwen", "merges.txt", "Hello world", "9707 1879")]
     public void A_bare_file_has_the_special_tokens_of_its_family(string family, string file, string text, string ids)
     {
-        var run = CommandRun.With(JsonSerializer.Serialize(new { text }), "tokenize", "--tokenizer", SharedFolder.Path("tokenizers", family, file));
+        var run = CommandRun.With(
+            JsonSerializer.Serialize(new { text }), "tokenize", "--tokenizer", SharedFolder.Path("tokenizers", family, file));
         Assert.Equal(new CommandRun(0, ids + "\n", ""), run);
     }
 

@@ -57,7 +57,7 @@ internal sealed class EncodedPairs
     private (int Prompt, int Completion)[] Lengths { get; }
 
     /// <summary>
-    /// Scores every pair with the reference, once: it never changes, and no second model is kept in memory. The scores stay on disk beside the
+    /// Scores every pair with the reference, once: it never changes, and no second model stays in memory. The scores stay beside the
     /// pairs, under a key of all they depend on, for later runs over the same pairs.
     /// </summary>
     /// <param name="bundle">The reference.</param>
@@ -113,7 +113,8 @@ internal sealed class EncodedPairs
         if (!Array.TrueForAll(scores, s => double.IsFinite(s.Chosen) && double.IsFinite(s.Rejected)))
         {
             throw new UserErrorException(
-                $"{name}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; train or download it again.");
+                $"{name}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; "
+                + "train or download it again.");
         }
     }
 
@@ -136,7 +137,11 @@ internal sealed class EncodedPairs
 
     // Every score is one rank's: a sum with nothing of the others is the score itself.
     private static ReferenceScore[] Summed(IReplicas replicas, ReferenceScore?[] found) =>
-        [.. replicas.Sum([.. found.SelectMany(s => (double[])[s?.Chosen ?? 0, s?.Rejected ?? 0])]).Chunk(2).Select(s => new ReferenceScore(s[0], s[1]))];
+        [
+            .. replicas.Sum([.. found.SelectMany(s => (double[])[s?.Chosen ?? 0, s?.Rejected ?? 0])])
+                .Chunk(2)
+                .Select(s => new ReferenceScore(s[0], s[1]))
+        ];
 
     private TokenBatch Tokens(int[] part) => new(
         [.. part.Select(i => pairs[i].Prompt)],

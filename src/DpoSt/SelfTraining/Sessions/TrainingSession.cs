@@ -1,4 +1,3 @@
-using System.Globalization;
 using DpoSt.Answering;
 using DpoSt.Models;
 using DpoSt.Models.Checkpoints;
@@ -10,6 +9,7 @@ using DpoSt.Tensors.Products;
 using DpoSt.Training;
 using DpoSt.Training.Objectives;
 using static TorchSharp.torch;
+using static System.FormattableString;
 
 namespace DpoSt.SelfTraining.Sessions;
 
@@ -19,7 +19,8 @@ namespace DpoSt.SelfTraining.Sessions;
 /// <param name="Recipe">How to train.</param>
 /// <param name="PaperText">Whether texts are those of the paper's code.</param>
 /// <param name="PlaceOption">What a person changes to have the model elsewhere.</param>
-internal sealed record TrainingTask(string From, string To, TrainingRecipe Recipe, bool PaperText, string PlaceOption = "trainer.output_dir");
+internal sealed record TrainingTask(
+    string From, string To, TrainingRecipe Recipe, bool PaperText, string PlaceOption = "trainer.output_dir");
 
 /// <summary>
 /// One training, whatever its objective: metrics, resume states and evaluations where a folder keeps them. An objective and a type of batch
@@ -96,7 +97,7 @@ internal sealed class TrainingSession(
             var batches = Enumerable.Range(0, eval.Count).Chunk(recipe.EvalBatchSize).Select(eval.Batch);
             var metrics = Evaluator.Run(objective, batches, Replicas);
             folder?.Log(step, metrics);
-            var shown = metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}"));
+            var shown = metrics.Select(m => Invariant($"  {m.Key} {m.Value:0.000}"));
             context.Reporter.Note($"step {step}/{recipe.StepsFor(train.Count)}{string.Concat(shown)}");
         }
     }
@@ -122,7 +123,8 @@ internal sealed class TrainingSession(
         if (recipe.Bf16 && Bf16Product.WayOn(context.Device.type, ScalarType.BFloat16) == Bf16Way.Widened)
         {
             context.Reporter.Note(
-                "  this processor multiplies no faster in bfloat16 than in float32: without trainer.bf16 training is a little faster and more exact, "
+                "  this processor multiplies no faster in bfloat16 than in float32: "
+                + "without trainer.bf16 training is a little faster and more exact, "
                 + "with it activations take half the memory");
         }
     }

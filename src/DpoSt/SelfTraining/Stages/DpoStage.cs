@@ -13,7 +13,8 @@ namespace DpoSt.SelfTraining.Stages;
 /// <param name="To">The folder of the model that comes out.</param>
 /// <param name="Loss">What is minimised.</param>
 /// <param name="Settings">How it trains.</param>
-internal sealed record DpoStage(string Name, string From, string PairsFolder, string To, PreferenceLoss Loss, TrainingSettings Settings) : ITrainingStage
+internal sealed record DpoStage(
+    string Name, string From, string PairsFolder, string To, PreferenceLoss Loss, TrainingSettings Settings) : ITrainingStage
 {
     public string Data => Path.Combine(PairsFolder, PreferencePairFile.Name("train"));
 
@@ -27,7 +28,8 @@ internal sealed record DpoStage(string Name, string From, string PairsFolder, st
 
     public IReadOnlyList<string> Outputs => [To];
 
-    public string Cost(RunContext context, bool isReady) => Settings.Cost(this, context, isReady ? PreferencePairFile.Read(Data).Count() : null);
+    public string Cost(RunContext context, bool isReady) =>
+        Settings.Cost(this, context, isReady ? PreferencePairFile.Read(Data).Count() : null);
 
     /// <summary>All that a reference's scores of a file of pairs depend on but the file.</summary>
     /// <param name="model">The key of the reference's content.</param>
@@ -56,7 +58,8 @@ internal sealed record DpoStage(string Name, string From, string PairsFolder, st
             withheld?.Score(bundle, reference, session.Replicas, context.Cancel);
             // The policy is compared with the reference: no dropout.
             var last = session.Train(new DpoObjective(bundle.Model, Loss), train.Examples, withheld?.Examples, dropout: 0);
-            var (accuracy, margin, chosen) = (last.Metrics["rewards/accuracies"], last.Metrics["rewards/margins"], last.Metrics["rewards/chosen"]);
+            var (accuracy, margin, chosen) = (
+                last.Metrics["rewards/accuracies"], last.Metrics["rewards/margins"], last.Metrics["rewards/chosen"]);
             return $"pair accuracy {accuracy:0.00}, margin {margin:0.000}, chosen log-ratio {chosen / Loss.Beta:0.00}";
         });
     }

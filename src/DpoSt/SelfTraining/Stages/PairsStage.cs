@@ -23,7 +23,8 @@ internal sealed record PairsStage(string Name, RunName Run, SelectionSource Sour
 
     public IReadOnlyList<StageInput> Inputs => Source.Inputs;
 
-    public IReadOnlyList<string> Outputs => [.. ((string[])["train", "eval"]).Select(split => Path.Combine(To, PreferencePairFile.Name(split)))];
+    public IReadOnlyList<string> Outputs =>
+        [.. ((string[])["train", "eval"]).Select(split => Path.Combine(To, PreferencePairFile.Name(split)))];
 
     public bool IsShared => false;
 
@@ -52,11 +53,12 @@ internal sealed record PairsStage(string Name, RunName Run, SelectionSource Sour
         ResultsFile.Count(Results, Run.Text, "generated_dpo_data", train.Count);
         return $"{train.Count} pairs to train on, {eval.Count} withheld; {Shown.Path(To)}";
 
-        IReadOnlyList<PreferencePair> Build(IEnumerable<LabelledQuestion> of) => PairBuilder.Build(of, encoder.Format, encoder.TokenSet, Source.Options);
+        IReadOnlyList<PreferencePair> Build(IEnumerable<LabelledQuestion> of) => PairBuilder.Build(
+            of, encoder.Format, encoder.TokenSet, Source.Options);
         IReadOnlyList<PreferencePair> Pairs(bool withheld) =>
             Build(questions.Where(q => CounterRandom.KeyOf(q.Question) % 100 < WithheldPercent == withheld));
     }
 
-    private static (IReadOnlyList<PreferencePair> Train, IReadOnlyList<PreferencePair> Eval) FirstPairs(IReadOnlyList<PreferencePair> pairs) =>
-        (pairs, [.. pairs.Take(PaperEvalPairs)]);
+    private static (IReadOnlyList<PreferencePair> Train, IReadOnlyList<PreferencePair> Eval) FirstPairs(
+        IReadOnlyList<PreferencePair> pairs) => (pairs, [.. pairs.Take(PaperEvalPairs)]);
 }

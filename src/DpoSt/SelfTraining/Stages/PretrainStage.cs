@@ -78,7 +78,8 @@ internal sealed record PretrainStage(string To, PretrainingOptions Settings) : I
         var task = new TrainingTask(draft.Path, To, Recipe, PaperText: false, PlaceOption: "--output");
         return TrainingSession.Run(context, task, made, (session, bundle) =>
         {
-            var last = session.Train(new SftObjective(bundle.Model), EncodedRows.Of(PretrainingMix.Rows(tokenizer, Settings)), null, dropout: 0);
+            var last = session.Train(
+                new SftObjective(bundle.Model), EncodedRows.Of(PretrainingMix.Rows(tokenizer, Settings)), null, dropout: 0);
             return $"loss {last.Loss:0.000}";
         }, _ => New(draft.Path, config, tokenizer, context.Device));
     }

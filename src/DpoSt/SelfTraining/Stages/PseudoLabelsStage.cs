@@ -30,6 +30,7 @@ internal sealed record PseudoLabelsStage(string Name, RunName Run, SelectionSour
         var labels = PseudoLabels.Build(Source.Questions(), encoder.Format, encoder.TokenSet, Source.Options);
         RationaleFile.Write(To, labels.Rows);
         ResultsFile.Count(Results, Run.Text, "generated_sft_data", labels.Rows.Count);
-        return $"{labels.Rows.Count} rationales kept of {labels.Found}, at most {labels.Threshold} a question; {Shown.Path(Path.GetDirectoryName(To)!)}";
+        return $"{labels.Rows.Count} rationales kept of {labels.Found}, at most {labels.Threshold} a question; "
+            + Shown.Path(Path.GetDirectoryName(To)!);
     }
 }

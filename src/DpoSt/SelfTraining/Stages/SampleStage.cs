@@ -30,12 +30,14 @@ internal sealed record SampleStage(
         using var bundle = ModelBundle.Load(Source.Model, Source.PaperText, context.Device, toRead: true, Source.Answers.Compute);
         var times = Samples.Count == 1 ? "" : $" {Counted.Times(Samples.Count)}";
         context.Reporter.Begin(
-            Name, $"{Shown.Path(Source.Model)} answers {Counted.Of(problems.Count, "question")}{times}", (long)problems.Count * Samples.Count, "answers");
-        var completions = new AnswerFiles(context, bundle, problems, Source).Make([.. Samples.Select(s => (s, FileOf(s)))], context.Reporter.Advance);
+            Name, $"{Shown.Path(Source.Model)} answers {Counted.Of(problems.Count, "question")}{times}",
+            (long)problems.Count * Samples.Count, "answers");
+        var completions = new AnswerFiles(context, bundle, problems, Source)
+            .Make([.. Samples.Select(s => (s, FileOf(s)))], context.Reporter.Advance);
         var place = Samples.Count == 1 ? FileOf(Samples[0]) : Folder;
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {Shown.Path(place)}";
     }
 
     private string FileOf(int sample) => Path.Combine(
-        Folder, Source.Answers.Decoding.Temperature > 0 ? SampleFile.Name(sample, Source.Answers.Decoding.Temperature) : SampleFile.GreedyName);
+        Folder, Source.Answers.Decoding.Temperature is > 0 and var t ? SampleFile.Name(sample, t) : SampleFile.GreedyName);
 }

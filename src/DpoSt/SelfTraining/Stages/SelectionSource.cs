@@ -26,5 +26,6 @@ internal sealed record SelectionSource(
     }
 
     /// <summary>All questions with the samples of all runs.</summary>
-    public IReadOnlyList<LabelledQuestion> Questions() => LabelledQuestion.Merge([.. Labelled.Select(l => LabelledQuestionFile.Read(l.File))]);
+    public IReadOnlyList<LabelledQuestion> Questions() =>
+        LabelledQuestion.Merge([.. Labelled.Select(l => LabelledQuestionFile.Read(l.File))]);
 }

@@ -1,8 +1,8 @@
-using System.Globalization;
 using DpoSt.Answering;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Sessions;
 using DpoSt.Training;
+using static System.FormattableString;
 
 namespace DpoSt.SelfTraining.Stages;
 
@@ -21,8 +21,9 @@ internal sealed record TrainingSettings(TrainingRecipe Recipe, TokenLimits Limit
         var batch = Recipe.BatchSize * Recipe.GradientAccumulation;
         var steps = Recipe.MaxSteps > 0 || examples is not null
             ? $"{Recipe.StepsFor(examples ?? 0)} steps of {batch} examples"
-            : string.Create(CultureInfo.InvariantCulture, $"{Recipe.Epochs} epochs, {batch} examples a step, over examples that are not made yet");
-        return examples is not null && !context.Fresh && TrainingFolder.Standing(stage.To, Provenance.Of(stage.Options, stage.Inputs)) is { } standing
+            : Invariant($"{Recipe.Epochs} epochs, {batch} examples a step, over examples that are not made yet");
+        return examples is not null && !context.Fresh
+            && TrainingFolder.Standing(stage.To, Provenance.Of(stage.Options, stage.Inputs)) is { } standing
             ? $"{steps}, {standing}"
             : steps;
     }

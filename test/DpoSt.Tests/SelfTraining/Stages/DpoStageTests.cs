@@ -27,8 +27,11 @@ public sealed class DpoStageTests
             "+trainer.per_device_eval_batch_size=3"
         ]);
         Assert.True(code == 0, error);
-        var lines = File.ReadAllLines(run.Path("ft_models/tiny/dpo-1/metrics.jsonl")).Select(line => JsonNode.Parse(line)!.AsObject()).ToArray();
-        Assert.Equal([(2, false), (2, true), (4, false), (4, true)], lines.Select(l => (l["step"]!.GetValue<int>(), l.ContainsKey("eval_loss"))));
+        var lines = File.ReadAllLines(run.Path("ft_models/tiny/dpo-1/metrics.jsonl"))
+            .Select(line => JsonNode.Parse(line)!.AsObject())
+            .ToArray();
+        Assert.Equal(
+            [(2, false), (2, true), (4, false), (4, true)], lines.Select(l => (l["step"]!.GetValue<int>(), l.ContainsKey("eval_loss"))));
         foreach (var line in lines.Where(l => l.ContainsKey("eval_loss")))
         {
             Assert.Equal(Math.Log(2), line["eval_loss"]!.GetValue<double>(), 1e-5);
