@@ -70,7 +70,7 @@ public sealed class SentencesTests : IDisposable
     [InlineData("plan --nproc N", "Cannot parse argument 'N' for option '--nproc' as a whole number; see dpost plan --help.")]
     [InlineData("solve --model base --seed 3 q", "--seed keys draws, and at temperature 0 nothing is drawn: give a --temperature above 0 too, or leave --seed out.")]
     [InlineData("score --model base --data data", "data is a folder; expected a file with one JSON object a line.")]
-    [InlineData("tokenize --tokenizer base/config.json", "The file 'base/config.json' is no tokenizer: it has no key 'model'; expected Hugging Face's tokenizer.json, or a folder that holds it.")]
+    [InlineData("tokenize --tokenizer base/config.json", "The file 'base/config.json' is not a tokenizer: it has no key 'model'; expected Hugging Face's tokenizer.json, or a folder that holds it.")]
     [InlineData("demo --seed one", "Cannot parse argument 'one' for option '--seed' as a whole number; see dpost demo --help.")]
     public void Of_values_that_are_none(string command, string sentence) => Assert.Equal((2, "", sentence + "\n"), run.Run(command.Split(' ')));
 
