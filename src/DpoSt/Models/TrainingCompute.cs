@@ -5,7 +5,7 @@ namespace DpoSt.Models;
 
 /// <summary>How a model that is trained computes.</summary>
 /// <param name="Bf16">Products in bfloat16; weights, gradients, moments, norms, softmax, losses, residual stream stay in fp32.</param>
-/// <param name="RecomputesBlocks">Blocks are computed again in the backward pass, not kept (Chen et al. 2016): less memory, same bits.</param>
+/// <param name="RecomputesBlocks">Blocks are computed again backward, not kept (Chen et al. 2016): less memory, same bits.</param>
 /// <param name="Shard">What of the parameters is kept here; null is all.</param>
 internal sealed record TrainingCompute(bool Bf16 = false, bool RecomputesBlocks = false, ParameterShard? Shard = null)
 {

@@ -15,7 +15,7 @@ public enum IntervalStrategy
     Epoch,
 }
 
-/// <summary>The <c>trainer</c> section: names and defaults of transformers' TrainingArguments and trl's DPOConfig, and two of ours.</summary>
+/// <summary>The <c>trainer</c> section: transformers' TrainingArguments and trl's DPOConfig with their defaults, and two of ours.</summary>
 [IgnoresKeys(
     "auto_find_batch_size", "data_seed", "dataloader_drop_last", "dataloader_num_workers", "dataloader_persistent_workers",
     "dataloader_pin_memory", "dataloader_prefetch_factor", "dataset_num_proc", "ddp_backend", "ddp_broadcast_buffers",
