@@ -34,7 +34,7 @@ internal static class RankBench
 
     private static int Steps(IProcessGroup group, int pairs, bool shards)
     {
-        var shape = BenchModel.Of(["t5"]).Single();
+        var shape = BenchModel.T5;
         using var folder = new ScratchFolder();
         shape.Write(folder.Path);
         using var model = ModelFolder.Load(

@@ -6,7 +6,7 @@ namespace DpoSt;
 public static class AtomicFile
 {
     /// <summary>Creates the folder where needed, lets <paramref name="write"/> fill the file, and puts it in its place.</summary>
-    /// <exception cref="UserErrorException">The disk is full, the folder is not writable, or the path is no file name.</exception>
+    /// <exception cref="UserErrorException">The disk is full, the folder is not writable, or the path is not a file name.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

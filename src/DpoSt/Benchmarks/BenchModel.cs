@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DpoSt.Models;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Models.Llama;
 using DpoSt.Models.Parameters;
 using DpoSt.Models.T5;
+using DpoSt.Runs;
 using DpoSt.Text;
 using static TorchSharp.torch;
 
@@ -36,7 +38,7 @@ internal sealed record BenchModel(
     };
 
     /// <summary>The encoder-decoder.</summary>
-    private static readonly BenchModel T5 = new(
+    public static readonly BenchModel T5 = new(
         "t5", PromptFormat.T5, T5Shape.VocabSize, () => T5Weights.Specs(T5Shape),
         () => JsonSerializer.SerializeToNode(T5Shape, ModelJson.Options)!);
 
@@ -45,11 +47,32 @@ internal sealed record BenchModel(
         "llama", PromptFormat.Llama, LlamaShape.VocabSize, () => LlamaWeights.Specs(LlamaShape),
         () => JsonSerializer.SerializeToNode(LlamaShape, ModelJson.Options)!);
 
-    /// <summary>The models of these names.</summary>
-    public static IEnumerable<BenchModel> Of(IReadOnlyList<string> names) =>
-        ((BenchModel[])[T5, Llama]).Where(shape => names.Contains(shape.Name, StringComparer.Ordinal));
+    /// <summary>Measures the models of these names in each type, written as checkpoints and loaded as any other.</summary>
+    public static List<T> Each<T>(
+        IReadOnlyList<string> names, IReadOnlyList<string> dtypes, int parts, IStageReporter reporter, (string Doing, string Parts) said,
+        Func<string, bool, ILanguageModel> load, Func<BenchModel, string, ILanguageModel, Action, IEnumerable<T>> measure)
+    {
+        var rows = new List<T>();
+        foreach (var shape in ((BenchModel[])[T5, Llama]).Where(shape => names.Contains(shape.Name, StringComparer.Ordinal)))
+        {
+            reporter.Begin(shape.Name, said.Doing, parts * dtypes.Count, said.Parts);
+            reporter.Advance(0);
+            using var folder = new ScratchFolder();
+            shape.Write(folder.Path);
+            var done = 0L;
+            foreach (var dtype in dtypes)
+            {
+                using var model = load(folder.Path, dtype == "bf16");
+                rows.AddRange(measure(shape, dtype, model, () => reporter.Advance(++done)));
+            }
 
-    /// <summary>Writes the model as a checkpoint, which is then loaded as any other.</summary>
+            reporter.End("measured");
+        }
+
+        return rows;
+    }
+
+    /// <summary>Writes the model as a checkpoint.</summary>
     public void Write(string folder)
     {
         Directory.CreateDirectory(folder);

@@ -8,7 +8,7 @@ namespace DpoSt.Benchmarks;
 
 /// <summary>What <c>dpost bench generate</c> measures.</summary>
 /// <param name="Batches">Batch sizes.</param>
-/// <param name="Runs">Runs of plain, the first to warm up besides.</param>
+/// <param name="Runs">Runs of plain, after those that warm up.</param>
 /// <param name="Pairs">Pairs of runs with and without the calculator.</param>
 /// <param name="Tokenizer">A folder or file with a tokenizer.</param>
 /// <param name="Answers">Rationales in GSM8K's form.</param>
@@ -46,7 +46,7 @@ public static class DecodeBenchmarks
     /// <summary>Questions a second of the whole sampling stage, on the demo's model, which is fine-tuned first.</summary>
     /// <param name="folder">A folder with the demo's model, configuration and problems; models and samples are left there.</param>
     /// <param name="dtypes">fp32, bf16: the types of matrix products.</param>
-    /// <param name="runs">Runs, one to warm up besides.</param>
+    /// <param name="runs">Runs, after those that warm up.</param>
     /// <param name="reporter">Shows what is at work.</param>
     /// <param name="cancel">Ends it.</param>
     public static IReadOnlyList<StageRow> Stage(
@@ -61,24 +61,10 @@ public static class DecodeBenchmarks
         Func<BenchModel, string, ILanguageModel, ITokenizer, IReadOnlyList<int[]>, Action, IEnumerable<T>> measure)
     {
         var tokenizer = TokenizerLoader.Load(options.Tokenizer);
-        var rows = new List<T>();
-        foreach (var shape in BenchModel.Of(options.Models))
-        {
-            reporter.Begin(shape.Name, "measures decoding", parts * dtypes.Count, "batch sizes");
-            reporter.Advance(0);
-            using var folder = new ScratchFolder();
-            shape.Write(folder.Path);
-            var scripts = AnswerScripts.Of(options.Answers, tokenizer, shape.Format);
-            var done = 0L;
-            foreach (var dtype in dtypes)
-            {
-                using var model = ModelFolder.LoadToRead(folder.Path, CPU, dtype == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32);
-                rows.AddRange(measure(shape, dtype, model, tokenizer, scripts, () => reporter.Advance(++done)));
-            }
-
-            reporter.End("measured");
-        }
-
-        return rows;
+        return BenchModel.Each(
+            options.Models, dtypes, parts, reporter, ("measures decoding", "batch sizes"),
+            (folder, bf16) => ModelFolder.LoadToRead(folder, CPU, bf16 ? ScalarType.BFloat16 : ScalarType.Float32),
+            (shape, dtype, model, done) =>
+                measure(shape, dtype, model, tokenizer, AnswerScripts.Of(options.Answers, tokenizer, shape.Format), done));
     }
 }

@@ -39,8 +39,7 @@ public static class TrainBenchmarks
         var loaded = TokenizerLoader.Load(tokenizer);
         return Each(options, 1, reporter, (shape, dtype, model, done) =>
         {
-            var bench = new RealRowsBench(shape, dtype, model, loaded, rows, cancel);
-            var row = bench.Run(options.Runs);
+            var row = new RealRowsBench(shape, dtype, model, loaded, rows, cancel).Run(options.Runs);
             done();
             return new[] { row };
         });
@@ -48,25 +47,8 @@ public static class TrainBenchmarks
 
     private static List<T> Each<T>(
         TrainBenchOptions options, int parts, IStageReporter reporter,
-        Func<BenchModel, string, ILanguageModel, Action, IEnumerable<T>> measure)
-    {
-        var rows = new List<T>();
-        foreach (var shape in BenchModel.Of(options.Models))
-        {
-            reporter.Begin(shape.Name, "measures training", parts * options.Dtypes.Count, "rows");
-            reporter.Advance(0);
-            using var folder = new ScratchFolder();
-            shape.Write(folder.Path);
-            var done = 0L;
-            foreach (var dtype in options.Dtypes)
-            {
-                using var model = ModelFolder.Load(folder.Path, CPU, new TrainingCompute(Bf16: dtype == "bf16"));
-                rows.AddRange(measure(shape, dtype, model, () => reporter.Advance(++done)));
-            }
-
-            reporter.End("measured");
-        }
-
-        return rows;
-    }
+        Func<BenchModel, string, ILanguageModel, Action, IEnumerable<T>> measure) =>
+        BenchModel.Each(
+            options.Models, options.Dtypes, parts, reporter, ("measures training", "rows"),
+            (folder, bf16) => ModelFolder.Load(folder, CPU, new TrainingCompute(bf16)), measure);
 }

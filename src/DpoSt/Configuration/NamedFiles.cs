@@ -8,7 +8,7 @@ public static class NamedFiles
 {
     /// <summary>Those that are absent, as the configuration writes them and each once.</summary>
     /// <param name="config">The configuration: what it does not say is not looked for.</param>
-    /// <param name="paths">Where models and data lie.</param>
+    /// <param name="paths">Where models and data are.</param>
     public static IReadOnlyList<string> Missing(ComposedConfig config, RunPaths paths)
     {
         ArgumentNullException.ThrowIfNull(config);

@@ -2,8 +2,7 @@ using DpoSt.Configuration.Sections;
 
 namespace DpoSt.Configuration;
 
-/// <summary>Where a run reads and writes, as in the paper's repository: models relative to DATA_DIR, data, samples and results to the
-/// current folder.</summary>
+/// <summary>Where a run reads and writes, as in the paper's repository: models below DATA_DIR, all else from the current folder.</summary>
 public sealed class RunPaths
 {
     private readonly ExperimentOptions options;

@@ -35,13 +35,13 @@ public sealed record JsonLine(string Path, int Number, JsonElement Value)
     {
         if (Value.ValueKind != JsonValueKind.Object)
         {
-            throw Error($"the line is no JSON object; expected {expected}.");
+            throw Error($"the line is not a JSON object; expected {expected}.");
         }
 
         return Value.TryGetProperty(name, out var property) ? property : null;
     }
 
-    /// <summary>The text of a JSON string; half a surrogate pair ("\ud83d" alone) is no text.</summary>
+    /// <summary>The text of a JSON string; half a surrogate pair ("\ud83d" alone) is not text.</summary>
     public string TextOf(JsonElement value)
     {
         try

@@ -87,7 +87,7 @@ public static class JsonLines
         catch (JsonException e)
         {
             throw new UserErrorException(
-                $"{path}:{number}: the line is no JSON (at byte {e.BytePositionInLine}); expected one JSON value on the line.", e);
+                $"{path}:{number}: the line is not JSON (at byte {e.BytePositionInLine}); expected one JSON value on the line.", e);
         }
     }
 

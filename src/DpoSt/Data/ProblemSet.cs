@@ -22,7 +22,7 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
     /// <inheritdoc/>
     public Problem this[int index] => problems[index];
 
-    /// <summary>Problems of the file that are not here, since their answer is no single number; only published sets have such.</summary>
+    /// <summary>Problems of the file that are not here, since their answer is not a single number; only published sets have such.</summary>
     public int LeftOut { get; }
 
     /// <summary>Reads a file.</summary>

@@ -5,40 +5,29 @@ namespace DpoSt.Generation;
 /// <summary>Gives free slots to waiting requests. Prompts are encoded in groups of like length, each once for all requests that share it.
 /// Slots are filled once enough are free for a group to be worthwhile; long prompts are read a few at a time, to bound their
 /// memory.</summary>
-internal sealed class Admission
+internal sealed class Admission(
+    IReadOnlyList<GenerationRequest> requests, IEnumerable<int> waiting, IStepDecoder decoder, int slots, int refillAt)
 {
     /// <summary>Attention scores of a head that a group of prompts may have: 16 MB.</summary>
     internal const long ScoresAtOnce = 1 << 22;
 
-    private readonly Queue<int> waiting;
-    private readonly IReadOnlyList<GenerationRequest> requests;
-    private readonly IStepDecoder decoder;
-    private readonly int refillAt;
-    private readonly int[] promptOfSlot;
+    // Longest first: the rows of long prompts tend to run long, and none of them is then left alone at the end.
+    private readonly Queue<int> queue = new(waiting.OrderByDescending(i => requests[i].Prompt.Length));
+    private readonly int[] promptOfSlot = new int[slots];
     private readonly Dictionary<int, int> users = [];
     private (int[] Ids, int Handle)? last;
-
-    public Admission(IReadOnlyList<GenerationRequest> requests, IEnumerable<int> waiting, IStepDecoder decoder, int slots, int refillAt)
-    {
-        this.requests = requests;
-        this.decoder = decoder;
-        this.refillAt = refillAt;
-        promptOfSlot = new int[slots];
-        // Longest first: the rows of long prompts tend to run long, and none of them is then left alone at the end.
-        this.waiting = new Queue<int>(waiting.OrderByDescending(i => requests[i].Prompt.Length));
-    }
 
     /// <summary>Puts new rows into free slots, unless so few are free that it is better to wait.</summary>
     public void Fill(Row?[] rows, Func<int, GenerationRequest, Row> newRow)
     {
         var free = Enumerable.Range(0, rows.Length).Where(slot => rows[slot] is null).ToArray();
-        if (waiting.Count == 0 || free.Length < Math.Clamp(refillAt, 1, rows.Length))
+        if (queue.Count == 0 || free.Length < Math.Clamp(refillAt, 1, rows.Length))
         {
             return;
         }
 
         var admitted = new List<int>();
-        while (admitted.Count < free.Length && waiting.TryDequeue(out var next))
+        while (admitted.Count < free.Length && queue.TryDequeue(out var next))
         {
             admitted.Add(next);
         }

@@ -19,7 +19,6 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
     /// <param name="requests">What to generate; requests of one problem side by side share their prompt.</param>
     /// <param name="finished">Called once a request, with its result.</param>
     /// <param name="cancel">Ends the run between two steps; what is finished has been handed out.</param>
-    /// <param name="written">Hears text as it comes, of any row.</param>
     /// <param name="done">Requests, by their place, that are left out; there are as many slots as with them.</param>
     public void Run(
         IReadOnlyList<GenerationRequest> requests, Action<Generated> finished, CancellationToken cancel,

@@ -6,43 +6,25 @@ namespace DpoSt.Generation;
 
 /// <summary>One text while it is generated: its ids, the text so far followed piece by piece, and the queue of ids the model has yet to
 /// see. Work per token does not grow with the row.</summary>
-internal sealed class Row
+internal sealed class Row(
+    int index, GenerationRequest request, ITokenizer tokenizer, GenerationOptions options, int firstToken, Action<WrittenText>? written)
 {
-    private readonly ITokenizer tokenizer;
-    private readonly CalculatorFormat? format;
-    private readonly CalculatorFollower? follower;
-    private readonly IncrementalDecoder decoder;
+    private readonly CalculatorFormat? format = options.Calculator;
+    private readonly CalculatorFollower? follower = options.Calculator?.Follow();
+    private readonly IncrementalDecoder decoder = tokenizer.NewDecoder();
     private readonly StringBuilder text = new();
     private readonly List<int> ids = [];
-    private readonly Queue<int> queue = new();
-    private readonly int maxNewTokens;
-    private readonly Action<WrittenText>? written;
     private int forced;
     private double logProb;
 
-    public Row(
-        int index, GenerationRequest request, ITokenizer tokenizer, GenerationOptions options, int firstToken, Action<WrittenText>? written)
-    {
-        Index = index;
-        Request = request;
-        Key = CounterRandom.KeyOf(request.Key);
-        maxNewTokens = options.MaxNewTokens;
-        this.tokenizer = tokenizer;
-        this.written = written;
-        format = options.Calculator;
-        follower = format?.Follow();
-        decoder = tokenizer.NewDecoder();
-        queue.Enqueue(firstToken);
-    }
-
-    public int Index { get; }
-    public GenerationRequest Request { get; }
+    public int Index => index;
+    public GenerationRequest Request => request;
 
     /// <summary>The problem in random draws.</summary>
-    public ulong Key { get; }
+    public ulong Key { get; } = CounterRandom.KeyOf(request.Key);
 
     /// <summary>Ids the model has not seen yet; the next one is drawn once there are none.</summary>
-    public Queue<int> Queue => queue;
+    public Queue<int> Queue { get; } = new([firstToken]);
 
     /// <summary>Whether nothing more is to be drawn.</summary>
     public bool Done { get; private set; }
@@ -79,8 +61,8 @@ internal sealed class Row
     private string? Add(int id, bool isForced)
     {
         ids.Add(id);
-        queue.Enqueue(id);
-        Done = id == tokenizer.EosId || ids.Count >= maxNewTokens;
+        Queue.Enqueue(id);
+        Done = id == tokenizer.EosId || ids.Count >= options.MaxNewTokens;
         var piece = decoder.Append(id);
         Write(piece, isForced);
         return piece.Length == 0 ? null : follower?.Append(piece);

@@ -31,7 +31,6 @@ internal sealed class Sampler(GenerationOptions options) : ITokenChooser
     /// <summary>The weights of the ids that may be drawn, not yet divided by their sum: temperature, then the k likeliest, then the nucleus
     /// (the fewest whose probability reaches top-p). Gives their number; the others' weights are not written.</summary>
     /// <param name="logits">The likeliest, largest first.</param>
-    /// <param name="options">Temperature, top-k and top-p.</param>
     public static int Weigh(ReadOnlySpan<float> logits, GenerationOptions options, Span<double> weights)
     {
         var (total, count, most) = (0.0, 0, Most(options));

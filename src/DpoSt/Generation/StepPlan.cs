@@ -1,7 +1,6 @@
 namespace DpoSt.Generation;
 
-/// <summary>What each step feeds: one waiting id of every row, and further ones of rows whose text is forced, as far as the step's capacity
-/// goes.</summary>
+/// <summary>What each step feeds: one id of every row, and more of rows whose text is forced, as far as the capacity goes.</summary>
 internal sealed class StepPlan(int capacity)
 {
     public int[] Slots { get; private set; } = [];

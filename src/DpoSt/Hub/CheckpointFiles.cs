@@ -11,7 +11,7 @@ internal static class CheckpointFiles
     /// <summary>Names the shards where the weights are in several.</summary>
     public const string Index = "model.safetensors.index.json";
 
-    /// <summary>What a folder of a model must hold besides its weights.</summary>
+    /// <summary>What a folder of a model must hold beside its weights.</summary>
     public const string Config = "config.json";
 
     /// <summary>Any of these tells that a folder is a model's, damaged or not.</summary>
@@ -24,21 +24,19 @@ internal static class CheckpointFiles
         "vocab.json", "merges.txt",
     ];
 
-    /// <summary>Files that belong to a model besides its weights.</summary>
+    /// <summary>Files that belong to a model apart from its weights.</summary>
     public static readonly string[] Companions = [Config, "generation_config.json", .. Tokenizers, "README.md", "LICENSE"];
 
     private static readonly string[] Pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
 
     /// <summary>The error for a place that holds neither <see cref="Weights"/> nor <see cref="Index"/>.</summary>
-    /// <param name="holds">Whether the place holds a file of this name.</param>
     public static UserErrorException NoWeights(string place, Func<string, bool> holds) => new(Array.Exists(Pickles, name => holds(name))
         ? $"{place} holds pytorch_model.bin, a pickle, which can run any program when opened: dpost reads only safetensors. "
             + "Download the model's safetensors, or convert it with transformers' save_pretrained(..., safe_serialization=True)."
         : $"{place} holds no {Weights} and no {Index}: point to a Hugging Face checkpoint with safetensors.");
 
     /// <summary>The files that an index names: at least one, each a plain name of a file beside the index.</summary>
-    /// <param name="path">Where it is from, for the error.</param>
-    /// <exception cref="UserErrorException">It is no index, or it names a file elsewhere.</exception>
+    /// <exception cref="UserErrorException">It is not an index, or it names a file elsewhere.</exception>
     public static IReadOnlyList<string> Shards(ReadOnlyMemory<byte> json, string path)
     {
         try
@@ -55,7 +53,7 @@ internal static class CheckpointFiles
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new UserErrorException($"{path} is no safetensors index with a weight_map: download the model again.", e);
+            throw new UserErrorException($"{path} is not a safetensors index with a weight_map: download the model again.", e);
         }
     }
 

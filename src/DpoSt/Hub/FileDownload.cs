@@ -8,17 +8,14 @@ namespace DpoSt.Hub;
 /// <summary>Brings one file into the cache: from where it stopped, until its checksum is the listed one.</summary>
 internal sealed class FileDownload(HubClient client, ResiliencePipeline retries, HubOptions options)
 {
-    // So much news, and a broken connection is no sign of a broken server: the count of attempts begins anew.
+    // So much news, and a broken connection is not a sign of a broken server: the count of attempts starts again.
     private const long Progress = 1 << 20;
 
-    // Contents are named by their checksum, so whatever lies there is this file's; only a wrong byte in it can make it worthless, once.
+    // Contents are named by their checksum, so whatever is there is this file's; only a wrong byte in it can make it worthless, once.
     private const int MaxWrong = 2;
 
     /// <summary>Downloads, checks, and gives the file its final name.</summary>
-    /// <param name="partial">Where it grows; what lies there is continued.</param>
-    /// <param name="target">Where it is put when it is right.</param>
-    /// <param name="received">Told how many bytes are there.</param>
-    /// <param name="cancel">Ends it; what has come stays.</param>
+    /// <param name="partial">Where it grows; what is there is continued.</param>
     /// <exception cref="UserErrorException">The server gives something else, or the disk is full.</exception>
     /// <exception cref="TransientHubException">It failed too often.</exception>
     public async Task Run(HubFile file, Uri address, string partial, string target, Action<long> received, CancellationToken cancel)

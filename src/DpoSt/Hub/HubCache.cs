@@ -6,7 +6,7 @@ internal sealed class HubCache(string cache, string repo)
 {
     private readonly string name = $"models--{repo.Replace("/", "--", StringComparison.Ordinal)}";
 
-    /// <summary>Where a file's content lies once it is whole.</summary>
+    /// <summary>Where a file's content is once it is whole.</summary>
     public string Blob(HubFile file) => Path.Combine(cache, name, "blobs", file.Hash);
 
     /// <summary>Where a file's content grows.</summary>

@@ -27,7 +27,7 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
     /// <summary>Where the repository's files at the revision are listed.</summary>
     public Uri Listing => new($"{root}/api/models/{repo}/revision/{Uri.EscapeDataString(revision)}?blobs=true");
 
-    /// <summary>Where a file lies at a commit.</summary>
+    /// <summary>Where a file is at a commit.</summary>
     public Uri Address(string commit, string file) => new($"{root}/{repo}/resolve/{commit}/{Uri.EscapeDataString(file)}");
 
     /// <summary>The list of files.</summary>
@@ -46,7 +46,7 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
             if (listing.Length > MaxListing)
             {
                 throw new UserErrorException(
-                    $"{Listing} answers with more than {MaxListing} bytes, which is no model's list of files: check HF_ENDPOINT.");
+                    $"{Listing} answers with more than {MaxListing} bytes, which is not a model's list of files: check HF_ENDPOINT.");
             }
         }
 
@@ -56,7 +56,6 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
     /// <summary>Asks for a file from a byte on; gives an answer of status 200, 206 or 416 whose body is still to be read.</summary>
     /// <param name="range">The first byte; null asks for all.</param>
     /// <param name="version">The entity tag that the bytes before belong to, where one is known.</param>
-    /// <param name="stall">Gives up where nothing comes.</param>
     public async Task<HttpResponseMessage> Get(Uri uri, long? range, EntityTagHeaderValue? version, StallWatch stall)
     {
         for (var redirects = 0; redirects <= MaxRedirects; redirects++)

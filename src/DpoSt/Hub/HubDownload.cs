@@ -20,7 +20,7 @@ public static partial class HubDownload
 {
     private const long MaxIndex = 100_000_000;
 
-    /// <summary>Brings a model's files into the cache, or into a folder of one's own besides.</summary>
+    /// <summary>Brings a model's files into the cache, or into a folder of one's own too.</summary>
     /// <param name="repo"><c>organisation/name</c>.</param>
     /// <param name="revision">A branch, a tag or a commit.</param>
     /// <param name="localFolder">Where copies are put; null leaves the files in the cache alone.</param>
@@ -92,7 +92,7 @@ public static partial class HubDownload
             if (index.Size > MaxIndex)
             {
                 throw new UserErrorException(
-                    $"{repo} lists {index.Name} with {index.Size} bytes, which is no index of a model: choose another model.");
+                    $"{repo} lists {index.Name} with {index.Size} bytes, which is not an index of a model: choose another model.");
             }
 
             await Fetch(index, _ => { }).ConfigureAwait(false);
@@ -138,12 +138,12 @@ public static partial class HubDownload
     {
         if (!RepoName().IsMatch(repo) || repo.Contains("..", StringComparison.Ordinal) || repo.Contains("--", StringComparison.Ordinal))
         {
-            throw new UserErrorException($"'{repo}' is no name of a repository; expected ORGANISATION/NAME, such as google/flan-t5-base.");
+            throw new UserErrorException($"'{repo}' is not a repository's name; expected ORGANISATION/NAME, such as google/flan-t5-base.");
         }
 
         if (!RevisionName().IsMatch(revision) || revision.Contains("..", StringComparison.Ordinal))
         {
-            throw new UserErrorException($"'{revision}' is no revision; expected a branch, a tag or a commit, such as main.");
+            throw new UserErrorException($"'{revision}' is not a revision; expected a branch, a tag or a commit, such as main.");
         }
     }
 

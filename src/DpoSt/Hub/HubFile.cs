@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 namespace DpoSt.Hub;
 
 /// <summary>A file of a repository, as the hub lists it.</summary>
-/// <param name="Name">Its path in the repository.</param>
 /// <param name="Size">Its length in bytes, as claimed: nothing is allocated by it.</param>
 /// <param name="Hash">SHA-256 of a large file (64 hexadecimal digits), Git's SHA-1 of any other (40); also its name in the cache.</param>
 internal sealed record HubFile(string Name, long Size, string Hash)

@@ -11,7 +11,7 @@ internal sealed partial record HubListing(string Commit, IReadOnlyDictionary<str
     private const long MaxSize = 1L << 50;
 
     /// <summary>Reads the hub's answer; files without a usable size or checksum are left out, since they could not be trusted.</summary>
-    /// <exception cref="UserErrorException">It is no list of files: a login page, a proxy, another service.</exception>
+    /// <exception cref="UserErrorException">It is not a list of files: a login page, a proxy, another service.</exception>
     public static HubListing Parse(ReadOnlyMemory<byte> json, Uri source)
     {
         try

@@ -20,7 +20,7 @@ public sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
 
     /// <summary>Reads <c>HF_ENDPOINT</c>, <c>HF_TOKEN</c> (or the file <c>token</c> in <c>HF_HOME</c>), <c>HF_HUB_CACHE</c> and
     /// <c>HF_HOME</c>, with the defaults of huggingface_hub.</summary>
-    /// <exception cref="UserErrorException">The endpoint is no address, or the token could not be one.</exception>
+    /// <exception cref="UserErrorException">The endpoint is not an address, or the token could not be one.</exception>
     public static HubOptions FromEnvironment(Func<string, string?> variable)
     {
         ArgumentNullException.ThrowIfNull(variable);
@@ -32,7 +32,7 @@ public sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
             ? new HubOptions(
                 endpoint, AcceptedToken(Value("HF_TOKEN"), Path.Combine(home, "token")),
                 Path.GetFullPath(Value("HF_HUB_CACHE") ?? Path.Combine(home, "hub")))
-            : throw new UserErrorException($"HF_ENDPOINT is '{address}', which is no address; expected one like https://huggingface.co.");
+            : throw new UserErrorException($"HF_ENDPOINT is '{address}', not an address; expected one like https://huggingface.co.");
 
         string? Value(string name) => variable(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
     }

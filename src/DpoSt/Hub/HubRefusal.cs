@@ -3,7 +3,7 @@ using System.Net;
 
 namespace DpoSt.Hub;
 
-/// <summary>What a hub means by a status that is no success.</summary>
+/// <summary>What a hub means by a status that is not a success.</summary>
 internal static class HubRefusal
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);

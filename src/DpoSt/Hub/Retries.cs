@@ -9,8 +9,6 @@ internal static class Retries
 {
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
-    /// <param name="options">How often and from which delay on.</param>
-    /// <param name="notice">Told why and until when is waited.</param>
     public static ResiliencePipeline Build(HubOptions options, Action<string> notice) =>
         new ResiliencePipelineBuilder { TimeProvider = options.Time }
             .AddRetry(new RetryStrategyOptions

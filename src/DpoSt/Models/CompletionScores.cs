@@ -38,7 +38,7 @@ internal static class CompletionScores
         using var scope = NewDisposeScope();
         var numbers = logProbs.cpu().data<double>().ToArray();
         return Array.Exists(numbers, double.IsNaN)
-            ? throw new UserErrorException("the model's logits are no numbers, so its weights are damaged: train or download it again.")
+            ? throw new UserErrorException("the model's logits are not numbers, so its weights are damaged: train or download it again.")
             : numbers;
     }
 }

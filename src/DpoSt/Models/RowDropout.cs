@@ -14,8 +14,7 @@ internal sealed class RowDropout
 
     public RowDropout(Dropout dropout, IReadOnlyList<long> examples, int length, int heads, int firstSite)
     {
-        this.dropout = dropout;
-        this.firstSite = firstSite;
+        (this.dropout, this.firstSite) = (dropout, firstSite);
         tokenKeys = new ulong[examples.Count * length];
         attentionKeys = new ulong[examples.Count * heads * length];
         for (var b = 0; b < examples.Count; b++)

@@ -4,10 +4,8 @@ using static TorchSharp.torch;
 namespace DpoSt.Models;
 
 /// <summary>How a model that is trained computes.</summary>
-/// <param name="Bf16">Matrix products in bfloat16; weights, gradients and moments, norms, softmax, losses and the residual stream stay in
-/// fp32.</param>
-/// <param name="RecomputesBlocks">Whether each block's intermediate results are computed again in the backward pass instead of being kept
-/// for it (gradient checkpointing, Chen et al. 2016): less memory for a second forward pass, and the same bits.</param>
+/// <param name="Bf16">Products in bfloat16; weights, gradients, moments, norms, softmax, losses, residual stream stay in fp32.</param>
+/// <param name="RecomputesBlocks">Blocks are computed again backward, not kept (Chen et al. 2016): less memory, same bits.</param>
 /// <param name="Shard">What of the parameters is kept here; null is all.</param>
 internal sealed record TrainingCompute(bool Bf16 = false, bool RecomputesBlocks = false, ParameterShard? Shard = null)
 {

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Parallel;
 
-/// <summary>What ranks tell each other besides tensors.</summary>
+/// <summary>What ranks tell each other apart from tensors.</summary>
 internal static class GroupExchange
 {
     /// <summary>Numbers, each summed over all ranks.</summary>

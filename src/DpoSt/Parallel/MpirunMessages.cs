@@ -4,7 +4,6 @@ namespace DpoSt.Parallel;
 
 /// <summary>Standard error of a job: the ranks' own lines pass; mpirun's, which stand between lines of dashes, do not, except that a rank
 /// that was killed is told in a sentence.</summary>
-/// <param name="processes">How many ranks the job has.</param>
 internal sealed partial class MpirunMessages(int processes, TextWriter error)
 {
     private bool isInside;

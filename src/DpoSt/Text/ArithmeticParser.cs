@@ -165,7 +165,7 @@ internal ref struct ArithmeticParser(ReadOnlySpan<char> text)
         return position - start;
     }
 
-    /// <summary>The next character that is no blank, '\0' at the end. A line break is not arithmetic.</summary>
+    /// <summary>The next character that is not a blank, '\0' at the end. A line break is not arithmetic.</summary>
     private char Peek()
     {
         while (position < text.Length && text[position] is ' ' or '\t')

@@ -14,13 +14,13 @@ public static class Calculator
     /// <summary>How deep parentheses may nest.</summary>
     public const int MaxDepth = 32;
 
-    /// <summary>The most digits a result may have to the left of its point; a longer one is no sensible step of a rationale.</summary>
+    /// <summary>The most digits a result may have to the left of its point; a longer one is not a sensible step of a rationale.</summary>
     public const int MaxWholeDigits = 30;
 
     private static readonly BigInteger ResultBound = BigInteger.Pow(10, MaxWholeDigits);
 
     /// <summary>The result as text: an integer bare, else rounded to at most two decimals, half to even on the exact value, trailing zeros
-    /// and "-0" dropped; x% is x/100. False where the text is no arithmetic, divides by zero or is out of bounds.</summary>
+    /// and "-0" dropped; x% is x/100. False where the text is not arithmetic, divides by zero or is out of bounds.</summary>
     public static bool TryEvaluate(ReadOnlySpan<char> expression, [NotNullWhen(true)] out string? result)
     {
         result = TryEvaluateExact(expression, out var value) ? value.ToResultText() : null;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Training;
 
-/// <summary>What AdamW needs besides the learning rate; the defaults are those of torch.optim.AdamW.</summary>
+/// <summary>What AdamW needs apart from the learning rate; the defaults are those of torch.optim.AdamW.</summary>
 /// <param name="WeightDecay">Decoupled decay of the buffers that decay.</param>
 /// <param name="Beta1">Of the first moment.</param>
 /// <param name="Beta2">Of the second moment.</param>

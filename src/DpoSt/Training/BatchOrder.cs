@@ -4,27 +4,11 @@ namespace DpoSt.Training;
 /// shuffle; within windows of some steps examples of like length are put together, and the steps of a window are shuffled again, so that
 /// little is computed on padding and the order stays random. Prompts and completions are padded apart: a window is sorted by completions,
 /// and stretches of it by prompts, so that a micro-batch is narrow in both.</summary>
-internal sealed class BatchOrder
+/// <param name="microBatch">Examples that are computed, and padded, together.</param>
+/// <param name="window">Steps whose examples are grouped by length; 1 keeps the plain shuffle.</param>
+internal sealed class BatchOrder(IReadOnlyList<(int Prompt, int Completion)> lengths, int batchSize, int microBatch, int window, ulong seed)
 {
-    private readonly IReadOnlyList<(int Prompt, int Completion)> lengths;
-    private readonly int batchSize;
-    private readonly int microBatch;
-    private readonly int window;
-    private readonly ulong seed;
     private (long Epoch, int[][] Steps) current = (-1, []);
-
-    /// <param name="lengths">The tokens of each example.</param>
-    /// <param name="batchSize">Examples an optimizer step.</param>
-    /// <param name="microBatch">Examples that are computed, and padded, together.</param>
-    /// <param name="window">Steps whose examples are grouped by length; 1 keeps the plain shuffle.</param>
-    public BatchOrder(IReadOnlyList<(int Prompt, int Completion)> lengths, int batchSize, int microBatch, int window, ulong seed)
-    {
-        this.lengths = lengths;
-        this.batchSize = batchSize;
-        this.microBatch = microBatch;
-        this.window = window;
-        this.seed = seed;
-    }
 
     /// <summary>Optimizer steps an epoch; the last may be smaller.</summary>
     public long StepsPerEpoch => (lengths.Count + batchSize - 1) / batchSize;

@@ -6,8 +6,7 @@ namespace DpoSt.Training;
 /// <summary>An objective on examples that are not trained on.</summary>
 internal static class Evaluator
 {
-    /// <summary>The means over all batches, without dropout, named <c>eval_loss</c>, <c>eval_rewards/margins</c> and so on, as transformers
-    /// and trl name them.</summary>
+    /// <summary>The means over all batches, without dropout, named as by transformers and trl: <c>eval_loss</c> and so on.</summary>
     public static IReadOnlyList<KeyValuePair<string, double>> Run<TBatch>(
         IObjective<TBatch> objective, IEnumerable<TBatch> batches, IReplicas replicas) where TBatch : class
     {

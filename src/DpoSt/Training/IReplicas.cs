@@ -2,8 +2,7 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Training;
 
-/// <summary>The processes that train one model together, each on its share of every batch. All of them call the same methods in the same
-/// order.</summary>
+/// <summary>Processes that train one model, each on its share of every batch. All call the same methods in the same order.</summary>
 internal interface IReplicas
 {
     /// <summary>Which of them this one is.</summary>

@@ -1,7 +1,6 @@
 namespace DpoSt.Training;
 
-/// <summary>The learning rate of every step, as transformers' schedulers give it: a linear warm-up from zero, then a decay to the last
-/// step.</summary>
+/// <summary>The learning rate of every step, as transformers' schedulers: a linear warm-up from zero, then a decay.</summary>
 /// <param name="Kind">constant[_with_warmup], linear, cosine[_with_min_lr|_with_restarts], polynomial or inverse_sqrt.</param>
 /// <param name="Peak">The rate after the warm-up.</param>
 /// <param name="TotalSteps">Optimizer steps of the whole run.</param>
@@ -37,7 +36,7 @@ public sealed record LearningRateSchedule(
             "cosine_with_restarts" => progress >= 1 ? 0 : Peak * Cosine((Cycles ?? 1) * progress % 1),
             "polynomial" => EndRate + (Peak - EndRate) * Math.Pow(1 - progress, Power),
             "inverse_sqrt" => InverseRoot(step),
-            _ => throw new UserErrorException($"'{Kind}' is no learning rate schedule: use one of {string.Join(", ", Kinds)}."),
+            _ => throw new UserErrorException($"'{Kind}' is not a learning rate schedule: use one of {string.Join(", ", Kinds)}."),
         };
     }
 

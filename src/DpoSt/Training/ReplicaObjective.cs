@@ -25,7 +25,5 @@ internal sealed class ReplicaObjective<TBatch>(IObjective<TBatch> objective, IRe
 }
 
 /// <summary>What a replica's share of a batch costs; all zero where it has none.</summary>
-/// <param name="Cost">The loss and metrics, summed.</param>
 /// <param name="Weight">What they are summed over: tokens or pairs.</param>
-/// <param name="Tokens">Tokens of prompts and completions.</param>
 internal sealed record ShareCost(Cost Cost, double Weight, long Tokens);

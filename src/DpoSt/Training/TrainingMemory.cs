@@ -12,10 +12,9 @@ namespace DpoSt.Training;
 /// <param name="Gradients">fp32.</param>
 /// <param name="Optimizer">AdamW's two moments, fp32.</param>
 /// <param name="Activations">Kept by a forward pass for the backward pass: for its whole micro-batch.</param>
-/// <param name="Working">In the backward pass besides: a chunk of logits with its gradient, or a block computed again; what a product turns
+/// <param name="Working">In the backward pass too: a chunk of logits with its gradient, or a block computed again; what a product turns
 /// round; a weight's gradient and that of the scored states.</param>
-/// <param name="Gathered">Where a process keeps shards: two of the largest blocks, whole; values and gradients of one, or one's and what
-/// arrives of the next.</param>
+/// <param name="Gathered">Where a process keeps shards, two of the largest blocks: one with gradients, or one and the next.</param>
 public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer, long Activations, long Working, long Gathered = 0)
 {
     /// <summary>What one process holds from the first step to the last, whatever the batch.</summary>

@@ -11,7 +11,7 @@ public static class FinalAnswer
     /// <summary>Two answers nearer than this are the same. One rule everywhere.</summary>
     public const double Tolerance = 1e-4;
 
-    // Linear time on any text. A lone "#" counts with exactly one space behind it, so that "apartment #5" is no answer.
+    // Linear time on any text. A lone "#" counts with exactly one space behind it, so that "apartment #5" is not an answer.
     private static readonly Regex Mark = new(
         @"(####\s*|# )([$£€] ?)?(?<sign>[-+]?)([$£€] ?)?(?<number>[0-9.,]+)",
         RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);

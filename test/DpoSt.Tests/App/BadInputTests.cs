@@ -46,7 +46,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"question\": \"How many?\", \"answer\": \"2\n", "data/bad.jsonl:1:", "the line is no JSON")]
+    [InlineData("{\"question\": \"How many?\", \"answer\": \"2\n", "data/bad.jsonl:1:", "the line is not JSON")]
     [InlineData(
         "[{\"question\": \"How many?\", \"answer\": \"#### 2\"}]\n", "data/bad.jsonl: the file is one JSON list", "one object a line")]
     [InlineData("\n\n  \n", "data/bad.jsonl", "holds no problem", "expected lines like")]

@@ -115,7 +115,7 @@ public sealed class EvaluateCommandTests : IDisposable
     [InlineData("--samples", "-1", "--samples is -1; expected a number from 0 to 10000")]
     [InlineData("--temperature", "0", "--temperature is 0; expected a number above 0")]
     [InlineData("--temperature", "hot", "see dpost evaluate --help")]
-    [InlineData("--device", "tpu", "'tpu' is no device")]
+    [InlineData("--device", "tpu", "'tpu' is not a device")]
     public void What_cannot_be_evaluated_is_one_sentence(string option, string value, string says)
     {
         var data = folder.File("data.jsonl", """{"question": "1 + 1?", "ans": 2}""");
@@ -178,9 +178,9 @@ public sealed class EvaluateCommandTests : IDisposable
     [InlineData("{\"id\": \"0\", \"question\": \"q0\", \"verdict\": \"fine\"}", "b.jsonl:1: \"verdict\" is \"fine\"")]
     [InlineData("{\"id\": \"0\", \"question\": \"q0\", \"verdict\": \"2\"}", "b.jsonl:1: \"verdict\" is \"2\"")]
     [InlineData("{\"id\": \"0\", \"question\": \"q0\", \"verdict\": \"\"}", "b.jsonl:1: \"verdict\" is \"\"")]
-    [InlineData("[[\"q0\", \"#### 1\"]]", "b.jsonl:1: the line is no JSON object")]
+    [InlineData("[[\"q0\", \"#### 1\"]]", "b.jsonl:1: the line is not a JSON object")]
     [InlineData("", "b.jsonl: the file holds no answer")]
-    [InlineData("nonsense", "b.jsonl:1: the line is no JSON")]
+    [InlineData("nonsense", "b.jsonl:1: the line is not JSON")]
     public void What_cannot_be_compared_is_one_sentence(string text, string says)
     {
         var run = CommandRun.Of("compare", folder.File("a.jsonl", Verdicts(1, 2)), folder.File("b.jsonl", text));

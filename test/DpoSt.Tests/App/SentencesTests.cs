@@ -113,7 +113,7 @@ public sealed class SentencesTests : IDisposable
     [InlineData("score --model base --data data", "data is a folder; expected a file with one JSON object a line.")]
     [InlineData(
         "tokenize --tokenizer base/config.json",
-        "The file 'base/config.json' is no tokenizer: it has no key 'model'; "
+        "The file 'base/config.json' is not a tokenizer: it has no key 'model'; "
         + "expected Hugging Face's tokenizer.json, or a folder that holds it.")]
     [InlineData("demo --seed one", "Cannot parse argument 'one' for option '--seed' as a whole number; see dpost demo --help.")]
     public void Of_values_that_are_none(string command, string sentence) =>

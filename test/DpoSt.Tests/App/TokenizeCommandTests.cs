@@ -48,7 +48,7 @@ public sealed class TokenizeCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--json", "nonsense", "standard input:1: the line is no JSON")]
+    [InlineData("--json", "nonsense", "standard input:1: the line is not JSON")]
     [InlineData("--json", "{\"text\": 3}", "standard input:1: \"text\" is not a string")]
     [InlineData("--json", "{}", "standard input:1: \"text\" is missing")]
     [InlineData("--decode", "{}", "standard input:1: \"ids\" is no list")]

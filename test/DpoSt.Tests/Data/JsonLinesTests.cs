@@ -80,7 +80,7 @@ public sealed class JsonLinesTests : IDisposable
     public void Errors_name_the_file_and_the_line()
     {
         var path = folder.File("a.jsonl", "{}\n{\"a\": }\n");
-        AssertError($"{path}:2: the line is no JSON (at byte 6)", () => JsonLines.Read(path).Count());
+        AssertError($"{path}:2: the line is not JSON (at byte 6)", () => JsonLines.Read(path).Count());
         AssertError($"{path}:1: the line does not fit; expected a pair", () => JsonLines.Read<int[]>(path, "a pair").Count());
         AssertError($"{folder.File("none")}: there is no such file", () => JsonLines.Read(folder.File("none")).Count());
         AssertError($"{folder.Root} is a folder; expected a file", () => JsonLines.Read(folder.Root).Count());
@@ -97,7 +97,7 @@ public sealed class JsonLinesTests : IDisposable
         AssertError($"{path}:1: \"b\" is not a list of strings; expected words.", () => lines[0].Texts("b", "words"));
         AssertError($"{path}:1: a string holds an incomplete \\u escape", () => lines[0].Text("c", "words"));
         AssertError($"{path}:1: \"d\" is missing; expected words.", () => lines[0].Text("d", "words"));
-        AssertError($"{path}:2: the line is no JSON object; expected words.", () => lines[1].Text("a", "words"));
+        AssertError($"{path}:2: the line is not a JSON object; expected words.", () => lines[1].Text("a", "words"));
     }
 
     private static void AssertError(string beginning, Action action) =>

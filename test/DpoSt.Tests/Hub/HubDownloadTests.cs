@@ -138,7 +138,7 @@ public sealed class HubDownloadTests : IDisposable
     [InlineData("/main")]
     [InlineData("a?b")]
     public async Task A_revision_that_is_none_is_a_sentence(string revision) =>
-        Assert.Contains("is no revision", await run.Refused(revision: revision), StringComparison.Ordinal);
+        Assert.Contains("is not a revision", await run.Refused(revision: revision), StringComparison.Ordinal);
 
     [Fact]
     public async Task Another_program_at_work_on_the_file_is_a_sentence()

@@ -8,7 +8,7 @@ namespace DpoSt.Configuration.Composition;
 /// <param name="Options">The chosen files of the group; null where <paramref name="Path"/> is the file itself.</param>
 internal sealed record DefaultsEntry(ConfigSource Source, string Path, string? Package, IReadOnlyList<string>? Options)
 {
-    /// <summary>Whether a missing file is no error (<c>optional group: option</c>).</summary>
+    /// <summary>Whether a missing file is not an error (<c>optional group: option</c>).</summary>
     public bool IsOptional { get; init; }
 
     /// <summary>Whether the entry only changes a choice made elsewhere (<c>override group: option</c>).</summary>
@@ -18,7 +18,7 @@ internal sealed record DefaultsEntry(ConfigSource Source, string Path, string? P
     public bool IsSelf => Path == "_self_" && Options is null;
 
     /// <summary>Reads the <c>defaults</c> key of a file.</summary>
-    /// <exception cref="UserErrorException">It is no list, or an entry has an unknown form.</exception>
+    /// <exception cref="UserErrorException">It is not a list, or an entry has an unknown form.</exception>
     public static IReadOnlyList<DefaultsEntry> ReadAll(ConfigNode node) => node is ConfigList list
         ? [.. list.Items.Select(Read)]
         : throw new UserErrorException($"{node.Source}: defaults is {node.Describe()}; expected a list such as '- sft-0'.");

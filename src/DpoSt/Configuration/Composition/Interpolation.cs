@@ -140,14 +140,14 @@ internal sealed class Interpolation(ConfigMap root, Func<string, string?> enviro
     {
         if (path.Length == 0 || path[0] == '.')
         {
-            throw Error(source, key, $"'${{{path}}}' is no key counted from the top; expected ${{section.key}}");
+            throw Error(source, key, $"'${{{path}}}' is not a key counted from the top; expected ${{section.key}}");
         }
 
         ConfigNode node = root;
         var walked = "";
         foreach (var name in path.Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.'))
         {
-            // What lies on the way may be an interpolation itself.
+            // What is on the way may be an interpolation itself.
             var container = node is ConfigScalar ? Resolve(node, walked) : node;
             node = container switch
             {

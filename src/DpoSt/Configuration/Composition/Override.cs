@@ -39,7 +39,7 @@ internal sealed record Override(ConfigSource Source, OverrideKind Kind, string K
             && !key.Any(c => char.IsWhiteSpace(c) || "+~{}[],'\"".Contains(c));
         if (!isKey || (equal < 0 && kind != OverrideKind.Delete))
         {
-            throw new UserErrorException($"{source}: this is no override; expected key=value, +key=value, ++key=value or ~key.");
+            throw new UserErrorException($"{source}: this is not an override; expected key=value, +key=value, ++key=value or ~key.");
         }
 
         return new Override(source, kind, key, equal < 0 ? null : OverrideValue.Parse(rest[(equal + 1)..], source));

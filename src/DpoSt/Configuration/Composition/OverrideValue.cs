@@ -7,7 +7,7 @@ namespace DpoSt.Configuration.Composition;
 
 /// <summary>Reads the value of an override by Hydra's grammar: numbers, true and false, null, quoted text, lists and maps; all other text
 /// is text (<c>yes</c> too, unlike in a file).</summary>
-internal ref struct OverrideValue
+internal ref struct OverrideValue(string text, ConfigSource source)
 {
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking;
     private const string Whole = "(0|[1-9](_?[0-9])*)";
@@ -17,31 +17,24 @@ internal ref struct OverrideValue
     private static readonly Regex Real = new(
         $@"^[-+]?(({Whole}\.|{Whole}?\.[0-9](_?[0-9])*)([eE][-+]?{Whole})?|{Whole}[eE][-+]?{Whole}|[iI][nN][fF]|[nN][aA][nN])\z", Options);
 
-    private readonly string text;
-    private readonly ConfigSource source;
     private int at;
     private int depth;
 
-    private OverrideValue(string text, ConfigSource source)
-    {
-        this.text = text;
-        this.source = source;
-    }
-
     /// <summary>The value of the whole text; an empty text is an empty string.</summary>
-    /// <exception cref="UserErrorException">The text is no value.</exception>
+    /// <exception cref="UserErrorException">The text is not a value.</exception>
     public static ConfigNode Parse(string text, ConfigSource source)
     {
-        var reader = new OverrideValue(text.Trim(), source);
-        if (reader.text.Length == 0)
+        text = text.Trim();
+        if (text.Length == 0)
         {
             return new ConfigScalar(source, "", "");
         }
 
+        var reader = new OverrideValue(text, source);
         var node = reader.Element("");
-        return reader.at == reader.text.Length ? node : throw reader.Error(reader.text[reader.at] == ','
+        return reader.at == text.Length ? node : throw reader.Error(text[reader.at] == ','
             ? "a comma outside of brackets would ask for several runs; quote the text or write a list [a,b]"
-            : $"'{reader.text[reader.at..]}' is left over after the value");
+            : $"'{text[reader.at..]}' is left over after the value");
     }
 
     private ConfigNode Element(string stops)

@@ -37,7 +37,7 @@ public enum MixedPrecision
 public sealed record LaunchOptions(int Processes, MixedPrecision Precision, LaunchStrategy Strategy, bool UseCpu)
 {
     /// <summary>Reads a launch file.</summary>
-    /// <exception cref="UserErrorException">The file is no launch file, or asks for what is not supported.</exception>
+    /// <exception cref="UserErrorException">The file is not a launch file, or asks for what is not supported.</exception>
     public static LaunchOptions Load(string path)
     {
         var file = ConfigBinder.Bind<LaunchFile>(YamlReader.Read(path), path).Options;

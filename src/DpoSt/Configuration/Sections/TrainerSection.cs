@@ -15,8 +15,7 @@ public enum IntervalStrategy
     Epoch,
 }
 
-/// <summary>The <c>trainer</c> section. Names and defaults are those of transformers' TrainingArguments and trl's DPOConfig; the last two
-/// are ours.</summary>
+/// <summary>The <c>trainer</c> section: transformers' TrainingArguments and trl's DPOConfig with their defaults, and two of ours.</summary>
 [IgnoresKeys(
     "auto_find_batch_size", "data_seed", "dataloader_drop_last", "dataloader_num_workers", "dataloader_persistent_workers",
     "dataloader_pin_memory", "dataloader_prefetch_factor", "dataset_num_proc", "ddp_backend", "ddp_broadcast_buffers",
@@ -36,8 +35,7 @@ public sealed record TrainerSection
     /// <summary>Where the model is written, relative to DATA_DIR.</summary>
     public required string OutputDir { get; init; }
 
-    /// <summary>Whether matrix products are computed in bfloat16 (weights, gradients and the optimizer stay in float32); null leaves it to
-    /// the launch file.</summary>
+    /// <summary>Whether products are in bfloat16 (weights, gradients, optimizer stay float32); null asks the launch file.</summary>
     public bool? Bf16 { get; init; }
 
     /// <summary>Whether each block is computed again in the backward pass instead of being kept for it: less memory, more time.</summary>
@@ -100,7 +98,7 @@ public sealed record TrainerSection
     [Within(0, 1)]
     public double LearningRate { get; init; } = 5e-5;
 
-    /// <summary>What the shape needs besides.</summary>
+    /// <summary>What the shape needs too.</summary>
     public SchedulerSection LrSchedulerKwargs { get; init; } = new();
 
     /// <summary>The part of the steps that is warm-up, where <see cref="WarmupSteps"/> is 0.</summary>

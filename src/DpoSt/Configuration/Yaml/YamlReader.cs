@@ -22,7 +22,7 @@ internal sealed class YamlReader
     }
 
     /// <summary>The map a file holds; an empty file is an empty map.</summary>
-    /// <exception cref="UserErrorException">The file cannot be read, is no YAML, or is no map.</exception>
+    /// <exception cref="UserErrorException">The file cannot be read, is not YAML, or is not a map.</exception>
     public static ConfigMap Read(string path)
     {
         try
@@ -36,7 +36,7 @@ internal sealed class YamlReader
     }
 
     /// <summary>The map a text holds; <paramref name="path"/> is what messages call it.</summary>
-    /// <exception cref="UserErrorException">The text is no YAML or no map.</exception>
+    /// <exception cref="UserErrorException">The text is not YAML or not a map.</exception>
     public static ConfigMap Parse(string path, string text)
     {
         RefuseTabs(path, text);
@@ -47,13 +47,13 @@ internal sealed class YamlReader
         }
         catch (YamlException e)
         {
-            throw new UserErrorException($"{path}:{e.Start.Line}: this is no valid YAML ({e.Message.TrimEnd('.')}).", e);
+            throw new UserErrorException($"{path}:{e.Start.Line}: this is not valid YAML ({e.Message.TrimEnd('.')}).", e);
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
         {
             // YamlDotNet 18 leaves its scanner this way on some unclosed brackets.
             throw new UserErrorException(
-                $"{path}:{reader.parser.Current?.End.Line ?? 1}: this is no valid YAML (a bracket or quote may be open from here on).", e);
+                $"{path}:{reader.parser.Current?.End.Line ?? 1}: this is not valid YAML (a bracket or quote may be open from here on).", e);
         }
     }
 

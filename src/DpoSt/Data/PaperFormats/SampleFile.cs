@@ -6,8 +6,7 @@ namespace DpoSt.Data.PaperFormats;
 /// <summary>One generated text with its question, as the paper's repository stores it.</summary>
 public sealed record Sample(string Question, string Text);
 
-/// <summary><c>seed_K-t_T.json</c> and <c>greedy_decode.json</c>: one sample of every question, each line a list of [question,
-/// text].</summary>
+/// <summary><c>seed_K-t_T.json</c> and <c>greedy_decode.json</c>: a sample of every question, each line [question, text].</summary>
 public static class SampleFile
 {
     /// <summary>The name of greedy decoding's file.</summary>
@@ -27,7 +26,7 @@ public static class SampleFile
         {
             if (line.Value.ValueKind != JsonValueKind.Array)
             {
-                throw line.Error($"the line is no list; expected {Expected}.");
+                throw line.Error($"the line is not a list; expected {Expected}.");
             }
 
             foreach (var pair in line.Value.EnumerateArray())

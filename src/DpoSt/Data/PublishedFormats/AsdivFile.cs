@@ -12,7 +12,7 @@ internal static partial class AsdivFile
     private const long MaxCharacters = 100_000_000;
 
     /// <summary>Reads every problem whose answer is one number, with or without a unit behind it.</summary>
-    /// <exception cref="UserErrorException">The stream is no XML, has a document type, or a problem lacks its parts.</exception>
+    /// <exception cref="UserErrorException">The stream is not XML, has a document type, or a problem lacks its parts.</exception>
     public static PublishedSet Read(Stream stream, string path)
     {
         var problems = new List<Problem>();

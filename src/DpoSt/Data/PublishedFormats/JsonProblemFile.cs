@@ -13,7 +13,7 @@ internal static class JsonProblemFile
     private const int MaxBytes = 100_000_000;
 
     /// <summary>Reads every problem whose answer is one number.</summary>
-    /// <exception cref="UserErrorException">The stream is no JSON list of such problems.</exception>
+    /// <exception cref="UserErrorException">The stream is not a JSON list of such problems.</exception>
     public static PublishedSet Read(Stream stream, string path)
     {
         if (stream.Length > MaxBytes)
@@ -32,7 +32,7 @@ internal static class JsonProblemFile
         catch (JsonException e)
         {
             throw new UserErrorException(
-                $"{path}:{e.LineNumber + 1}: the file is no JSON list; expected {Svamp}, or one JSON object a line.", e);
+                $"{path}:{e.LineNumber + 1}: the file is not a JSON list; expected {Svamp}, or one JSON object a line.", e);
         }
     }
 
@@ -58,7 +58,7 @@ internal static class JsonProblemFile
     {
         var question = line.Text("sQuestion", MultiArith).Trim();
         var solutions = line.Property("lSolutions", MultiArith) is { ValueKind: JsonValueKind.Array } list
-            ? list : throw line.Error($"\"lSolutions\" is no list; expected {MultiArith}.");
+            ? list : throw line.Error($"\"lSolutions\" is not a list; expected {MultiArith}.");
         var equation = line.Property("lEquations", MultiArith) is { ValueKind: JsonValueKind.Array } equations
             && equations.GetArrayLength() == 1 && equations[0].ValueKind == JsonValueKind.String
             ? line.TextOf(equations[0]) : "";

@@ -14,7 +14,7 @@ internal static class PublishedText
         return story.Length == 0 ? asked : $"{story}{(".?!,;:".Contains(story[^1], StringComparison.Ordinal) ? "" : ".")} {asked}".Trim();
     }
 
-    /// <summary>A formula as a rationale in GSM8K's form; null where it is no arithmetic or gives another answer.</summary>
+    /// <summary>A formula as a rationale in GSM8K's form; null where it is not arithmetic or gives another answer.</summary>
     public static string? Rationale(string formula, double answer)
     {
         var expression = string.Concat(formula.Where(c => !char.IsWhiteSpace(c)));

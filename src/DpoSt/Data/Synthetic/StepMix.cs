@@ -9,7 +9,7 @@ public sealed record StepMix(double Two, double Three, double Four, double Five,
     /// <summary>As many of each length.</summary>
     public static StepMix Even { get; } = new(1, 1, 1, 1, 1);
 
-    /// <summary>Draws a number of steps among those on offer; where no weight lies on any of them, the smallest.</summary>
+    /// <summary>Draws a number of steps among those on offer; where no weight is on any of them, the smallest.</summary>
     internal int Draw(SplitMix64 random, IEnumerable<int> offered)
     {
         var options = offered.Order().Select(steps => (steps, weight: Weight(steps))).ToArray();

@@ -79,7 +79,7 @@ internal sealed class HubCheckpoint : IDisposable
     public void Dispose() => files.ForEach(file => file.Dispose());
 
     /// <summary>
-    /// A whole parameter in fp32: a view of the file where it lies there as it is, else a copy, in the first numbers of
+    /// A whole parameter in fp32: a view of the file where it holds fp32, else a copy, in the first numbers of
     /// <paramref name="scratch"/> where one is given.
     /// </summary>
     public Tensor Read(ParameterSpec spec, Tensor? scratch = null)

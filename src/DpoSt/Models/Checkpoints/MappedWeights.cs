@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace DpoSt.Models.Checkpoints;
 
 /// <summary>The weights of a checkpoint that is only read, on a CPU: matrices are packed one after the other straight from the mapped
-/// files, whose pages are given back as each is done, so that no second copy is ever held. Embeddings and norms stay where they lie in the
+/// files, whose pages are given back as each is done, so that no second copy is ever held. Embeddings and norms stay where they are in the
 /// file.</summary>
 internal sealed class MappedWeights : IWeights
 {

@@ -15,7 +15,7 @@ internal static class ModelFolder
 {
     /// <summary>Loads a model with its weights, to be trained.</summary>
     /// <param name="compute">How it computes; null is in fp32, with nothing computed twice.</param>
-    /// <exception cref="UserErrorException">The folder is no checkpoint of a supported family.</exception>
+    /// <exception cref="UserErrorException">The folder is not a checkpoint of a supported family.</exception>
     public static ILanguageModel Load(string folder, Device device, TrainingCompute? compute = null)
     {
         var model = Build(folder, device, compute);
@@ -34,7 +34,7 @@ internal static class ModelFolder
 
     /// <summary>Loads a model that is only asked, never trained: on a CPU in little more memory than its file takes.</summary>
     /// <param name="products">The type of matrix products; norms, softmax, the residual stream and caches are in fp32.</param>
-    /// <exception cref="UserErrorException">The folder is no checkpoint of a supported family.</exception>
+    /// <exception cref="UserErrorException">The folder is not a checkpoint of a supported family.</exception>
     public static ILanguageModel LoadToRead(string folder, Device device, ScalarType products = ScalarType.Float32)
     {
         if (device.type != DeviceType.CPU)
@@ -98,7 +98,7 @@ internal static class ModelFolder
     }
 
     /// <summary>A model is written as a whole folder, in the place of an earlier one: never in that of anything else.</summary>
-    /// <exception cref="UserErrorException">The folder holds what is no model.</exception>
+    /// <exception cref="UserErrorException">The folder holds what is not a model.</exception>
     public static void CheckMayReplace(string folder)
     {
         if (File.Exists(folder))
@@ -206,7 +206,7 @@ internal static class ModelFolder
         }
         catch (JsonException e)
         {
-            throw new UserErrorException($"{path} is no valid JSON ({e.Message.Split('\n')[0].TrimEnd('.')}): download it again.", e);
+            throw new UserErrorException($"{path} is not valid JSON ({e.Message.Split('\n')[0].TrimEnd('.')}): download it again.", e);
         }
     }
 

@@ -22,8 +22,6 @@ internal interface IModelCosts
     bool IsCausal { get; }
 
     /// <summary>What one forward pass over a batch computes, and keeps for the backward pass where gradients are wanted.</summary>
-    /// <param name="bf16">Whether matrix products are in bfloat16.</param>
-    /// <param name="dropout">Whether something is dropped.</param>
     ForwardCosts Forward(BatchShape batch, bool bf16, bool dropout);
 
     /// <summary>Bytes of a decoder's caches, in the type of matrix products, all of them allocated at once.</summary>
@@ -53,7 +51,6 @@ internal sealed record ForwardCosts(IReadOnlyList<BlockCosts> Blocks, long Aroun
 /// <param name="InputBytes">The residual stream before each, part of <paramref name="KeptBytes"/>.</param>
 /// <param name="KeptBytes">What each keeps for its backward pass.</param>
 /// <param name="WidestBytes">The widest result between two of its products.</param>
-/// <param name="Flops">What each computes forward.</param>
 internal sealed record BlockCosts(int Count, long InputBytes, long KeptBytes, long WidestBytes, double Flops);
 
 /// <summary>The language model's head: M scored states [M, D] to logits [M, V].</summary>

@@ -10,7 +10,6 @@ internal static class MemoryCheck
     private const double Small = 1e9;
 
     /// <summary>Attention of rows over texts: scores, what is added to them, and probabilities, all in fp32.</summary>
-    /// <param name="length">Tokens of the longest text.</param>
     /// <exception cref="UserErrorException">There is no room for them.</exception>
     public static void CheckAttention(Device device, int rows, int heads, long length) => Check(
         device, 4.0 * (2.0 * rows + 1) * heads * length * length,

@@ -8,7 +8,7 @@ internal sealed class SlotTable(int slots, int maxPromptTokens)
     private readonly int[] promptLength = new int[slots];
     private readonly Stack<int> freePrompts = new(Enumerable.Range(0, slots).Reverse());
 
-    /// <summary>Takes a place for every prompt, of which <paramref name="held"/> tokens each will lie in the cache.</summary>
+    /// <summary>Takes a place for every prompt, of which <paramref name="held"/> tokens each will be in the cache.</summary>
     /// <exception cref="ArgumentException">A prompt is empty or longer than what was said when the decoder was made.</exception>
     public int[] AddPrompts(IReadOnlyList<int[]> prompts, Func<int[], int> held)
     {

@@ -6,7 +6,6 @@ namespace DpoSt.Models.Llama;
 
 /// <summary>Llama attention over packed rows, in training, scoring and reading prompts: softmax(q k^T / sqrt(K)) v among the tokens of a
 /// group. Shapes: N tokens, L tokens of a group, H query heads, G key-value heads, K head size, I = H K.</summary>
-/// <param name="dropout">Drops attention probabilities in training.</param>
 internal sealed class LlamaBatchAttention(LlamaConfig config, PackedRows rows, RotaryTurn turn, Dropout? dropout) : ILlamaAttention
 {
     /// <summary>Sees each layer's rotated query, key and value [N, (H + 2 G) K].</summary>

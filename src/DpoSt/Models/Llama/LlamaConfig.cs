@@ -85,7 +85,7 @@ public sealed record LlamaConfig
         }
         catch (JsonException e)
         {
-            throw new UserErrorException($"{path} is no Llama configuration: {e.Message.Split('\n')[0].TrimEnd('.')}.", e);
+            throw new UserErrorException($"{path} is not a Llama configuration: {e.Message.Split('\n')[0].TrimEnd('.')}.", e);
         }
 
         if (config.RopeParameters is { } newer)
@@ -114,7 +114,7 @@ public sealed record LlamaConfig
                 $"num_attention_heads ({NumAttentionHeads}) must be a multiple of num_key_value_heads ({KeyValueHeads})"),
             (HeadSize % 2 == 0, $"head_dim must be even, but is {HeadSize}: positions turn pairs of numbers"),
             (AttentionDropout is >= 0 and < 1 && RmsNormEps > 0
-                && RopeTheta > 0, "attention_dropout must lie in [0, 1), rms_norm_eps and rope_theta above 0"),
+                && RopeTheta > 0, "attention_dropout must be in [0, 1), rms_norm_eps and rope_theta above 0"),
         ];
         foreach (var (_, problem) in rules.Where(r => !r.Holds))
         {

@@ -38,7 +38,7 @@ internal sealed class LlamaDecoder : IStepDecoder, ILlamaAttention
         stack = new LlamaStack(config, name => model.Weights.LinearForDecoding(name, StepCapacity), name => model.Weights[name]);
         head = model.Weights.LinearForDecoding(model.HeadName, slots);
         rotary = new RotaryEmbedding(config);
-        rows = Caches(maxNewTokens + 1);                                                 // the prompt's last token besides
+        rows = Caches(maxNewTokens + 1);                                                 // the prompt's last token too
         prompts = Caches(Math.Max(1, maxPromptTokens - 1));
         table = new SlotTable(slots, maxPromptTokens);
         tiers = StableRowCounts.Of([.. stack.Linears, head], slots, StepCapacity);

@@ -56,7 +56,6 @@ internal sealed class LlamaModel : ILanguageModel
         new LlamaDecoder(this, slots, maxPromptTokens, maxNewTokens);
 
     /// <summary>The stream after the final norm [N, D].</summary>
-    /// <param name="dropout">Drops attention probabilities in training.</param>
     /// <param name="attended">Sees each layer's rotated query, key and value.</param>
     /// <param name="watch">Sees the stream after every layer.</param>
     public Tensor States(PackedRows rows, Dropout? dropout, Action<int, Tensor>? attended = null, Action<Tensor>? watch = null)

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DpoSt.Models.Llama;
 
 /// <summary>Llama's layers: attention and a gated feed-forward around a residual stream, with norms before each (Touvron et al. 2023;
-/// transformers' LlamaModel). Tokens of all rows lie below each other in one matrix; how they attend to each other is the
+/// transformers' LlamaModel). Tokens of all rows are below each other in one matrix; how they attend to each other is the
 /// <see cref="ILlamaAttention"/>'s affair, so that training and decoding share these lines. Shapes: N tokens, D model, H query heads, G
 /// key-value heads, K head size, I = H K, F feed-forward.</summary>
 internal sealed class LlamaStack : IDisposable

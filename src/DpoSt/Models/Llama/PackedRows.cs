@@ -5,31 +5,17 @@ namespace DpoSt.Models.Llama;
 
 /// <summary>A batch without padding: a group is a prompt followed by the completions that share it, each of which sees the prompt and
 /// itself alone. A completion's last token is scored but never fed. Shapes: N tokens, L tokens of a group, M scored tokens.</summary>
-internal sealed class PackedRows
+/// <param name="Ids">The tokens fed: [N].</param>
+/// <param name="Positions">Their positions; a completion's go on from its prompt's.</param>
+/// <param name="GroupLengths">L of each group.</param>
+/// <param name="Masks">Zero where a token may look and the lowest finite number where not: [1, 1, L, L] a group.</param>
+/// <param name="AttentionKeys">What keys the dropout of each group's attention rows [H * L]; null without dropout.</param>
+/// <param name="Scored">The token whose logits score each target: [M], completion by completion as the batch has them.</param>
+internal sealed record PackedRows(
+    int[] Ids, int[] Positions, long[] GroupLengths, Tensor[] Masks, ulong[][]? AttentionKeys, long[] Scored)
 {
-    private PackedRows(int[] ids, int[] positions, long[] groupLengths, Tensor[] masks, ulong[][]? attentionKeys, long[] scored) =>
-        (Ids, Positions, GroupLengths, Masks, AttentionKeys, Scored) = (ids, positions, groupLengths, masks, attentionKeys, scored);
-
-    /// <summary>The tokens fed: [N].</summary>
-    public int[] Ids { get; }
-
-    /// <summary>Their positions; a completion's go on from its prompt's.</summary>
-    public int[] Positions { get; }
-
-    /// <summary>L of each group.</summary>
-    public long[] GroupLengths { get; }
-
-    /// <summary>Zero where a token may look and the lowest finite number where not: [1, 1, L, L] a group.</summary>
-    public Tensor[] Masks { get; }
-
-    /// <summary>What keys the dropout of each group's attention rows [H * L]; null without dropout.</summary>
-    public ulong[][]? AttentionKeys { get; }
-
-    /// <summary>The token whose logits score each target: [M], completion by completion as the batch has them.</summary>
-    public long[] Scored { get; }
-
     /// <summary>The same rows over other tensors in place of <see cref="Masks"/>.</summary>
-    public PackedRows Over(Tensor[] masks) => new(Ids, Positions, GroupLengths, masks, AttentionKeys, Scored);
+    public PackedRows Over(Tensor[] masks) => this with { Masks = masks };
 
     /// <summary>Lays out a batch.</summary>
     /// <param name="batch">Prompts of at least one token each, with completions.</param>

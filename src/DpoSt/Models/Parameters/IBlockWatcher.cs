@@ -4,11 +4,9 @@ namespace DpoSt.Models.Parameters;
 internal interface IBlockWatcher
 {
     /// <summary>A block's parameters are needed from now on.</summary>
-    /// <param name="isDifferentiable">Whether its parameters are needed until its backward pass is over, or only until another block is
-    /// entered.</param>
+    /// <param name="isDifferentiable">Whether its parameters are needed for its backward pass too.</param>
     void Entered(string block, bool isDifferentiable);
 
-    /// <summary>The backward pass has left a block: its gradients are complete, and with them those of all blocks behind it; shared
-    /// parameters excepted.</summary>
+    /// <summary>The backward pass has left a block: its gradients and those of all behind it are complete, except shared ones.</summary>
     void Completed(string block);
 }

@@ -8,7 +8,6 @@ namespace DpoSt.Models.T5;
 /// initialisation). Shapes: B rows, T positions, P prompts, S source positions, H heads, K head size, I = H K.</summary>
 /// <param name="bias">What is added to the scores: relative positions, the causal mask, padding; [1 or B, H, T, T].</param>
 /// <param name="memory">The encoder's output to attend to; null in the encoder.</param>
-/// <param name="dropout">Drops attention probabilities in training.</param>
 internal sealed class T5BatchAttention(int heads, long rows, Tensor bias, T5Memory? memory, RowDropout? dropout) : IT5Attention
 {
     public Tensor[] Tensors => [bias, .. memory?.Tensors ?? []];

@@ -78,7 +78,7 @@ public sealed record T5Config
         }
         catch (JsonException e)
         {
-            throw new UserErrorException($"{path} is no T5 configuration: {e.Message.Split('\n')[0].TrimEnd('.')}.", e);
+            throw new UserErrorException($"{path} is not a T5 configuration: {e.Message.Split('\n')[0].TrimEnd('.')}.", e);
         }
 
         return config.Check(path);
@@ -110,6 +110,6 @@ public sealed record T5Config
         }
 
         return DropoutRate is >= 0 and < 1 && LayerNormEpsilon > 0
-            ? this : throw new UserErrorException($"{path}: dropout_rate must lie in [0, 1) and layer_norm_epsilon above 0.");
+            ? this : throw new UserErrorException($"{path}: dropout_rate must be in [0, 1) and layer_norm_epsilon above 0.");
     }
 }

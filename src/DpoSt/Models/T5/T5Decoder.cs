@@ -29,7 +29,7 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
         config = model.Config;
         MemoryCheck.CheckCaches(model.Weights.Device, new T5Costs(config), slots, maxPromptTokens, maxNewTokens,
             model.Weights.DecodingProducts == ScalarType.BFloat16);
-        capacity = maxNewTokens + 1;                                                     // the start token besides
+        capacity = maxNewTokens + 1;                                                     // the start token too
         StepCapacity = slots + Math.Max(3, slots / 4);
         using var scope = NewDisposeScope();
         using var _ = no_grad();

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DpoSt.Models.T5;
 
 /// <summary>T5's encoder or decoder: blocks of self-attention, cross-attention (decoder only) and feed-forward around a residual stream,
-/// with norms before each (Raffel et al. 2020; transformers' T5Stack). Tokens of all rows lie below each other in one matrix; how they
+/// with norms before each (Raffel et al. 2020; transformers' T5Stack). Tokens of all rows are below each other in one matrix; how they
 /// attend to each other is the <see cref="IT5Attention"/>'s affair, so that training and decoding share these lines. Shapes: N tokens, D
 /// model, I heads times head size, F feed-forward.</summary>
 internal sealed class T5Stack : IDisposable

@@ -33,7 +33,7 @@ internal static class T5Weights
         return specs;
     }
 
-    /// <summary>Names that checkpoints may hold besides: copies of the embedding, and a table older T5 files carry for nothing.</summary>
+    /// <summary>Names that checkpoints may hold too: copies of the embedding, and a table older T5 files carry for nothing.</summary>
     public static bool MayIgnore(T5Config c, string name) => name
         is "encoder.embed_tokens.weight" or "decoder.embed_tokens.weight"
         or "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"

@@ -19,7 +19,6 @@ internal static class BackwardGuard
     private static List<Tensor>? returned;
 
     /// <summary>Runs the body of a backward function with <paramref name="inputs"/> inputs; on failure gives no gradients.</summary>
-    /// <param name="inputs">How many gradients are expected.</param>
     /// <param name="gradient">The gradient it was given, of which it is the only user.</param>
     /// <param name="body">Gives the gradients, null where there is none; all else that it makes is released.</param>
     public static List<Tensor> Run(int inputs, Tensor gradient, Func<List<Tensor>> body)

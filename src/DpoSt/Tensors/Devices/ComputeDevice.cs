@@ -23,7 +23,7 @@ public static class ComputeDevice
         var index = text == "cuda" ? "0" : text.StartsWith("cuda:", StringComparison.Ordinal) ? text[5..] : null;
         if (index is null || !int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
-            throw new UserErrorException($"'{text}' is no device: use auto, cpu, cuda or cuda:N.");
+            throw new UserErrorException($"'{text}' is not a device: use auto, cpu, cuda or cuda:N.");
         }
 
         var count = torch.cuda.is_available() ? torch.cuda.device_count() : 0;

@@ -4,7 +4,7 @@ using DpoSt.Tensors.Native;
 
 namespace DpoSt.Tensors.Devices;
 
-/// <summary>Runs a kernel of ours on the threads libtorch already has (its OpenMP pool), so that two pools never fight for the cores: an
+/// <summary>Runs one of our kernels on the threads libtorch already has (its OpenMP pool), so that two pools never fight for the cores: an
 /// idle OpenMP worker spins for a while, and a thread of .NET's pool would have to wait for it. Where no OpenMP runtime is found, .NET's
 /// pool is used.</summary>
 internal static unsafe class CpuThreads
@@ -28,7 +28,6 @@ internal static unsafe class CpuThreads
     }
 
     /// <summary>Calls <paramref name="body"/> with disjoint ranges that cover [0, count), on up to <see cref="Count"/> threads.</summary>
-    /// <param name="count">The number of independent items.</param>
     /// <param name="work">A rough number of operations an item costs; small jobs stay on the calling thread.</param>
     /// <param name="body">First and one past the last item. Must not throw.</param>
     public static void For(int count, long work, Action<int, int> body)

@@ -14,7 +14,7 @@ public static class FreeMemory
         : OperatingSystem.IsLinux() ? OfLinux("/")
         : GC.GetGCMemoryInfo() is var info ? info.TotalAvailableMemoryBytes - info.MemoryLoadBytes : null;
 
-    /// <summary>The same for a Linux system whose files lie below <paramref name="root"/>.</summary>
+    /// <summary>The same for a Linux system whose files are below <paramref name="root"/>.</summary>
     internal static long? OfLinux(string root)
     {
         var free = Lines(Path.Combine(root, "proc/meminfo"))
@@ -63,7 +63,7 @@ public static class FreeMemory
         return Math.Max(0, most - Math.Max(0, taken - cached));
     }
 
-    // "max" is no limit.
+    // "max" is not a limit.
     private static long? Number(string path) =>
         Lines(path) is [var text, ..] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number : null;

@@ -14,8 +14,7 @@ namespace DpoSt.Tensors.Devices;
 /// <param name="Os">The operating system and its architecture.</param>
 /// <param name="Cpu">The processor's own name, where the system tells it.</param>
 /// <param name="CpuCapability">The widest vectors the runtime uses: <c>avx512</c>, <c>avx2</c>, <c>neon</c> or <c>none</c>.</param>
-/// <param name="HalfProducts">Are bf16 products computed in halves: <c>on</c>, <c>off (DPOST_HALF=0)</c> or <c>not on this
-/// processor</c>.</param>
+/// <param name="HalfProducts">Products of bf16 in halves: <c>on</c>, <c>off (DPOST_HALF=0)</c> or <c>not on this processor</c>.</param>
 /// <param name="Cores">Logical processors.</param>
 /// <param name="Threads">Threads libtorch computes with; zero where it is not loaded.</param>
 /// <param name="Libtorch">libtorch's version, null where it could not be loaded.</param>

@@ -29,7 +29,7 @@ public sealed unsafe partial class SafeTensorsFile : IDisposable
         data = start + dataStart;
     }
 
-    /// <summary>Where the file lies.</summary>
+    /// <summary>Where the file is.</summary>
     public string Path { get; }
 
     /// <summary>The header's free text, such as <c>format: pt</c>.</summary>

@@ -143,7 +143,7 @@ internal static class SafeTensorsHeader
 
         if (begin > end || bits % 8 != 0 || bits / 8 != (UInt128)(end - begin))
         {
-            throw Bad(path, $"tensor '{name}' of {bits / 8} bytes lies at {begin} to {end}");
+            throw Bad(path, $"tensor '{name}' of {bits / 8} bytes is at {begin} to {end}");
         }
 
         return new SafeTensorsEntry(name, dtype.GetString()!, dimensions, begin, end);

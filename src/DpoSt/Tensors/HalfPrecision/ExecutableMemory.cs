@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
-/// <summary>Memory that holds code of ours, for the life of the process: never writable and executable at once. Of Linux only.</summary>
+/// <summary>Memory that holds our code, for the life of the process: never writable and executable at once. Of Linux only.</summary>
 internal static unsafe partial class ExecutableMemory
 {
     // mmap(2), mprotect(2).

@@ -20,7 +20,7 @@ internal readonly unsafe record struct HalfMatrix(nint Start, int Rows, int Dept
         var (shape, steps) = (tensor.shape, Steps(tensor));
         if (!Fits(tensor))
         {
-            throw new ArgumentException("a factor is bfloat16, not empty, and its rows or its columns lie side by side", nameof(tensor));
+            throw new ArgumentException("a factor is bfloat16, not empty, and its rows or its columns are side by side", nameof(tensor));
         }
 
         long[] places = [0];
@@ -34,17 +34,17 @@ internal readonly unsafe record struct HalfMatrix(nint Start, int Rows, int Dept
         return [.. places.Select(place => new HalfMatrix(start + (nint)place * sizeof(ushort), rows, depth, steps[^2], steps[^1]))];
     }
 
-    /// <summary>Whether a tensor is of that type and lies like that.</summary>
+    /// <summary>Whether a tensor is of that type and layout.</summary>
     public static bool Fits(Tensor tensor) =>
         tensor.dtype == ScalarType.BFloat16 && tensor.numel() > 0 && Steps(tensor) is var steps && (steps[^2] == 1 || steps[^1] == 1);
 
     // Where there is only one number the step to the next may be anything.
     private static long[] Steps(Tensor tensor) => [.. tensor.stride().Zip(tensor.shape, (step, count) => count == 1 ? 1 : step)];
 
-    /// <summary>Whether the numbers of a row lie side by side.</summary>
+    /// <summary>Whether the numbers of a row are side by side.</summary>
     public bool HasRows => Step == 1;
 
-    /// <summary>Where a number lies.</summary>
+    /// <summary>Where a number is.</summary>
     public ushort* At(int row, int depth) => (ushort*)Start + row * RowStep + depth * Step;
 
     /// <summary>The bits of the largest magnitude of each of some rows, over zeros; zeros stay behind them in the last vector.</summary>

@@ -4,8 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
-/// <summary>The second factor for <see cref="HalfTile"/>: 64 of its rows make a panel [depth, 64] of halves, filled up with
-/// zeros.</summary>
+/// <summary>The second factor for <see cref="HalfTile"/>: 64 rows make a panel [depth, 64] of halves, filled up with zeros.</summary>
 internal sealed unsafe class HalfPanels : IDisposable
 {
     private const int Width = HalfTile.Width;

@@ -31,13 +31,13 @@ internal static class HalfProduct
         }
     }
 
-    /// <summary>Adds the product to a tensor [.., M, N] in fp32 whose numbers lie side by side.</summary>
-    /// <exception cref="ArgumentException">As <see cref="Apply"/>; or the sum is of another type or shape, or lies otherwise.</exception>
+    /// <summary>Adds the product to a tensor [.., M, N] in fp32 whose numbers are side by side.</summary>
+    /// <exception cref="ArgumentException">As <see cref="Apply"/>; or the sum is of another type or shape, or not contiguous.</exception>
     public static void AddTo(Tensor sum, Tensor a, Tensor b)
     {
         if (sum.dtype != ScalarType.Float32 || !sum.is_contiguous() || !sum.shape.SequenceEqual([.. a.shape[..^1], b.size(-2)]))
         {
-            throw new ArgumentException("a sum is float32, of the product's shape, and its numbers lie side by side", nameof(sum));
+            throw new ArgumentException("a sum is float32, of the product's shape, and its numbers are side by side", nameof(sum));
         }
 
         Multiply<Fp32>(a, b, sum, adds: true);
@@ -48,7 +48,7 @@ internal static class HalfProduct
         if (!a.shape.SkipLast(2).SequenceEqual(b.shape.SkipLast(2)) || a.size(-1) != b.size(-1)
             || a.device_type != DeviceType.CPU || b.device_type != DeviceType.CPU)
         {
-            throw new ArgumentException("factors lie on the CPU, are as many, and their rows are equally long", nameof(b));
+            throw new ArgumentException("factors are on the CPU, are as many, and their rows are equally long", nameof(b));
         }
 
         Multiply<T>(HalfMatrix.AllOf(a), HalfMatrix.AllOf(b), Aten.DataPointer(y), adds);

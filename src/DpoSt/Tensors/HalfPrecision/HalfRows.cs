@@ -4,8 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace DpoSt.Tensors.HalfPrecision;
 
-/// <summary>Rows of the first factor for <see cref="HalfTile"/>: halves, each twice in a word, the least that is broadcast for
-/// free.</summary>
+/// <summary>Rows of the first factor for <see cref="HalfTile"/>: halves, each twice in a word, which is broadcast for free.</summary>
 internal static unsafe class HalfRows
 {
     /// <summary>Rows that are converted together: eight tiles, which share what is read of a panel.</summary>
@@ -13,14 +12,13 @@ internal static unsafe class HalfRows
 
     private const int Apart = 16;                   // words between two rows, which else share the same few lines of the cache
 
-    // Columns that lie side by side are fetched ahead: each lies in lines, and often a page, of its own, which no processor foresees.
+    // Columns that are side by side are fetched ahead: each is in lines, and often a page, of its own, which no processor foresees.
     private const int Ahead = 16;
 
     /// <summary>Words that some rows of a depth take.</summary>
     public static int Size(int depth) => Most * RowStep(depth);
 
-    /// <summary>Converts some rows and gives the words from one row, and from one column, to the next. What is behind the last row
-    /// stays.</summary>
+    /// <summary>Converts some rows and gives the words from one row, and one column, to the next. What is behind the last stays.</summary>
     public static (int RowStep, int Step) Convert(HalfMatrix a, int row, int rows, int begin, int depth, ushort* offsets, uint* to)
     {
         if (!a.HasRows)

@@ -30,8 +30,7 @@ internal sealed unsafe class HalfScale : IDisposable
     private readonly HalfMemory<ushort> offsets;
     private readonly HalfMemory<float> exponents;
 
-    /// <summary>The scales of some rows of a matrix, and of what fills its last block of rows (96) and panel (64): both are read to their
-    /// ends.</summary>
+    /// <summary>The scales of some rows, and of what fills the last block of rows (96) and panel (64), for both are read whole.</summary>
     /// <param name="exponent"><see cref="First"/> or <see cref="Second"/>.</param>
     public HalfScale(HalfMatrix matrix, int row, int count, int exponent)
     {

@@ -37,8 +37,7 @@ internal static unsafe class HalfTile
     public static void Multiply(uint* a, int rowStep, int step, ushort* panel, float* sums, int depth) =>
         Code(a, rowStep * sizeof(uint), step * sizeof(uint), panel, sums, depth);
 
-    /// <summary>The instructions, called as on Linux: a in rdi, its steps in bytes in rsi (rows) and rdx (columns), panel in rcx, sums in
-    /// r8, depth in r9.</summary>
+    /// <summary>The instructions, called as on Linux: a in rdi, bytes to its next row (rsi) and column (rdx), panel, sums, depth.</summary>
     internal static byte[] Write()
     {
         var code = new Avx512Code();

@@ -6,25 +6,15 @@ namespace DpoSt.Tensors.HalfPrecision;
 
 /// <summary>Multiplies some rows with all panels, in one thread and its memory. Shapes: a [M, K], panels of b [N, K], y [M, N].</summary>
 /// <typeparam name="T">What y holds.</typeparam>
-internal sealed unsafe class HalfWork<T> : IDisposable
+/// <param name="adds">Whether products are added to what y holds.</param>
+internal sealed unsafe class HalfWork<T>(int depth, int outputs, bool adds) : IDisposable
     where T : struct, IElement
 {
     private const int DepthBlock = 2048;            // of a panel and of the rows: what a core's second cache holds
 
-    private readonly int depth;
-    private readonly int outputs;
-    private readonly bool adds;
-    private readonly HalfMemory<uint> words;
-    private readonly HalfMemory<float> sums;
-
-    /// <summary>Room for rows of this depth, and so many outputs.</summary>
-    /// <param name="adds">Whether products are added to what y holds.</param>
-    public HalfWork(int depth, int outputs, bool adds)
-    {
-        (this.depth, this.outputs, this.adds) = (depth, outputs, adds);
-        words = new HalfMemory<uint>(HalfRows.Size(Math.Min(DepthBlock, depth)));
-        sums = new HalfMemory<float>((nint)HalfRows.Most * (IsOneBlock ? HalfTile.Width : outputs + HalfTile.Width));
-    }
+    private readonly HalfMemory<uint> words = new(HalfRows.Size(Math.Min(DepthBlock, depth)));
+    private readonly HalfMemory<float> sums =
+        new((nint)HalfRows.Most * (depth <= DepthBlock ? HalfTile.Width : outputs + HalfTile.Width));
 
     // Then a panel's sums are of no more use once they are written.
     private bool IsOneBlock => depth <= DepthBlock;

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Kernels;
 
-/// <summary>softmax(scores + bias) over the last dimension. On the CPU it is one pass of ours: libtorch's own softmax uses a faster
+/// <summary>softmax(scores + bias) over the last dimension. On the CPU it is one pass of our own: libtorch's own softmax uses a faster
 /// exponential with twenty units of error in the last place, which doubles the noise of T5's gradients. Shapes: B rows, H heads, T queries,
 /// S keys.</summary>
 internal static unsafe class BiasedSoftmax

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Kernels;
 
-/// <summary>The cache on a CPU, with attention of our own: ragged by nature, so no padding is computed and no mask is needed. Keys lie in
-/// blocks of 16 positions, each [K, 16], so that 16 scores are computed at once and memory is read in order; values lie [position, K].
+/// <summary>The cache on a CPU, with attention: ragged by nature, so no padding is computed and no mask is needed. Keys are in
+/// blocks of 16 positions, each [K, 16], so that 16 scores are computed at once and memory is read in order; values are [position, K].
 /// Tokens of one slot (samples of one prompt, a forced run) are handled together while its keys are in the processor's cache. Queries and
 /// results are in fp32, and so is what is computed; keys and values are kept in fp32 or bf16, of which half as much is read.</summary>
 internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache

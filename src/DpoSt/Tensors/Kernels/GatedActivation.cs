@@ -61,7 +61,7 @@ internal sealed class GatedActivation(float a, float b)
                 var (gate, to) = (2L * r * width, (long)r * width);
                 for (var step = 0; step < width; step += Lanes)
                 {
-                    var d = Math.Min(step, width - Lanes);           // the last vector begins earlier where the width is no multiple
+                    var d = Math.Min(step, width - Lanes);           // the last vector begins earlier where the width is not a multiple
                     var g = T.Load(source, gate + d);
                     T.Store(g * Sigmoid(Slope(g, b)) * T.Load(source, gate + width + d), target, to + d);
                 }
@@ -84,7 +84,7 @@ internal sealed class GatedActivation(float a, float b)
                 var gate = 2L * r * width;
                 for (var step = 0; step < width; step += Lanes)
                 {
-                    var d = Math.Min(step, width - Lanes);           // the last vector begins earlier where the width is no multiple
+                    var d = Math.Min(step, width - Lanes);           // the last vector begins earlier where the width is not a multiple
                     var (g, up, dy) = (T.Load(source, gate + d), T.Load(source, gate + width + d), T.Load(incoming, (long)r * width + d));
                     var s = Sigmoid(Slope(g, b));
                     // The derivative of a x + b x^3, times x, is a x + 3 b x^3.

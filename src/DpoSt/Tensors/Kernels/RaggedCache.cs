@@ -5,7 +5,7 @@ namespace DpoSt.Tensors.Kernels;
 /// <summary>The cache that fits a device.</summary>
 internal static class RaggedCache
 {
-    /// <summary>Positions that lie together on a CPU.</summary>
+    /// <summary>Positions that are together on a CPU.</summary>
     public const int Block = 16;
 
     /// <summary>The positions that a row of so many takes on a CPU: whole blocks.</summary>
@@ -13,7 +13,6 @@ internal static class RaggedCache
 
     /// <summary>Room for <paramref name="slots"/> rows of <paramref name="capacity"/> positions.</summary>
     /// <param name="capacity">The most positions of a row.</param>
-    /// <param name="dtype">The type of queries and results.</param>
     /// <param name="products">The type that matrix products are computed in: on a CPU keys and values are kept in it.</param>
     public static IRaggedCache New(
         int slots, int groups, int headSize, int capacity, Device device, ScalarType dtype, ScalarType products) =>

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace DpoSt.Tensors.Kernels;
 
 /// <summary>Root-mean-square norm: x / sqrt(mean(x^2) + epsilon) * weight over the last dimension, in fp32 whatever the input (Zhang and
-/// Sennrich 2019; T5LayerNorm and LlamaRMSNorm of transformers). On the CPU it is one pass of our own, forward and backward, in fp64
+/// Sennrich 2019; T5LayerNorm and LlamaRMSNorm of transformers). On the CPU it is one pass, forward and backward, in fp64
 /// inside: memory is what it waits for, and fp32 sums here were half of the noise in T5's gradients.</summary>
 internal static unsafe class RmsNorm
 {

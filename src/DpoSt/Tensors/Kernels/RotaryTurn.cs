@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace DpoSt.Tensors.Kernels;
 
 /// <summary>Turns the pairs (x_i, x_{i + K/2}) of every head by an angle a row: rotary positions in the layout of Hugging Face checkpoints.
-/// The gradient is turned back, whenever that is: the angles lie in managed memory. Shapes: N rows, K head size.</summary>
+/// The gradient is turned back, whenever that is: the angles are in managed memory. Shapes: N rows, K head size.</summary>
 /// <param name="cosines">[N, K/2].</param>
 /// <param name="sines">[N, K/2].</param>
 internal sealed unsafe class RotaryTurn(float[] cosines, float[] sines)

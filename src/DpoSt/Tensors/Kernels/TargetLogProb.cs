@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace DpoSt.Tensors.Kernels;
 
 /// <summary>The log-probability each row of logits gives its target: x[target] - log sum exp x. One pass over the logits forward and one
-/// backward, with nothing of their size kept besides themselves. The result is fp64, so that sums of hundreds of tokens lose nothing that
+/// backward, with nothing of their size kept but themselves. The result is fp64, so that sums of hundreds of tokens lose nothing that
 /// the logits still know. Shapes: M rows, V vocabulary.</summary>
 internal static unsafe class TargetLogProb
 {

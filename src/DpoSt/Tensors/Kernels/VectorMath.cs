@@ -17,7 +17,7 @@ internal static unsafe class VectorMath
     /// <summary>The same of one number.</summary>
     public static float Exp(float x) => x < Least ? 0 : MathF.Exp(x);
 
-    /// <summary>The largest number of a row, which may pass over what is no number; minus infinity for an empty one.</summary>
+    /// <summary>The largest number of a row, which may pass over what is not a number; minus infinity for an empty one.</summary>
     public static float Max(ReadOnlySpan<float> row)
     {
         fixed (float* start = row)

@@ -122,8 +122,7 @@ public static partial class NativeLibraries
     /// <summary>The order that works on Linux: libtorch's parts first, then TorchSharp's own half, patched only where it must be.</summary>
     private static partial class LinuxLoader
     {
-        /// <summary>How often an idle OpenMP thread looks for work before it sleeps. The runtime's own 300,000 ruins every other process on
-        /// the machine.</summary>
+        /// <summary>How often an idle OpenMP thread looks for work before it sleeps; its own 300,000 ruins all other processes.</summary>
         private const string SpinCount = "20000";
 
         private static readonly string[] Required = ["libc10.so", "libtorch_cpu.so"];

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Products;
 
-/// <summary>Products of many matrices, as attention has them: a [.., M, K] times b [.., N, K] transposed give [.., M, N]. In bfloat16 they
+/// <summary>Products of many matrices, as in attention: a [.., M, K] times b [.., N, K] transposed give [.., M, N]. In bfloat16 they
 /// are computed in halves where that is faster (<see cref="HalfProduct"/>), elsewhere by libtorch.</summary>
 internal static class BatchedProduct
 {

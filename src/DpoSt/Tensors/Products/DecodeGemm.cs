@@ -26,8 +26,7 @@ internal static unsafe class DecodeGemm
     /// filled up with zeros to whole fours of inputs and whole panels.</summary>
     public static Tensor Pack(Tensor weight) => weight.dtype == ScalarType.Float32 ? Pack<Fp32>(weight) : Pack<Bf16>(weight);
 
-    /// <summary>x [.., K] in fp32 and a weight of so many outputs from <see cref="Pack"/> give [.., N], computed in fp32 whatever the
-    /// weight is kept in.</summary>
+    /// <summary>x [.., K] in fp32 and a weight from <see cref="Pack"/> with so many outputs give [.., N], computed in fp32.</summary>
     public static Tensor Apply(Tensor x, Tensor packed, int outputs) =>
         packed.dtype == ScalarType.Float32 ? Apply<Fp32>(x, packed, outputs) : Apply<Bf16>(x, packed, outputs);
 

@@ -102,8 +102,7 @@ internal static unsafe class DecodeGemmTiles
         Store(sums, a0, a1, b0, b1, c0, c1, d0, d1);
     }
 
-    /// <summary>Where an output lies within its 32: in bf16 the two that come from one word lie 16 apart, so that a shift and a mask make
-    /// two vectors of them.</summary>
+    /// <summary>Where an output is in its 32: in bf16 a word's two are 16 apart, so that a shift and a mask make two vectors.</summary>
     public static int Place<T>(int output) where T : struct, IElement =>
         typeof(T) == typeof(Bf16) ? output % Lanes * 2 + output / Lanes : output;
 

@@ -42,8 +42,7 @@ internal static class LinearProduct
     /// <summary>The product alone, in fp32, by the library that is faster here.</summary>
     internal static Tensor Product(Tensor x, Tensor weight) => Product(x, weight, PrefersOneDnn);
 
-    /// <summary>The gradient of a weight from its result's, rows [M, N], and its inputs [M, K]: [N, K], or null where it has been added to
-    /// the one that is there.</summary>
+    /// <summary>The gradient [N, K] of a weight from rows [M, N] and inputs [M, K]; null where it was added to an earlier one.</summary>
     internal static Tensor? AddWeightGradient(Tensor weight, Tensor rows, Tensor inputs) =>
         AddWeightGradient(weight, rows, inputs, PrefersOneDnn);
 

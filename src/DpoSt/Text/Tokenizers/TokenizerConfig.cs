@@ -24,8 +24,8 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var root = document.RootElement;
-            return new(Token(root, "bos_token"), Token(root, "eos_token"), Token(root, "pad_token"), Flag(root, "add_bos_token"),
-                Flag(root, "add_eos_token"));
+            var (bos, eos, pad) = (Token(root, "bos_token"), Token(root, "eos_token"), Token(root, "pad_token"));
+            return new(bos, eos, pad, Flag(root, "add_bos_token"), Flag(root, "add_eos_token"));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

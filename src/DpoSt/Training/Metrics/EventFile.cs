@@ -34,7 +34,7 @@ internal sealed class EventFile(string folder)
         }
     }
 
-    /// <summary>Appends metrics of a step; what is no number is left out.</summary>
+    /// <summary>Appends metrics of a step; what is not a number is left out.</summary>
     public void Write(long step, IEnumerable<KeyValuePair<string, double>> metrics)
     {
         var values = metrics.Where(m => double.IsFinite(m.Value))

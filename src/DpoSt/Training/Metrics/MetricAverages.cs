@@ -3,7 +3,6 @@ namespace DpoSt.Training.Metrics;
 /// <summary>Sums since the last log line, as a resume state keeps them.</summary>
 /// <param name="Sums">Each metric, summed over what the objective counts.</param>
 /// <param name="Weight">What the objective counted: tokens or pairs.</param>
-/// <param name="Tokens">Tokens of prompts and completions.</param>
 internal sealed record MetricSums(IReadOnlyDictionary<string, double> Sums, double Weight, long Tokens, double Seconds)
 {
     /// <summary>The line of a step.</summary>

@@ -12,11 +12,11 @@ internal sealed class MetricsFile(string path, EventFile? events = null)
     /// <summary>The file's name beside a model.</summary>
     public const string Name = "metrics.jsonl";
 
-    /// <summary>Whether a file tells of a run and is no part of its model: metrics, for programs or for TensorBoard.</summary>
+    /// <summary>Whether a file tells of a run and is not a part of its model: metrics, for programs or for TensorBoard.</summary>
     public static bool IsMetrics(string file) =>
         System.IO.Path.GetFileName(file) is var name && (name == Name || name.StartsWith(EventFile.Prefix, StringComparison.Ordinal));
 
-    /// <summary>Where it lies.</summary>
+    /// <summary>Where it is.</summary>
     public string Path => path;
 
     /// <summary>Appends a line of training.</summary>
@@ -26,7 +26,7 @@ internal sealed class MetricsFile(string path, EventFile? events = null)
         new("tokens_per_s", line.TokensPerSecond), .. line.Metrics,
     ]);
 
-    /// <summary>Appends a line of any metrics; what is no number becomes null.</summary>
+    /// <summary>Appends a line of any metrics; what is not a number becomes null.</summary>
     public void Write(long step, IEnumerable<KeyValuePair<string, double>> metrics)
     {
         using var buffer = new MemoryStream();
@@ -79,7 +79,7 @@ internal sealed class MetricsFile(string path, EventFile? events = null)
                 .ToString());
     }
 
-    // A line that was being written when the process died is no JSON.
+    // A line that was being written when the process died is not JSON.
     private static long StepOf(string line)
     {
         try

@@ -13,7 +13,6 @@ internal static class ChunkedLoss
 {
     /// <summary>Computes the loss, and adds its gradients to the parameters' where a scale is given.</summary>
     /// <param name="examples">The completions that each example's loss needs together.</param>
-    /// <param name="dropout">Drops activations; null for none.</param>
     /// <param name="gradientScale">What gradients are multiplied by; null computes none.</param>
     /// <param name="loss">The loss of some examples from the log-probabilities of their tokens, completion by completion.</param>
     /// <param name="chunkRows">The most tokens at a time, where an example alone has no more; what 128 MB hold where not given.</param>

@@ -25,7 +25,7 @@ public sealed record PreferenceLoss(double Beta = 0.1, string LossType = "sigmoi
                 nn.functional.softplus(margin.neg()).mul(1 - LabelSmoothing).add(nn.functional.softplus(margin).mul(LabelSmoothing)),
             "hinge" => margin.neg().add(1).relu(),
             "ipo" => margin.div(Beta).sub(1 / (2 * Beta)).square(),
-            _ => throw new UserErrorException($"'{LossType}' is no loss of DPO: use sigmoid, hinge or ipo."),
+            _ => throw new UserErrorException($"'{LossType}' is not a loss of DPO: use sigmoid, hinge or ipo."),
         };
         return loss.MoveToOuterDisposeScope();
     }

@@ -8,7 +8,6 @@ namespace DpoSt.Training.Resuming;
 
 /// <summary>Where training stands, its tensors apart. Order and dropout are functions of the step, so the step is all of both.</summary>
 /// <param name="Key">What the run is: of its options, its first model and its data.</param>
-/// <param name="Since">Metrics since the last log line.</param>
 internal sealed record ResumeState(string Key, long Step, MetricSums Since);
 
 /// <summary>One resume state: a folder with weights and moments (safetensors), the state (JSON) and their SHA-256 in the form that

@@ -9,7 +9,6 @@ namespace DpoSt.Training.Resuming;
 /// <summary>The resume states of one training, in a folder of its own: written when due, the last few kept, the newest whole one restored.
 /// The metrics beside them are cut back to the step that is restored, so that no line is missing and none is there twice.</summary>
 /// <param name="key">What the run is; states of another run are not used.</param>
-/// <param name="stepsPerEpoch">Optimizer steps of a pass over the data.</param>
 /// <param name="tell">Takes one sentence for the person who watches.</param>
 internal sealed class ResumeStates(
     string folder, string key, ResumePolicy policy, long stepsPerEpoch, MetricsFile metrics, Action<string> tell)

@@ -49,7 +49,7 @@ public sealed class InterpolationTests : IDisposable
     [InlineData("a: ${b}\nb: x${c}\nc: ${a}\n", "DIR/c.yaml:1: the interpolations form a circle (a -> b -> c -> a).")]
     [InlineData("a:\n  b: ${a}\n", "DIR/c.yaml:2: the interpolations form a circle (a.b -> a.b).")]
     [InlineData("a: 1\nb: ${a.c}\n", "DIR/c.yaml:2: b cannot be resolved: it refers to a.c, but there is no such key.")]
-    [InlineData("b: ${.c}\n", "DIR/c.yaml:1: b cannot be resolved: '${.c}' is no key counted from the top; expected ${section.key}.")]
+    [InlineData("b: ${.c}\n", "DIR/c.yaml:1: b cannot be resolved: '${.c}' is not a key counted from the top; expected ${section.key}.")]
     [InlineData("b: ${oc.env:ABSENT}\n", "DIR/c.yaml:1: b cannot be resolved: the environment variable ABSENT is not set; "
         + "set it or give a default ${oc.env:ABSENT,default}.")]
     [InlineData("b: ${now:%Y}\n",

@@ -60,8 +60,8 @@ public sealed class OverrideTests : IDisposable
     [InlineData("+trainer.seed=1",
         "the key trainer.seed exists already (DIR/s.yaml:2); write trainer.seed=... to change it or ++trainer.seed=... to do either.")]
     [InlineData("trainer.seed.x=1", "trainer.seed is the number 42 (DIR/s.yaml:2), so it has no keys below it.")]
-    [InlineData("trainer.seed", "this is no override; expected key=value, +key=value, ++key=value or ~key.")]
-    [InlineData("=3", "this is no override; expected key=value, +key=value, ++key=value or ~key.")]
+    [InlineData("trainer.seed", "this is not an override; expected key=value, +key=value, ++key=value or ~key.")]
+    [InlineData("=3", "this is not an override; expected key=value, +key=value, ++key=value or ~key.")]
     [InlineData("trainer.seed=1,2", "a comma outside of brackets would ask for several runs; quote the text or write a list [a,b].")]
     [InlineData("trainer.seed=[1,2", "the list is not closed by ']'.")]
     [InlineData("trainer.seed={a}", "the map is not of the form {key: value}.")]

@@ -69,7 +69,7 @@ public sealed class YamlReaderTests
 
     [Fact]
     public void BrokenYamlNamesTheLine() => Assert.StartsWith(
-        "f.yaml:2: this is no valid YAML (",
+        "f.yaml:2: this is not valid YAML (",
         Assert.Throws<UserErrorException>(() => YamlReader.Parse("f.yaml", "a: 1\nb: [1, 2\nc: 3\n")).Message, StringComparison.Ordinal);
 
     [Fact]

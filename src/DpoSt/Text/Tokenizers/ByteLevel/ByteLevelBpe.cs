@@ -11,13 +11,9 @@ internal sealed class ByteLevelBpe : ISegmentEncoder
     private readonly TokenTable? wholeWords;
     private readonly WordCache cache;
 
-    /// <param name="byteIds">The id of every single byte.</param>
     /// <param name="wholeWords">Where given, a word that is a token itself skips the merges (`ignore_merges`).</param>
-    public ByteLevelBpe(int[] byteIds, MergeTable merges, WordSplitter splitter, TokenTable? wholeWords)
-    {
-        (this.byteIds, this.merges, this.splitter, this.wholeWords) = (byteIds, merges, splitter, wholeWords);
-        cache = new(Merge);
-    }
+    public ByteLevelBpe(int[] byteIds, MergeTable merges, WordSplitter splitter, TokenTable? wholeWords) =>
+        (this.byteIds, this.merges, this.splitter, this.wholeWords, cache) = (byteIds, merges, splitter, wholeWords, new(Merge));
 
     public void Encode(ReadOnlySpan<char> text, Place place, List<int> ids) =>
         splitter.Split(text, (cache, ids), static (word, state) => state.ids.AddRange(state.cache.Get(word)));

@@ -30,7 +30,7 @@ internal static class TokenizerJson
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("model", out var model))
         {
             throw new UserErrorException(
-                $"The file '{path}' is no tokenizer: it has no key 'model'; expected Hugging Face's tokenizer.json, "
+                $"The file '{path}' is not a tokenizer: it has no key 'model'; expected Hugging Face's tokenizer.json, "
                 + "or a folder that holds it.");
         }
 

@@ -13,7 +13,6 @@ internal static class TokenizerJsonUnigram
         Entries(model).Select((entry, id) => (entry.Piece, id));
 
     /// <param name="special">The special ids: the file's vocabulary names them, but ordinary text never becomes one.</param>
-    /// <param name="path">The file's path, for messages.</param>
     public static ISegmentEncoder Encoder(JsonElement root, JsonElement model, HashSet<int> special, string path)
     {
         var pieces = Entries(model).Select((entry, id) => (special.Contains(id) ? null : entry.Piece, entry.Score)).ToArray();
@@ -34,8 +33,7 @@ internal static class TokenizerJsonUnigram
             ? (StringOf(entry[0]), entry[1].GetSingle())
             : throw new FormatException("An entry of its vocabulary is not a piece and a score."));
 
-    /// <summary>Extra spaces go either by a WhitespaceSplit or by a Strip and a Replace; together with Metaspace both come to what
-    /// SentencePiece does.</summary>
+    /// <summary>Extra spaces go by a WhitespaceSplit or by a Strip and a Replace; with Metaspace both do what SentencePiece does.</summary>
     private static SentencePieceNormalizer Normalizer(JsonElement root, string path)
     {
         var map = new CharacterMap([]);

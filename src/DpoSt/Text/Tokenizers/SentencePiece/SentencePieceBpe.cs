@@ -18,7 +18,6 @@ internal sealed class SentencePieceBpe : ISegmentEncoder
     private readonly WordCache words;
     private readonly WordCache stretches;
 
-    /// <param name="byteIds">The id of every single byte.</param>
     /// <param name="prefixed">The places where a space is put in front of the text.</param>
     public SentencePieceBpe(TokenTable table, MergeTable merges, int[] byteIds, Place[] prefixed)
     {

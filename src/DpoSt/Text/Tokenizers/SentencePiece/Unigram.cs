@@ -17,7 +17,6 @@ internal sealed class Unigram : ISegmentEncoder
 
     /// <param name="pieces">The vocabulary in the order of its ids; a piece without text is never found in a text.</param>
     /// <param name="unknown">The id of what no piece spells.</param>
-    /// <param name="normalizer">What the text goes through first.</param>
     public Unigram(IReadOnlyList<(string? Text, float Score)> pieces, int unknown, SentencePieceNormalizer normalizer)
     {
         (this.unknown, this.normalizer) = (unknown, normalizer);
