@@ -11,8 +11,8 @@ using DpoSt.Tensors.Devices;
 namespace DpoSt.Benchmarks;
 
 /// <summary>
-/// The demo's setting, measured as the paper's claim deserves: several seeds of problems, and for each several repeats in which every model is
-/// trained again, in another order and from fresh samples. Runs are kept, so that a stopped experiment goes on.
+/// The demo's setting over several seeds of problems; for each, several repeats train every model again, in another order and from
+/// fresh samples. Runs are kept, so that a stopped experiment goes on.
 /// </summary>
 internal static class Experiment
 {
@@ -27,7 +27,7 @@ internal static class Experiment
         var repeats = int.Parse(Value(args, "--repeats") ?? "2", CultureInfo.InvariantCulture);
         var overrides = args.Where(a => a.Contains('=', StringComparison.Ordinal)).ToArray();
         ComputeThreads.Use(
-            int.Parse(Value(args, "--threads") ?? Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+            Value(args, "--threads") is { } threads ? int.Parse(threads, CultureInfo.InvariantCulture) : Environment.ProcessorCount);
         var rows = new List<(int Seed, int Repeat, Dictionary<string, EvaluationRow> Arms)>();
         for (var seed = 1; seed <= seeds; seed++)
         {
@@ -35,7 +35,8 @@ internal static class Experiment
             {
                 rows.Add((seed, repeat, One(output, seed, repeat, overrides)));
                 Console.Error.WriteLine(
-                    $"seed {seed}, repeat {repeat}: {string.Join(", ", Arms.Select((a, i) => $"{Names[i]} {Percent(rows[^1].Arms[a].Greedy)}"))}");
+                    $"seed {seed}, repeat {repeat}: "
+                    + $"{string.Join(", ", Arms.Select((a, i) => $"{Names[i]} {Percent(rows[^1].Arms[a].Greedy)}"))}");
             }
         }
 
@@ -64,19 +65,26 @@ internal static class Experiment
         foreach (var (seed, repeat, arms) in rows)
         {
             Console.WriteLine(
-                $"| {seed} | {repeat} | {string.Join(" | ", Arms.Select(a => Percent(arms[a].Greedy)))} | {Percent(arms["sft-0"].GreedyWithoutCalculator)} |");
+                $"| {seed} | {repeat} | {string.Join(" | ", Arms.Select(a => Percent(arms[a].Greedy)))} "
+                + $"| {Percent(arms["sft-0"].GreedyWithoutCalculator)} |");
         }
 
         Console.WriteLine(
-            $"| mean | | {string.Join(" | ", Arms.Select(a => Percent(rows.Average(r => r.Arms[a].Greedy))))} | {Percent(rows.Average(r => r.Arms["sft-0"].GreedyWithoutCalculator))} |");
-        Console.WriteLine($"| spread (sd) | | {string.Join(" | ", Arms.Select(a => Percent(Deviation([.. rows.Select(r => r.Arms[a].Greedy)]))))} | |");
+            $"| mean | | {string.Join(" | ", Arms.Select(a => Percent(rows.Average(r => r.Arms[a].Greedy))))} "
+            + $"| {Percent(rows.Average(r => r.Arms["sft-0"].GreedyWithoutCalculator))} |");
+        Console.WriteLine(
+            $"| spread (sd) | | {string.Join(" | ", Arms.Select(a => Percent(Deviation([.. rows.Select(r => r.Arms[a].Greedy)]))))} | |");
         Console.WriteLine();
         foreach (var (first, second) in ((string, string)[])[("st-1", "sft-0"), ("sft-1", "sft-0"), ("sft-1", "st-1")])
         {
             var differences = rows.ConvertAll(r => r.Arms[first].Greedy - r.Arms[second].Greedy);
-            var pooled = PairedBootstrap.Compare([.. rows.SelectMany(r => r.Arms[second].Correct)], [.. rows.SelectMany(r => r.Arms[first].Correct)]);
+            var pooled = PairedBootstrap.Compare(
+                [.. rows.SelectMany(r => r.Arms[second].Correct)], [.. rows.SelectMany(r => r.Arms[first].Correct)]);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"- {Name(first)} against {Name(second)}: {100 * pooled.Difference:+0.0;-0.0;0.0} points, paired bootstrap over all answers [{100 * pooled.Low:+0.0;-0.0;0.0}, {100 * pooled.High:+0.0;-0.0;0.0}]; from run to run {100 * differences.Min():+0.0;-0.0;0.0} to {100 * differences.Max():+0.0;-0.0;0.0}, sd {100 * Deviation([.. differences]):0.0}"));
+                $"- {Name(first)} against {Name(second)}: {100 * pooled.Difference:+0.0;-0.0;0.0} points, "
+                + $"paired bootstrap over all answers [{100 * pooled.Low:+0.0;-0.0;0.0}, {100 * pooled.High:+0.0;-0.0;0.0}]; "
+                + $"from run to run {100 * differences.Min():+0.0;-0.0;0.0} to {100 * differences.Max():+0.0;-0.0;0.0}, "
+                + $"sd {100 * Deviation([.. differences]):0.0}"));
         }
     }
 
@@ -87,7 +95,8 @@ internal static class Experiment
 
     private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
 
-    private static string? Value(string[] args, string name) => Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? args[i + 1] : null;
+    private static string? Value(string[] args, string name) =>
+        Array.IndexOf(args, name) is var i and >= 0 && i + 1 < args.Length ? args[i + 1] : null;
 
     private sealed class Quiet : IStageReporter
     {

@@ -13,7 +13,10 @@ internal static class FollowingBench
     private static readonly int[] Positions = [64, 512];
 
     // Seventeen pieces to an annotation, as a tokenizer would cut it.
-    private static readonly string[] Pieces = [" He", " has", " 4", "8", " / ", "2", " = ", "<<", "4", "8", "/", "2", "=", "2", "4", ">>", "24 apples."];
+    private static readonly string[] Pieces =
+    [
+        " He", " has", " 4", "8", " / ", "2", " = ", "<<", "4", "8", "/", "2", "=", "2", "4", ">>", "24 apples."
+    ];
 
     public static int Run()
     {
@@ -21,7 +24,9 @@ internal static class FollowingBench
         {
             var times = Enumerable.Range(0, Rounds).Select(_ => Nanoseconds(position)).Order().ToArray();
             Console.Out.WriteLine(
-                string.Create(CultureInfo.InvariantCulture, $"token {position}: {times[Rounds / 2]:0.0} ns [{times[0]:0.0}, {times[^1]:0.0}]"));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"token {position}: {times[Rounds / 2]:0.0} ns [{times[0]:0.0}, {times[^1]:0.0}]"));
         }
 
         return 0;

@@ -15,9 +15,11 @@ static int Usage()
         Offline measurements, minutes to hours each.
 
           experiment --output DIR [--seeds N] [--repeats N] [--threads N] [overrides as in dpost run]
-              the demo's setting over several seeds of problems, every arm retrained from fresh samples in each repeat; prints docs/experiments.md's table
+              the demo's setting over several seeds of problems, every arm retrained from fresh samples in each repeat;
+              prints docs/experiments.md's table
           ranks [--pairs N] [--sharded]
-              one of the ranks that mpirun has started, or one alone: steps of fine-tuning with gradients summed while backward runs and at its end, in turn, or with a shard of the model on each
+              one of the ranks that mpirun has started, or one alone: steps of fine-tuning with gradients summed while
+              backward runs and at its end, in turn, or with a shard of the model on each
           follow
               nanoseconds a token of following a row's text for the calculator, at token 64 and at token 512
         """);
