@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
@@ -6,16 +5,17 @@ using DpoSt.Data;
 using DpoSt.Generation;
 using DpoSt.Parallel;
 using DpoSt.Runs;
+using static System.FormattableString;
 
 namespace DpoSt.Answering;
 
 /// <summary>
-/// The answers of a sampling that is not done yet, on disk as they come (<c>OUTPUT.partial</c>): whatever ends the process, the next start of
-/// the same sampling answers only the rest. Its first line is a key of all that the answers depend on; another sampling starts over.
+/// The answers of a sampling that is not done yet, on disk as they come (<c>OUTPUT.partial</c>): after an interruption the next start
+/// of the same sampling answers only the rest. Its first line is a key of all that answers depend on; another sampling starts over.
 /// </summary>
 /// <param name="output">The file that the answers are for.</param>
 /// <param name="tell">Takes one sentence where answers are taken over.</param>
-/// <param name="part">What the file's name says besides, where several processes answer.</param>
+/// <param name="part">What the file's name has too, where several processes answer.</param>
 internal sealed class AnswerJournal(string output, Action<string> tell, string part = "") : IDisposable
 {
     /// <summary>How answers are written for dpost itself: a damaged model's log-probabilities are no numbers.</summary>
@@ -34,7 +34,8 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             // Without a buffer a line is on its way when it is written: it outlives the process, and closing cannot fail.
-            stream = new FileStream(path, found.Count > 0 ? FileMode.Open : FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            stream = new FileStream(
+                path, found.Count > 0 ? FileMode.Open : FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
             stream.SetLength(length);
             stream.Seek(0, SeekOrigin.End);
             if (found.Count == 0)
@@ -44,7 +45,7 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
         }, removes: found.Count == 0);
         if (found.Count > 0)
         {
-            tell(string.Create(CultureInfo.InvariantCulture, $"  {found.Count} of {requests} answers are there already, from a start that was interrupted"));
+            tell($"  {found.Count} of {requests} answers are there already, from a start that was interrupted");
         }
 
         return found;
@@ -58,7 +59,7 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
     public static AnswerJournal Of(RunContext context, string output)
     {
         var group = context.Group;
-        var part = group.Size == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $".{group.Rank}-of-{group.Size}");
+        var part = group.Size == 1 ? "" : Invariant($".{group.Rank}-of-{group.Size}");
         return new AnswerJournal(output, context.Reporter.Note, part);
     }
 
@@ -84,7 +85,8 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
     public static void Remove(string output)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(output))!;
-        var parts = new Regex($@"^{Regex.Escape(Path.GetFileName(output))}(\.\d+-of-\d+)?{Regex.Escape(Suffix)}$", RegexOptions.NonBacktracking);
+        var parts = new Regex(
+            $@"^{Regex.Escape(Path.GetFileName(output))}(\.\d+-of-\d+)?{Regex.Escape(Suffix)}$", RegexOptions.NonBacktracking);
         foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder).Where(f => parts.IsMatch(Path.GetFileName(f))) : [])
         {
             File.Delete(file);
@@ -107,9 +109,12 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
             var total = file.Length;
             foreach (var (number, line) in LineReader.Read(file, path, JsonLines.DefaultMaxLineBytes))
             {
-                // A blank line is nobody's of ours, and the last line counts if it is whole.
+                // dpost writes no blank line, and the last line counts if it is whole.
                 var isWhole = number == lines + 1 && length + line.Length + 1 <= total;
-                if (!isWhole || !(number == 1 ? JsonSerializer.Deserialize<string>(line.Span) == key : Take(JsonSerializer.Deserialize<Generated>(line.Span, Json))))
+                var counts = isWhole && (number == 1
+                    ? JsonSerializer.Deserialize<string>(line.Span) == key
+                    : Take(JsonSerializer.Deserialize<Generated>(line.Span, Json)));
+                if (!counts)
                 {
                     break;
                 }
@@ -125,7 +130,7 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
         return found.Count > 0 ? ([.. found.Values], length) : ([], 0);
 
         bool Take(Generated? answer) =>
-            answer is { Ids: not null, Text: not null } && answer.Index >= 0 && answer.Index < requests && found.TryAdd(answer.Index, answer);
+            answer is { Ids: not null, Text: not null, Index: >= 0 } && answer.Index < requests && found.TryAdd(answer.Index, answer);
     }
 
     private void Guarded(Action write, bool removes)
@@ -142,7 +147,8 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
             }
 
             throw new UserErrorException(
-                $"{path}: the answers could not be written ({FileProblem.Of(path, e)}); free some space or choose another place, then run again.",
+                $"{path}: the answers could not be written ({FileProblem.Of(path, e)}); "
+                + "free some space or choose another place, then run again.",
                 e);
         }
     }

@@ -21,7 +21,8 @@ public sealed record AnswerOptions(int MaxPromptTokens, bool UseCalculator, Gene
         return new AnswerOptions(
             data.MaxSrcLen, eval.UseCalc,
             new GenerationOptions(
-                eval.MaxNewTokens, eval.Slots ?? GenerationOptions.DefaultSlots, null, sampling.Temperature, sampling.TopK, sampling.TopP, (ulong)seed),
+                eval.MaxNewTokens, eval.Slots ?? GenerationOptions.DefaultSlots, null, sampling.Temperature, sampling.TopK, sampling.TopP,
+                (ulong)seed),
             eval.Bf16);
     }
 

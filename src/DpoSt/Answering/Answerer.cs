@@ -7,19 +7,12 @@ using DpoSt.Runs;
 namespace DpoSt.Answering;
 
 /// <summary>Lets a model answer problems, by all ranks of a group together, judged against the true answers.</summary>
-/// <param name="bundle">The model.</param>
-/// <param name="context">Who answers together, and who is told.</param>
 internal sealed class Answerer(ModelBundle bundle, RunContext context)
 {
     /// <summary>
-    /// Samples <paramref name="samples"/> of every problem; completions come problem by problem, then sample by sample, and are the same for any
-    /// number of ranks.
+    /// Samples <paramref name="samples"/> of every problem; completions come problem by problem, then sample by sample, and are the
+    /// same for any number of ranks.
     /// </summary>
-    /// <param name="problems">What it answers.</param>
-    /// <param name="samples">Which samples of each.</param>
-    /// <param name="options">How it answers.</param>
-    /// <param name="journal">Keeps answers as they come, and gives those of an interrupted start; null keeps none.</param>
-    /// <param name="advance">Takes the number of answers so far.</param>
     public IReadOnlyList<Completion> Run(
         IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, AnswerJournal? journal, Action<long> advance)
     {
@@ -47,7 +40,7 @@ internal sealed class Answerer(ModelBundle bundle, RunContext context)
         return completions;
     }
 
-    /// <summary>Which items each of some ranks takes: dealt out from the longest on, there and back, so that all have about as much.</summary>
+    /// <summary>Which items each rank takes: dealt out from the longest on, there and back, so that all have about as much.</summary>
     public static int[][] Shares(IReadOnlyList<int> lengths, int ranks)
     {
         var order = Enumerable.Range(0, lengths.Count).OrderByDescending(i => lengths[i]).ToArray();
@@ -91,7 +84,7 @@ internal sealed class Answerer(ModelBundle bundle, RunContext context)
         }
     }
 
-    // A draw depends on its request alone, but which of two nearly equal tokens is the greater may depend on how many rows are computed together.
+    // A draw depends on its request alone, but which of two nearly equal tokens is greater may depend on the rows computed together.
     private string Key(List<GenerationRequest> requests, AnswerOptions options) =>
         ContentKey.Of(options, [bundle.Content, .. requests.Select(r => $"{r.Key} {r.Sample} {string.Join(',', r.Prompt)}")]);
 }

@@ -50,7 +50,7 @@ public sealed class Completer : IDisposable
     {
         var answers = new Generated?[prompts.Count];
         var next = 0;
-        var requests = prompts.Select((prompt, i) => new GenerationRequest(i.ToString(System.Globalization.CultureInfo.InvariantCulture), 0, prompt)).ToList();
+        var requests = prompts.Select((prompt, i) => new GenerationRequest($"{i}", 0, prompt)).ToList();
         new Generation.Generator(bundle.Model, bundle.Tokenizer, options).Run(requests, answer =>
         {
             answers[answer.Index] = answer;

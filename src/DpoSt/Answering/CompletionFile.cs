@@ -9,8 +9,8 @@ namespace DpoSt.Answering;
 internal sealed record AnsweredQuestion(string Id, string Question, bool IsCorrect);
 
 /// <summary>
-/// Samples of a data set on disk, one JSON object a line, under the reference's names (<c>seed_K-t_T.json</c>, <c>greedy_decode.json</c>).
-/// The reference's own files, whose lines are lists, are read as well.
+/// Samples of a data set on disk, one JSON object a line, named as in the paper's code (<c>seed_K-t_T.json</c>,
+/// <c>greedy_decode.json</c>). The files of the paper's code, whose lines are lists, are read too.
 /// </summary>
 internal static class CompletionFile
 {
@@ -18,7 +18,8 @@ internal static class CompletionFile
     private const int LogProbDigits = 4;
 
     /// <summary>Writes completions in the order of the problems.</summary>
-    public static void Write(string path, IEnumerable<Completion> completions, IReadOnlyList<Problem> problems, SampleFormat format = SampleFormat.Dpost)
+    public static void Write(
+        string path, IEnumerable<Completion> completions, IReadOnlyList<Problem> problems, SampleFormat format = SampleFormat.Dpost)
     {
         var byId = problems.ToDictionary(p => p.Id, StringComparer.Ordinal);
         if (format == SampleFormat.Reference)
@@ -33,20 +34,18 @@ internal static class CompletionFile
             c.LogProb is { } logProb ? Math.Round(logProb, LogProbDigits) : null)));
     }
 
-    /// <summary>Reads completions and judges them anew against the problems.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="problems">The data set.</param>
-    /// <param name="sample">Which sample of the problems it is.</param>
-    /// <param name="format">What the file must be; null takes either.</param>
-    /// <exception cref="UserErrorException">A line is no sample, or of a question that the problems do not hold.</exception>
+    /// <summary>Reads completions and judges them again against the problems; without a format either is read.</summary>
+    /// <exception cref="UserErrorException">A line is not a sample, or of a question that the problems do not hold.</exception>
     public static IReadOnlyList<Completion> Read(string path, IReadOnlyList<Problem> problems, int sample, SampleFormat? format = null)
     {
         // The first line tells; JsonLines names the file where it is missing or broken.
-        var found = JsonLines.Read(path).FirstOrDefault()?.Value.ValueKind == JsonValueKind.Array ? SampleFormat.Reference : SampleFormat.Dpost;
+        var isList = JsonLines.Read(path).FirstOrDefault()?.Value.ValueKind == JsonValueKind.Array;
+        var found = isList ? SampleFormat.Reference : SampleFormat.Dpost;
         if (format is not null && format != found)
         {
             throw new UserErrorException(
-                $"{path}: the samples are written as {Named(found)} writes them; expected those of {Named(format.Value)}: leave --format out to read either.");
+                $"{path}: the samples are written as {Named(found)} writes them; expected those of {Named(format.Value)}: "
+                + "leave --format out to read either.");
         }
 
         return found == SampleFormat.Reference ? ReadReference(path, problems, sample) : ReadOwn(path, problems, sample);
@@ -58,19 +57,21 @@ internal static class CompletionFile
         var seen = new HashSet<string>(StringComparer.Ordinal);
         List<Completion> read = [.. JsonLines.Read<SampleRow>(path, "{\"id\": ..., \"question\": ..., \"text\": ...}").Select(row =>
         {
-            // A data set may ask one question twice, even with two answers: then the id tells which. Elsewhere ids may have been given anew.
+            // A data set may ask one question twice, even with two answers: then the id tells which. Elsewhere ids may have changed.
             var problem = byQuestion[row.Question].FirstOrDefault(p => p.Id == row.Id) ?? byQuestion[row.Question].FirstOrDefault()
-                ?? throw new UserErrorException($"{path}: the question \"{row.Question}\" is not in the data set: generate the samples again for this data.");
+                ?? throw new UserErrorException(
+                    $"{path}: the question \"{row.Question}\" is not in the data set: generate the samples again for this data.");
             return seen.Add(problem.Id)
                 ? new Completion(problem.Id, sample, 0, row.Text, Completion.Judge(row.Text, problem.Ans))
                 : throw new UserErrorException(
-                    $"{path}: the question \"{row.Question}\" is answered twice; expected one answer a question: generate the samples again for this data.");
+                    $"{path}: the question \"{row.Question}\" is answered twice; expected one answer a question: "
+                    + "generate the samples again for this data.");
         })];
         return read.Count == problems.Count ? read : throw TooFew(path, read.Count, problems);
     }
 
-    // The reference writes questions as its tokenizer gives them back (for Llama within the prompt) and fills its last batch with repeated
-    // ones: a sample belongs to the problem of its line, and what comes after the last problem is left out.
+    // The paper's code writes questions as its tokenizer gives them back (for Llama within the prompt) and fills its last batch up
+    // with some again: a sample belongs to the problem of its line, and what comes after the last problem is left out.
     private static IReadOnlyList<Completion> ReadReference(string path, IReadOnlyList<Problem> problems, int sample)
     {
         var rows = SampleFile.Read(path).Take(problems.Count).ToList();
@@ -81,9 +82,11 @@ internal static class CompletionFile
 
         var known = rows.Zip(problems).Count(pair => pair.First.Question.Contains(pair.Second.Question, StringComparison.Ordinal));
         return 2 * known >= problems.Count
-            ? [.. rows.Zip(problems, (row, problem) => new Completion(problem.Id, sample, 0, row.Text, Completion.Judge(row.Text, problem.Ans)))]
+            ? [.. rows.Zip(problems, (row, problem) =>
+                new Completion(problem.Id, sample, 0, row.Text, Completion.Judge(row.Text, problem.Ans)))]
             : throw new UserErrorException(
-                $"{path}: only {known} of its first {problems.Count} lines have the question that stands there in the data set: the file belongs to other data or is in another order.");
+                $"{path}: only {known} of its first {problems.Count} lines have the question that stands there in the data set: "
+                + "the file belongs to other data or is in another order.");
     }
 
     /// <summary>Reads the verdicts that <see cref="Write"/> left, in the file's order.</summary>
@@ -100,7 +103,9 @@ internal static class CompletionFile
                     ? new AnsweredQuestion(id, line.Text("question", expected), known == Verdict.Correct)
                     : throw line.Error($"\"verdict\" is \"{verdict}\"; expected {expected}.");
         }).ToList();
-        return answers.Count > 0 ? answers : throw new UserErrorException($"{path}: the file holds no answer; expected lines like {expected}.");
+        return answers.Count > 0
+            ? answers
+            : throw new UserErrorException($"{path}: the file holds no answer; expected lines like {expected}.");
     }
 
     /// <summary>Whether a file holds answers with verdicts, by its first line.</summary>
@@ -119,8 +124,9 @@ internal static class CompletionFile
     private static UserErrorException TooFew(string path, int count, IReadOnlyList<Problem> problems) =>
         new($"{path}: it has {count} samples, but the data set has {problems.Count} questions: generate the samples again for this data.");
 
-    private static string Named(SampleFormat format) => format == SampleFormat.Reference ? "the paper's repository" : "dpost";
+    private static string Named(SampleFormat format) => format == SampleFormat.Reference ? "the paper's code" : "dpost";
 
     private sealed record SampleRow(
-        string Id, int Sample, long Seed, string Question, double Ans, string Text, string Verdict, int Tokens, int CalculatorTokens, double? LogProb = null);
+        string Id, int Sample, long Seed, string Question, double Ans, string Text, string Verdict, int Tokens, int CalculatorTokens,
+        double? LogProb = null);
 }

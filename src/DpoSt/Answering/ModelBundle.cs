@@ -15,25 +15,28 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
     /// <summary>The content of its folder, read once: weights are gigabytes.</summary>
     public string Content => content.Value;
 
-    /// <summary>Loads a folder in Hugging Face layout; its tokenizer lies there too.</summary>
-    /// <exception cref="UserErrorException">The folder is no checkpoint, or its tokenizer has more ids than the model.</exception>
+    /// <summary>Loads a model and its tokenizer from a folder in Hugging Face layout.</summary>
+    /// <exception cref="UserErrorException">The folder is not a checkpoint, or its tokenizer has more ids than the model.</exception>
     public static ModelBundle Load(string folder, bool paperText, Device device, bool toRead = false, TrainingCompute? compute = null)
     {
         CheckFolder(folder);
         var tokenizer = TokenizerLoader.Load(folder);
-        var model = toRead ? ModelFolder.LoadToRead(folder, device, compute?.Products ?? ScalarType.Float32) : ModelFolder.Load(folder, device, compute);
+        var model = toRead
+            ? ModelFolder.LoadToRead(folder, device, compute?.Products ?? ScalarType.Float32)
+            : ModelFolder.Load(folder, device, compute);
         if (tokenizer.VocabularySize > model.VocabularySize)
         {
             model.Dispose();
             throw new UserErrorException(
-                $"the tokenizer in {folder} has {tokenizer.VocabularySize} ids but the model in {folder} only {model.VocabularySize}: they do not belong together.");
+                $"the tokenizer in {folder} has {tokenizer.VocabularySize} ids but the model in {folder} only {model.VocabularySize}: "
+                + "they do not belong together.");
         }
 
         return new ModelBundle(folder, model, tokenizer, FormatOf(model.ModelType, paperText));
     }
 
     /// <summary>Loads a folder for work on token ids, which needs no tokenizer files; where there are none, texts are refused.</summary>
-    /// <exception cref="UserErrorException">The folder is no checkpoint.</exception>
+    /// <exception cref="UserErrorException">The folder is not a checkpoint.</exception>
     public static ModelBundle LoadForIds(string folder, Device device, ScalarType products = ScalarType.Float32)
     {
         CheckFolder(folder);
@@ -43,7 +46,8 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
         }
 
         var model = ModelFolder.LoadToRead(folder, device, products);
-        return new ModelBundle(folder, model, IdTokenizer.New(folder, model.VocabularySize, ModelFolder.EosOf(folder)), FormatOf(model.ModelType, false));
+        return new ModelBundle(
+            folder, model, IdTokenizer.New(folder, model.VocabularySize, ModelFolder.EosOf(folder)), FormatOf(model.ModelType, false));
     }
 
     /// <summary>A model's folder must be there before anything is read from it.</summary>
@@ -53,7 +57,8 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
         if (!Directory.Exists(folder))
         {
             throw new UserErrorException(
-                $"{folder}: there is no such model folder; expected config.json, model.safetensors and a tokenizer in it: check the path (where a configuration names it: model.model_path, trainer.output_dir and DATA_DIR).");
+                $"{folder}: there is no such model folder; expected config.json, model.safetensors and a tokenizer in it: "
+                + "check the path (where a configuration names it: model.model_path, trainer.output_dir and DATA_DIR).");
         }
     }
 

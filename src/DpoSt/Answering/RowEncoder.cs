@@ -15,10 +15,10 @@ public sealed record TokenLimits(int Prompt, int Completion, int Total)
 }
 
 /// <summary>
-/// Texts as token ids for a model, cut as transformers and trl cut them. T5: EOS behind prompt and completion, a text that is too long loses
-/// its end but keeps its EOS. Llama: one row of BOS, prompt, completion, EOS; a row that is too long loses the beginning of its prompt (the
-/// paper's preprocessing, trl's <c>keep_end</c>), and a completion its end with its EOS: in fine-tuning where it is longer than its own limit,
-/// in a pair where the row is still too long (<c>DPOTrainer.tokenize_row</c>).
+/// Texts as token ids for a model, cut as transformers and trl cut them. T5: EOS behind prompt and completion; a text that is too
+/// long loses its end but keeps its EOS. Llama: one row of BOS, prompt, completion, EOS; a row that is too long loses the beginning
+/// of its prompt (the paper's preprocessing, trl's <c>keep_end</c>), and a completion its end with its EOS: in fine-tuning beyond
+/// its own limit, in a pair where the row is still too long (<c>DPOTrainer.tokenize_row</c>).
 /// </summary>
 internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, TokenLimits limits)
 {
@@ -39,7 +39,8 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
     /// The ids a model is given for a prompt that has its template already. A causal model's end with what is to be continued and are
     /// not cut.
     /// </summary>
-    public int[] Prompt(string prompt) => format.IsCausal ? [.. tokenizer.Encode(prompt)] : CutBeforeEos(tokenizer.Encode(prompt), limits.Prompt);
+    public int[] Prompt(string prompt) =>
+        format.IsCausal ? [.. tokenizer.Encode(prompt)] : CutBeforeEos(tokenizer.Encode(prompt), limits.Prompt);
 
     /// <summary>A training row: a prompt that has its template already and what is to follow it.</summary>
     public (int[] Prompt, int[] Completion) Row(string prompt, string completion)
@@ -59,7 +60,9 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
     {
         if (!format.IsCausal)
         {
-            return (Prompt(prompt), CutBeforeEos(tokenizer.Encode(chosen), limits.Completion), CutBeforeEos(tokenizer.Encode(rejected), limits.Completion));
+            return (
+                Prompt(prompt), CutBeforeEos(tokenizer.Encode(chosen), limits.Completion),
+                CutBeforeEos(tokenizer.Encode(rejected), limits.Completion));
         }
 
         var (first, good, bad) = (Prompt(prompt), Continuation(chosen), Continuation(rejected));
@@ -74,7 +77,8 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
         return room > 0
             ? (first, good[..Math.Min(good.Length, room)], bad[..Math.Min(bad.Length, room)])
             : throw new UserErrorException(
-                $"a pair has {first.Length + longer} tokens, and trainer.max_length ({limits.Total}) leaves nothing of its completions beside trainer.max_prompt_length ({limits.Prompt}): raise the first or lower the second.");
+                $"a pair has {first.Length + longer} tokens, and trainer.max_length ({limits.Total}) leaves nothing of its completions "
+                + $"beside trainer.max_prompt_length ({limits.Prompt}): raise the first or lower the second.");
     }
 
     /// <summary>The set of a text's tokens, special ones left out: what similarity is measured on.</summary>

@@ -13,11 +13,7 @@ internal sealed record ScoredRow(int[] Prompt, int[] Completion, bool[] Scored)
     private const string Expected = "{\"prompt\": ..., \"completion\": ...} or {\"input_ids\": [...], \"labels\": [...]}";
     private const int Ignored = -100;
 
-    /// <summary>Reads a row of texts or of ids.</summary>
-    /// <param name="line">The row.</param>
-    /// <param name="encoder">Turns texts into ids; null where the model has no tokenizer.</param>
-    /// <param name="model">What the ids are for.</param>
-    /// <param name="causal">Whether labels are aligned with the input (a decoder alone) or a row of their own (encoder and decoder).</param>
+    /// <summary>Reads a row of texts or of ids; a causal model's labels stand beside its input, others are a row of their own.</summary>
     public static ScoredRow Read(JsonLine line, RowEncoder? encoder, ILanguageModel model, bool causal)
     {
         if (line.Property("input_ids", Expected) is { } ids)
@@ -43,7 +39,8 @@ internal sealed record ScoredRow(int[] Prompt, int[] Completion, bool[] Scored)
     {
         if (labels.Length != input.Length)
         {
-            throw line.Error($"\"labels\" has {labels.Length} numbers and \"input_ids\" {input.Length}; for this model they lie side by side.");
+            throw line.Error(
+                $"\"labels\" has {labels.Length} numbers and \"input_ids\" {input.Length}; for this model they stand side by side.");
         }
 
         var first = Array.FindIndex(labels, Math.Min(1, labels.Length), label => label != Ignored);
@@ -56,7 +53,8 @@ internal sealed record ScoredRow(int[] Prompt, int[] Completion, bool[] Scored)
         var wrong = Enumerable.Range(first, last + 1 - first).FirstOrDefault(t => labels[t] != Ignored && labels[t] != input[t], -1);
         return wrong < 0
             ? new ScoredRow(input[..first], input[first..(last + 1)], [.. labels[first..(last + 1)].Select(label => label != Ignored)])
-            : throw line.Error($"label {wrong} is {labels[wrong]} but the input there is {input[wrong]}; a label is the input's id or -100.");
+            : throw line.Error(
+                $"label {wrong} is {labels[wrong]} but the input there is {input[wrong]}; a label is the input's id or -100.");
     }
 
     private static ScoredRow Separate(JsonLine line, int[] input, int[] labels, int padding)
@@ -69,7 +67,8 @@ internal sealed record ScoredRow(int[] Prompt, int[] Completion, bool[] Scored)
 
         // Where a label is ignored, transformers feeds the decoder the padding id.
         var kept = labels[..(last + 1)];
-        return new ScoredRow(input, [.. kept.Select(label => label == Ignored ? padding : label)], [.. kept.Select(label => label != Ignored)]);
+        return new ScoredRow(
+            input, [.. kept.Select(label => label == Ignored ? padding : label)], [.. kept.Select(label => label != Ignored)]);
     }
 
     private static ScoredRow All(int[] prompt, int[] completion) => new(prompt, completion, [.. completion.Select(_ => true)]);

@@ -28,14 +28,18 @@ public sealed record AnswerComparison(
         if (others > 0 || a.Count != b.Count)
         {
             throw new UserErrorException(
-                $"{firstFile} and {secondFile} answer different questions ({a.Count - others} in common, of {a.Count} and {b.Count}): evaluate both models on the same file.");
+                $"{firstFile} and {secondFile} answer different questions "
+                + $"({a.Count - others} in common, of {a.Count} and {b.Count}): evaluate both models on the same file.");
         }
 
         bool[] firstRight = [.. a.Select(answer => answer.IsCorrect)];
         bool[] secondRight = [.. a.Select(answer => byId[answer.Id].IsCorrect)];
         return new AnswerComparison(
-            firstFile, secondFile, Accuracy.Of(firstRight.Count(right => right), a.Count), Accuracy.Of(secondRight.Count(right => right), a.Count),
-            Count(true, true), Count(true, false), Count(false, true), Count(false, false), PairedBootstrap.Compare(firstRight, secondRight));
+            firstFile, secondFile, AccuracyOf(firstRight), AccuracyOf(secondRight),
+            Count(true, true), Count(true, false), Count(false, true), Count(false, false),
+            PairedBootstrap.Compare(firstRight, secondRight));
+
+        Accuracy AccuracyOf(bool[] right) => Accuracy.Of(right.Count(r => r), a.Count);
 
         int Count(bool isFirst, bool isSecond) => firstRight.Zip(secondRight).Count(pair => pair == (isFirst, isSecond));
     }
@@ -50,7 +54,8 @@ public sealed record AnswerComparison(
 
         var greedy = Path.Combine(path, SampleFile.GreedyName);
         string[] found = File.Exists(greedy) ? [greedy] : [.. Directory.EnumerateFiles(path, "*.jsonl")
-            .Where(file => !file.EndsWith($"{DataSetEvaluation.SamplesSuffix}.jsonl", StringComparison.Ordinal) && CompletionFile.HoldsVerdicts(file))];
+            .Where(file => !file.EndsWith($"{DataSetEvaluation.SamplesSuffix}.jsonl", StringComparison.Ordinal))
+            .Where(CompletionFile.HoldsVerdicts)];
         if (found is [var only])
         {
             return only;
@@ -61,7 +66,8 @@ public sealed record AnswerComparison(
             .Order(StringComparer.Ordinal)
             .ToArray();
         throw new UserErrorException(found.Length == 0 && sets.Length > 0
-            ? $"{path}: the answers lie one folder below; name one of {string.Join(", ", sets)}."
-            : $"{path}: the folder holds {found.Length} files of greedy answers; expected {SampleFile.GreedyName} or a single .jsonl of dpost evaluate: name the file.");
+            ? $"{path}: the answers are one folder below; name one of {string.Join(", ", sets)}."
+            : $"{path}: the folder holds {found.Length} files of greedy answers; "
+                + $"expected {SampleFile.GreedyName} or a single .jsonl of dpost evaluate: name the file.");
     }
 }

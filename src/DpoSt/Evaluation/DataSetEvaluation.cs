@@ -11,7 +11,7 @@ namespace DpoSt.Evaluation;
 /// <param name="Output">Where the greedy answers go; null puts them beside the questions.</param>
 public sealed record EvaluationOptions(string Model, string Data, string? Output = null)
 {
-    /// <summary>How samples are drawn, and greedy answers apart from their temperature; what a configuration says unless it says otherwise.</summary>
+    /// <summary>How samples are drawn, and greedy answers apart from their temperature; a configuration's defaults.</summary>
     public AnswerOptions Answers { get; init; } = AnswerOptions.Of(new DataSection(), new EvalSection(), seed: 42);
 
     /// <summary>Samples a question beside the greedy answer; zero leaves pass@k and maj@k out.</summary>
@@ -62,7 +62,8 @@ public static class DataSetEvaluation
 
             using var journal = AnswerJournal.Of(context, sampledOutput);
             var answers = answerer.Run(
-                problems, [.. Enumerable.Range(0, options.Samples)], options.Answers, journal, done => reporter.Advance(problems.Count + done));
+                problems, [.. Enumerable.Range(0, options.Samples)], options.Answers, journal,
+                done => reporter.Advance(problems.Count + done));
             CompletionFile.Write(sampledOutput, answers, problems);
             journal.Remove();
             return answers;
@@ -79,12 +80,14 @@ public static class DataSetEvaluation
 
         if (options.Output is { } same && PathIdentity.Of(same) == PathIdentity.Of(options.Data))
         {
-            throw new UserErrorException($"--output {same} is the file of the questions, which the answers would replace: name another, or leave it out.");
+            throw new UserErrorException(
+                $"--output {same} is the file of the questions, which the answers would replace: name another, or leave it out.");
         }
 
         if (options.Samples > 0 && PathIdentity.Of(sampledOutput) == PathIdentity.Of(options.Data))
         {
-            throw new UserErrorException($"the samples would go to {sampledOutput}, the file of the questions, and replace them: name another --output.");
+            throw new UserErrorException(
+                $"the samples would go to {sampledOutput}, the file of the questions, and replace them: name another --output.");
         }
     }
 
@@ -95,6 +98,7 @@ public static class DataSetEvaluation
         var shown = Shown.Path(model) is var below && below != "." ? below : model;
         var parts = shown.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
         var name = string.Join('-', Path.IsPathRooted(shown) ? parts[^Math.Min(2, parts.Length)..] : parts);
-        return Path.Combine(Path.GetDirectoryName(Path.GetFullPath(options.Data))!, $"{Path.GetFileNameWithoutExtension(options.Data)}-{name}.jsonl");
+        return Path.Combine(
+            Path.GetDirectoryName(Path.GetFullPath(options.Data))!, $"{Path.GetFileNameWithoutExtension(options.Data)}-{name}.jsonl");
     }
 }

@@ -7,7 +7,8 @@ internal static class EvaluationFile
 {
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static void Write(string path, IReadOnlyList<EvaluationRow> rows) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(rows, Options) + "\n");
+    public static void Write(string path, IReadOnlyList<EvaluationRow> rows) =>
+        AtomicFile.WriteAllText(path, JsonSerializer.Serialize(rows, Options) + "\n");
 
     /// <exception cref="UserErrorException">The file is unreadable or holds no evaluations.</exception>
     public static IReadOnlyList<EvaluationRow> Read(string path)
@@ -21,7 +22,8 @@ internal static class EvaluationFile
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path}: the file holds no evaluations of a model; remove it, and the model is evaluated again.", e);
+            throw new UserErrorException(
+                $"{path}: the file holds no evaluations of a model; remove it, and the model is evaluated again.", e);
         }
     }
 }

@@ -26,7 +26,9 @@ public sealed record EvaluationRow(
     {
         var samples = sampled.Count / problems.Count;
         var none = new SampleScore(0, 0, 0);
-        var (atOne, atAll) = samples == 0 ? (none, none) : (SampleScore.Of(1, problems, sampled), SampleScore.Of(samples, problems, sampled));
+        var (atOne, atAll) = samples == 0
+            ? (none, none)
+            : (SampleScore.Of(1, problems, sampled), SampleScore.Of(samples, problems, sampled));
         var correct = greedy.Select(c => c.Verdict == Verdict.Correct).ToArray();
         var (low, high) = WilsonInterval.Of(correct.Count(c => c), problems.Count);
         return new EvaluationRow(

@@ -10,7 +10,7 @@ namespace DpoSt.Evaluation;
 /// <param name="PValue">Two-sided: twice the share of draws in which the difference is zero or has the other sign, at most 1.</param>
 public sealed record PairedBootstrap(double Difference, double Low, double High, double PValue)
 {
-    /// <summary>What may be said of the second: <c>better</c> or <c>worse</c> where the interval leaves zero out, else <c>no clear difference</c>.</summary>
+    /// <summary>The second is <c>better</c> or <c>worse</c> where the interval leaves zero out, else <c>no clear difference</c>.</summary>
     public string Conclusion => Low > 0 ? "better" : High < 0 ? "worse" : "no clear difference";
 
     /// <summary>Compares verdicts on the same questions in the same order; the same seed gives the same numbers.</summary>

@@ -9,7 +9,7 @@ namespace DpoSt.Evaluation;
 /// <param name="Majority">maj@k: the share of questions on which the first k samples vote for the true answer.</param>
 public sealed record SampleScore(int K, double Pass, double Majority)
 {
-    /// <summary>Scores samples that lie problem by problem, equally many each.</summary>
+    /// <summary>Scores samples, problem by problem, equally many each.</summary>
     public static SampleScore Of(int k, IReadOnlyList<Problem> problems, IReadOnlyList<Completion> sampled)
     {
         ArgumentNullException.ThrowIfNull(problems);
@@ -19,7 +19,8 @@ public sealed record SampleScore(int K, double Pass, double Majority)
         return new(
             k,
             perProblem.Average(s => PassAtK.Estimate(samples, s.Count(c => c.Verdict == Verdict.Correct), k)),
-            perProblem.Select(
-                (s, i) => FinalAnswer.AreSame(MajorityVote.Winner(s.Take(k).Select(c => FinalAnswer.Extract(c.Text))), problems[i].Ans) ? 1.0 : 0.0).Average());
+            perProblem.Zip(problems, (s, p) => FinalAnswer.AreSame(Vote(s), p.Ans) ? 1.0 : 0.0).Average());
+
+        double? Vote(Completion[] samples) => MajorityVote.Winner(samples.Take(k).Select(c => FinalAnswer.Extract(c.Text)));
     }
 }

@@ -1,8 +1,8 @@
-using System.Globalization;
 using DpoSt.Models;
 using DpoSt.Models.Costs;
 using DpoSt.Models.Parameters;
 using DpoSt.Training;
+using static System.FormattableString;
 
 namespace DpoSt.Planning;
 
@@ -89,7 +89,7 @@ public sealed record TrainingPlan
         };
     }
 
-    /// <summary>How long the whole of it takes; null where the steps are not known. Evaluation and checkpoints are left out.</summary>
+    /// <summary>How long the whole of it takes; null where the steps are not known. Evaluation and resume states are left out.</summary>
     public TimeSpan? Time(TrainingRate rate)
     {
         ArgumentNullException.ThrowIfNull(rate);
@@ -108,7 +108,8 @@ public sealed record TrainingPlan
 
         if (Memory.State > free)
         {
-            return $"use a smaller model, or a machine with more memory: weights, gradients and optimizer alone take {Bytes.Text(Memory.State)}";
+            return "use a smaller model, or a machine with more memory: "
+                + $"weights, gradients and optimizer alone take {Bytes.Text(Memory.State)}";
         }
 
         foreach (var (rows, again) in Ways().Where(w => Needed(w.Rows, w.Again) <= free))
@@ -116,9 +117,11 @@ public sealed record TrainingPlan
             string[] keys =
             [
                 .. again == GradientCheckpointing ? (string[])[] : [$"++{prefix}trainer.gradient_checkpointing=true"],
-                .. rows == BatchSize
-                    ? (string[])[]
-                    : [Key("per_device_train_batch_size", rows), Key("gradient_accumulation_steps", BatchSize / rows * GradientAccumulation)],
+                .. rows == BatchSize ? (string[])[] :
+                [
+                    Key("per_device_train_batch_size", rows),
+                    Key("gradient_accumulation_steps", BatchSize / rows * GradientAccumulation)
+                ],
             ];
             return $"set {string.Join(' ', keys)}, which needs {Bytes.Text(Needed(rows, again))}";
         }
@@ -126,9 +129,10 @@ public sealed record TrainingPlan
         var limits = Objective == "sft"
             ? "data.max_src_len and data.max_tgt_len (Llama: data.model_max_length)"
             : "trainer.max_prompt_length and trainer.max_target_length (Llama: trainer.max_length)";
-        return $"shorten its rows ({limits}), or use a smaller model: one row at a time, with gradient checkpointing, still needs {Bytes.Text(Needed(1, true))}";
+        return $"shorten its rows ({limits}), or use a smaller model: "
+            + $"one row at a time, with gradient checkpointing, still needs {Bytes.Text(Needed(1, true))}";
 
-        string Key(string name, int value) => string.Create(CultureInfo.InvariantCulture, $"++{prefix}trainer.{name}={value}");
+        string Key(string name, int value) => Invariant($"++{prefix}trainer.{name}={value}");
     }
 
     // What costs least time first: smaller micro-batches cost little, computing blocks again a third more.
@@ -140,5 +144,7 @@ public sealed record TrainingPlan
     private long Needed(int rows, bool again) => MemoryOf(rows, Compute with { RecomputesBlocks = again }).Peak;
 
     private TrainingMemory MemoryOf(int rows, TrainingCompute compute) =>
-        TrainingMemory.Of(Costs, new BatchShape([.. Largest.Prompts.OrderByDescending(p => p.Prompt + p.Completions.Sum()).Take(rows)]), compute, Dropout > 0);
+        TrainingMemory.Of(
+            Costs, new BatchShape([.. Largest.Prompts.OrderByDescending(p => p.Prompt + p.Completions.Sum()).Take(rows)]), compute,
+            Dropout > 0);
 }

@@ -10,7 +10,7 @@ using DpoSt.Training;
 
 namespace DpoSt.Planning;
 
-/// <summary>Works out what training stages take: every micro-batch of the run is laid as the trainer will lay it, where its examples are there.</summary>
+/// <summary>Works out what training takes: where the examples are there, every micro-batch is laid as the trainer will lay it.</summary>
 internal static class TrainingPlanner
 {
     /// <summary>The plan of a stage.</summary>
@@ -35,7 +35,9 @@ internal static class TrainingPlanner
             Model = model,
             Parameters = costs.Specs.Sum(s => s.Count),
             Examples = examples?.Length,
-            Lengths = examples is not null ? $"those of {Shown.Path(stage.Data)}" : $"the longest that the configuration allows ({unknown})",
+            Lengths = examples is not null
+                ? $"those of {Shown.Path(stage.Data)}"
+                : $"the longest that the configuration allows ({unknown})",
             BatchSize = recipe.BatchSize,
             GradientAccumulation = recipe.GradientAccumulation,
             Memory = memory,
@@ -51,7 +53,10 @@ internal static class TrainingPlanner
         if (!File.Exists(Path.Combine(folder, CheckpointFiles.Config)))
         {
             throw new UserErrorException(
-                $"{folder}: there is no config.json of a model here, and a plan needs its shapes (not its weights); where model.model_path names a model of a hub, download it first (dpost download REPO --local-dir {Shown.Path(folder)}), and where a stage makes it, run that stage or plan with model.model_path=MODEL of the same shape.");
+                $"{folder}: there is no config.json of a model here, and a plan needs its shapes (not its weights); "
+                + "where model.model_path names a model of a hub, download it first "
+                + $"(dpost download REPO --local-dir {Shown.Path(folder)}), "
+                + "and where a stage makes it, run that stage or plan with model.model_path=MODEL of the same shape.");
         }
     }
 
@@ -93,7 +98,9 @@ internal static class TrainingPlanner
     {
         var batch = new BatchShape([.. Enumerable.Repeat(longest, recipe.BatchSize)]);
         var (flops, blocks) = Flops(costs, batch, recipe);
-        return (batch, TrainingMemory.Of(costs, batch, recipe.Compute, dropout > 0), recipe.GradientAccumulation * flops, recipe.GradientAccumulation * blocks);
+        return (
+            batch, TrainingMemory.Of(costs, batch, recipe.Compute, dropout > 0), recipe.GradientAccumulation * flops,
+            recipe.GradientAccumulation * blocks);
     }
 
     private static (BatchShape Largest, TrainingMemory Memory, double Flops, double Blocks) Laid(

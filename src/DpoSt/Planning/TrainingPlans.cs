@@ -17,7 +17,7 @@ public sealed record SamplingMemory(long Weights, long Caches, int Slots);
 /// <summary>The plans of configurations: of a stage alone, or of all that a run trains.</summary>
 public static class TrainingPlans
 {
-    /// <summary>What <c>dpost sft</c> or <c>dpost dpo</c> would train; a configuration that names the run its pairs come from is DPO's.</summary>
+    /// <summary>What <c>dpost sft</c> would train, or <c>dpost dpo</c> where the configuration names the run its pairs come from.</summary>
     /// <exception cref="UserErrorException">The model's config.json or the data cannot be read.</exception>
     public static TrainingPlan Of(ExperimentOptions options, RunPaths paths, StageConfig config)
     {

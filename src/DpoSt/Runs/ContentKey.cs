@@ -10,11 +10,10 @@ internal static class ContentKey
 {
     /// <summary>The key of options and of further keys or contents.</summary>
     public static string Of(object options, params IEnumerable<string> parts) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts.Prepend(JsonSerializer.Serialize(options))))));
+        Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts.Prepend(JsonSerializer.Serialize(options))))));
 
-    /// <summary>The key of a file's content, or of the names and contents of a model folder's files.</summary>
-    /// <param name="path">The file or folder; the key of one that is absent is empty.</param>
-    /// <param name="files">The files of a folder that count; null counts all of <see cref="FilesOf"/>.</param>
+    /// <summary>The key of a file, or of the names and contents of a model folder's files (all, or these); empty if absent.</summary>
     /// <exception cref="UserErrorException">It cannot be read.</exception>
     public static string OfPath(string path, IReadOnlyList<string>? files = null)
     {
@@ -27,10 +26,13 @@ internal static class ContentKey
         return Of("", counted.Select(name => $"{name} {Fingerprint.Of(Path.Combine(path, name)).Sha256}"));
     }
 
-    /// <summary>The names of a model folder's files, in order. What only tells of its training differs where the model does not, and is left out.</summary>
+    /// <summary>The names of a model folder's files, in order, without those that only tell of its training.</summary>
     public static IReadOnlyList<string> FilesOf(string folder) =>
     [
-        .. Directory.EnumerateFiles(folder).Where(file => !IsRecord(file)).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)
+        .. Directory.EnumerateFiles(folder)
+            .Where(file => !IsRecord(file))
+            .Select(file => Path.GetFileName(file))
+            .Order(StringComparer.Ordinal)
     ];
 
     /// <summary>Whether a file tells of a training and is not part of its model: metrics, or what the model was made from.</summary>

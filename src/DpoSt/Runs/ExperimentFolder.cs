@@ -30,7 +30,8 @@ public sealed record ExperimentFolder(string Name, string Models, string Outputs
     public string Answers(RunName run, string split = Train) => Path.Combine(Outputs, run.Text, split);
 
     /// <summary>One sample of every question of a split, <c>seed_K-t_T.json</c>.</summary>
-    public string Sample(RunName run, string split, int seed, double temperature) => Path.Combine(Answers(run, split), SampleFile.Name(seed, temperature));
+    public string Sample(RunName run, string split, int seed, double temperature) =>
+        Path.Combine(Answers(run, split), SampleFile.Name(seed, temperature));
 
     /// <summary>The greedy answers to a split's questions, <c>greedy_decode.json</c>.</summary>
     public string Greedy(RunName run, string split) => Path.Combine(Answers(run, split), SampleFile.GreedyName);

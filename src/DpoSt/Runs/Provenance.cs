@@ -10,8 +10,8 @@ namespace DpoSt.Runs;
 internal sealed record StageInput(string Role, string Path, IReadOnlyList<string>? Files = null);
 
 /// <summary>
-/// What an output was made from, and what it was when it was made. It is in <c>provenance.json</c> beside a file, or inside a model's folder, and
-/// is the one answer to "is this done?": it is where the options and the contents of all inputs are the same and every file is as it was written.
+/// What an output was made from, and what it was when it was made: in <c>provenance.json</c> beside a file, or inside a model's
+/// folder. An output is done where the options and the contents of all inputs are the same and every file is as it was written.
 /// </summary>
 /// <param name="Options">The key of the options that matter.</param>
 /// <param name="Inputs">The key of each input's content, by its role.</param>
@@ -31,7 +31,8 @@ internal sealed record Provenance(
     // Changes when the same inputs and options give something else than they gave before.
     private const int Layout = 1;
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json =
+        new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>The provenance of what is to be made now.</summary>
     /// <exception cref="UserErrorException">An input cannot be read.</exception>
@@ -79,19 +80,25 @@ internal sealed record Provenance(
     public string? Damage(string output)
     {
         var folder = Directory.Exists(output) ? output : Path.GetDirectoryName(output)!;
-        var (name, print) = Files!.FirstOrDefault(file => !File.Exists(Path.Combine(folder, file.Key)) || !file.Value.IsOf(Path.Combine(folder, file.Key)));
-        return print is null ? null : File.Exists(Path.Combine(folder, name)) ? $"{name} has changed since it was written" : $"{name} is gone";
+        var (name, print) = Files!.FirstOrDefault(
+            file => !File.Exists(Path.Combine(folder, file.Key)) || !file.Value.IsOf(Path.Combine(folder, file.Key)));
+        return print is null ? null : File.Exists(Path.Combine(folder, name)) ? $"{name} has changed since it was written"
+            : $"{name} is gone";
     }
 
     private static SortedDictionary<string, Fingerprint> Prints(string folder, IReadOnlyList<string> names) =>
-        new(names.ToDictionary(name => name, name => Fingerprint.Of(Path.Combine(folder, name)), StringComparer.Ordinal), StringComparer.Ordinal);
+        new(
+            names.ToDictionary(name => name, name => Fingerprint.Of(Path.Combine(folder, name)), StringComparer.Ordinal),
+            StringComparer.Ordinal);
 
     private static void Set(IEnumerable<string> outputs, Func<Provenance?, Provenance?> change)
     {
         foreach (var folder in outputs.Select(PlaceOf).GroupBy(place => place.Path, place => place.Name, StringComparer.Ordinal))
         {
             var all = ReadAll(folder.Key);
-            var changed = folder.Select(name => (Name: name, Value: change(all.GetValueOrDefault(name)))).Where(c => c.Value is not null).ToList();
+            var changed = folder.Select(name => (Name: name, Value: change(all.GetValueOrDefault(name))))
+                .Where(c => c.Value is not null)
+                .ToList();
             if (changed.Count > 0)
             {
                 changed.ForEach(c => all[c.Name] = c.Value!);
@@ -103,10 +110,12 @@ internal sealed record Provenance(
     private static (string Path, string Name) PlaceOf(string output)
     {
         var beside = (Path: Path.Combine(Path.GetDirectoryName(Path.GetFullPath(output))!, FileName), Name: Path.GetFileName(output));
-        return Directory.Exists(output) && !ReadAll(beside.Path).ContainsKey(beside.Name) ? (Path.Combine(output, FileName), ForFolder) : beside;
+        return Directory.Exists(output) && !ReadAll(beside.Path).ContainsKey(beside.Name)
+            ? (Path.Combine(output, FileName), ForFolder)
+            : beside;
     }
 
-    // A damaged record is no proof of anything: what it told of is made again.
+    // A damaged record proves nothing: what it told of is made again.
     private static SortedDictionary<string, Provenance> ReadAll(string path)
     {
         try

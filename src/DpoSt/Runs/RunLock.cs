@@ -1,8 +1,8 @@
 namespace DpoSt.Runs;
 
 /// <summary>
-/// Keeps a second process away from what this one writes: an experiment, be it a whole run or a stage alone, or the answers of an evaluation.
-/// The system lets go of it when the process ends, however it ends; the file goes with it.
+/// Keeps a second process away from what this one writes: an experiment, or the answers of an evaluation. The system lets go of
+/// it when the process ends, however it ends; the file goes with it.
 /// </summary>
 internal sealed class RunLock : IDisposable
 {
@@ -13,9 +13,7 @@ internal sealed class RunLock : IDisposable
 
     private RunLock(FileStream stream) => this.stream = stream;
 
-    /// <summary>Takes the lock.</summary>
-    /// <param name="path">Its file.</param>
-    /// <param name="option">What a person changes to work elsewhere.</param>
+    /// <summary>Takes the lock; <paramref name="option"/> is what a person changes to work elsewhere.</summary>
     /// <exception cref="UserErrorException">Another process has it, or the folder cannot be written.</exception>
     public static RunLock Take(string path, string option = "exp_name")
     {
@@ -30,7 +28,8 @@ internal sealed class RunLock : IDisposable
 
         try
         {
-            return new RunLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
+            return new RunLock(new FileStream(
+                path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
         }
         catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException && !HeldErrors.Contains(e.HResult)))
         {
@@ -38,7 +37,8 @@ internal sealed class RunLock : IDisposable
         }
         catch (IOException e)
         {
-            throw new UserErrorException($"{path} is held by another dpost that works there: wait until it is done, or give this one another {option}.", e);
+            throw new UserErrorException(
+                $"{path} is held by another dpost that works there: wait until it is done, or give this one another {option}.", e);
         }
     }
 

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using static System.FormattableString;
 
 namespace DpoSt.Runs;
 
 /// <summary>
-/// A run's name, taken apart: <c>sft-1</c> is number 1 of the kind <c>sft</c>; <c>sft-0-more</c> are further samples of <c>sft-0</c>. Any other
-/// name is a kind of its own.
+/// A run's name, taken apart: <c>sft-1</c> is number 1 of the kind <c>sft</c>; <c>sft-0-more</c> are further samples of
+/// <c>sft-0</c>. Any other name is a kind of its own.
 /// </summary>
 public sealed partial record RunName
 {
@@ -47,18 +48,21 @@ public sealed partial record RunName
     public static RunName Parse(string text)
     {
         var parts = Numbered().Match(text);
-        return parts.Success && int.TryParse(parts.Groups["number"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        return parts.Success
+            && int.TryParse(parts.Groups["number"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? new RunName(text, parts.Groups["kind"].Value, number)
             : new RunName(text, text, null);
     }
 
     /// <summary>The runs of this kind with smaller numbers: what they sampled joins this one's samples.</summary>
-    public IEnumerable<RunName> Earlier() => Enumerable.Range(0, Text.EndsWith(More, StringComparison.Ordinal) ? 0 : Number ?? 0).Select(n => Of(Kind, n));
+    public IEnumerable<RunName> Earlier() =>
+        Enumerable.Range(0, Text.EndsWith(More, StringComparison.Ordinal) ? 0 : Number ?? 0).Select(n => Of(Kind, n));
 
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    private static RunName Of(string kind, int number) => new(string.Create(CultureInfo.InvariantCulture, $"{kind}-{number}"), kind, number);
+    private static RunName Of(string kind, int number) =>
+        new(Invariant($"{kind}-{number}"), kind, number);
 
     [GeneratedRegex("^(?<kind>.+?)-(?<number>[0-9]+)(-more)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Numbered();

@@ -47,8 +47,8 @@ internal sealed record RunRecord(
             ["device"] = device,
         };
         return new RunRecord(
-            folder.Name, Relative(folder.Models), [.. stages.Select(s => new RecordedStage(s.Name, [.. s.Outputs.Select(Relative)]))], testSet, versions,
-            configuration);
+            folder.Name, Relative(folder.Models), [.. stages.Select(s => new RecordedStage(s.Name, [.. s.Outputs.Select(Relative)]))],
+            testSet, versions, configuration);
 
         string Relative(string path) => Path.GetRelativePath(folder.Outputs, path).Replace('\\', '/');
     }
@@ -64,22 +64,25 @@ internal sealed record RunRecord(
         try
         {
             var record = JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(path), Options);
-            return record is { ExpName: not null, Models: not null, Stages: not null, TestSet: not null, Versions: not null, Configuration: not null }
-                    ? record
-                    : throw new JsonException("a part is missing");
+            return record is { ExpName: not null, Models: not null, Stages: not null, TestSet: not null, Versions: not null }
+                && record.Configuration is not null ? record : throw new JsonException("a part is missing");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             var below = Directory.Exists(folder)
-                ? Directory.EnumerateFiles(folder, Name, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }).FirstOrDefault()
+                ? Directory.EnumerateFiles(folder, Name, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 })
+                    .FirstOrDefault()
                 : null;
-            var advice = below is null ? "expected the folder that dpost run writes, model_outputs/EXPERIMENT" : $"did you mean {Path.GetDirectoryName(below)}";
+            var advice = below is null
+                ? "expected the folder that dpost run writes, model_outputs/EXPERIMENT"
+                : $"did you mean {Path.GetDirectoryName(below)}";
             throw new UserErrorException($"{folder}: there is no {Name} in it{(below is null ? $"; {advice}." : $"; {advice}?")}", e);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
         {
             throw new UserErrorException(
-                $"{path}: the file is no record of a run ({e.Message.Split('\n')[0].TrimEnd('.')}); run dpost run again to write it.", e);
+                $"{path}: the file is not a record of a run ({e.Message.Split('\n')[0].TrimEnd('.')}); "
+                + "run dpost run again to write it.", e);
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace DpoSt.Runs;
 
 /// <summary>
-/// Does stages that are not done: the one way through a run, and through a stage alone. Every rank of a group calls it with the same stages;
-/// the first one looks at what is done and decides.
+/// Does stages that are not done, in a run and alone. Every rank of a group calls it with the same stages; the first one looks at
+/// what is done and decides.
 /// </summary>
 /// <param name="context">Where stages work, and for whom.</param>
 /// <param name="maker">How to get an input that is not there, as a sentence; null where a person brings it.</param>
@@ -68,7 +68,9 @@ internal sealed class StageRunner(RunContext context, Func<string, string?>? mak
     /// <exception cref="UserErrorException">An input is absent.</exception>
     public void CheckInputs(IStage stage)
     {
-        var advice = stage.Inputs.Where(input => !Path.Exists(input.Path)).Select(input => maker?.Invoke(input.Path)).FirstOrDefault(how => how is not null);
+        var advice = stage.Inputs.Where(input => !Path.Exists(input.Path))
+            .Select(input => maker?.Invoke(input.Path))
+            .FirstOrDefault(how => how is not null);
         if (advice is not null)
         {
             throw new UserErrorException(advice);
@@ -106,7 +108,8 @@ internal sealed class StageRunner(RunContext context, Func<string, string?>? mak
         foreach (var stage in wanted)
         {
             var left = stages.Take(first)
-                .FirstOrDefault(before => before.Outputs.Any(output => !Path.Exists(output) && stage.Inputs.Any(input => input.Path == output)));
+                .FirstOrDefault(
+                    before => before.Outputs.Any(output => !Path.Exists(output) && stage.Inputs.Any(input => input.Path == output)));
             if (left is not null)
             {
                 throw new UserErrorException(

@@ -21,7 +21,7 @@ public sealed record StageSelection(string? From = null, string? Until = null)
     private static int Find(string name, IReadOnlyList<string> names)
     {
         var found = names.ToList().IndexOf(name);
-        return found >= 0 ? found : throw new UserErrorException(
-            $"there is no stage '{name}' in this run; {(NearestName.Of(name, names) is { } near ? $"did you mean '{near}'?" : $"its stages are {string.Join(", ", names)}.")}");
+        var hint = NearestName.Of(name, names) is { } near ? $"did you mean '{near}'?" : $"its stages are {string.Join(", ", names)}.";
+        return found >= 0 ? found : throw new UserErrorException($"there is no stage '{name}' in this run; {hint}");
     }
 }

@@ -8,12 +8,11 @@ using DpoSt.SelfTraining.Stages;
 namespace DpoSt.SelfTraining;
 
 /// <summary>
-/// The stages as commands of their own, each driven by its configuration file, with the inputs and outputs of the paper's code, one at a time
-/// in an experiment.
+/// The stages as commands of their own, with the inputs and outputs of the paper's code, one at a time in an experiment.
 /// </summary>
 /// <param name="options">The configuration.</param>
 /// <param name="paths">Where it reads and writes.</param>
-/// <param name="config">How it was asked for, so that what is said of a missing input names the command that makes it; null where nobody did.</param>
+/// <param name="config">How it was asked for, to name the command that makes a missing input; null where nobody asked.</param>
 public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, StageConfig? config = null)
 {
     private readonly ExperimentFolder folder = ExperimentFolder.Of(paths, options.ExpName);
@@ -59,7 +58,8 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
     {
         "sft" => Sft(),
         "generate" => Generate(),
-        "eval-sampling" => new LabelStage($"eval-sampling {run}", run, Questions(), [.. Seeds().Select(seed => (seed, SampleOf(seed)))], folder, Format),
+        "eval-sampling" => new LabelStage(
+            $"eval-sampling {run}", run, Questions(), [.. Seeds().Select(seed => (seed, SampleOf(seed)))], folder, Format),
         "make-dpo-data" => new PairsStage($"make-dpo-data {run}", Source, Selection(Source), PairsFolder, folder.Results),
         "dpo" => Dpo(),
         "make-rft-data" => new PseudoLabelsStage($"make-rft-data {run}", run, Selection(run), folder.PseudoLabels(run), folder.Results),
@@ -71,13 +71,14 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
     {
         if (options.Model.SftRunName is { } before)
         {
-            throw new UserErrorException($"{run} is a configuration of preference tuning (model.sft_run_name is {before}): run it with dpost dpo.");
+            throw new UserErrorException(
+                $"{run} is a configuration of preference tuning (model.sft_run_name is {before}): run it with dpost dpo.");
         }
 
         CheckPlace();
         return new SftStage(
-            run.Text, paths.ModelFolder, paths.DataFile(options.Data.DataPath), paths.DataFile(options.Data.DevDataPath), paths.OutputFolder,
-            Decided(Recipes.Sft(options)));
+            run.Text, paths.ModelFolder, paths.DataFile(options.Data.DataPath), paths.DataFile(options.Data.DevDataPath),
+            paths.OutputFolder, Decided(Recipes.Sft(options)));
     }
 
     private DpoStage Dpo()
@@ -85,11 +86,13 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
         if (options.Model.SftRunName is null && options.Data.DataDir is null)
         {
             throw new UserErrorException(
-                $"{run} is a configuration of fine-tuning (it has no model.sft_run_name, whose samples the pairs are of): run it with dpost sft.");
+                $"{run} is a configuration of fine-tuning (it has no model.sft_run_name, whose samples the pairs are of): "
+                + "run it with dpost sft.");
         }
 
         CheckPlace();
-        return new DpoStage(run.Text, paths.ModelFolder, PairsFolder, paths.OutputFolder, Recipes.Loss(options), Decided(Recipes.Dpo(options)));
+        return new DpoStage(
+            run.Text, paths.ModelFolder, PairsFolder, paths.OutputFolder, Recipes.Loss(options), Decided(Recipes.Dpo(options)));
     }
 
     private SampleStage Generate()
@@ -97,7 +100,8 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
         var answers = AnswerOptions.Of(options.Data, options.Eval, options.Trainer.Seed);
         var samples = options.Eval.Mode == EvalMode.Sampling;
         var source = new AnswerSource(
-            paths.OutputFolder, Questions().Inputs, samples ? answers : answers.Greedy, Format ?? SampleFormat.Dpost, Recipes.IsPaperText(options));
+            paths.OutputFolder, Questions().Inputs, samples ? answers : answers.Greedy, Format ?? SampleFormat.Dpost,
+            Recipes.IsPaperText(options));
         return new SampleStage($"generate {run}", source, Questions(), folder.Answers(run, Split), samples ? Seeds() : [0]);
     }
 
@@ -105,7 +109,8 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
 
     // sft-2 brings sft-0 and sft-1 along, dpo-3 brings dpo-1 and dpo-2: what they sampled joins, as in the paper.
     private SelectionSource Selection(RunName of) => new(
-        paths.ModelFolder, [.. of.Earlier().Where(earlier => File.Exists(folder.Labelled(earlier))).Append(of).Select(r => (r, folder.Labelled(r)))],
+        paths.ModelFolder,
+        [.. of.Earlier().Where(earlier => File.Exists(folder.Labelled(earlier))).Append(of).Select(r => (r, folder.Labelled(r)))],
         Recipes.Selection(options), Recipes.IsPaperText(options));
 
     // As a run asks them: a pool belongs to the training questions.
@@ -133,7 +138,8 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
         if (PathIdentity.Of(paths.OutputFolder) == PathIdentity.Of(paths.ModelFolder))
         {
             throw new UserErrorException(
-                $"trainer.output_dir and model.model_path are both {options.Model.ModelPath}: the new model would replace the one it starts from; "
+                $"trainer.output_dir and model.model_path are both {options.Model.ModelPath}: "
+                + "the new model would replace the one it starts from; "
                 + "name another trainer.output_dir.");
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using DpoSt.Answering;
 using DpoSt.Configuration;
 using DpoSt.Configuration.Sections;
@@ -69,7 +70,8 @@ public sealed record LoopPlan
     public bool PaperText { get; init; }
 
     /// <summary>The options in effect of <c>run</c>, <c>sft</c> and <c>dpo</c>: what the run's record keeps.</summary>
-    public IReadOnlyDictionary<string, ExperimentOptions> Configuration { get; init; } = new Dictionary<string, ExperimentOptions>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, ExperimentOptions> Configuration { get; init; } =
+        ReadOnlyDictionary<string, ExperimentOptions>.Empty;
 
     /// <summary>The plan of configuration files: the run's says how often and on what, the stages' say how.</summary>
     public static LoopPlan From(ExperimentOptions run, ExperimentOptions sft, ExperimentOptions dpo, RunPaths paths) =>

@@ -35,14 +35,17 @@ internal sealed class LoopStages(LoopPlan plan)
 
     /// <summary>The pairs that a run is tuned on: of the samples of the run before it, and of those before that.</summary>
     public IStage Pairs(RunName run, RunName before) =>
-        new PairsStage($"pairs {run}", before, Source(folder.Model(before), [.. before.Earlier(), before]), folder.Answers(before), folder.Results);
+        new PairsStage(
+            $"pairs {run}", before, Source(folder.Model(before), [.. before.Earlier(), before]), folder.Answers(before), folder.Results);
 
     /// <summary>The rows of a fine-tuning, of the samples of some runs, beside the last of them.</summary>
     public IStage PseudoLabels(IReadOnlyList<RunName> runs) =>
-        new PseudoLabelsStage($"pseudo-labels {runs[^1]}", runs[^1], Source(plan.BaseModel, runs), folder.PseudoLabels(runs[^1]), folder.Results);
+        new PseudoLabelsStage(
+            $"pseudo-labels {runs[^1]}", runs[^1], Source(plan.BaseModel, runs), folder.PseudoLabels(runs[^1]), folder.Results);
 
     public IStage Evaluate(RunName run) => new EvaluateStage(
-        $"evaluate {run}", run, [.. plan.TestSets.Select(set => new QuestionSet(set.Key, set.Value))], plan.Answers, plan.EvalSamples, folder,
+        $"evaluate {run}", run, [.. plan.TestSets.Select(set => new QuestionSet(set.Key, set.Value))], plan.Answers, plan.EvalSamples,
+        folder,
         plan.PaperText);
 
     private SelectionSource Source(string tokenizer, IReadOnlyList<RunName> runs) =>

@@ -60,10 +60,12 @@ internal static class Recipes
             ("power", shape.Power, ["polynomial"]),
             ("lr_end", shape.LrEnd, ["polynomial"]),
         ];
-        if (numbers.FirstOrDefault(n => n.Value is not null && !n.Of.Contains(kind, StringComparer.Ordinal)) is { Key: { } key, Of: var of })
+        var unused = numbers.FirstOrDefault(n => n.Value is not null && !n.Of.Contains(kind, StringComparer.Ordinal));
+        if (unused is { Key: { } key, Of: var of })
         {
             throw new UserErrorException(
-                $"trainer.lr_scheduler_kwargs.{key} is of the schedule {string.Join(", ", of)}, but trainer.lr_scheduler_type is {kind}: leave it out (~trainer.lr_scheduler_kwargs.{key}), or choose another schedule.");
+                $"trainer.lr_scheduler_kwargs.{key} is of the schedule {string.Join(", ", of)}, but trainer.lr_scheduler_type is {kind}: "
+                + $"leave it out (~trainer.lr_scheduler_kwargs.{key}), or choose another schedule.");
         }
     }
 
@@ -74,13 +76,14 @@ internal static class Recipes
         return trainer.LabelSmoothing == 0 || trainer.LossType == "sigmoid"
             ? new PreferenceLoss(trainer.Beta, trainer.LossType, trainer.LabelSmoothing, trainer.RpoAlpha)
             : throw new UserErrorException(
-                $"trainer.label_smoothing is {trainer.LabelSmoothing} but trainer.loss_type is {trainer.LossType}, which has none: leave it out, or use sigmoid.");
+                $"trainer.label_smoothing is {trainer.LabelSmoothing} but trainer.loss_type is {trainer.LossType}, which has none: "
+                + "leave it out, or use sigmoid.");
     }
 
     private static StepInterval Interval(IntervalStrategy strategy, long steps) =>
         new(strategy == IntervalStrategy.Steps ? steps : null, strategy == IntervalStrategy.Epoch);
 
-    // Checkpoints here only serve a resume and go when the model is saved, so that none by steps still means some by the clock.
+    // Resume states go when the model is saved: none by steps still means some by the clock.
     private static CheckpointPolicy Checkpoints(TrainerSection trainer)
     {
         var policy = new CheckpointPolicy { Steps = Interval(trainer.SaveStrategy, trainer.SaveSteps) };
@@ -93,11 +96,14 @@ internal static class Recipes
 
     /// <summary>How a configuration fine-tunes.</summary>
     public static TrainingSettings Sft(ExperimentOptions options) => new(
-        Recipe(options), new TokenLimits(options.Data.MaxSrcLen, options.Data.MaxTgtLen, options.Data.ModelMaxLength), IsPaperText(options));
+        Recipe(options), new TokenLimits(options.Data.MaxSrcLen, options.Data.MaxTgtLen, options.Data.ModelMaxLength),
+        IsPaperText(options));
 
     /// <summary>How a configuration tunes on preferences.</summary>
     public static TrainingSettings Dpo(ExperimentOptions options) => new(
-        Recipe(options), new TokenLimits(options.Trainer.MaxPromptLength, options.Trainer.MaxTargetLength, options.Trainer.MaxLength), IsPaperText(options));
+        Recipe(options),
+        new TokenLimits(options.Trainer.MaxPromptLength, options.Trainer.MaxTargetLength, options.Trainer.MaxLength),
+        IsPaperText(options));
 
     /// <summary>Whether texts are those of the paper's code.</summary>
     public static bool IsPaperText(ExperimentOptions options) => options.Compat == Compatibility.Reference;
@@ -133,7 +139,12 @@ internal static class Recipes
             Answers = AnswerOptions.Of(sft.Data, run.Eval, run.Loop.Seed),
             Selection = Selection(run) with { Seed = run.Loop.Seed },
             PaperText = IsPaperText(run),
-            Configuration = new Dictionary<string, ExperimentOptions>(StringComparer.Ordinal) { ["run"] = run, ["sft"] = sft, ["dpo"] = dpo },
+            Configuration = new Dictionary<string, ExperimentOptions>(StringComparer.Ordinal)
+            {
+                ["run"] = run,
+                ["sft"] = sft,
+                ["dpo"] = dpo,
+            },
         };
     }
 }

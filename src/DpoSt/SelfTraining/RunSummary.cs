@@ -14,7 +14,7 @@ public sealed record StageMark(string Name, bool IsDone);
 /// <summary>One model's training: its lines of metrics by name, such as <c>loss</c> and <c>rewards/margins</c>.</summary>
 public sealed record TrainingCurve(string Run, IReadOnlyList<IReadOnlyDictionary<string, double>> Lines);
 
-/// <summary>What was chosen from a run's samples: pairs to train on, pairs withheld, rows of the next fine-tuning; null where none were made.</summary>
+/// <summary>What was chosen from a run's samples: pairs to train on, pairs withheld, rows of the next fine-tuning; null is none.</summary>
 public sealed record SelectionCounts(string Run, int? Pairs, int? WithheldPairs, int? PseudoLabels);
 
 /// <summary>pass@1 to pass@n of a run's samples of the test questions (unbiased).</summary>
@@ -54,11 +54,16 @@ public sealed record RunSummary(
             record.Versions,
             [.. record.Stages.Select(stage => new StageMark(stage.Name, stage.Outputs.All(IsMade)))],
             [
-                .. runs.Select(run => (Run: run, File: MetricsOf(Path.Combine(models, run)))).Where(t => File.Exists(t.File)).Select(t => new TrainingCurve(t.Run, MetricsFile.Read(t.File)))
+                .. runs.Select(run => (Run: run, File: MetricsOf(Path.Combine(models, run))))
+                    .Where(t => File.Exists(t.File))
+                    .Select(t => new TrainingCurve(t.Run, MetricsFile.Read(t.File)))
             ],
             [.. runs.Select(run => Path.Combine(folder, run, "evaluation.json")).Where(File.Exists).SelectMany(EvaluationFile.Read)],
             [.. runs.Select(run => Counts(folder, run)).Where(c => c != new SelectionCounts(c.Run, null, null, null))],
-            [.. runs.Select(run => new PassCurve(run, PassAtKOf(Path.Combine(folder, run, record.TestSet)))).Where(p => p.PassAtK.Count > 0)],
+            [
+                .. runs.Select(run => new PassCurve(run, PassAtKOf(Path.Combine(folder, run, record.TestSet))))
+                    .Where(p => p.PassAtK.Count > 0)
+            ],
             ExamplesOf(folder, record.TestSet, runs));
 
         bool IsMade(string output) => Provenance.Read(Path.GetFullPath(output, Path.GetFullPath(folder))) is { Files: not null };
@@ -68,23 +73,32 @@ public sealed record RunSummary(
     private static List<string> InOrder(IEnumerable<string> runs) =>
         [.. runs.OrderBy(run => RunName.Parse(run).Number ?? int.MaxValue).ThenBy(run => run, StringComparer.Ordinal)];
 
-    private static string MetricsOf(string model) => Path.Combine(Directory.Exists(model) ? model : TrainingFolder.PathOf(model), MetricsFile.Name);
+    private static string MetricsOf(string model) =>
+        Path.Combine(Directory.Exists(model) ? model : TrainingFolder.PathOf(model), MetricsFile.Name);
 
     private static IEnumerable<string> Names(string folder) =>
         Directory.Exists(folder) ? Directory.EnumerateDirectories(folder).Select(f => Path.GetFileName(f)!).Where(n => n[0] != '.') : [];
 
     private static SelectionCounts Counts(string folder, string run)
     {
-        return new SelectionCounts(run, Lines(PreferencePairFile.Name("train")), Lines(PreferencePairFile.Name("eval")), Lines(RationaleFile.Name("train")));
+        return new SelectionCounts(
+            run, Lines(PreferencePairFile.Name("train")), Lines(PreferencePairFile.Name("eval")), Lines(RationaleFile.Name("train")));
 
-        int? Lines(string name) => Path.Combine(folder, run, "train", name) is var path && File.Exists(path) ? JsonLines.Read(path).Count() : null;
+        int? Lines(string name) => Path.Combine(folder, run, "train", name) is var path && File.Exists(path)
+            ? JsonLines.Read(path).Count()
+            : null;
     }
 
     private static IReadOnlyList<double> PassAtKOf(string folder)
     {
         var files = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "seed_*-t_*.json").ToArray() : [];
-        var right = files.SelectMany(Answers).GroupBy(a => a.Id, StringComparer.Ordinal).Select(g => g.Count(a => a.Answer.IsCorrect)).ToArray();
-        return right.Length == 0 ? [] : [.. Enumerable.Range(1, files.Length).Select(k => right.Average(r => PassAtK.Estimate(files.Length, r, k)))];
+        var right = files.SelectMany(Answers)
+            .GroupBy(a => a.Id, StringComparer.Ordinal)
+            .Select(g => g.Count(a => a.Answer.IsCorrect))
+            .ToArray();
+        return right.Length == 0
+            ? []
+            : [.. Enumerable.Range(1, files.Length).Select(k => right.Average(r => PassAtK.Estimate(files.Length, r, k)))];
     }
 
     private static IReadOnlyList<ExampleAnswer> ExamplesOf(string folder, string testSet, List<string> runs)
@@ -97,6 +111,7 @@ public sealed record RunSummary(
     }
 
     private static IEnumerable<(string Id, ExampleAnswer Answer)> Answers(string path) => JsonLines.Read(path).Select(line =>
-        (line.Text("id", Expected), new ExampleAnswer("", line.Text("question", Expected), line.Text("text", Expected), line.Text("verdict", Expected) == "correct",
+        (line.Text("id", Expected), new ExampleAnswer(
+            "", line.Text("question", Expected), line.Text("text", Expected), line.Text("verdict", Expected) == "correct",
             line.Property("ans", Expected) is { ValueKind: JsonValueKind.Number } ans ? ans.GetDouble() : null)));
 }

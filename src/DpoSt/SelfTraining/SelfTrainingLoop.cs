@@ -7,9 +7,9 @@ using DpoSt.SelfTraining.Stages;
 namespace DpoSt.SelfTraining;
 
 /// <summary>
-/// DPO-augmented self-training (Wang, Li, Lu, ACL 2024, figure 2): fine-tune on labelled rationales; then, each iteration, sample, pair right
-/// answers with wrong ones, tune on the pairs, sample again, keep the right answers, and fine-tune the original base model on them.
-/// Beside it the paper's baseline: the same without DPO.
+/// DPO-augmented self-training (Wang, Li, Lu, ACL 2024, figure 2): fine-tune on labelled rationales; then, each iteration, sample,
+/// pair right answers with wrong ones, tune on the pairs, sample again, keep the right answers, and fine-tune the original base
+/// model on them. The paper's baseline does the same without DPO.
 /// </summary>
 public static class SelfTrainingLoop
 {
@@ -67,7 +67,8 @@ public static class SelfTrainingLoop
         using var _ = context.IsFirst ? RunLock.Take(plan.Folder.Lock) : null;
         if (context.IsFirst)
         {
-            RunRecord.Of(plan.Folder, stages, plan.TestSets[0].Key, context.Device.ToString(), plan.Configuration).Write(plan.Folder.Outputs);
+            RunRecord.Of(plan.Folder, stages, plan.TestSets[0].Key, context.Device.ToString(), plan.Configuration)
+                .Write(plan.Folder.Outputs);
         }
 
         new StageRunner(context).Do(stages, selection);
@@ -99,7 +100,8 @@ public static class SelfTrainingLoop
         if (absent.Count > 1)
         {
             throw new UserErrorException(
-                $"{string.Join(", ", absent)}: there are no such files; expected files with one JSON object a line: put them there, or change "
+                $"{string.Join(", ", absent)}: there are no such files; expected files with one JSON object a line: "
+                + "put them there, or change "
                 + "data.train_data_path, data.pool_path, data.test_data_path and data.ood_data_path.");
         }
 

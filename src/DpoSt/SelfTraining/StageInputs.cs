@@ -59,13 +59,19 @@ internal sealed class StageInputs(ExperimentOptions options, RunPaths paths, Sta
         var overrides = own
             ? [.. config.Overrides, .. further]
             : config.Overrides.Where(o => o.TrimStart('+').StartsWith("exp_name=", StringComparison.Ordinal));
-        return string.Join(' ', overrides.Select(Quoted).Prepend($"dpost {command} --config-path {config.Path} --config-name {(own ? config.Name : run)}"));
+        return string.Join(
+            ' ',
+            overrides.Select(Quoted).Prepend($"dpost {command} --config-path {config.Path} --config-name {(own ? config.Name : run)}"));
     }
 
-    private string[] Mode(EvalMode mode) => options.Eval.Mode == mode ? [] : [$"eval.mode={(mode == EvalMode.Sampling ? "sampling" : "greedy")}"];
+    private string[] Mode(EvalMode mode) =>
+        options.Eval.Mode == mode ? [] : [$"eval.mode={(mode == EvalMode.Sampling ? "sampling" : "greedy")}"];
 
     private static string[]? Below(string folder, string path) =>
-        System.IO.Path.GetRelativePath(folder, path).Split(System.IO.Path.DirectorySeparatorChar) is var parts && parts[0] is not (".." or ".") ? parts : null;
+        System.IO.Path.GetRelativePath(folder, path)
+            .Split(System.IO.Path.DirectorySeparatorChar) is var parts && parts[0] is not (".." or ".")
+            ? parts
+            : null;
 
     private static string Quoted(string argument) =>
         argument.AsSpan().ContainsAny(Special) ? $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'" : argument;

@@ -3,7 +3,7 @@ using DpoSt.Runs;
 
 namespace DpoSt.SelfTraining;
 
-/// <summary>Keys of a fine-tuning's configuration that are known but change nothing in it, such as DPO's: said, so that nobody waits for their effect.</summary>
+/// <summary>Keys that a fine-tuning knows but does not use, such as DPO's: said, so that nobody waits for their effect.</summary>
 internal static class UnusedKeys
 {
     /// <summary>Says which differ from their defaults in vain.</summary>

@@ -34,7 +34,8 @@ public sealed class AnswerFilesTests : IDisposable
         Assert.Equal(first, File.ReadAllText(run.Path(Greedy)));
         File.AppendAllText(run.Path(Greedy), "\n");
         Assert.Contains(
-            $"generate sft-0 was done, but {Greedy} is damaged (greedy_decode.json has changed since it was written): it runs again.\n", Run(Stage).Error,
+            $"generate sft-0 was done, but {Greedy} is damaged (greedy_decode.json has changed since it was written): it runs again.\n",
+            Run(Stage).Error,
             StringComparison.Ordinal);
         File.Delete(run.Path(Greedy));
         Answers(Stage);
@@ -54,7 +55,8 @@ public sealed class AnswerFilesTests : IDisposable
         Assert.Equal(Done, Run(Stage).Out);
         File.WriteAllText(run.Path(Folder + "/provenance.json"), "{");
         Assert.Contains(
-            $"generate sft-0 has an output already ({Greedy}), but no provenance.json tells what it was made from: it runs again.\n", Run(Stage).Error,
+            $"generate sft-0 has an output already ({Greedy}), but no provenance.json tells what it was made from: it runs again.\n",
+            Run(Stage).Error,
             StringComparison.Ordinal);
         Assert.Equal(Done, Run(Stage).Out);
     }
@@ -72,7 +74,9 @@ public sealed class AnswerFilesTests : IDisposable
         Assert.Equal(0, once.Run([.. Sampled, "eval.sampling.max_seed=5"]).Code);
         var files = Directory.GetFiles(once.Path(Folder)).Select(file => Path.GetFileName(file)).ToList();
         Assert.Equal(6, files.Count);                          // with the provenance
-        Assert.All(files.Where(file => file != Provenance.FileName), file => Assert.Equal(File.ReadAllText(once.Path($"{Folder}/{file}")), File.ReadAllText(run.Path($"{Folder}/{file}"))));
+        Assert.All(
+            files.Where(file => file != Provenance.FileName),
+            file => Assert.Equal(File.ReadAllText(once.Path($"{Folder}/{file}")), File.ReadAllText(run.Path($"{Folder}/{file}"))));
     }
 
     [Theory]
@@ -95,7 +99,7 @@ public sealed class AnswerFilesTests : IDisposable
         Assert.Equal(Done, Run(Stage).Out);
     }
 
-    // The journal lies beside the first file that was missing then.
+    // The journal is beside the first file that was missing then.
     [Fact]
     public void What_an_interruption_left_beside_any_sample_goes_when_all_begins_anew()
     {
@@ -109,12 +113,15 @@ public sealed class AnswerFilesTests : IDisposable
     public void What_a_run_has_answered_is_known()
     {
         Assert.Equal(0, run.Run(TinyRun.Loop("--until", "sample sft-0")).Code);
-        string[] same = ["generate", "--config-path", "exp_config/tiny", "+data.split=train", "eval.mode=sampling", "eval.max_new_tokens=64"];
+        string[] same =
+        [
+            "generate", "--config-path", "exp_config/tiny", "+data.split=train", "eval.mode=sampling", "eval.max_new_tokens=64"
+        ];
         Assert.Contains("is done already", Run([.. same, "eval.sampling.max_seed=3"]).Out, StringComparison.Ordinal);
         Assert.Contains("  3 of 4 samples are there already", Run([.. same, "eval.sampling.max_seed=4"]).Error, StringComparison.Ordinal);
     }
 
-    // As though it had died behind the third answer, at no moment in particular: a folder lies where the file is to be written, and of the
+    // As though it had died behind the third answer, at no moment in particular: a folder is where the file is to be written, and of the
     // journal that it leaves then only the first lines stay.
     private void Interrupted(string[] arguments, string output)
     {

@@ -37,7 +37,9 @@ public sealed class AnswerJournalTests : IDisposable
         // What the journal says is what is taken.
         Interrupt(bundle);
         File.WriteAllText(Partial, File.ReadAllText(Partial).Replace("\"Text\":\"", "\"Text\":\"kept ", StringComparison.Ordinal));
-        Assert.Equal(File.ReadLines(Partial).Count() - 1, Answer(bundle, Options, Output).Count(c => c.Text.StartsWith("kept ", StringComparison.Ordinal)));
+        Assert.Equal(
+            File.ReadLines(Partial).Count() - 1,
+            Answer(bundle, Options, Output).Count(c => c.Text.StartsWith("kept ", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -50,7 +52,8 @@ public sealed class AnswerJournalTests : IDisposable
         _ = Answer(bundle, Options, Output);
         Assert.StartsWith($"  {text.Count(c => c == '\n') - 2} of 36", Assert.Single(notes), StringComparison.Ordinal);
         notes.Clear();
-        foreach (var (content, options) in new[] { (text, Options with { Decoding = Options.Decoding with { Temperature = 0.7 } }), ("\0\0\0 no json", Options), ("", Options) })
+        var hotter = Options with { Decoding = Options.Decoding with { Temperature = 0.7 } };
+        foreach (var (content, options) in new[] { (text, hotter), ("\0\0\0 no json", Options), ("", Options) })
         {
             File.WriteAllText(Partial, content);
             _ = Answer(bundle, options, Output);
@@ -76,7 +79,10 @@ public sealed class AnswerJournalTests : IDisposable
     [Fact]
     public void A_stage_that_is_done_leaves_no_journal()
     {
-        string[] stage = ["generate", "--config-path", "exp_config/tiny", "+data.split=test", "trainer.output_dir=base", "eval.max_new_tokens=8"];
+        string[] stage =
+        [
+            "generate", "--config-path", "exp_config/tiny", "+data.split=test", "trainer.output_dir=base", "eval.max_new_tokens=8"
+        ];
         Assert.Equal(0, run.Run([.. stage, "eval.mode=sampling", "eval.sampling.max_seed=2"]).Code);
         Assert.Equal(0, run.Run(stage).Code);
         var files = Directory.GetFiles(run.Path("model_outputs"), "*", SearchOption.AllDirectories);
@@ -99,7 +105,8 @@ public sealed class AnswerJournalTests : IDisposable
     {
         using var cancel = new CancellationTokenSource();
         using var journal = output is null ? null : new AnswerJournal(output, notes.Add);
-        return new Answerer(bundle, Silent.Context(cancel: cancel.Token)).Run(ProblemSet.Load(run.Path("data/test.jsonl")), Samples, options, journal, done =>
+        var problems = ProblemSet.Load(run.Path("data/test.jsonl"));
+        return new Answerer(bundle, Silent.Context(cancel: cancel.Token)).Run(problems, Samples, options, journal, done =>
         {
             if (done >= answers)
             {

@@ -29,7 +29,9 @@ public sealed class AnswererTests
         kept.Open("key", 1);
         AnswerJournal[] journals =
         [
-            .. Enumerable.Range(0, 3).Select(rank => AnswerJournal.Of(Silent.Context() with { Group = new RecordingGroup(rank, 3) }, folder.File("seed_0.json"))),
+            .. Enumerable.Range(0, 3)
+                .Select(
+                    rank => AnswerJournal.Of(Silent.Context() with { Group = new RecordingGroup(rank, 3) }, folder.File("seed_0.json"))),
             new(folder.File("seed_0.json"), _ => { })
         ];
         Array.ForEach(journals, journal => journal.Open("key", 1));

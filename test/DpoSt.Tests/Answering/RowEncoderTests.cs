@@ -7,7 +7,7 @@ using DpoSt.Text.Tokenizers;
 
 namespace DpoSt.Tests.Answering;
 
-/// <summary>Rows against those of the paper's preprocessing and trl's (the fixtures' README says how they came about); padding left out.</summary>
+/// <summary>Rows against those of the paper's preprocessing and trl's (the fixtures' README says how), padding left out.</summary>
 public sealed class RowEncoderTests
 {
     [Theory]
@@ -62,7 +62,9 @@ public sealed class RowEncoderTests
     {
         var golden = Read("llama_sft_rows.json").GetProperty("eval_prompts").EnumerateArray().ToArray();
         var encoder = Encoder("llama-2", PromptFormat.Llama, new TokenLimits(10, 10, 10));
-        Assert.All(Gsm8k(golden.Length).Zip(golden), pair => Assert.Equal([1, .. Row(pair.Second, "input_ids")], encoder.Question(pair.First.Question)));
+        Assert.All(
+            Gsm8k(golden.Length).Zip(golden),
+            pair => Assert.Equal([1, .. Row(pair.Second, "input_ids")], encoder.Question(pair.First.Question)));
     }
 
     [Fact]
@@ -89,7 +91,8 @@ public sealed class RowEncoderTests
     [InlineData(9, 4, 2, 5)]
     [InlineData(8, 4, 2, 4)]                   // 8 less the prompt's 4
     [InlineData(5, 4, 1, 1)]
-    public void A_causal_pair_that_is_too_long_loses_the_prompt_s_beginning_and_then_the_completions_ends(int total, int prompt, int chosen, int rejected)
+    public void A_causal_pair_that_is_too_long_loses_the_prompt_s_beginning_and_then_the_completions_ends(
+        int total, int prompt, int chosen, int rejected)
     {
         var whole = Encoder("llama-2", PromptFormat.Llama, TokenLimits.None).Pair("a b c d e f g", "h", "h i j k");
         Assert.Equal((8, 2, 5), (whole.Prompt.Length, whole.Chosen.Length, whole.Rejected.Length));
@@ -102,9 +105,11 @@ public sealed class RowEncoderTests
     [Fact]
     public void Limits_that_leave_nothing_of_a_pair_are_refused()
     {
-        var error = Assert.Throws<UserErrorException>(() => Encoder("llama-2", PromptFormat.Llama, new TokenLimits(4, 300, 4)).Pair("a b c d e f g", "h", "h i j k"));
+        var error = Assert.Throws<UserErrorException>(
+            () => Encoder("llama-2", PromptFormat.Llama, new TokenLimits(4, 300, 4)).Pair("a b c d e f g", "h", "h i j k"));
         Assert.Equal(
-            "a pair has 9 tokens, and trainer.max_length (4) leaves nothing of its completions beside trainer.max_prompt_length (4): raise the first or lower the second.",
+            "a pair has 9 tokens, and trainer.max_length (4) leaves nothing of its completions beside trainer.max_prompt_length (4): "
+            + "raise the first or lower the second.",
             error.Message);
     }
 
@@ -125,7 +130,8 @@ public sealed class RowEncoderTests
     private static IEnumerable<(string Question, string Answer)> Gsm8k(int count) =>
         RationaleFile.Read(SharedFolder.Path("data", "gsm8k", "train.jsonl")).Take(count).Select(row => (row.Question, row.Answer));
 
-    private static JsonElement Read(string file) => JsonDocument.Parse(File.ReadAllBytes(SharedFolder.Path("fixtures", "tokenised-rows", file))).RootElement;
+    private static JsonElement Read(string file) =>
+        JsonDocument.Parse(File.ReadAllBytes(SharedFolder.Path("fixtures", "tokenised-rows", file))).RootElement;
 
     private static string Text(JsonElement row, string key) => row.GetProperty(key).GetString()!;
 

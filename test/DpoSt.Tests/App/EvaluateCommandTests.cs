@@ -24,7 +24,8 @@ public sealed class EvaluateCommandTests : IDisposable
         var problems = SyntheticProblems.Test(10, 1).Select(p => new Problem(p.Id, p.Question, p.Rationale, (double)p.Answer)).ToArray();
         var data = folder.File("test.jsonl");
         JsonLines.Write(data, problems);
-        var run = CommandRun.Of("evaluate", "--model", Model, "--data", data, "--samples", "2", "--temperature", "0.8", "--seed", "3", "--json");
+        var run = CommandRun.Of(
+            "evaluate", "--model", Model, "--data", data, "--samples", "2", "--temperature", "0.8", "--seed", "3", "--json");
         Assert.True(run.Code == 0, run.Error);
         var report = JsonDocument.Parse(run.Out).RootElement;
         Assert.Equal(Beside(""), report.GetProperty("answers").GetString());
@@ -32,7 +33,9 @@ public sealed class EvaluateCommandTests : IDisposable
         var greedy = Answers(Beside(""));
         Assert.Equal(problems.Select(p => (p.Id, p.Question)), greedy.Select(a => (a.Id, a.Question)));
         var right = problems.Zip(greedy).Count(pair => IsRight(pair.Second.Text, pair.First.Ans));
-        Assert.Equal((right, 10), (report.GetProperty("greedy").GetProperty("right").GetInt32(), report.GetProperty("greedy").GetProperty("total").GetInt32()));
+        Assert.Equal(
+            (right, 10),
+            (report.GetProperty("greedy").GetProperty("right").GetInt32(), report.GetProperty("greedy").GetProperty("total").GetInt32()));
         Assert.Equal(10, report.GetProperty("by_steps").EnumerateArray().Sum(s => s.GetProperty("greedy").GetProperty("total").GetInt32()));
         Assert.True(report.GetProperty("calculator").GetProperty("is_on").GetBoolean());
 
@@ -45,7 +48,9 @@ public sealed class EvaluateCommandTests : IDisposable
 
         // The same model against itself: nothing differs.
         var same = JsonDocument.Parse(CommandRun.Of("compare", folder.Root, Beside(""), "--json").Out).RootElement;
-        Assert.Equal((right, 0, 0, 10 - right), (Number(same, "both"), Number(same, "only_first"), Number(same, "only_second"), Number(same, "neither")));
+        Assert.Equal(
+            (right, 0, 0, 10 - right),
+            (Number(same, "both"), Number(same, "only_first"), Number(same, "only_second"), Number(same, "neither")));
         Assert.Equal("no clear difference", same.GetProperty("difference").GetProperty("conclusion").GetString());
     }
 
@@ -75,7 +80,8 @@ public sealed class EvaluateCommandTests : IDisposable
         {
             var (code, _, error) = CommandRun.Of(arguments);
             Assert.Equal(
-                (2, $"{output}.lock is held by another dpost that works there: wait until it is done, or give this one another --output.\n"),
+                (2, $"{output}.lock is held by another dpost that works there: "
+                    + "wait until it is done, or give this one another --output.\n"),
                 (code, error));
         }
 
@@ -87,16 +93,20 @@ public sealed class EvaluateCommandTests : IDisposable
     public void Reads_ASDiv_and_shows_tables()
     {
         var data = folder.File("ASDiv.xml", """
-            <a><Problem ID="n-1"><Body>Tom has 7 apples. He buys 2 more.</Body><Question>How many apples does he have?</Question><Answer>9 (apples)</Answer><Formula>7+2=9</Formula></Problem>
+            <a><Problem ID="n-1"><Body>Tom has 7 apples. He buys 2 more.</Body><Question>How many apples does he have?</Question>
+            <Answer>9 (apples)</Answer><Formula>7+2=9</Formula></Problem>
             <Problem ID="n-2"><Body>Tom runs.</Body><Question>Who runs?</Question><Answer>Tom</Answer></Problem></a>
             """);
-        var run = CommandRun.Of("evaluate", "--model", Model, "--data", data, "--no-calculator", "--output", folder.File("out/answers.jsonl"));
+        var run = CommandRun.Of(
+            "evaluate", "--model", Model, "--data", data, "--no-calculator", "--output", folder.File("out/answers.jsonl"));
         Assert.True(run.Code == 0, run.Error);
         Assert.All(
             ["95 % interval", "calculator off", "left out: 1 of the file's questions", $"answers: {folder.File("out/answers.jsonl")}"],
             part => Assert.Contains(part, run.Out, StringComparison.Ordinal));
         Assert.DoesNotContain("pass@k", run.Out, StringComparison.Ordinal);
-        Assert.Equal("Tom has 7 apples. He buys 2 more. How many apples does he have?", Assert.Single(Answers(folder.File("out/answers.jsonl"))).Question);
+        Assert.Equal(
+            "Tom has 7 apples. He buys 2 more. How many apples does he have?",
+            Assert.Single(Answers(folder.File("out/answers.jsonl"))).Question);
     }
 
     [Theory]
@@ -108,7 +118,8 @@ public sealed class EvaluateCommandTests : IDisposable
     [InlineData("--device", "tpu", "'tpu' is no device")]
     public void What_cannot_be_evaluated_is_one_sentence(string option, string value, string says)
     {
-        var options = new Dictionary<string, string> { ["--model"] = Model, ["--data"] = folder.File("data.jsonl", """{"question": "1 + 1?", "ans": 2}"""), [option] = value };
+        var data = folder.File("data.jsonl", """{"question": "1 + 1?", "ans": 2}""");
+        var options = new Dictionary<string, string> { ["--model"] = Model, ["--data"] = data, [option] = value };
         var run = CommandRun.Of(["evaluate", .. options.SelectMany(o => new[] { o.Key, o.Value })]);
         Assert.Equal((2, ""), (run.Code, run.Out));
         Assert.Contains(says, run.Error, StringComparison.Ordinal);
@@ -119,7 +130,8 @@ public sealed class EvaluateCommandTests : IDisposable
     {
         var data = folder.File("data.jsonl", """{"question": "1 + 1?", "ans": 2}""");
         File.CreateSymbolicLink(folder.File("link"), data);
-        foreach (var (output, says) in new[] { (data, "is the file of the questions"), (folder.File("link"), "is the file of the questions"), (folder.Root, "is a folder") })
+        const string same = "is the file of the questions";
+        foreach (var (output, says) in new[] { (data, same), (folder.File("link"), same), (folder.Root, "is a folder") })
         {
             var run = CommandRun.Of("evaluate", "--model", Model, "--data", data, "--output", output);
             Assert.Equal((2, ""), (run.Code, run.Out));
@@ -138,7 +150,8 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Contains("right: both 40, only the first 0, only the second 30, none 30", run.Out, StringComparison.Ordinal);
         Assert.Matches(@"second against first: \+30\.0 points, 95 % interval \[\+2\d\.\d, \+\d\d\.\d\]: better \(p < 0\.001\)", run.Out);
-        Assert.Contains("no clear difference", CommandRun.Of("compare", a, folder.File("c.jsonl", Verdicts(41, 100))).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "no clear difference", CommandRun.Of("compare", a, folder.File("c.jsonl", Verdicts(41, 100))).Out, StringComparison.Ordinal);
         Assert.Contains(": worse", CommandRun.Of("compare", b, a).Out, StringComparison.Ordinal);
     }
 
@@ -149,14 +162,19 @@ public sealed class EvaluateCommandTests : IDisposable
         folder.File("run/greedy_decode.json", Verdicts(3, 5));
         folder.File("run/more.jsonl", Verdicts(1, 5));
         var above = CommandRun.Of("compare", folder.Root, folder.Root);
-        Assert.Equal((2, $"{folder.Root}: the answers lie one folder below; name one of {folder.File("run")}.\n"), (above.Code, above.Error));
+        Assert.Equal(
+            (2, $"{folder.Root}: the answers are one folder below; name one of {folder.File("run")}.\n"), (above.Code, above.Error));
         Assert.Equal(0, CommandRun.Of("compare", folder.File("run"), folder.File("a.jsonl", Verdicts(4, 5))).Code);
     }
 
     [Theory]
     [InlineData("{\"id\": \"0\", \"question\": \"q0\", \"verdict\": \"correct\"}", "answer different questions (1 in common, of 2 and 1)")]
-    [InlineData("{\"id\": \"0\", \"question\": \"other\", \"verdict\": \"correct\"}\n{\"id\": \"1\", \"question\": \"q1\", \"verdict\": \"wrong\"}", "answer different questions (1 in common, of 2 and 2)")]
-    [InlineData("{\"id\": \"0\", \"question\": \"q0\", \"verdict\": \"correct\"}\n{\"id\": \"0\", \"question\": \"q0\", \"verdict\": \"wrong\"}", "b.jsonl:2: the question \"0\" comes twice")]
+    [InlineData(
+        "{\"id\": \"0\", \"question\": \"other\", \"verdict\": \"correct\"}\n{\"id\": \"1\", \"question\": \"q1\", \"verdict\": \"wrong\"}",
+        "answer different questions (1 in common, of 2 and 2)")]
+    [InlineData(
+        "{\"id\": \"0\", \"question\": \"q0\", \"verdict\": \"correct\"}\n{\"id\": \"0\", \"question\": \"q0\", \"verdict\": \"wrong\"}",
+        "b.jsonl:2: the question \"0\" comes twice")]
     [InlineData("{\"id\": \"0\", \"question\": \"q0\", \"verdict\": \"fine\"}", "b.jsonl:1: \"verdict\" is \"fine\"")]
     [InlineData("{\"id\": \"0\", \"question\": \"q0\", \"verdict\": \"2\"}", "b.jsonl:1: \"verdict\" is \"2\"")]
     [InlineData("{\"id\": \"0\", \"question\": \"q0\", \"verdict\": \"\"}", "b.jsonl:1: \"verdict\" is \"\"")]
@@ -182,18 +200,22 @@ public sealed class EvaluateCommandTests : IDisposable
         folder.File("notes.jsonl", "nonsense");
         Assert.Equal(0, CommandRun.Of("compare", folder.Root, folder.Root).Code);
         folder.File("b.jsonl", Verdicts(1, 2));
-        Assert.Contains("the folder holds 2 files of greedy answers", CommandRun.Of("compare", folder.Root, folder.Root).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "the folder holds 2 files of greedy answers", CommandRun.Of("compare", folder.Root, folder.Root).Error,
+            StringComparison.Ordinal);
     }
 
     // Named after the questions and the model, with the folder above it: models of two experiments share their last name.
     private string Beside(string suffix) => folder.File($"test-{Path.GetFileName(folder.Root)}-base{suffix}.jsonl");
 
     private static string Verdicts(int right, int total) => string.Concat(Enumerable.Range(0, total).Select(i =>
-        $"{{\"id\": \"{i}\", \"question\": \"q{i}\", \"text\": \"t\", \"verdict\": \"{(i < right ? "correct" : i % 2 == 0 ? "wrong" : "invalid")}\"}}\n"));
+        $"{{\"id\": \"{i}\", \"question\": \"q{i}\", \"text\": \"t\", "
+        + $"\"verdict\": \"{(i < right ? "correct" : i % 2 == 0 ? "wrong" : "invalid")}\"}}\n"));
 
     private static List<(string Id, string Question, string Text)> Answers(string path) =>
         [.. File.ReadLines(path).Select(line => JsonDocument.Parse(line).RootElement)
-            .Select(row => (row.GetProperty("id").GetString()!, row.GetProperty("question").GetString()!, row.GetProperty("text").GetString()!))];
+            .Select(row => (
+                row.GetProperty("id").GetString()!, row.GetProperty("question").GetString()!, row.GetProperty("text").GetString()!))];
 
     // The rule of the field, written again: the number behind the last mark.
     private static bool IsRight(string text, double ans) =>

@@ -29,7 +29,8 @@ public sealed partial class ReportCommandTests : IDisposable
         Assert.Equal([new Uri(path).AbsoluteUri], asked);
 
         Assert.Equal("dpost: a<b>", await page.TitleAsync());
-        Assert.Equal(["Accuracy", "Training", "pass@k", "Pairs and pseudo-labels", "Answers"], await page.Locator("h2").AllInnerTextsAsync());
+        Assert.Equal(
+            ["Accuracy", "Training", "pass@k", "Pairs and pseudo-labels", "Answers"], await page.Locator("h2").AllInnerTextsAsync());
         Assert.Equal(0, await page.Locator("script, body b, eggs").CountAsync());
         Assert.Equal(["calculations", "[ 2 * 3 = 6]", "<<2+2=4>>"], await page.Locator("mark").AllInnerTextsAsync());
         Assert.Equal([ReportFolder.Script, "How many eggs?"], await page.Locator("article p:nth-of-type(1)").AllInnerTextsAsync());
@@ -62,7 +63,8 @@ public sealed partial class ReportCommandTests : IDisposable
         }
 
         var page = ReportPage.Html(RunSummary.Read(folder.Root));
-        Assert.Contains("<p>1 of 3 stages are done: sft-0.</p>\n<p>Still to come: evaluate sft-0, dpo-1.</p>", page, StringComparison.Ordinal);
+        Assert.Contains(
+            "<p>1 of 3 stages are done: sft-0.</p>\n<p>Still to come: evaluate sft-0, dpo-1.</p>", page, StringComparison.Ordinal);
         Assert.Equal(["Stages", "Accuracy", "Training"], Headings().Matches(page).Select(m => m.Groups["text"].Value));
         Assert.Contains("No model is evaluated yet.", page, StringComparison.Ordinal);
         Assert.Contains("dpo-1", Labels().Matches(page).Select(m => m.Groups["text"].Value.Trim()));
@@ -104,14 +106,16 @@ public sealed partial class ReportCommandTests : IDisposable
     public void A_folder_that_is_no_run_is_one_sentence()
     {
         var above = Path.GetDirectoryName(folder.Root)!;
-        Assert.Equal(new CommandRun(2, "", $"{above}: there is no run.json in it; did you mean {folder.Root}?\n"), CommandRun.Of("report", above));
         Assert.Equal(
-            new CommandRun(2, "", "nowhere: there is no run.json in it; expected the folder that dpost run writes, model_outputs/EXPERIMENT.\n"),
+            new CommandRun(2, "", $"{above}: there is no run.json in it; did you mean {folder.Root}?\n"), CommandRun.Of("report", above));
+        Assert.Equal(
+            new CommandRun(
+                2, "", "nowhere: there is no run.json in it; expected the folder that dpost run writes, model_outputs/EXPERIMENT.\n"),
             CommandRun.Of("report", "nowhere"));
         File.WriteAllText(Path.Combine(folder.Root, "run.json"), "{}");
         var broken = CommandRun.Of("report", folder.Root);
         Assert.Equal((2, ""), (broken.Code, broken.Out));
-        Assert.Contains("run.json: the file is no record of a run", broken.Error, StringComparison.Ordinal);
+        Assert.Contains("run.json: the file is not a record of a run", broken.Error, StringComparison.Ordinal);
     }
 
     private static string Chromium()

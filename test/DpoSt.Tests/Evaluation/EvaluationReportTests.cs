@@ -14,7 +14,8 @@ public sealed class EvaluationReportTests
         new("d", "?", null, 5),
     ];
 
-    private static readonly Completion[] Greedy = [.. ((string[])["[ 1 + 1 = 2] 2. #### 2", "nothing", "[ 2 + 1 = 3] [ 3 + 0 = 3] #### 3", "#### 5"])
+    private static readonly Completion[] Greedy =
+        [.. ((string[])["[ 1 + 1 = 2] 2. #### 2", "nothing", "[ 2 + 1 = 3] [ 3 + 0 = 3] #### 3", "#### 5"])
         .Select((text, i) => new Completion(Problems[i].Id, 0, 0, text, Completion.Judge(text, Problems[i].Ans)))];
 
     [Fact]
@@ -22,7 +23,9 @@ public sealed class EvaluationReportTests
     {
         var found = EvaluationReport.ScoreBySteps(Problems, Greedy);
         Assert.Equal([(1, 1, 2), (2, 0, 1)], found.Select(s => (s.Steps, s.Greedy.Right, s.Greedy.Total)));
-        Assert.Equal((2, 4, 0.5), (EvaluationReport.Score(Greedy).Right, EvaluationReport.Score(Greedy).Total, EvaluationReport.Score(Greedy).Share));
+        Assert.Equal(
+            (2, 4, 0.5),
+            (EvaluationReport.Score(Greedy).Right, EvaluationReport.Score(Greedy).Total, EvaluationReport.Score(Greedy).Share));
     }
 
     [Fact]
@@ -37,7 +40,8 @@ public sealed class EvaluationReportTests
     [InlineData(8, 1, 2, 4, 8)]
     public void Samples_are_scored_for_powers_of_two_and_for_all(int samples, params int[] ks)
     {
-        var sampled = Problems.SelectMany(p => Enumerable.Range(0, samples).Select(s => new Completion(p.Id, s, 0, "", Verdict.Invalid))).ToList();
+        var sampled = Problems.SelectMany(p => Enumerable.Range(0, samples).Select(s => new Completion(p.Id, s, 0, "", Verdict.Invalid)))
+            .ToList();
         Assert.Equal(ks, EvaluationReport.ScoreSamples(Problems, sampled).Select(s => s.K));
     }
 

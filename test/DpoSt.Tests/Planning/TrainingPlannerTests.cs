@@ -19,7 +19,10 @@ public sealed partial class TrainingPlannerTests : IDisposable
 
     public TrainingPlannerTests()
     {
-        folder.File("config.json", """{"model_type":"t5","vocab_size":32128,"d_model":512,"d_kv":64,"d_ff":1024,"num_layers":6,"num_heads":8,"feed_forward_proj":"gated-gelu","tie_word_embeddings":false}""");
+        folder.File("config.json", """
+            {"model_type":"t5","vocab_size":32128,"d_model":512,"d_kv":64,"d_ff":1024,"num_layers":6,"num_heads":8,
+             "feed_forward_proj":"gated-gelu","tie_word_embeddings":false}
+            """);
     }
 
     public void Dispose() => folder.Dispose();
@@ -48,7 +51,8 @@ public sealed partial class TrainingPlannerTests : IDisposable
         var plan = TrainingPlanner.Plan(new SftStage("sft-0", "", run.Path("data/train.jsonl"), null, "", settings), run.Path("base"));
 
         // One micro-batch holds all 24 rows.
-        Assert.Equal((24, 2, (lengths.Max(l => l.Prompt.Length), lengths.Max(l => l.Completion.Length))), (plan.Examples, plan.Steps, plan.Longest));
+        Assert.Equal(
+            (24, 2, (lengths.Max(l => l.Prompt.Length), lengths.Max(l => l.Completion.Length))), (plan.Examples, plan.Steps, plan.Longest));
         Assert.Equal(2 * plan.FlopsPerStep, plan.Flops);
     }
 
@@ -82,7 +86,8 @@ public sealed partial class TrainingPlannerTests : IDisposable
             Assert.True(Plan(changed, objective == "dpo").Memory.Peak <= free, remedy);
         }
 
-        Assert.Equal(["gradient_accumulation_steps", "gradient_checkpointing", "per_device_train_batch_size"], found.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["gradient_accumulation_steps", "gradient_checkpointing", "per_device_train_batch_size"], found.Order(StringComparer.Ordinal));
         Assert.StartsWith("use a smaller model", plan.Remedy(plan.Memory.State - 1, ""), StringComparison.Ordinal);
     }
 
@@ -97,7 +102,17 @@ public sealed partial class TrainingPlannerTests : IDisposable
     }
 
     private static DpoSt.Models.T5.T5Config Config() =>
-        new() { VocabSize = 32128, DModel = 512, DKv = 64, DFf = 1024, NumLayers = 6, NumHeads = 8, FeedForwardProj = "gated-gelu", TieWordEmbeddings = false };
+        new()
+        {
+            VocabSize = 32128,
+            DModel = 512,
+            DKv = 64,
+            DFf = 1024,
+            NumLayers = 6,
+            NumHeads = 8,
+            FeedForwardProj = "gated-gelu",
+            TieWordEmbeddings = false,
+        };
 
     private TrainingPlan Plan(TrainingRecipe recipe, bool isDpo = false)
     {

@@ -66,7 +66,8 @@ public sealed class ProvenanceTests : IDisposable
         var (one, other) = (folder.File("one", "1"), folder.File("other", "2"));
         var made = Provenance.Of(0, [new("model", one), new("rows", one)]);
         Assert.Equal("", made.Difference(Provenance.Of(0, [new("rows", one), new("model", one)])));
-        Assert.Equal("other options and another model and other rows", made.Difference(Provenance.Of(1, [new("model", other), new("rows", other)])));
+        Assert.Equal(
+            "other options and another model and other rows", made.Difference(Provenance.Of(1, [new("model", other), new("rows", other)])));
         Assert.Equal("other rows", made.Difference(Provenance.Of(0, [new("model", one)])));
     }
 

@@ -61,7 +61,8 @@ public sealed class StageRunnerTests : IDisposable
         var input = folder.File("input", "before");
         IStage[] stages = [new Stage("a", 0, [input], [folder.File("a")], () => folder.File("a", folder.File("input", "after")))];
         new StageRunner(Silent.Context(cancel: Cancel)).Do(stages, StageSelection.All);
-        Assert.Equal(StageState.Changed, Assert.Single(new StageRunner(Silent.Context(cancel: Cancel)).Plan(stages, StageSelection.All)).State);
+        Assert.Equal(
+            StageState.Changed, Assert.Single(new StageRunner(Silent.Context(cancel: Cancel)).Plan(stages, StageSelection.All)).State);
     }
 
     [Fact]
@@ -103,23 +104,28 @@ public sealed class StageRunnerTests : IDisposable
     {
         folder.File("a", "of somebody");
         Run(new StageSelection(Until: "a"));
-        Assert.Equal([$"a has an output already ({folder.File("a")}), but no provenance.json tells what it was made from: it runs again."], silent.Notes);
+        Assert.Equal(
+            [$"a has an output already ({folder.File("a")}), but no provenance.json tells what it was made from: it runs again."],
+            silent.Notes);
     }
 
     private static string Needs(string stage, string before) =>
         $"the stage '{stage}' needs '{before}', which is not done: run that first, or leave --from and --only out.";
 
-    private void Run(StageSelection selection, string? changed = null) => new StageRunner(Silent.Context(silent)).Do(Stages(changed), selection);
+    private void Run(StageSelection selection, string? changed = null) =>
+        new StageRunner(Silent.Context(silent)).Do(Stages(changed), selection);
 
     private IReadOnlyList<PlannedStage> Plan(StageSelection selection, string? changed = null) =>
         new StageRunner(Silent.Context()).Plan(Stages(changed), selection);
 
-    private IEnumerable<StageState> States(StageSelection selection, string? changed = null) => Plan(selection, changed).Select(p => p.State);
+    private IEnumerable<StageState> States(StageSelection selection, string? changed = null) =>
+        Plan(selection, changed).Select(p => p.State);
 
     private string Error(StageSelection selection) => Assert.Throws<UserErrorException>(() => Run(selection)).Message;
 
     // b reads a, and c reads both; what each writes tells of its options.
-    private IStage[] Stages(string? changed) => [Made("a", changed, null), Made("b", changed, null, "a"), Made("c", changed, null, "a", "b")];
+    private IStage[] Stages(string? changed) =>
+        [Made("a", changed, null), Made("b", changed, null, "a"), Made("c", changed, null, "a", "b")];
 
     private Stage Made(string name, string? changed, Action? also, params string[] reads)
     {

@@ -5,7 +5,7 @@ using DpoSt.Runs;
 
 namespace DpoSt.Tests.SelfTraining;
 
-/// <summary>A stage alone and the same stage of a run: each knows what the other has done, and neither trusts what it did not make.</summary>
+/// <summary>A stage alone and the same stage of a run: each knows what the other has done; neither trusts what it did not make.</summary>
 public sealed class ConfiguredStagesTests : IDisposable
 {
     private const string Model = "ft_models/tiny/sft-0";
@@ -40,7 +40,8 @@ public sealed class ConfiguredStagesTests : IDisposable
 
         var (_, _, cut) = run.Run(Sft);
         Assert.Contains(
-            $"sft-0 was done, but {Model} is damaged (model.safetensors has changed since it was written): it runs again.", cut, StringComparison.Ordinal);
+            $"sft-0 was done, but {Model} is damaged (model.safetensors has changed since it was written): it runs again.", cut,
+            StringComparison.Ordinal);
         Assert.Equal(Done, Trained(Sft));
         Assert.False(Directory.Exists(run.Path(Model + ".training")));
     }
@@ -54,7 +55,9 @@ public sealed class ConfiguredStagesTests : IDisposable
         Trained(Sft);
         var (file, whole) = (run.Path($"{Model}/{name}"), File.ReadAllBytes(run.Path($"{Model}/{name}")));
         File.WriteAllText(file, "{ \"damaged\": true }");
-        Assert.Contains($"sft-0 was done, but {Model} is damaged ({name} has changed since it was written): it runs again.", run.Run(Sft).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"sft-0 was done, but {Model} is damaged ({name} has changed since it was written): it runs again.", run.Run(Sft).Error,
+            StringComparison.Ordinal);
         Assert.Equal(whole, File.ReadAllBytes(file));
 
         File.Delete(file);
@@ -73,7 +76,9 @@ public sealed class ConfiguredStagesTests : IDisposable
         File.Delete(run.Path(Model + "/provenance.json"));
         File.WriteAllText(run.Path(Model + "/training.json"), "{}");
         Assert.Contains(
-            "sft-0 was done by an earlier dpost, which wrote down too little (training.json) to tell whether it still holds: it runs again.\n", run.Run(Sft).Error,
+            "sft-0 was done by an earlier dpost, which wrote down too little (training.json) to tell whether it still holds: "
+            + "it runs again.\n",
+            run.Run(Sft).Error,
             StringComparison.Ordinal);
         Assert.False(File.Exists(run.Path(Model + "/training.json")));
         Assert.Equal(Done, Trained(Sft));
@@ -85,7 +90,8 @@ public sealed class ConfiguredStagesTests : IDisposable
         File.AppendAllText(run.Path("data/train.jsonl"), "{\"question\": \"How many?\", \"answer\": \"Two, I think.\"}\n");
         var (code, _, error) = run.Run(Sft);
         Assert.Equal(0, code);
-        Assert.Contains("data/train.jsonl: 1 of 25 rationales end without a final answer (#### and a number)", error, StringComparison.Ordinal);
+        Assert.Contains(
+            "data/train.jsonl: 1 of 25 rationales end without a final answer (#### and a number)", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,7 +101,8 @@ public sealed class ConfiguredStagesTests : IDisposable
         var question = Enumerable.Range(0, 1000).Select(i => $"What is {i} + 1?").First(q => CounterRandom.KeyOf(q) % 100 < 5);
         var samples = new LabelledQuestion(question, "#### 29", ["28 + 1 = 29\n#### 29"], ["It is 30.\n#### 30"]);
         LabelledQuestionFile.Write(run.Path("model_outputs/tiny/sft-0/train/train_dpo_data.jsonl"), [samples]);
-        var (code, output, error) = run.Run("make-dpo-data", "--config-path", "exp_config/tiny", "--config-name", "dpo-1", "model.model_path=base");
+        var (code, output, error) = run.Run(
+            "make-dpo-data", "--config-path", "exp_config/tiny", "--config-name", "dpo-1", "model.model_path=base");
         Assert.True(code == 0, error);
         Assert.StartsWith("2 pairs to train on, 0 withheld", output, StringComparison.Ordinal);
     }
@@ -104,7 +111,9 @@ public sealed class ConfiguredStagesTests : IDisposable
     public void A_model_that_was_not_trained_here_is_never_replaced()
     {
         var before = File.ReadAllBytes(run.Path("base/model.safetensors"));
-        Refused("trainer.output_dir and model.model_path are both base: the new model would replace the one it starts from", "trainer.output_dir=base");
+        Refused(
+            "trainer.output_dir and model.model_path are both base: the new model would replace the one it starts from",
+            "trainer.output_dir=base");
         File.CreateSymbolicLink(run.Path("mine"), run.Path("base"));
         Refused("trainer.output_dir and model.model_path are both base", "trainer.output_dir=mine");
         Assert.Equal(before, File.ReadAllBytes(run.Path("base/model.safetensors")));
@@ -156,9 +165,13 @@ public sealed class ConfiguredStagesTests : IDisposable
 
         Directory.CreateDirectory(run.Path("results"));
         using var held = new FileStream(run.Path("results/tiny.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
-        string[] arguments = [.. command.Split(' '), "--config-path", "exp_config/tiny", "--config-name", "sft-0", "eval.sampling.max_seed=1"];
+        string[] arguments =
+        [
+            .. command.Split(' '), "--config-path", "exp_config/tiny", "--config-name", "sft-0", "eval.sampling.max_seed=1"
+        ];
         Assert.Equal(
-            (2, "", run.Path("results/tiny.lock") + " is held by another dpost that works there: wait until it is done, or give this one another exp_name.\n"),
+            (2, "", run.Path("results/tiny.lock")
+                + " is held by another dpost that works there: wait until it is done, or give this one another exp_name.\n"),
             run.Run(arguments));
     }
 
@@ -178,7 +191,8 @@ public sealed class ConfiguredStagesTests : IDisposable
         Assert.Contains("evaluate sft-0 (2 of 2)  done already", run.Run(loop).Error, StringComparison.Ordinal);
         Trained([.. Sft, "trainer.learning_rate=1e-3"]);
         Assert.Contains("sft-0 | runs again: changed | 2 steps of 16 examples", Rows(run.Run([.. loop, "--dry-run"]).Out));
-        Assert.Contains("evaluate sft-0 was done with another model", run.Run([.. loop, "--only", "evaluate sft-0"]).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "evaluate sft-0 was done with another model", run.Run([.. loop, "--only", "evaluate sft-0"]).Error, StringComparison.Ordinal);
         var (code, _, error) = run.Run(loop);
         Assert.Equal(0, code);
         Assert.Contains("sft-0 was done with other options: it runs again.\n", error, StringComparison.Ordinal);
@@ -198,5 +212,9 @@ public sealed class ConfiguredStagesTests : IDisposable
     private static (int, string) Result((int Code, string Out, string Error) result) => (result.Code, result.Out);
 
     private static List<string> Rows(string table) =>
-        [.. table.Split('\n').Where(l => l.StartsWith('│')).Select(l => string.Join(" | ", l.Trim('│').Split('│').Select(cell => cell.Trim())))];
+        [
+            .. table.Split('\n')
+                .Where(l => l.StartsWith('│'))
+                .Select(l => string.Join(" | ", l.Trim('│').Split('│').Select(cell => cell.Trim())))
+        ];
 }

@@ -21,9 +21,12 @@ public sealed class GsmLoopTests
             "loop.pair_samples=6", "eval.max_new_tokens=48"));
         Assert.True(code == 0, error);
         Assert.Contains("10 problems", table, StringComparison.Ordinal);
-        var documents = Files(run).ToLookup(f => Path.GetFileName(f) is "evaluation.json" or "config.json" or "run.json" or Provenance.FileName);
+        var documents = Files(run)
+            .ToLookup(f => Path.GetFileName(f) is "evaluation.json" or "config.json" or "run.json" or Provenance.FileName);
         Assert.All(documents[true], file => JsonDocument.Parse(File.ReadAllText(file)).Dispose());
-        Assert.All(documents[false].Where(f => f.Contains("model_outputs", StringComparison.Ordinal)), file => Assert.NotNull(JsonLines.Read(file).ToList()));
+        Assert.All(
+            documents[false].Where(f => f.Contains("model_outputs", StringComparison.Ordinal)),
+            file => Assert.NotNull(JsonLines.Read(file).ToList()));
         Assert.All(["sft-0", "dpo-1", "sft-1"], name =>
         {
             using var weights = SafeTensorsFile.Open(run.Path($"ft_models/tiny/{name}/model.safetensors"));

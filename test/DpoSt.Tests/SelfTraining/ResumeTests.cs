@@ -4,14 +4,13 @@ using System.Text.Json.Nodes;
 namespace DpoSt.Tests.SelfTraining;
 
 /// <summary>
-/// Training as a process that is killed at random moments: dropout, three micro-batches a step, checkpoints in the middle of an epoch. Twenty
-/// kills each take minutes: <c>dotnet test --project test/DpoSt.Tests -c Release -- --filter-class "*ResumeTests" --explicit only</c>.
-/// </summary>
+/// Training as a process that is killed at random moments: dropout, three micro-batches a step, resume states within an epoch.
 public sealed class ResumeTests
 {
     private static readonly string[] Common =
     [
-        "--config-path", "exp_config/tiny", "trainer.dropout=0.1", "+trainer.gradient_accumulation_steps=3", "trainer.per_device_train_batch_size=2",
+        "--config-path", "exp_config/tiny", "trainer.dropout=0.1", "+trainer.gradient_accumulation_steps=3",
+        "trainer.per_device_train_batch_size=2",
         "trainer.learning_rate=1e-4", "trainer.logging_steps=1", "+trainer.save_steps=3", "+trainer.eval_strategy=steps",
         "+trainer.eval_steps=2", "model.model_path=base",
     ];
@@ -21,14 +20,16 @@ public sealed class ResumeTests
     [InlineData("sft", "sft-0", true)]
     [InlineData("dpo", "dpo-1", false)]
     [InlineData("dpo", "dpo-1", true)]
-    public void Killed_at_random_moments_it_ends_with_the_same_losses_and_weights(string command, string name, bool bf16) => Kill(command, name, bf16, 2);
+    public void Killed_at_random_moments_it_ends_with_the_same_losses_and_weights(string command, string name, bool bf16) =>
+        Kill(command, name, bf16, 2);
 
     [Theory(Explicit = true)]
     [InlineData("sft", "sft-0", false)]
     [InlineData("sft", "sft-0", true)]
     [InlineData("dpo", "dpo-1", false)]
     [InlineData("dpo", "dpo-1", true)]
-    public void Killed_at_many_moments_it_ends_with_the_same_losses_and_weights(string command, string name, bool bf16) => Kill(command, name, bf16, 20);
+    public void Killed_at_many_moments_it_ends_with_the_same_losses_and_weights(string command, string name, bool bf16) =>
+        Kill(command, name, bf16, 20);
 
     [Theory]
     [InlineData("INT")]
@@ -61,7 +62,8 @@ public sealed class ResumeTests
         string[] arguments = ["sft", .. Common, "trainer.max_steps=40"];
         Assert.Equal(0, run.Run(arguments).Code);
         var rest = Interrupted(run, [.. arguments, "--fresh"], "INT");
-        Assert.EndsWith("\nInterrupted. What is done is saved: the same command without --fresh goes on from there.\n", rest, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "\nInterrupted. What is done is saved: the same command without --fresh goes on from there.\n", rest, StringComparison.Ordinal);
         var (code, _, error) = run.Run(arguments);
         Assert.Equal(0, code);
         Assert.Contains("resumed after step", error, StringComparison.Ordinal);
@@ -85,7 +87,10 @@ public sealed class ResumeTests
 
     private static void Kill(string command, string name, bool bf16, int kills)
     {
-        string[] arguments = [command, .. Common, bf16 ? "+trainer.bf16=true" : "+trainer.bf16=false", $"trainer.max_steps={12 * kills + 3}"];
+        string[] arguments =
+        [
+            command, .. Common, bf16 ? "+trainer.bf16=true" : "+trainer.bf16=false", $"trainer.max_steps={12 * kills + 3}"
+        ];
         using var whole = NewRun();
         var (code, _, error) = whole.Run(arguments);
         Assert.True(code == 0, error);
@@ -95,7 +100,7 @@ public sealed class ResumeTests
         for (var i = 0; i < kills; i++)
         {
             using var process = broken.Start(arguments);
-            AfterSteps(process, 4 + random.Next(4));          // the first checkpoint lies behind step 3
+            AfterSteps(process, 4 + random.Next(4));          // the first resume state is behind step 3
             Thread.Sleep(random.Next(60));
             process.Kill();
             process.WaitForExit();
@@ -125,7 +130,8 @@ public sealed class ResumeTests
     }
 
     // What was measured differs from run to run; what was computed must not.
-    private static string[] Metrics(TinyRun run, string name) => [.. File.ReadAllLines(run.Path($"ft_models/tiny/{name}/metrics.jsonl")).Select(line =>
+    private static string[] Metrics(TinyRun run, string name) =>
+        [.. File.ReadAllLines(run.Path($"ft_models/tiny/{name}/metrics.jsonl")).Select(line =>
     {
         var json = JsonNode.Parse(line)!.AsObject();
         json.Remove("tokens_per_s");

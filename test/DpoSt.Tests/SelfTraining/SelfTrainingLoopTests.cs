@@ -59,7 +59,9 @@ public sealed class SelfTrainingLoopTests
         Directory.Move(run.Root, moved);
         using var elsewhere = run.Start(
             start => start.WorkingDirectory = moved,
-            TinyRun.Loop("loop.baseline=false", "dpo.trainer.learning_rate=3e-5", "sft.trainer.logging_steps=1", "dpo.trainer.logging_steps=2", "--dry-run"));
+            TinyRun.Loop(
+                "loop.baseline=false", "dpo.trainer.learning_rate=3e-5", "sft.trainer.logging_steps=1", "dpo.trainer.logging_steps=2",
+                "--dry-run"));
         var plan = elsewhere.StandardOutput.ReadToEnd();
         elsewhere.WaitForExit();
         Directory.Move(moved, run.Root);
@@ -104,6 +106,9 @@ public sealed class SelfTrainingLoopTests
     private static Dictionary<string, string> Keys(TinyRun run) =>
         Directory.GetFiles(run.Root, Provenance.FileName, SearchOption.AllDirectories)
             .SelectMany(file => JsonNode.Parse(File.ReadAllText(file))!.AsObject()
-                .Select(made => (Path: Path.GetRelativePath(run.Root, Path.Combine(Path.GetDirectoryName(file)!, made.Key)), Made: made.Value!)))
-            .ToDictionary(made => Path.TrimEndingDirectorySeparator(made.Path), made => $"{made.Made["options"]} {made.Made["inputs"]!.ToJsonString()}", StringComparer.Ordinal);
+                .Select(made => (
+                    Path: Path.GetRelativePath(run.Root, Path.Combine(Path.GetDirectoryName(file)!, made.Key)), Made: made.Value!)))
+            .ToDictionary(
+                made => Path.TrimEndingDirectorySeparator(made.Path),
+                made => $"{made.Made["options"]} {made.Made["inputs"]!.ToJsonString()}", StringComparer.Ordinal);
 }

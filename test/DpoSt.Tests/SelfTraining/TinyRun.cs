@@ -6,7 +6,7 @@ using DpoSt.Data.Synthetic;
 
 namespace DpoSt.Tests.SelfTraining;
 
-/// <summary>A folder with the embedded model, a few problems and the demo's configuration, and the program run in it as a process.</summary>
+/// <summary>A folder with the embedded model, a few problems and the demo's configuration; the program runs in it.</summary>
 internal sealed class TinyRun : IDisposable
 {
     public static readonly string[] Small =
@@ -48,7 +48,13 @@ internal sealed class TinyRun : IDisposable
     {
         // Whoever starts the tests in the background, or under nohup, may have these signals ignored, and a child would inherit that.
         string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,HUP", "dotnet"] : ["dotnet"];
-        var start = new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = folder.Root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = folder.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         start.ArgumentList.Add(typeof(DemoFolder).Assembly.Location);
         foreach (var argument in arguments)
         {

@@ -42,7 +42,8 @@ public sealed class TrainingComputeTests
     [InlineData("", false, false)]
     [InlineData(", bf16: true", true, false)]
     [InlineData(", gradient_checkpointing: true", false, true)]
-    public void The_keys_reach_the_model_and_only_what_changes_the_outcome_is_part_of_the_stage_s_key(string keys, bool bf16, bool recomputes)
+    public void The_keys_reach_the_model_and_only_what_changes_the_outcome_is_part_of_the_stage_s_key(
+        string keys, bool bf16, bool recomputes)
     {
         var recipe = Recipes.Recipe(Options(keys));
         Assert.Equal(new TrainingCompute(bf16, recomputes), recipe.Compute);
@@ -66,7 +67,8 @@ public sealed class TrainingComputeTests
             ]);
             Assert.True(code == 0, error);
             return [
-                .. File.ReadLines(run.Path("model_outputs/tiny/sft-0/test/greedy_decode.json")).Select(line => JsonNode.Parse(line)!["log_prob"]!.GetValue<double>())
+                .. File.ReadLines(run.Path("model_outputs/tiny/sft-0/test/greedy_decode.json"))
+                    .Select(line => JsonNode.Parse(line)!["log_prob"]!.GetValue<double>())
             ];
         }
     }
@@ -76,7 +78,8 @@ public sealed class TrainingComputeTests
         using var folder = new TemporaryFolder();
         folder.File(
             "c.yaml",
-            $"exp_name: e\ntrainer: {{run_name: r, output_dir: o{keys}}}\nmodel: {{model_path: m}}\ndata: {{data_path: d, train_data_path: d, dev_data_path: d, test_data_path: d}}\n");
+            $"exp_name: e\ntrainer: {{run_name: r, output_dir: o{keys}}}\nmodel: {{model_path: m}}\n"
+            + "data: {data_path: d, train_data_path: d, dev_data_path: d, test_data_path: d}\n");
         return ConfigBinder.Bind<ExperimentOptions>(ConfigComposer.Compose(folder.Root, "c", [], _ => null)).Options;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DpoSt.Models;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Runs;
@@ -6,6 +5,7 @@ using DpoSt.Training;
 using DpoSt.Training.Metrics;
 using DpoSt.Training.Resuming;
 using static TorchSharp.torch;
+using static System.FormattableString;
 
 namespace DpoSt.SelfTraining.Sessions;
 
@@ -33,7 +33,7 @@ internal sealed class TrainingFolder : IDisposable
     }
 
     /// <summary>Takes the folder of a model that is to be trained; where all begins over, what an interrupted training left goes.</summary>
-    /// <exception cref="UserErrorException">Another process trains there, a stranger's model is there, or nothing can be written.</exception>
+    /// <exception cref="UserErrorException">Another process trains there, an unknown model is there, or it cannot be written.</exception>
     public static TrainingFolder Open(TrainingTask task, Provenance made, RunContext context)
     {
         var model = task.To;
@@ -42,7 +42,8 @@ internal sealed class TrainingFolder : IDisposable
             && !File.Exists(Path.Combine(model, Provenance.EarlierFileName)))
         {
             throw new UserErrorException(
-                $"{model}: the model there does not say how it was trained (it has no readable {Provenance.FileName}), and a new one would take its place: "
+                $"{model}: the model there does not say how it was trained (it has no readable {Provenance.FileName}), "
+                + "and a new one would take its place: "
                 + $"move it away, or name another {task.PlaceOption}.");
         }
 
@@ -58,7 +59,9 @@ internal sealed class TrainingFolder : IDisposable
 
     /// <summary>The step that a training would go on from, in words; null where it begins.</summary>
     public static string? Standing(string output, Provenance asked) =>
-        Checkpoints.Newest(PathOf(output), asked.Key()) is { } step ? string.Create(CultureInfo.InvariantCulture, $"resumes after step {step}") : null;
+        Checkpoints.Newest(PathOf(output), asked.Key()) is { } step
+            ? Invariant($"resumes after step {step}")
+            : null;
 
     /// <summary>Removes the resume states of a model that is done: a process that died behind its last step left them.</summary>
     public static void RemoveLeftovers(string output, Provenance made)
@@ -95,10 +98,7 @@ internal sealed class TrainingFolder : IDisposable
     /// <summary>Appends metrics of an evaluation.</summary>
     public void Log(long step, IReadOnlyList<KeyValuePair<string, double>> evaluated) => metrics.Write(step, evaluated);
 
-    /// <summary>Writes the model with its metrics, and drops what was only kept for a resume.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="from">The folder whose tokenizer and configuration it keeps.</param>
-    /// <param name="whole">Makes the whole of a buffer, by its number, where only shards are kept.</param>
+    /// <summary>Writes the model with its metrics, and ends resume states; <paramref name="whole"/> makes buffers whole.</summary>
     public void Finish(ILanguageModel model, string from, Func<int, Tensor>? whole)
     {
         ModelFolder.Save(model, from, output, whole, [metrics.Path, .. EventFile.In(folder)], made.Write);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DpoSt.Answering;
 using DpoSt.Models;
 using DpoSt.Models.Checkpoints;
@@ -10,16 +9,13 @@ using DpoSt.Tensors.Products;
 using DpoSt.Training;
 using DpoSt.Training.Objectives;
 using static TorchSharp.torch;
+using static System.FormattableString;
 
 namespace DpoSt.SelfTraining.Sessions;
 
-/// <summary>What is to be trained.</summary>
-/// <param name="From">The folder of the model that training starts from.</param>
-/// <param name="To">The folder of the model that comes out.</param>
-/// <param name="Recipe">How to train.</param>
-/// <param name="PaperText">Whether texts are those of the paper's code.</param>
-/// <param name="PlaceOption">What a person changes to have the model elsewhere.</param>
-internal sealed record TrainingTask(string From, string To, TrainingRecipe Recipe, bool PaperText, string PlaceOption = "trainer.output_dir");
+/// <summary>What is to be trained, and which option a person changes to have the model elsewhere.</summary>
+internal sealed record TrainingTask(
+    string From, string To, TrainingRecipe Recipe, bool PaperText, string PlaceOption = "trainer.output_dir");
 
 /// <summary>
 /// One training, whatever its objective: metrics, resume states and evaluations where a folder keeps them. An objective and a type of batch
@@ -37,11 +33,7 @@ internal sealed class TrainingSession(
     public IReplicas Replicas { get; } = replicas ?? new OneReplica();
 
     /// <summary>Trains from the folder of one model to that of another; gives a sentence on what came out.</summary>
-    /// <param name="context">Where, and for whom.</param>
-    /// <param name="task">What.</param>
-    /// <param name="made">The new model's provenance; of the first rank only.</param>
-    /// <param name="train">Trains the model in place, and says in a few words how it went.</param>
-    /// <param name="load">Makes the model that training starts from; null loads it.</param>
+    /// <remarks>Only the first rank has a provenance; without <paramref name="load"/> the model is loaded.</remarks>
     /// <exception cref="UserErrorException">The model cannot be read, does not fit, or cannot be written.</exception>
     public static string Run(
         RunContext context, TrainingTask task, Provenance? made, Func<TrainingSession, ModelBundle, string> train,
@@ -64,11 +56,7 @@ internal sealed class TrainingSession(
         return $"{summary}; model in {Shown.Path(task.To)}";
     }
 
-    /// <summary>Trains to the last step; gives the last line of metrics.</summary>
-    /// <param name="objective">What is minimised.</param>
-    /// <param name="train">What is learnt from.</param>
-    /// <param name="eval">What is evaluated when the recipe says so; null evaluates nothing.</param>
-    /// <param name="dropout">The dropout probability where the recipe does not say.</param>
+    /// <summary>Trains to the last step; gives its metrics. <paramref name="dropout"/> counts where the recipe has none.</summary>
     public TrainingLine Train<TBatch>(IObjective<TBatch> objective, Examples<TBatch> train, Examples<TBatch>? eval, double dropout)
         where TBatch : class
     {
@@ -96,15 +84,12 @@ internal sealed class TrainingSession(
             var batches = Enumerable.Range(0, eval.Count).Chunk(recipe.EvalBatchSize).Select(eval.Batch);
             var metrics = Evaluator.Run(objective, batches, Replicas);
             folder?.Log(step, metrics);
-            var shown = metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}"));
+            var shown = metrics.Select(m => Invariant($"  {m.Key} {m.Value:0.000}"));
             context.Reporter.Note($"step {step}/{recipe.StepsFor(train.Count)}{string.Concat(shown)}");
         }
     }
 
     /// <summary>Weights, gradients and moments must fit into what is free; whether the rest does, a plan only estimates.</summary>
-    /// <param name="model">The model's folder; its config.json is read.</param>
-    /// <param name="free">Bytes; null where nobody says.</param>
-    /// <param name="shard">What of them is kept here.</param>
     /// <exception cref="UserErrorException">They do not fit.</exception>
     internal static void CheckMemory(string model, long? free, ParameterShard shard)
     {
@@ -122,7 +107,8 @@ internal sealed class TrainingSession(
         if (recipe.Bf16 && RoundedProduct.WayOn(context.Device.type, ScalarType.BFloat16) == RoundedWay.Widened)
         {
             context.Reporter.Note(
-                "  this processor multiplies no faster in bfloat16 than in float32: without trainer.bf16 training is a little faster and more exact, "
+                "  this processor multiplies no faster in bfloat16 than in float32: "
+                + "without trainer.bf16 training is a little faster and more exact, "
                 + "with it activations take half the memory");
         }
     }

@@ -5,20 +5,15 @@ using DpoSt.Runs;
 
 namespace DpoSt.SelfTraining.Stages;
 
-/// <summary>Evaluates a run's model on every test set: greedily with and without the calculator, and by samples.</summary>
-/// <param name="Name">Such as <c>evaluate sft-0</c>.</param>
-/// <param name="Run">The run.</param>
-/// <param name="Sets">What its model answers.</param>
-/// <param name="Answers">How it answers.</param>
-/// <param name="Samples">Samples a question; zero leaves pass@k out.</param>
-/// <param name="Folder">The experiment.</param>
-/// <param name="PaperText">Whether texts are those of the paper's code.</param>
+/// <summary>Evaluates a run's model on every test set: greedily with and without the calculator, and by samples if any.</summary>
 internal sealed record EvaluateStage(
-    string Name, RunName Run, IReadOnlyList<QuestionSet> Sets, AnswerOptions Answers, int Samples, ExperimentFolder Folder, bool PaperText) : IStage
+    string Name, RunName Run, IReadOnlyList<QuestionSet> Sets, AnswerOptions Answers, int Samples, ExperimentFolder Folder,
+    bool PaperText) : IStage
 {
     public object Options => new { Answers, Samples, Sets = Sets.Select(set => set.Split), PaperText };
 
-    public IReadOnlyList<StageInput> Inputs => [new("model", Folder.Model(Run)), .. Sets.Select(set => new StageInput($"{set.Split} questions", set.File))];
+    public IReadOnlyList<StageInput> Inputs =>
+        [new("model", Folder.Model(Run)), .. Sets.Select(set => new StageInput($"{set.Split} questions", set.File))];
 
     public IReadOnlyList<string> Outputs => [Folder.Evaluation(Run)];
 
@@ -44,14 +39,16 @@ internal sealed record EvaluateStage(
 
         EvaluationFile.Write(Outputs[0], rows.ConvertAll(row => row!));
         ResultsFile.Add(Folder.Results, Run.Text, measures);
-        return string.Join("; ", rows.Select(r => $"{r!.DataSet}: {r.Greedy:0.0 %} right greedily [{r.GreedyLow:0.0 %}, {r.GreedyHigh:0.0 %}]"));
+        return string.Join(
+            "; ", rows.Select(r => $"{r!.DataSet}: {r.Greedy:0.0 %} right greedily [{r.GreedyLow:0.0 %}, {r.GreedyHigh:0.0 %}]"));
 
         EvaluationRow? Evaluate(QuestionSet set, IReadOnlyList<Problem> problems)
         {
             var greedy = Answer(Answers.Greedy, [(0, Folder.Greedy(Run, set.Split))]);
             var bare = Answer(Answers.Greedy with { UseCalculator = false }, [(0, Folder.GreedyWithoutCalculator(Run, set.Split))]);
             var sampled = Answer(
-                Answers, [.. Enumerable.Range(0, Samples).Select(s => (s, Folder.Sample(Run, set.Split, s, Answers.Decoding.Temperature)))]);
+                Answers,
+                [.. Enumerable.Range(0, Samples).Select(s => (s, Folder.Sample(Run, set.Split, s, Answers.Decoding.Temperature)))]);
             if (!context.IsFirst)
             {
                 return null;
@@ -76,9 +73,10 @@ internal sealed record EvaluateStage(
                 var before = done;
                 var source = new AnswerSource(model, set.Inputs, options, SampleFormat.Dpost, PaperText);
                 new AnswerFiles(context, bundle, problems, source).Make(files, n => context.Reporter.Advance(done = before + n));
-                return context.IsFirst
-                    ? [.. files.SelectMany(f => CompletionFile.Read(f.File, problems, f.Sample).Index()).OrderBy(c => c.Index).Select(c => c.Item)]
-                    : [];
+                return !context.IsFirst ? []
+                    : [.. files.SelectMany(f => CompletionFile.Read(f.File, problems, f.Sample).Index())
+                        .OrderBy(c => c.Index)
+                        .Select(c => c.Item)];
             }
         }
     }

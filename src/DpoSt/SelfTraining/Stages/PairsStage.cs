@@ -6,11 +6,6 @@ using DpoSt.Runs;
 namespace DpoSt.SelfTraining.Stages;
 
 /// <summary>Makes preference pairs from labelled samples, and withholds some questions' pairs for evaluation.</summary>
-/// <param name="Name">Such as <c>pairs dpo-1</c>.</param>
-/// <param name="Run">The run whose samples they are.</param>
-/// <param name="Source">What they are made from.</param>
-/// <param name="To">The folder of the two files.</param>
-/// <param name="Results">The experiment's results, which count them.</param>
 internal sealed record PairsStage(string Name, RunName Run, SelectionSource Source, string To, string Results) : IStage
 {
     /// <summary>Questions of each hundred whose pairs are withheld from training.</summary>
@@ -23,11 +18,8 @@ internal sealed record PairsStage(string Name, RunName Run, SelectionSource Sour
 
     public IReadOnlyList<StageInput> Inputs => Source.Inputs;
 
-    public IReadOnlyList<string> Outputs => [.. ((string[])["train", "eval"]).Select(split => Path.Combine(To, PreferencePairFile.Name(split)))];
-
-    public bool IsShared => false;
-
-    public string Cost(bool isReady) => "no model at work";
+    public IReadOnlyList<string> Outputs =>
+        [.. ((string[])["train", "eval"]).Select(split => Path.Combine(To, PreferencePairFile.Name(split)))];
 
     string IStage.Run(RunContext context, Provenance? made)
     {
@@ -52,11 +44,12 @@ internal sealed record PairsStage(string Name, RunName Run, SelectionSource Sour
         ResultsFile.Count(Results, Run.Text, "generated_dpo_data", train.Count);
         return $"{train.Count} pairs to train on, {eval.Count} withheld; {Shown.Path(To)}";
 
-        IReadOnlyList<PreferencePair> Build(IEnumerable<LabelledQuestion> of) => PairBuilder.Build(of, encoder.Format, encoder.TokenSet, Source.Options);
+        IReadOnlyList<PreferencePair> Build(IEnumerable<LabelledQuestion> of) => PairBuilder.Build(
+            of, encoder.Format, encoder.TokenSet, Source.Options);
         IReadOnlyList<PreferencePair> Pairs(bool withheld) =>
             Build(questions.Where(q => CounterRandom.KeyOf(q.Question) % 100 < WithheldPercent == withheld));
     }
 
-    private static (IReadOnlyList<PreferencePair> Train, IReadOnlyList<PreferencePair> Eval) FirstPairs(IReadOnlyList<PreferencePair> pairs) =>
-        (pairs, [.. pairs.Take(PaperEvalPairs)]);
+    private static (IReadOnlyList<PreferencePair> Train, IReadOnlyList<PreferencePair> Eval) FirstPairs(
+        IReadOnlyList<PreferencePair> pairs) => (pairs, [.. pairs.Take(PaperEvalPairs)]);
 }

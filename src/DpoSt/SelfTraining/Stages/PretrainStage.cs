@@ -17,8 +17,6 @@ namespace DpoSt.SelfTraining.Stages;
 /// Makes the small T5 that the demo starts from: trains a vocabulary and a fresh model on <see cref="PretrainingMix"/>, and writes both in
 /// Hugging Face layout.
 /// </summary>
-/// <param name="To">The model's folder.</param>
-/// <param name="Settings">How it is made.</param>
 internal sealed record PretrainStage(string To, PretrainingOptions Settings) : IStage
 {
     /// <summary>The shape of the embedded model.</summary>
@@ -78,7 +76,8 @@ internal sealed record PretrainStage(string To, PretrainingOptions Settings) : I
         var task = new TrainingTask(draft.Path, To, Recipe, PaperText: false, PlaceOption: "--output");
         return TrainingSession.Run(context, task, made, (session, bundle) =>
         {
-            var last = session.Train(new SftObjective(bundle.Model), EncodedRows.Of(PretrainingMix.Rows(tokenizer, Settings)), null, dropout: 0);
+            var last = session.Train(
+                new SftObjective(bundle.Model), EncodedRows.Of(PretrainingMix.Rows(tokenizer, Settings)), null, dropout: 0);
             return $"loss {last.Loss:0.000}";
         }, _ => New(draft.Path, config, tokenizer, context.Device));
     }

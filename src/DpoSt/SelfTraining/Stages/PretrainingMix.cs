@@ -13,14 +13,17 @@ internal static class PretrainingMix
     /// <summary>The texts a vocabulary is learnt from.</summary>
     public static IEnumerable<string> VocabularyTexts(long seed)
     {
-        var problems = SyntheticProblems.OneStep(6000, seed).Concat(SyntheticProblems.Labelled(6000, seed)).Concat(SyntheticProblems.OutOfDomain(500, seed));
+        var problems = SyntheticProblems.OneStep(6000, seed)
+            .Concat(SyntheticProblems.Labelled(6000, seed))
+            .Concat(SyntheticProblems.OutOfDomain(500, seed));
         return problems.SelectMany(p => new[] { p.Question, PromptFormat.T5.Target(p.Rationale!) });
     }
 
     /// <summary>Rows of prompt and completion ids, special tokens included, in an order of no meaning.</summary>
     public static IReadOnlyList<(int[] Prompt, int[] Completion)> Rows(ITokenizer tokenizer, PretrainingOptions options)
     {
-        var problems = SyntheticProblems.OneStep(options.OneStepRows, options.Seed).Concat(SyntheticProblems.Arithmetic(options.ArithmeticRows, options.Seed));
+        var problems = SyntheticProblems.OneStep(options.OneStepRows, options.Seed)
+            .Concat(SyntheticProblems.Arithmetic(options.ArithmeticRows, options.Seed));
         var solved = problems.Select(p => (Ids(p.Question), Ids(PromptFormat.T5.Target(p.Rationale!))));
         var stories = SyntheticProblems.Denoising(options.DenoisingRows, options.Seed)
             .Select((story, i) => Corrupt(tokenizer.Encode(story, addSpecialTokens: false), tokenizer, (ulong)i));
@@ -30,8 +33,8 @@ internal static class PretrainingMix
     }
 
     /// <summary>
-    /// T5's span corruption (Raffel et al. 2020, section 3.1.4): about 15 % of the tokens, in spans of about three, replaced by sentinels; the
-    /// completion gives the spans behind their sentinels.
+    /// T5's span corruption (Raffel et al. 2020, section 3.1.4): about 15 % of the tokens, in spans of about three, become sentinels;
+    /// the completion gives the spans behind their sentinels.
     /// </summary>
     internal static (int[] Prompt, int[] Completion) Corrupt(IReadOnlyList<int> ids, ITokenizer tokenizer, ulong key)
     {

@@ -5,12 +5,7 @@ using DpoSt.Runs;
 
 namespace DpoSt.SelfTraining.Stages;
 
-/// <summary>Lets a model answer questions: a file a sample, or one greedy file.</summary>
-/// <param name="Name">Such as <c>sample sft-0</c>.</param>
-/// <param name="Source">The model, the questions and how it answers.</param>
-/// <param name="Questions">The questions.</param>
-/// <param name="Folder">Where the files go.</param>
-/// <param name="Samples">Which samples; a greedy answer is sample 0.</param>
+/// <summary>Lets a model answer questions: a file a sample, or one greedy file, which is sample 0.</summary>
 internal sealed record SampleStage(
     string Name, AnswerSource Source, QuestionSet Questions, string Folder, IReadOnlyList<int> Samples) : IStage
 {
@@ -30,12 +25,14 @@ internal sealed record SampleStage(
         using var bundle = ModelBundle.Load(Source.Model, Source.PaperText, context.Device, toRead: true, Source.Answers.Compute);
         var times = Samples.Count == 1 ? "" : $" {Counted.Times(Samples.Count)}";
         context.Reporter.Begin(
-            Name, $"{Shown.Path(Source.Model)} answers {Counted.Of(problems.Count, "question")}{times}", (long)problems.Count * Samples.Count, "answers");
-        var completions = new AnswerFiles(context, bundle, problems, Source).Make([.. Samples.Select(s => (s, FileOf(s)))], context.Reporter.Advance);
+            Name, $"{Shown.Path(Source.Model)} answers {Counted.Of(problems.Count, "question")}{times}",
+            (long)problems.Count * Samples.Count, "answers");
+        var completions = new AnswerFiles(context, bundle, problems, Source)
+            .Make([.. Samples.Select(s => (s, FileOf(s)))], context.Reporter.Advance);
         var place = Samples.Count == 1 ? FileOf(Samples[0]) : Folder;
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {Shown.Path(place)}";
     }
 
     private string FileOf(int sample) => Path.Combine(
-        Folder, Source.Answers.Decoding.Temperature > 0 ? SampleFile.Name(sample, Source.Answers.Decoding.Temperature) : SampleFile.GreedyName);
+        Folder, Source.Answers.Decoding.Temperature is > 0 and var t ? SampleFile.Name(sample, t) : SampleFile.GreedyName);
 }

@@ -9,23 +9,14 @@ using DpoSt.Verification;
 namespace DpoSt.SelfTraining.Stages;
 
 /// <summary>Fine-tunes a model on a file of questions with rationales, and evaluates those of another where the recipe wants it.</summary>
-/// <param name="Name">The run.</param>
-/// <param name="From">The folder of the model it starts from.</param>
-/// <param name="Data">The rows.</param>
-/// <param name="DevFile">The rows to evaluate on; null is none.</param>
-/// <param name="To">The folder of the model that comes out.</param>
-/// <param name="Settings">How it trains.</param>
-internal sealed record SftStage(string Name, string From, string Data, string? DevFile, string To, TrainingSettings Settings) : ITrainingStage
+internal sealed record SftStage(
+    string Name, string From, string Data, string? DevFile, string To, TrainingSettings Settings) : ITrainingStage
 {
     public bool IsDpo => false;
-
-    public bool IsShared => true;
 
     public object Options => new { Objective = "sft", Settings };
 
     public IReadOnlyList<StageInput> Inputs => [new("model", From), new("rows", Data)];
-
-    public IReadOnlyList<string> Outputs => [To];
 
     public string Cost(bool isReady) => Settings.Cost(this, isReady ? RationaleFile.Read(Data).Count() : null);
 
@@ -35,7 +26,8 @@ internal sealed record SftStage(string Name, string From, string Data, string? D
         var rows = RationaleFile.Read(Data).ToList();
         if (rows.Count == 0)
         {
-            throw new UserErrorException($"{Data}: there is no row to train on; expected lines like {{\"question\": ..., \"answer\": ...}}.");
+            throw new UserErrorException(
+                $"{Data}: there is no row to train on; expected lines like {{\"question\": ..., \"answer\": ...}}.");
         }
 
         RationaleRow[] dev = [];
@@ -50,7 +42,8 @@ internal sealed record SftStage(string Name, string From, string Data, string? D
         if (rows.Count(row => FinalAnswer.Extract(row.Answer) is null) is > 0 and var silent)
         {
             reporter.Note(
-                $"{Shown.Path(Data)}: {silent} of {rows.Count} rationales end without a final answer (#### and a number), so the model may learn to give none.");
+                $"{Shown.Path(Data)}: {silent} of {rows.Count} rationales end without a final answer (#### and a number), "
+                + "so the model may learn to give none.");
         }
 
         return TrainingSession.Run(context, new TrainingTask(From, To, recipe, Settings.PaperText), made, (session, bundle) =>
@@ -58,13 +51,12 @@ internal sealed record SftStage(string Name, string From, string Data, string? D
             var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, Settings.Limits);
             // Rows of like length are evaluated together: nothing is learnt from their order.
             var eval = dev.Length == 0 ? null : EncodedRows.Of([.. dev.Select(Encoded).OrderBy(row => row.Completion.Length)]);
-            var last = session.Train(new SftObjective(bundle.Model), EncodedRows.Of([.. rows.Select(Encoded)]), eval, bundle.Model.DropoutRate);
+            var last = session.Train(
+                new SftObjective(bundle.Model), EncodedRows.Of([.. rows.Select(Encoded)]), eval, bundle.Model.DropoutRate);
             return $"loss {last.Loss:0.000}";
 
             (int[] Prompt, int[] Completion) Encoded(RationaleRow row) =>
                 encoder.Row(bundle.Format.Prompt(row.Question), bundle.Format.Target(row.Answer));
         });
     }
-
-    public void WhenDone(Provenance made) => TrainingFolder.RemoveLeftovers(To, made);
 }

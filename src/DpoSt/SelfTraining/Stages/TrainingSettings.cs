@@ -1,26 +1,21 @@
-using System.Globalization;
 using DpoSt.Answering;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Sessions;
 using DpoSt.Training;
+using static System.FormattableString;
 
 namespace DpoSt.SelfTraining.Stages;
 
 /// <summary>How a stage trains.</summary>
-/// <param name="Recipe">How long and how hard.</param>
-/// <param name="Limits">How its rows are cut.</param>
-/// <param name="PaperText">Whether texts are those of the paper's code.</param>
 internal sealed record TrainingSettings(TrainingRecipe Recipe, TokenLimits Limits, bool PaperText)
 {
-    /// <summary>What a training takes, in words.</summary>
-    /// <param name="stage">The training.</param>
-    /// <param name="examples">How many it has; null where they are not made yet.</param>
+    /// <summary>What a training takes, in words; examples are null where they are not made yet.</summary>
     public string Cost(ITrainingStage stage, int? examples)
     {
         var batch = Recipe.BatchSize * Recipe.GradientAccumulation;
         var steps = Recipe.MaxSteps > 0 || examples is not null
             ? $"{Recipe.StepsFor(examples ?? 0)} steps of {batch} examples"
-            : string.Create(CultureInfo.InvariantCulture, $"{Recipe.Epochs} epochs, {batch} examples a step, over examples that are not made yet");
+            : Invariant($"{Recipe.Epochs} epochs, {batch} examples a step, over examples that are not made yet");
         return examples is not null && TrainingFolder.Standing(stage.To, Provenance.Of(stage.Options, stage.Inputs)) is { } standing
             ? $"{steps}, {standing}"
             : steps;
@@ -53,4 +48,10 @@ internal interface ITrainingStage : IStage
 
     /// <summary>How it trains.</summary>
     TrainingSettings Settings { get; }
+
+    bool IStage.IsShared => true;
+
+    IReadOnlyList<string> IStage.Outputs => [To];
+
+    void IStage.WhenDone(Provenance made) => TrainingFolder.RemoveLeftovers(To, made);
 }

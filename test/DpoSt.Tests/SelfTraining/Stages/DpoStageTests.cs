@@ -27,8 +27,11 @@ public sealed class DpoStageTests
             "+trainer.per_device_eval_batch_size=3"
         ]);
         Assert.True(code == 0, error);
-        var lines = File.ReadAllLines(run.Path("ft_models/tiny/dpo-1/metrics.jsonl")).Select(line => JsonNode.Parse(line)!.AsObject()).ToArray();
-        Assert.Equal([(2, false), (2, true), (4, false), (4, true)], lines.Select(l => (l["step"]!.GetValue<int>(), l.ContainsKey("eval_loss"))));
+        var lines = File.ReadAllLines(run.Path("ft_models/tiny/dpo-1/metrics.jsonl"))
+            .Select(line => JsonNode.Parse(line)!.AsObject())
+            .ToArray();
+        Assert.Equal(
+            [(2, false), (2, true), (4, false), (4, true)], lines.Select(l => (l["step"]!.GetValue<int>(), l.ContainsKey("eval_loss"))));
         foreach (var line in lines.Where(l => l.ContainsKey("eval_loss")))
         {
             Assert.Equal(Math.Log(2), line["eval_loss"]!.GetValue<double>(), 1e-5);
@@ -53,10 +56,10 @@ public sealed class DpoStageTests
         Assert.Equal(2, Files(run).Length);
 
         File.WriteAllLines(place, ["{\"chosen\": -1.5, \"rejected\": -2.5}", .. lines[1..]]);
-        Assert.Equal(-1.5f, Score(run, bundle, "key").First);                        // what lies there is used
+        Assert.Equal(-1.5f, Score(run, bundle, "key").First);                        // what is there is used
         File.WriteAllLines(place, lines[..^1]);
         Assert.Equal(Score(run, bundle, "another key").First, Score(run, bundle, "key").First);
-        Assert.Equal(lines, File.ReadAllLines(place));                               // what does not fit is written anew
+        Assert.Equal(lines, File.ReadAllLines(place));                               // what does not fit is written again
 
         var pairs = File.ReadAllLines(Pairs(run, "train"));
         File.WriteAllLines(Pairs(run, "train"), pairs.Reverse());

@@ -20,9 +20,11 @@ public sealed class PretrainStageTests
         Assert.False(Directory.Exists(resumed));
         Assert.True(Directory.Exists(Path.Combine(resumed + ".training", "checkpoint-2")));
         Pretraining.Run(resumed, Few, Silent.Context(cancel: TestContext.Current.CancellationToken));
-        Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "model.safetensors")), File.ReadAllBytes(Path.Combine(resumed, "model.safetensors")));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(whole, "model.safetensors")), File.ReadAllBytes(Path.Combine(resumed, "model.safetensors")));
         Assert.EndsWith(
-            "is done already with these options; --fresh makes it again", Pretraining.Run(resumed, Few, Silent.Context(cancel: TestContext.Current.CancellationToken)),
+            "is done already with these options; --fresh makes it again",
+            Pretraining.Run(resumed, Few, Silent.Context(cancel: TestContext.Current.CancellationToken)),
             StringComparison.Ordinal);
     }
 

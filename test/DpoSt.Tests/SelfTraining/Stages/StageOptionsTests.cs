@@ -15,16 +15,20 @@ public sealed class StageOptionsTests : IDisposable
 
     private static readonly TrainingRecipe[] OtherRecipes =
     [
-        new() { BatchSize = 9 }, new() { GradientAccumulation = 2 }, new() { Epochs = 2 }, new() { MaxSteps = 5 }, new() { LearningRate = 1e-4 },
-        new() { Schedule = "cosine" }, new() { WarmupRatio = 0.1 }, new() { WarmupSteps = 3 }, new() { MinRateRatio = 0.1 }, new() { Cycles = 2 },
-        new() { Power = 2 }, new() { EndRate = 1e-6 }, new() { AdamW = new AdamWOptions(0.1) }, new() { AdamW = new AdamWOptions(Beta1: 0.8) },
+        new() { BatchSize = 9 }, new() { GradientAccumulation = 2 }, new() { Epochs = 2 }, new() { MaxSteps = 5 },
+        new() { LearningRate = 1e-4 },
+        new() { Schedule = "cosine" }, new() { WarmupRatio = 0.1 }, new() { WarmupSteps = 3 }, new() { MinRateRatio = 0.1 },
+        new() { Cycles = 2 },
+        new() { Power = 2 }, new() { EndRate = 1e-6 }, new() { AdamW = new AdamWOptions(0.1) },
+        new() { AdamW = new AdamWOptions(Beta1: 0.8) },
         new() { AdamW = new AdamWOptions(Beta2: 0.9) }, new() { AdamW = new AdamWOptions(Epsilon: 1e-6) }, new() { MaxGradNorm = 2 },
         new() { Dropout = 0.2 }, new() { Seed = 1 }, new() { LengthWindow = 1 }, new() { MeanOfMeans = true }, new() { Bf16 = true },
     ];
 
     private static readonly TrainingSettings[] OtherSettings =
     [
-        .. OtherRecipes.Select(recipe => Plain with { Recipe = recipe }), Plain with { PaperText = true }, Plain with { Limits = Limits with { Prompt = 99 } },
+        .. OtherRecipes.Select(recipe => Plain with { Recipe = recipe }), Plain with { PaperText = true },
+        Plain with { Limits = Limits with { Prompt = 99 } },
         Plain with { Limits = Limits with { Completion = 199 } }, Plain with { Limits = Limits with { Total = 299 } },
     ];
 
@@ -44,7 +48,8 @@ public sealed class StageOptionsTests : IDisposable
     public void A_fine_tuning_s()
     {
         var stage = new SftStage("sft-0", folder.File("model"), Rows("rows"), null, folder.File("to"), Plain);
-        Assert.Equal(Key(stage), Key(stage with { Settings = Plain with { Recipe = new TrainingRecipe { LogEvery = 3, TensorBoard = true } }, To = "elsewhere" }));
+        var told = new TrainingRecipe { LogEvery = 3, TensorBoard = true };
+        Assert.Equal(Key(stage), Key(stage with { Settings = Plain with { Recipe = told }, To = "elsewhere" }));
         AllDiffer(
         [
             stage, stage with { From = folder.File("other") }, stage with { Data = Rows("others") },
@@ -57,10 +62,14 @@ public sealed class StageOptionsTests : IDisposable
     {
         var loss = new PreferenceLoss();
         var stage = new DpoStage("dpo-1", folder.File("model"), folder.File("rows"), folder.File("to"), loss, Plain);
-        PreferenceLoss[] losses = [loss with { Beta = 0.2 }, loss with { LossType = "ipo" }, loss with { LabelSmoothing = 0.1 }, loss with { RpoAlpha = 1 }];
+        PreferenceLoss[] losses =
+        [
+            loss with { Beta = 0.2 }, loss with { LossType = "ipo" }, loss with { LabelSmoothing = 0.1 }, loss with { RpoAlpha = 1 }
+        ];
         AllDiffer(
         [
-            stage, new SftStage("sft-0", folder.File("model"), Rows("rows"), null, folder.File("to"), Plain), stage with { From = folder.File("other") },
+            stage, new SftStage("sft-0", folder.File("model"), Rows("rows"), null, folder.File("to"), Plain),
+            stage with { From = folder.File("other") },
             stage with { PairsFolder = folder.File("others") }, .. losses.Select(other => stage with { Loss = other }),
             .. OtherSettings.Select(settings => stage with { Settings = settings }),
         ]);
@@ -73,7 +82,8 @@ public sealed class StageOptionsTests : IDisposable
         string[] keys =
         [
             stage.ReferenceKey("model"), stage.ReferenceKey("other"),
-            .. OtherSettings.Where(s => s.Recipe == Plain.Recipe || s.Recipe.Bf16).Select(s => (stage with { Settings = s }).ReferenceKey("model")),
+            .. OtherSettings.Where(s => s.Recipe == Plain.Recipe || s.Recipe.Bf16)
+                .Select(s => (stage with { Settings = s }).ReferenceKey("model")),
         ];
         Assert.Equal(keys.Length, keys.Distinct().Count());
         var later = Plain with { Recipe = Plain.Recipe with { LearningRate = 1 } };
@@ -84,13 +94,16 @@ public sealed class StageOptionsTests : IDisposable
     public void Answers()
     {
         var decoding = new GenerationOptions(100, 8, null, 0.7, 50, 1, 3);
-        var source = new AnswerSource(folder.File("model"), [new("questions", Rows("rows"))], new AnswerOptions(50, true, decoding), SampleFormat.Dpost, false);
+        var source = new AnswerSource(
+            folder.File("model"), [new("questions", Rows("rows"))], new AnswerOptions(50, true, decoding), SampleFormat.Dpost, false);
         AnswerOptions[] others =
         [
-            source.Answers with { MaxPromptTokens = 51 }, source.Answers with { UseCalculator = false }, source.Answers with { Bf16 = true }, source.Answers.Greedy,
+            source.Answers with { MaxPromptTokens = 51 }, source.Answers with { UseCalculator = false },
+            source.Answers with { Bf16 = true }, source.Answers.Greedy,
             .. ((GenerationOptions[])
             [
-                decoding with { MaxNewTokens = 99 }, decoding with { Slots = 9 }, decoding with { TopK = 49 }, decoding with { TopP = 0.9 }, decoding with { Seed = 4 },
+                decoding with { MaxNewTokens = 99 }, decoding with { Slots = 9 }, decoding with { TopK = 49 },
+                decoding with { TopP = 0.9 }, decoding with { Seed = 4 },
             ]).Select(other => source.Answers with { Decoding = other }),
         ];
         AllDiffer(
@@ -98,7 +111,8 @@ public sealed class StageOptionsTests : IDisposable
             .. others.Select(other => source with { Answers = other })
                 .Concat(
                 [
-                    source, source with { PaperText = true }, source with { Format = SampleFormat.Reference }, source with { Model = folder.File("other") },
+                    source, source with { PaperText = true }, source with { Format = SampleFormat.Reference },
+                    source with { Model = folder.File("other") },
                     source with { Questions = [new("questions", Rows("others"))] },
                 ])
                 .Select(s => new SampleStage("sample sft-0", s, new QuestionSet("train", Rows("rows")), folder.Root, [0])),
