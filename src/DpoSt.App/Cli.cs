@@ -26,17 +26,21 @@ internal static class Cli
         try
         {
             var groups = Groups(console);
-            var parsed = Root(console, groups).Parse(args is [] ? ["--help"] : args is ["help", .. var of] ? [.. of, "--help"] : args, Parser);
+            string[] words = args is [] ? ["--help"] : args is ["help", .. var of] ? [.. of, "--help"] : args;
+            var parsed = Root(console, groups).Parse(words, Parser);
+            var given = parsed.CommandResult.Children.OfType<OptionResult>().ToList();
             verbose = parsed.GetValue(Verbose);
             if (groups.Any(g => g.IsResumable && g.Commands.Contains(parsed.CommandResult.Command)))
             {
-                var without = parsed.CommandResult.Children.OfType<OptionResult>().Any(o => o is { Implicit: false, Option.Name: FreshOption.Name }) ? $" without {FreshOption.Name}" : "";
+                var fresh = given.Exists(o => o is { Implicit: false, Option.Name: CommandOption.FreshName });
+                var without = fresh ? $" without {CommandOption.FreshName}" : "";
                 interrupted = $"Interrupted. What is done is saved: the same command{without} goes on from there.";
             }
 
-            if (parsed.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(o => o.Tokens.Any(t => t.Value.Length == 0)) is { } empty)
+            if (given.FirstOrDefault(o => o.Tokens.Any(t => t.Value.Length == 0)) is { } empty)
             {
-                throw new UserErrorException($"{empty.Option.Name} is empty; give it a value, or leave it out; see {CommandName(parsed)} --help.");
+                throw new UserErrorException(
+                    $"{empty.Option.Name} is empty; give it a value, or leave it out; see {CommandName(parsed)} --help.");
             }
 
             return IsMistaken(parsed)
@@ -55,7 +59,7 @@ internal static class Cli
         }
     }
 
-    // Asked for the help of a command that is not there, the parser would give that of the one above. Completion reads lines that are not finished.
+    // Asked for the help of an unknown command, the parser would give that of the one above. Completion reads unfinished lines.
     private static bool IsMistaken(ParseResult parsed) =>
         parsed.Errors.Count > 0 && (parsed.Action is ParseErrorAction || (parsed.Action is RootHelp && parsed.UnmatchedTokens.Count > 0));
 
@@ -63,7 +67,8 @@ internal static class Cli
 
     private static RootCommand Root(CommandConsole console, IReadOnlyList<CommandGroup> groups)
     {
-        var root = new RootCommand("Trains small language models to reason on their own verified answers (DPO-augmented self-training).") { Verbose };
+        const string what = "Trains small language models to reason on their own verified answers (DPO-augmented self-training).";
+        var root = new RootCommand(what) { Verbose };
         foreach (var command in groups.SelectMany(g => g.Commands))
         {
             root.Add(command);
@@ -79,9 +84,13 @@ internal static class Cli
         new("Its stages, one by one", true, [.. StageCommands.Create(console)]),
         new("Before and after a run", false, [ValidateCommand.Create(console), PlanCommand.Create(console), ReportCommand.Create(console)]),
         new("How good a model is", true, [EvaluateCommand.Create(console), CompareCommand.Create(console)]),
-        new("Models and their answers", false, [SolveCommand.Create(console), CompleteCommand.Create(console), ScoreCommand.Create(console)]),
+        new(
+            "Models and their answers", false,
+            [SolveCommand.Create(console), CompleteCommand.Create(console), ScoreCommand.Create(console)]),
         new("Where models come from", true, [DownloadCommand.Create(console), PretrainCommand.Create(console)]),
-        new("Tools", false, [CalcCommand.Create(console), TokenizeCommand.Create(console), BenchCommand.Create(console), InfoCommand.Create(console)]),
+        new(
+            "Tools", false,
+            [CalcCommand.Create(console), TokenizeCommand.Create(console), BenchCommand.Create(console), InfoCommand.Create(console)]),
     ];
 
     private static int Report(Exception error, bool verbose, string interrupted, CommandConsole console)
@@ -103,9 +112,10 @@ internal static class Cli
     }
 
     // What a file or an argument says reaches no terminal as a command to it.
-    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) && c is not '\n' and not '\t' ? $"\\u{(int)c:x4}" : $"{c}"));
+    private static string Printable(string text) =>
+        string.Concat(text.Select(c => char.IsControl(c) && c is not '\n' and not '\t' ? $"\\u{(int)c:x4}" : $"{c}"));
 
-    // Libraries wrap what a type initializer or a task threw: the sentence for the user may lie inside.
+    // Libraries wrap what a type initializer or a task threw: the sentence for the user may be inside.
     private static Exception Cause(Exception error)
     {
         for (var inner = error; inner is not null; inner = inner.InnerException)

@@ -36,20 +36,22 @@ internal static partial class CommandLineMistake
 
         if (extra.Count > 0 && command.Arguments is [{ Arity.MaximumNumberOfValues: 1 } only])
         {
-            return $"'{extra[0]}' is one word too many: {command.Name} takes one {only.Name.ToLowerInvariant()}, in quotes where it has blanks";
+            return $"'{extra[0]}' is one word too many: "
+                + $"{command.Name} takes one {only.Name.ToLowerInvariant()}, in quotes where it has blanks";
         }
 
         var error = parsed.Errors[0];
         var text = ExpectedType().Replace(
             string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
             match => Array.Find(Types, type => match.Value.Contains(type.Name, StringComparison.Ordinal)).Meaning ?? match.Value);
-        return (error.SymbolResult is OptionResult { Option.Name: var name } && !text.Contains(name, StringComparison.Ordinal) ? $"{name}: {text}" : text).TrimEnd('.');
+        var name = (error.SymbolResult as OptionResult)?.Option.Name ?? "";
+        return (text.Contains(name, StringComparison.Ordinal) ? text : $"{name}: {text}").TrimEnd('.');
     }
 
     // A misspelt option is taken for a value wherever one may stand, and the value is then blamed.
     private static string? Misspelt(ParseResult parsed) => parsed.Tokens
         .TakeWhile(token => token.Type != TokenType.DoubleDash)
-        .Where(token => token.Type == TokenType.Argument && token.Value.Length > 2 && token.Value.StartsWith("--", StringComparison.Ordinal) && char.IsAsciiLetter(token.Value[2]))
+        .Where(token => token.Type == TokenType.Argument && OptionName().IsMatch(token.Value))
         .Select(token => token.Value.Split('=', ':')[0])
         .FirstOrDefault();
 
@@ -57,7 +59,8 @@ internal static partial class CommandLineMistake
     {
         for (SymbolResult? scope = result; scope is not null; scope = scope.Parent)
         {
-            foreach (var option in scope is CommandResult { Command: var command } ? command.Options.Where(o => scope == result || o.Recursive) : [])
+            var all = scope is CommandResult { Command.Options: var options } ? options : [];
+            foreach (var option in all.Where(o => scope == result || o.Recursive))
             {
                 yield return option.Name;
             }
@@ -66,6 +69,9 @@ internal static partial class CommandLineMistake
 
     private static string Meant(string name, IEnumerable<string> candidates) =>
         NearestName.Of(name, candidates) is { } near ? $" (did you mean '{near}'?)" : "";
+
+    [GeneratedRegex("^--[A-Za-z]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex OptionName();
 
     // Optional ones are wrapped: System.Nullable`1[System.Int32].
     [GeneratedRegex("expected type '[^']+'", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -1,10 +1,10 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using DpoSt;
 using DpoSt.App;
 using DpoSt.App.Console;
 using DpoSt.Parallel;
+using static System.FormattableString;
 using var cancel = new CancellationTokenSource();
 
 // The first Ctrl-C asks the command to stop at its next safe point; the second ends the process as usual.
@@ -37,17 +37,18 @@ if (RankEnvironment.Current is not { } ranks)
     return MaskedThread.Run(() => Cli.Run(args, console));
 }
 
-// Of several ranks the first one speaks. What stops all of them it tells too, and ends the job with that: what another one has to say is its own.
+// Of several ranks the first one speaks. What stops all of them it tells too, and ends the job with that; another one's is its own.
 using var stop = PosixSignalRegistration.Create((PosixSignal)JobLauncher.StopSignal, Stop);
 using var last = new LastLineWriter();
 var isFirst = ranks.Rank == 0;
-var rankConsole = new CommandConsole(input, isFirst ? System.Console.Out : TextWriter.Null, isFirst ? System.Console.Error : last, cancel.Token);
+var rankConsole = new CommandConsole(
+    input, isFirst ? System.Console.Out : TextWriter.Null, isFirst ? System.Console.Error : last, cancel.Token);
 var code = MaskedThread.Run(() => Cli.Run(args, rankConsole));
 if (code != 0 && !isFirst)
 {
     // The first one may still save; when it ends, mpirun ends the others.
     Thread.Sleep(code == Cli.Interrupted ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(3));
-    System.Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"rank {ranks.Rank} of {ranks.Size}: {last.Last}"));
+    System.Console.Error.WriteLine(Invariant($"rank {ranks.Rank} of {ranks.Size}: {last.Last}"));
 }
 
 if (code != 0)

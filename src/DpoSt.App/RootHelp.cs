@@ -6,12 +6,13 @@ using Spectre.Console;
 
 namespace DpoSt.App;
 
-/// <summary>Commands that belong together, under a title; where they are resumable, one that was interrupted goes on when it is called again.</summary>
+/// <summary>Commands under a title; where they are resumable, an interrupted one goes on when it is called again.</summary>
 internal sealed record CommandGroup(string Title, bool IsResumable, IReadOnlyList<Command> Commands);
 
 /// <summary><c>dpost --help</c>: every command in a line, in groups, and where to begin; a command's own help is the library's.</summary>
 internal sealed class RootHelp(
-    CommandConsole console, RootCommand root, IReadOnlyList<CommandGroup> groups, SynchronousCommandLineAction ofCommand) : SynchronousCommandLineAction
+    CommandConsole console, RootCommand root, IReadOnlyList<CommandGroup> groups, SynchronousCommandLineAction ofCommand)
+    : SynchronousCommandLineAction
 {
     /// <summary>Takes the place of the help that lists all commands with everything they say about themselves.</summary>
     public static void Use(CommandConsole console, RootCommand root, IReadOnlyList<CommandGroup> groups)
@@ -40,7 +41,9 @@ internal sealed class RootHelp(
         {
             results.WriteLine();
             results.WriteLine(group.Title, new Style(decoration: Decoration.Bold));
-            var grid = new Grid().AddColumn(new GridColumn().NoWrap().Width(width + 2).PadLeft(2).PadRight(0)).AddColumn(new GridColumn().PadRight(0));
+            var grid = new Grid()
+                .AddColumn(new GridColumn().NoWrap().Width(width + 2).PadLeft(2).PadRight(0))
+                .AddColumn(new GridColumn().PadRight(0));
             foreach (var command in group.Commands)
             {
                 grid.AddRow(new Spectre.Console.Text(command.Name), new Spectre.Console.Text(FirstSentence(command.Description!)));
@@ -51,7 +54,8 @@ internal sealed class RootHelp(
 
         console.Out.WriteLine("""
 
-            dpost COMMAND --help explains a command and shows an example. --version tells the version; --verbose shows where an error came from.
+            dpost COMMAND --help explains a command and shows an example. --version tells the version;
+            --verbose shows where an error came from.
             """);
         return 0;
     }

@@ -7,7 +7,9 @@ using DpoSt.Benchmarks;
 using DpoSt.Data;
 using DpoSt.Data.ReferenceFormats;
 using DpoSt.Data.Synthetic;
+using DpoSt.Runs;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace DpoSt.App.Commands;
 
@@ -17,7 +19,8 @@ internal static class BenchCommand
     private const int EmbeddedAnswers = 600;
 
     public static Command Create(CommandConsole console) =>
-        new("bench", CommandHelp.Of("Measure the speed of this machine.", "dpost bench generate --batch 1 8 --json", "dpost bench train --model t5 --mode sft"))
+        new("bench", CommandHelp.Of(
+            "Measure the speed of this machine.", "dpost bench generate --batch 1 8 --json", "dpost bench train --model t5 --mode sft"))
     {
         BenchGenerateCommand.Create(console),
         BenchTrainCommand.Create(console),
@@ -25,11 +28,11 @@ internal static class BenchCommand
 
     /// <summary>The models to measure.</summary>
     public static Option<string[]> ModelOption() =>
-        new Option<string[]>("--model") { Description = "Models (both unless told otherwise).", AllowMultipleArgumentsPerToken = true }.AcceptOnlyFromAmong("t5", "llama");
+        CommandOption.Of<string[]>("--model", "Models (both unless told otherwise).").SomeOf("t5", "llama");
 
     /// <summary>The types of matrix products to measure.</summary>
     public static Option<string[]> Dtypes(string description) =>
-        new Option<string[]>("--dtype") { Description = description, AllowMultipleArgumentsPerToken = true }.AcceptOnlyFromAmong("fp32", "bf16");
+        CommandOption.Of<string[]>("--dtype", description).SomeOf("fp32", "bf16");
 
     /// <summary>What was chosen, or all there is.</summary>
     public static T[] Chosen<T>(ParseResult parsed, Option<T[]> option, params T[] all) =>
@@ -52,9 +55,11 @@ internal static class BenchCommand
         ? [.. SyntheticProblems.Labelled(EmbeddedAnswers, 1).Select(p => new RationaleRow(p.Question, p.Rationale!))]
         : [.. RationaleFile.Read(file)];
 
-    /// <summary>Writes what was measured as JSON or as a table, with the speed of plain matrix products beside it.</summary>
-    public static void Write<T>(CommandConsole console, bool json, IReadOnlyList<T> rows, string[] columns, Func<T, string[]> cells)
+    /// <summary>Measures, and writes it as JSON or as a table, with the speed of plain matrix products.</summary>
+    public static void Write<T>(
+        CommandConsole console, bool json, Func<IStageReporter, IReadOnlyList<T>> measure, string[] columns, Func<T, string[]> cells)
     {
+        var rows = StageProgress.Watch(console, measure);
         var gemm = DecodeBenchmarks.Calibrate();
         if (json)
         {
@@ -70,9 +75,10 @@ internal static class BenchCommand
 
         console.Results().Write(table);
         console.Out.WriteLine(
-            string.Create(CultureInfo.InvariantCulture, $"matrix products of 512: {gemm["fp32"]:0} GFLOP/s in fp32, {gemm["bf16"]:0} in bf16"));
+            Invariant($"matrix products of 512: {gemm["fp32"]:0} GFLOP/s in fp32, {gemm["bf16"]:0} in bf16"));
     }
 
     /// <summary>A figure with three digits or more.</summary>
-    public static string Number(double? value) => value is null ? "" : value.Value.ToString(value >= 100 ? "0" : "0.##", CultureInfo.InvariantCulture);
+    public static string Number(double? value) =>
+        value is null ? "" : value.Value.ToString(value >= 100 ? "0" : "0.##", CultureInfo.InvariantCulture);
 }

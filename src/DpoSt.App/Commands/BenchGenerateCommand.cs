@@ -13,17 +13,26 @@ internal static class BenchGenerateCommand
     public static Command Create(CommandConsole console)
     {
         var models = ModelOption();
-        var batches = new Option<int[]>("--batch") { Description = "Batch sizes (1 8 16 32 128 unless told otherwise).", AllowMultipleArgumentsPerToken = true }.From(1);
-        var runs = new Option<int>("--runs") { Description = "Runs of plain decoding, one to warm up besides.", DefaultValueFactory = _ => 3 }.From(1);
-        var pairs = new Option<int>("--pairs") { Description = "Pairs of runs to compare two ways, one to warm up besides; 0 leaves the comparison out.", DefaultValueFactory = _ => 7 }.From(0);
-        var tokenizer = new Option<string?>("--tokenizer") { Description = "A folder with a tokenizer; the embedded one where not given.", HelpName = "DIR-OR-FILE" };
-        var data = new Option<string?>("--data") { Description = "Rationales in GSM8K's form to lead rows along; the embedded problems' where not given.", HelpName = "FILE" };
-        var protocol = new Option<string>("--protocol") { Description = "tokens: tokens a second, with and without the calculator; lengths: continuous against static batching, shared prompts against none; stage: questions a second of the demo's whole sampling stage.", DefaultValueFactory = _ => "tokens" };
+        var batches = CommandOption.Of<int[]>("--batch", "Batch sizes (1 8 16 32 128 unless told otherwise).").From(1);
+        batches.AllowMultipleArgumentsPerToken = true;
+        var runs = CommandOption.Of<int>("--runs", "Runs of plain decoding, after one to warm up.").Or(3).From(1);
+        var pairs = CommandOption.Of<int>(
+            "--pairs", "Pairs of runs to compare two ways, after one to warm up; 0 leaves the comparison out.").Or(7).From(0);
+        var tokenizer = CommandOption.Of<string?>(
+            "--tokenizer", "A folder with a tokenizer; the embedded one where not given.", "DIR-OR-FILE");
+        var data = CommandOption.Of<string?>(
+            "--data", "Rationales in GSM8K's form to lead rows along; the embedded problems' where not given.", "FILE");
+        var protocol = CommandOption.Of<string>(
+            "--protocol",
+            "tokens: tokens a second, with and without the calculator; lengths: continuous against static batching, shared prompts "
+            + "against none; stage: questions a second of the demo's whole sampling stage.").Or("tokens");
         protocol.AcceptOnlyFromAmong("tokens", "lengths", "stage");
         var dtypes = Dtypes("Types of matrix products (fp32 and bf16 unless told otherwise; --protocol lengths is in fp32).");
-        var json = new Option<bool>("--json") { Description = "Write one JSON object." };
+        var json = CommandOption.Json();
         var command = new Command("generate", CommandHelp.Of(
-            "Measure decoding on a T5 of 70.7 million parameters and a Llama of 58.1 million with random weights: 120 prompt tokens, 128 new tokens. With --pairs 0 that takes about five minutes on two cores, with every option as it is far longer.",
+            "Measure decoding on a T5 of 70.7 million parameters and a Llama of 58.1 million with random weights: "
+            + "120 prompt tokens, 128 new tokens. With --pairs 0 that takes about five minutes on two cores, "
+            + "with every option as it is far longer.",
             "dpost bench generate --batch 1 8 --json"))
         { models, batches, runs, pairs, dtypes, tokenizer, data, protocol, json };
         var device = new DeviceArguments(command);
@@ -34,13 +43,21 @@ internal static class BenchGenerateCommand
             if (parsed.GetValue(protocol) == "stage")
             {
                 DemoFolder.Lay(unpacked.Path, DemoFolder.Seed);
-                Write(console, parsed.GetValue(json), StageProgress.Watch(console, reporter => DecodeBenchmarks.Stage(unpacked.Path, Chosen(parsed, dtypes, "fp32", "bf16"), parsed.GetValue(runs), reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "answers a question", "questions/s", "slowest", "fastest"],
-                    r => [r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.Samples), Number(r.QuestionsPerS), Number(r.Spread[0]), Number(r.Spread[1])]);
+                var types = Chosen(parsed, dtypes, "fp32", "bf16");
+                Write(
+                    console, parsed.GetValue(json),
+                    reporter => DecodeBenchmarks.Stage(unpacked.Path, types, parsed.GetValue(runs), reporter, console.Cancel),
+                    ["model", "dtype", "mode", "batch", "answers a question", "questions/s", "slowest", "fastest"],
+                    r => [
+                        r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.Samples), Number(r.QuestionsPerS), Number(r.Spread[0]),
+                        Number(r.Spread[1])
+                    ]);
                 return;
             }
 
             var options = new DecodeBenchOptions(
-                Chosen(parsed, batches, 1, 8, 16, 32, 128), parsed.GetValue(runs), parsed.GetValue(pairs), Tokenizer(parsed.GetValue(tokenizer), unpacked),
+                Chosen(parsed, batches, 1, 8, 16, 32, 128), parsed.GetValue(runs), parsed.GetValue(pairs),
+                Tokenizer(parsed.GetValue(tokenizer), unpacked),
                 [.. Rationales(parsed.GetValue(data)).Select(row => row.Answer)],
                 Chosen(parsed, models, "t5", "llama"), Chosen(parsed, dtypes, "fp32", "bf16"));
             var lengths = parsed.GetValue(protocol) == "lengths";
@@ -51,12 +68,16 @@ internal static class BenchGenerateCommand
 
             if (lengths)
             {
-                Write(console, parsed.GetValue(json), StageProgress.Watch(console, reporter => DecodeBenchmarks.Lengths(options, reporter, console.Cancel)), ["model", "compared", "batch", "questions/s", "baseline/s", "ratio"],
+                Write(
+                    console, parsed.GetValue(json), reporter => DecodeBenchmarks.Lengths(options, reporter, console.Cancel),
+                    ["model", "compared", "batch", "questions/s", "baseline/s", "ratio"],
                     r => [r.Model, r.Compared, Number(r.Batch), Number(r.QuestionsPerS), Number(r.BaselinePerS), Number(r.Ratio)]);
             }
             else
             {
-                Write(console, parsed.GetValue(json), StageProgress.Watch(console, reporter => DecodeBenchmarks.Generate(options, reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "tokens/s", "slowest", "fastest", "to script", "ceiling"],
+                Write(
+                    console, parsed.GetValue(json), reporter => DecodeBenchmarks.Generate(options, reporter, console.Cancel),
+                    ["model", "dtype", "mode", "batch", "tokens/s", "slowest", "fastest", "to script", "ceiling"],
                     r => [
                         r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.TokensPerS), Number(r.Spread[0]), Number(r.Spread[1]),
                         Number(r.RatioToScript), Number(r.Ceiling)

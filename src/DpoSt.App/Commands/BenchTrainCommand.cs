@@ -14,22 +14,32 @@ internal static class BenchTrainCommand
     public static Command Create(CommandConsole console)
     {
         var models = ModelOption();
-        var modes = new Option<string[]>("--mode") { Description = "Fine-tuning, DPO (both unless told otherwise; --protocol real is fine-tuning).", AllowMultipleArgumentsPerToken = true }.AcceptOnlyFromAmong("sft", "dpo");
+        var modes = CommandOption.Of<string[]>(
+            "--mode", "Fine-tuning, DPO (both unless told otherwise; --protocol real is fine-tuning).").SomeOf("sft", "dpo");
         var dtypes = Dtypes("Types of matrix products (fp32 and bf16 unless told otherwise; with --protocol real fp32).");
-        var runs = new Option<int?>("--runs") { Description = "Steps that are timed (5 unless told otherwise), behind one to warm up; with --protocol real pairs of epochs (1)." };
+        var runs = CommandOption.Of<int?>(
+            "--runs", "Steps that are timed (5 unless told otherwise), behind one to warm up; with --protocol real pairs of epochs (1).");
         runs.From(1);
-        var protocol = new Option<string>("--protocol") { Description = "steps: rows of one length; real: rows of --data, grouped by length against random batches that are padded.", DefaultValueFactory = _ => "steps" }.AcceptOnlyFromAmong("steps", "real");
-        var tokenizer = new Option<string?>("--tokenizer") { Description = "A folder with a tokenizer, for --protocol real; the embedded one where not given.", HelpName = "DIR-OR-FILE" };
-        var data = new Option<string?>("--data") { Description = $"Rationales in GSM8K's form for --protocol real, the first {RealRows} rows; the embedded problems' where not given.", HelpName = "FILE" };
-        var json = new Option<bool>("--json") { Description = "Write one JSON object." };
+        var protocol = CommandOption.Of<string>(
+            "--protocol",
+            "steps: rows of one length; real: rows of --data, grouped by length against random batches that are padded.")
+            .Or("steps").AcceptOnlyFromAmong("steps", "real");
+        var tokenizer = CommandOption.Of<string?>(
+            "--tokenizer", "A folder with a tokenizer, for --protocol real; the embedded one where not given.", "DIR-OR-FILE");
+        var data = CommandOption.Of<string?>(
+            "--data", $"Rationales in GSM8K's form for --protocol real, the first {RealRows} rows; "
+            + "the embedded problems' where not given.", "FILE");
+        var json = CommandOption.Json();
         var command = new Command("train", CommandHelp.Of(
-            "Measure training on a T5 of 70.7 million parameters and a Llama of 58.1 million with random weights: optimizer steps over 12 rows, or 12 pairs, of 120 prompt and 150 completion tokens. It takes some minutes on two cores.",
+            "Measure training on a T5 of 70.7 million parameters and a Llama of 58.1 million with random weights: "
+            + "optimizer steps over 12 rows, or 12 pairs, of 120 prompt and 150 completion tokens. It takes some minutes on two cores.",
             "dpost bench train --model t5 --mode sft"))
         { models, modes, dtypes, runs, protocol, tokenizer, data, json };
         var device = new DeviceArguments(command);
         command.Validators.Add(result =>
         {
-            foreach (var given in new Option[] { data, tokenizer }.Where(o => result.GetResult(o) is not null && result.GetValue(protocol) != "real"))
+            var isReal = result.GetValue(protocol) == "real";
+            foreach (var given in new Option[] { data, tokenizer }.Where(o => result.GetResult(o) is not null && !isReal))
             {
                 result.AddError($"{given.Name} is of --protocol real: add that, or leave it out");
             }
@@ -46,12 +56,16 @@ internal static class BenchTrainCommand
                 using var unpacked = new ScratchFolder();
                 var rows = Rationales(parsed.GetValue(data)).Take(RealRows).ToList();
                 var place = Tokenizer(parsed.GetValue(tokenizer), unpacked);
-                Write(console, parsed.GetValue(json), StageProgress.Watch(console, reporter => TrainBenchmarks.RealRows(options, rows, place, reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "examples/s", "random, padded", "ratio"],
+                Write(
+                    console, parsed.GetValue(json), reporter => TrainBenchmarks.RealRows(options, rows, place, reporter, console.Cancel),
+                    ["model", "dtype", "mode", "batch", "examples/s", "random, padded", "ratio"],
                     r => [r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.ExamplesPerS), Number(r.PaddedPerS), Number(r.Ratio)]);
             }
             else
             {
-                Write(console, parsed.GetValue(json), StageProgress.Watch(console, reporter => TrainBenchmarks.Steps(options, reporter, console.Cancel)), ["model", "dtype", "mode", "batch", "examples/s", "slowest", "fastest", "without scoring"],
+                Write(
+                    console, parsed.GetValue(json), reporter => TrainBenchmarks.Steps(options, reporter, console.Cancel),
+                    ["model", "dtype", "mode", "batch", "examples/s", "slowest", "fastest", "without scoring"],
                     r => [
                         r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.ExamplesPerS), Number(r.Spread[0]), Number(r.Spread[1]),
                         Number(r.WithoutScoring)

@@ -10,23 +10,19 @@ internal static class CompareCommand
 {
     public static Command Create(CommandConsole console)
     {
-        var first = new Argument<string>("A") { Description = "Answers of dpost evaluate, or a folder that holds them; a run's folder of a test set as well." };
+        var first = new Argument<string>("A")
+        {
+            Description = "Answers of dpost evaluate, or a folder that holds them; a run's folder of a test set as well.",
+        };
         var second = new Argument<string>("B") { Description = "The other model's answers to the same questions." };
-        var json = new Option<bool>("--json") { Description = "Write one JSON object." };
+        var json = CommandOption.Json();
         var command = new Command("compare", CommandHelp.Of(
             "Say whether two models differ on the same questions, or whether chance explains it (paired bootstrap over the questions).",
             "dpost compare model_outputs/tiny/sft-0/test model_outputs/tiny/sft-1/test")) { first, second, json };
         command.SetAction(parsed =>
         {
             var comparison = AnswerComparison.Of(parsed.GetValue(first)!, parsed.GetValue(second)!);
-            if (parsed.GetValue(json))
-            {
-                console.WriteJson(comparison);
-            }
-            else
-            {
-                EvaluationTables.Write(console.Results(), comparison);
-            }
+            console.Write(parsed.GetValue(json), comparison, () => EvaluationTables.Write(console.Results(), comparison));
         });
         return command;
     }

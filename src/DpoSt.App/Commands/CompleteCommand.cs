@@ -14,13 +14,14 @@ internal static class CompleteCommand
 {
     public static Command Create(CommandConsole console)
     {
-        var model = new Option<string>("--model") { Description = "A model's folder.", HelpName = "DIR", Required = true };
-        var batch = new Option<int>("--batch") { Description = "Rows decoded together.", DefaultValueFactory = _ => GenerationOptions.DefaultSlots }.From(1, Limits.Rows);
-        var calculator = new Option<string>("--calculator") { Description = "Complete calculations in this format.", DefaultValueFactory = _ => "none" };
+        var model = CommandOption.Model();
+        var batch = CommandOption.Of<int>("--batch", "Rows decoded together.").Or(GenerationOptions.DefaultSlots).From(1, Limits.Rows);
+        var calculator = CommandOption.Of<string>("--calculator", "Complete calculations in this format.").Or("none");
         calculator.AcceptOnlyFromAmong("none", "t5", "llama");
-        var json = new Option<bool>("--json") { Description = "Write JSON lines of ids and text; without it, text alone." };
+        var json = CommandOption.Json("Write JSON lines of ids and text; without it, text alone.");
         var command = new Command("complete", CommandHelp.Of(
-            "Read lines of {\"prompt\": ...} (text without any template) or {\"input_ids\": [...]} on standard input and write what the model says next.",
+            "Read lines of {\"prompt\": ...} (text without any template) or {\"input_ids\": [...]} on standard input "
+            + "and write what the model says next.",
             "echo '{\"prompt\": \"Once upon a time\"}' | dpost complete --model models/llama-2-7b --max-new-tokens 50 --json"))
         { model, batch, calculator, json };
         var decoding = new DecodingArguments(command);
@@ -30,7 +31,8 @@ internal static class CompleteCommand
             using var completer = new Completer(parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed));
             if (!parsed.GetValue(json) && !completer.WritesText)
             {
-                throw new UserErrorException($"{parsed.GetValue(model)} has no tokenizer files, so there is no text to write: use --json, which writes token ids.");
+                throw new UserErrorException(
+                    $"{parsed.GetValue(model)} has no tokenizer files, so there is no text to write: use --json, which writes token ids.");
             }
 
             console.TellTyped("{\"prompt\": ...}");
@@ -43,7 +45,7 @@ internal static class CompleteCommand
                 reporter.Begin("complete", $"{prompts.Count} prompts", prompts.Count, "answers");
                 completer.Run(prompts, options, answer =>
                 {
-                    Write(console, parsed.GetValue(json), answer);
+                    console.Write(parsed.GetValue(json), new { answer.Ids, answer.Text }, () => console.Out.WriteLine(answer.Text));
                     reporter.Advance(++done);
                 }, console.Cancel);
                 reporter.End($"{done} answers");
@@ -51,17 +53,5 @@ internal static class CompleteCommand
             });
         });
         return command;
-    }
-
-    private static void Write(CommandConsole console, bool json, Generated answer)
-    {
-        if (json)
-        {
-            console.WriteJson(new { answer.Ids, answer.Text });
-        }
-        else
-        {
-            console.Out.WriteLine(answer.Text);
-        }
     }
 }

@@ -14,9 +14,10 @@ internal static class DemoCommand
 {
     private static readonly string Help = CommandHelp.Of("""
         Run the whole loop in minutes, with nothing downloaded.
-        A model of about a million parameters, made for this, learns to solve word problems written from a seed: five to seven minutes on two
-        cores. Everything lands in a folder of its own; run it again to resume, or with another --seed and --output. An override changes an
-        option of the run, or with sft. or dpo. before the key of that kind of training; what depends on it is done again.
+        A model of about a million parameters, made for this, learns to solve word problems written from a seed: five to seven
+        minutes on two cores. Everything lands in a folder of its own; run it again to resume, or with another --seed and --output.
+        An override changes an option of the run, or with sft. or dpo. before the key of that kind of training; what depends on it
+        is done again.
         """,
         "dpost demo",
         "dpost demo --output my-demo --seed 7",
@@ -24,8 +25,8 @@ internal static class DemoCommand
 
     public static Command Create(CommandConsole console)
     {
-        var folder = new Option<string>("--output") { Description = "Where everything goes.", HelpName = "DIR", DefaultValueFactory = _ => "dpost-demo" };
-        var seed = new Option<long>("--seed") { Description = "The problems are written from it.", HelpName = "N", DefaultValueFactory = _ => DemoFolder.Seed }.From(0L);
+        var folder = CommandOption.Of<string>("--output", "Where everything goes.", "DIR").Or("dpost-demo");
+        var seed = CommandOption.Of<long>("--seed", "The problems are written from it.", "N").Or(DemoFolder.Seed).From(0L);
         var overrides = OverrideArgument.Create("key=value, as in dpost run.");
         var command = new Command("demo", Help) { folder, seed, overrides };
         command.SetAction(result =>

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Hub;
+using static System.FormattableString;
 
 namespace DpoSt.App.Commands;
 
@@ -11,9 +12,9 @@ internal static class DownloadCommand
     private const long Megabyte = 1_000_000;
 
     private const string Help = """
-        Download a model from Hugging Face: configuration, tokenizer and safetensors. Stop it at any moment and run it again: it goes on where
-        it stopped. Files lie in the cache that Hugging Face's own tools use; the folder is printed. HF_ENDPOINT, HF_TOKEN, HF_HOME and
-        HF_HUB_CACHE mean what they mean there.
+        Download a model from Hugging Face: configuration, tokenizer and safetensors. Stop it at any moment and run it again: it goes
+        on where it stopped. Files are in the cache that Hugging Face's own tools use; the folder is printed. HF_ENDPOINT, HF_TOKEN,
+        HF_HOME and HF_HUB_CACHE mean what they mean there.
 
         Example:
           dpost download google/flan-t5-base --local-dir hf_models/flan-t5-base
@@ -22,8 +23,8 @@ internal static class DownloadCommand
     public static Command Create(CommandConsole console)
     {
         var repo = new Argument<string>("REPO") { Description = "ORGANISATION/NAME." };
-        var revision = new Option<string>("--revision") { Description = "A branch, a tag or a commit.", DefaultValueFactory = _ => "main" };
-        var folder = new Option<string?>("--local-dir") { Description = "Put copies of the files there as well.", HelpName = "DIR" };
+        var revision = CommandOption.Of<string>("--revision", "A branch, a tag or a commit.").Or("main");
+        var folder = CommandOption.Of<string?>("--local-dir", "Put copies of the files there as well.", "DIR");
         var command = new Command("download", Help) { repo, revision, folder };
         command.SetAction(parsed =>
         {
@@ -52,6 +53,6 @@ internal static class DownloadCommand
     }
 
     private static string Size(long bytes) => bytes < Megabyte
-        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.0} kB")
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB");
+        ? Invariant($"{bytes / 1e3:0.0} kB")
+        : Invariant($"{bytes / 1e6:0.0} MB");
 }

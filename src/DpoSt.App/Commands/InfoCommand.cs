@@ -10,19 +10,13 @@ internal static class InfoCommand
 {
     public static Command Create(CommandConsole console)
     {
-        var json = new Option<bool>("--json") { Description = "Write one JSON object." };
-        var command = new Command("info", CommandHelp.Of("Show versions, the processor, devices, and which libtorch is in use.", "dpost info --json")) { json };
+        var json = CommandOption.Json();
+        var command = new Command("info", CommandHelp.Of(
+            "Show versions, the processor, devices, and which libtorch is in use.", "dpost info --json")) { json };
         command.SetAction(parsed =>
         {
             var info = MachineInfo.Read();
-            if (parsed.GetValue(json))
-            {
-                console.WriteJson(info);
-            }
-            else
-            {
-                console.WriteFacts(Facts(info));
-            }
+            console.Write(parsed.GetValue(json), info, () => console.WriteFacts(Facts(info)));
         });
         return command;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Benchmarks;
@@ -17,11 +16,13 @@ namespace DpoSt.App.Commands;
 internal static class PlanCommand
 {
     private const string Help = """
-        Say whether the training of a configuration will fit into memory, and how long it takes. Nothing is written; the exit code is 2 where it will not fit.
-        A configuration with a loop section is that of dpost run: all its training stages are planned. Of the model only config.json is needed, and its
-        tokenizer where the lengths of examples are to be known; without examples their configured limits count. The rate is measured in a few seconds.
-        With --nproc nothing is judged: it says what each of so many processes holds and sends, and how long it computes for a step if it has a machine like this one
-        to itself (with --threads threads), or is as fast as --rate says.
+        Say whether the training of a configuration will fit into memory, and how long it takes. Nothing is written; the exit code is 2
+        where it will not fit.
+        A configuration with a loop section is that of dpost run: all its training stages are planned. Of the model only config.json is
+        needed, and its tokenizer where the lengths of examples are to be known; without examples their configured limits count. The rate
+        is measured in a few seconds.
+        With --nproc nothing is judged: it says what each of so many processes holds and sends, and how long it computes for a step if it
+        has a machine like this one to itself (with --threads threads), or is as fast as --rate says.
 
         Example:
           dpost plan --config-path exp_config/t5 --config-name sft-0 trainer.per_device_train_batch_size=4
@@ -34,10 +35,14 @@ internal static class PlanCommand
         var command = new Command("plan", Help);
         var arguments = new ConfigArguments(command, "sft-0");
         var device = new DeviceArguments(command);
-        var json = new Option<bool>("--json") { Description = "Write one JSON object: stages, sampling, free_bytes, fits, remedies; with --nproc processes and stages (whole, sharded)." };
-        var processes = new Option<int?>("--nproc") { Description = "Plan for so many processes: the whole model on each, and shards of it.", HelpName = "N" }.From(1);
-        var rate = new Option<double?>("--rate") { Description = "GFLOP a second that each process reaches in training (the measured rate of dpost plan on such a machine).", HelpName = "GFLOP" }.Above(0.0);
-        var bandwidth = new Option<double?>("--bandwidth") { Description = "GB a second that each process can send.", HelpName = "GB" }.Above(0.0);
+        var json = CommandOption.Json(
+            "Write one JSON object: stages, sampling, free_bytes, fits, remedies; with --nproc processes and stages (whole, sharded).");
+        var processes = CommandOption.Of<int?>(
+            "--nproc", "Plan for so many processes: the whole model on each, and shards of it.", "N").From(1);
+        var rate = CommandOption.Of<double?>(
+            "--rate", "GFLOP a second that each process reaches in training (the measured rate of dpost plan on such a machine).",
+            "GFLOP").Above(0.0);
+        var bandwidth = CommandOption.Of<double?>("--bandwidth", "GB a second that each process can send.", "GB").Above(0.0);
         command.Add(json);
         command.Add(processes);
         command.Add(rate);
@@ -48,10 +53,12 @@ internal static class PlanCommand
             if (result.GetValue(processes) is { } count)
             {
                 var given = result.GetValue(rate) is { } gigaflops ? new TrainingRate(gigaflops * 1e9, double.PositiveInfinity) : null;
-                var (speeds, source) = given is not null ? ([.. plans.Select(_ => given)], "at the rate that --rate gives, AdamW left out")
-                    : (Measured(device.Device(result)), string.Create(CultureInfo.InvariantCulture, $"at the rate measured just now, as if each process had a machine like this one to itself (--threads {device.Threads(result)})"));
+                var (speeds, source) = given is not null
+                    ? ([.. plans.Select(_ => given)], "at the rate that --rate gives, AdamW left out")
+                    : (Measured(device.Device(result)), "at the rate measured just now, "
+                        + $"as if each process had a machine like this one to itself (--threads {device.Threads(result)})");
                 var ranks = new RankPlanView(plans, count, speeds, source, result.GetValue(bandwidth) * 1e9);
-                Show(ranks.Json, ranks.Write);
+                console.Write(result.GetValue(json), ranks.Json(), () => ranks.Write(console));
                 return 0;
             }
 
@@ -64,20 +71,8 @@ internal static class PlanCommand
             var chosen = device.Device(result);
             var free = FreeMemory.Of(chosen);
             var view = new PlanView(plans, sampling, Measured(chosen), chosen.ToString(), free);
-            Show(view.Json, view.Write);
+            console.Write(result.GetValue(json), view.Json(), () => view.Write(console));
             return view.Fits ? 0 : Cli.UserError;
-
-            void Show(Func<object> forProgram, Action<CommandConsole> forPerson)
-            {
-                if (result.GetValue(json))
-                {
-                    console.WriteJson(forProgram());
-                }
-                else
-                {
-                    forPerson(console);
-                }
-            }
 
             IReadOnlyList<TrainingRate> Measured(TorchSharp.torch.Device on) =>
                 StageProgress.Watch(console, reporter => Rates(plans, on, result.GetValue(processes) ?? 1, reporter, console.Cancel));
@@ -85,7 +80,8 @@ internal static class PlanCommand
         return command;
     }
 
-    private static (IReadOnlyList<TrainingPlan> Plans, SamplingMemory? Sampling) Plans(string path, string name, string[] overrides, CommandConsole console)
+    private static (IReadOnlyList<TrainingPlan> Plans, SamplingMemory? Sampling) Plans(
+        string path, string name, string[] overrides, CommandConsole console)
     {
         if (RunCommand.Describes(path, name, overrides))
         {

@@ -12,9 +12,11 @@ internal static class ReportCommand
     public static Command Create(CommandConsole console)
     {
         var folder = new Argument<string>("RUN") { Description = "The folder of a run: model_outputs/EXPERIMENT." };
-        var output = new Option<string>("--output") { Description = "Where the page goes; report.html in the run's folder unless told otherwise.", HelpName = "FILE" };
+        var output = CommandOption.Of<string>(
+            "--output", "Where the page goes; report.html in the run's folder unless told otherwise.", "FILE");
         var command = new Command("report", CommandHelp.Of(
-            "Write what a run has come to into one HTML page: curves of training, accuracy beside the paper's, pass@k, pairs, pseudo-labels, answers.",
+            "Write what a run has come to into one HTML page: curves of training, accuracy beside the paper's, pass@k, pairs, "
+            + "pseudo-labels, answers.",
             "dpost report model_outputs/t5")) { folder, output };
         command.SetAction(parsed =>
         {
@@ -22,7 +24,7 @@ internal static class ReportCommand
             var path = parsed.GetValue(output) ?? Path.Combine(parsed.GetValue(folder)!, "report.html");
             if (File.Exists(path) && Path.GetExtension(path) is not (".html" or ".htm"))
             {
-                throw new UserErrorException($"--output {path} is a file that is there and no page (.html): name another.");
+                throw new UserErrorException($"--output {path} is a file that is there and not a page (.html): name another.");
             }
 
             AtomicFile.WriteAllText(path, ReportPage.Html(run));

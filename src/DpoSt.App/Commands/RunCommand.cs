@@ -20,7 +20,7 @@ internal static class RunCommand
         What is done already is not done again; a changed option redoes what depends on it.
         Overrides change the run's own file; with sft. or dpo. before the key they change the file of that stage.
         With --nproc several processes train and answer together.
-        --dry-run lists the stages; --from, --until and --only run a part of them, and take what lies outside that part as it is.
+        --dry-run lists the stages; --from, --until and --only run a part of them, and take the rest as it is.
 
         Example:
           dpost run --config-path exp_config/t5 --config-name self-train loop.iterations=1 sft.trainer.num_train_epochs=2
@@ -33,11 +33,11 @@ internal static class RunCommand
         var command = new Command("run", Help);
         var arguments = new ConfigArguments(command, "self-train");
         var launch = new LaunchArguments(command, overRanks: true);
-        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would run, what is done and what each stage takes; run nothing." };
-        var from = new Option<string>("--from") { Description = "The first stage to run.", HelpName = "STAGE" };
-        var until = new Option<string>("--until") { Description = "The last stage to run.", HelpName = "STAGE" };
-        var only = new Option<string>("--only") { Description = "The only stage to run.", HelpName = "STAGE" };
-        var fresh = FreshOption.New();
+        var dryRun = CommandOption.Of<bool>("--dry-run", "Say what would run, what is done and what each stage takes; run nothing.");
+        var from = CommandOption.Of<string>("--from", "The first stage to run.", "STAGE");
+        var until = CommandOption.Of<string>("--until", "The last stage to run.", "STAGE");
+        var only = CommandOption.Of<string>("--only", "The only stage to run.", "STAGE");
+        var fresh = CommandOption.Fresh();
         foreach (var option in (Option[])[dryRun, from, until, only, fresh])
         {
             command.Add(option);
@@ -59,12 +59,12 @@ internal static class RunCommand
 
             var plan = Plan(arguments.Path(result), arguments.Name(result), arguments.Overrides(result), console, launch.Precision(result));
             var device = launch.Device(result, console);
-            var selection = new StageSelection(result.GetValue(only) ?? result.GetValue(from), result.GetValue(only) ?? result.GetValue(until));
+            var selection = new StageSelection(
+                result.GetValue(only) ?? result.GetValue(from), result.GetValue(only) ?? result.GetValue(until));
             if (result.GetValue(dryRun))
             {
-                var alone = new SingleProcess();
-                StageTable.Write(
-                    console.Results(), StageProgress.Watch(console, reporter => SelfTrainingLoop.Plan(plan, selection, Context(reporter, alone))));
+                StageTable.Write(console.Results(), StageProgress.Watch(
+                    console, reporter => SelfTrainingLoop.Plan(plan, selection, Context(reporter, new SingleProcess()))));
             }
             else
             {
@@ -85,7 +85,8 @@ internal static class RunCommand
         ConfigComposer.Compose(path, name, Without(overrides, "sft.", "dpo.")).Has("loop");
 
     /// <summary>The plan that a configuration folder describes; <paramref name="precision"/> decides where it does not.</summary>
-    public static LoopPlan Plan(string path, string name, IReadOnlyList<string> overrides, CommandConsole console, MixedPrecision precision = MixedPrecision.No)
+    public static LoopPlan Plan(
+        string path, string name, IReadOnlyList<string> overrides, CommandConsole console, MixedPrecision precision = MixedPrecision.No)
     {
         CheckOverrides(overrides);
         var run = ConfigArguments.Bind(ConfigComposer.Compose(path, name, Without(overrides, "sft.", "dpo.")), console);
@@ -120,17 +121,21 @@ internal static class RunCommand
     // What a run would take without using it.
     private static void CheckOverrides(IReadOnlyList<string> overrides)
     {
-        if (overrides.FirstOrDefault(o => OverrideArgument.Bare(o).StartsWith("trainer.", StringComparison.Ordinal)) is { } training)
+        if (Find("trainer.") is { } training)
         {
             throw new UserErrorException(
-                $"override '{training}' belongs to a kind of training: write sft.{OverrideArgument.Bare(training)} or dpo.{OverrideArgument.Bare(training)}.");
+                $"override '{training}' belongs to a kind of training: "
+                + $"write sft.{OverrideArgument.Bare(training)} or dpo.{OverrideArgument.Bare(training)}.");
         }
 
-        if (overrides.FirstOrDefault(o => OverrideArgument.Bare(o).StartsWith("sft.model.", StringComparison.Ordinal) || OverrideArgument.Bare(o).StartsWith("dpo.model.", StringComparison.Ordinal)) is { } model)
+        if (Find("sft.model.") ?? Find("dpo.model.") is { } model)
         {
             throw new UserErrorException(
                 $"override '{model}' changes nothing: a run hands its models on itself, beginning with the run's own model.model_path.");
         }
+
+        string? Find(string prefix) =>
+            overrides.FirstOrDefault(o => OverrideArgument.Bare(o).StartsWith(prefix, StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> Only(IEnumerable<string> overrides, string prefix) =>

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using DpoSt.Answering;
 using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
+using static System.FormattableString;
 
 namespace DpoSt.App.Commands;
 
@@ -11,9 +11,11 @@ internal static class ScoreCommand
 {
     public static Command Create(CommandConsole console)
     {
-        var model = new Option<string>("--model") { Description = "A model's folder.", HelpName = "DIR", Required = true };
-        var data = new Option<string>("--data") { Description = "Lines of {\"prompt\": ..., \"completion\": ...}, texts without any template, or of {\"input_ids\": [...], \"labels\": [...]}.", HelpName = "FILE", Required = true };
-        var json = new Option<bool>("--json") { Description = "Write JSON lines; without it, a table." };
+        var model = CommandOption.Model();
+        var data = CommandOption.Of<string>(
+            "--data", "Lines of {\"prompt\": ..., \"completion\": ...}, texts without any template, "
+            + "or of {\"input_ids\": [...], \"labels\": [...]}.", "FILE").Needed();
+        var json = CommandOption.Json("Write JSON lines; without it, a table.");
         var command = new Command("score", CommandHelp.Of(
             "Give the log-probability of each completion, in nats: its sum, the number of tokens, and the loss (the negative mean).",
             "dpost score --model models/flan-t5-base --data answers.jsonl --json"))
@@ -32,14 +34,8 @@ internal static class ScoreCommand
 
             foreach (var score in scores)
             {
-                if (parsed.GetValue(json))
-                {
-                    console.WriteJson(score);
-                }
-                else
-                {
-                    console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{score.LogProb,12:0.0000} {score.Tokens,7} {score.Loss,9:0.0000}"));
-                }
+                console.Write(parsed.GetValue(json), score, () => console.Out.WriteLine(
+                    Invariant($"{score.LogProb,12:0.0000} {score.Tokens,7} {score.Loss,9:0.0000}")));
             }
         });
         return command;

@@ -7,6 +7,7 @@ using DpoSt.App.Console;
 using DpoSt.Generation;
 using DpoSt.Verification;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace DpoSt.App.Commands;
 
@@ -18,11 +19,12 @@ internal static class SolveCommand
     public static Command Create(CommandConsole console)
     {
         var question = new Argument<string>("question") { Description = "The question." };
-        var model = new Option<string>("--model") { Description = "A model's folder.", HelpName = "DIR", Required = true };
-        var noCalculator = new Option<bool>("--no-calculator") { Description = "Let the model calculate by itself." };
-        var json = new Option<bool>("--json") { Description = "Write one JSON object at the end instead of text as it comes." };
+        var model = CommandOption.Model();
+        var noCalculator = CommandOption.Of<bool>("--no-calculator", "Let the model calculate by itself.");
+        var json = CommandOption.Json("Write one JSON object at the end instead of text as it comes.");
         var command = new Command("solve", CommandHelp.Of(
-            "Answer a question, while you watch. Calculations stand in the answer as the model learnt to write them (T5 [48/2=24], Llama <<48/2=24>>); on a terminal what the calculator wrote is green and underlined.",
+            "Answer a question, while you watch. Calculations stand in the answer as the model learnt to write them (T5 [48/2=24], "
+            + "Llama <<48/2=24>>); on a terminal what the calculator wrote is green and underlined.",
             "dpost solve --model models/flan-t5-base \"Tom has 3 bags of 12 apples. How many apples does he have?\""))
         { question, model, noCalculator, json };
         var decoding = new DecodingArguments(command);
@@ -33,7 +35,8 @@ internal static class SolveCommand
             if (string.IsNullOrWhiteSpace(asked))
             {
                 throw new UserErrorException(
-                    "The question is empty; expected one in words, such as \"Tom has 3 bags of 12 apples. How many apples does he have?\".");
+                    "The question is empty; "
+                    + "expected one in words, such as \"Tom has 3 bags of 12 apples. How many apples does he have?\".");
             }
 
             using var completer = new Completer(parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed));
@@ -67,16 +70,22 @@ internal static class SolveCommand
         var final = FinalAnswer.Extract(answer!.Text);
         if (json)
         {
-            console.WriteJson(
-                new { question, answer.Text, answer = final, Pieces = pieces.Select(p => new { p.Text, Calculator = p.Forced }), tokens = answer.Ids.Length, calculator_tokens = answer.Forced });
+            console.WriteJson(new
+            {
+                question,
+                answer.Text,
+                answer = final,
+                Pieces = pieces.Select(p => new { p.Text, Calculator = p.Forced }),
+                tokens = answer.Ids.Length,
+                calculator_tokens = answer.Forced,
+            });
             return;
         }
 
         console.Out.WriteLine();
         var rate = answer.Ids.Length / Stopwatch.GetElapsedTime(started).TotalSeconds;
         console.Error.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"answer: {final?.ToString(CultureInfo.InvariantCulture) ?? "none found"} ({answer.Ids.Length} tokens, {answer.Forced} by the calculator, {rate:0} tokens/s{(answer.Finished ? "" : "; cut at --max-new-tokens")})"));
+            Invariant($"answer: {final?.ToString(CultureInfo.InvariantCulture) ?? "none found"} ({answer.Ids.Length} tokens, ")
+            + Invariant($"{answer.Forced} by the calculator, {rate:0} tokens/s{(answer.Finished ? "" : "; cut at --max-new-tokens")})"));
     }
 }

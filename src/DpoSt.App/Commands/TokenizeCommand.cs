@@ -15,10 +15,10 @@ internal static class TokenizeCommand
 
     public static Command Create(CommandConsole console)
     {
-        var tokenizer = new Option<string>("--tokenizer") { Description = "A folder with a tokenizer, or one of its files.", HelpName = "DIR-OR-FILE", Required = true };
-        var json = new Option<bool>("--json") { Description = "Write JSON lines of ids and pieces; without it, ids alone." };
-        var noSpecial = new Option<bool>("--no-special") { Description = "Add no special tokens." };
-        var decode = new Option<bool>("--decode") { Description = $"Read lines of {IdsLine} and write lines of {TextLine}, without special tokens." };
+        var tokenizer = CommandOption.Of<string>("--tokenizer", "A folder with a tokenizer, or one of its files.", "DIR-OR-FILE").Needed();
+        var json = CommandOption.Json("Write JSON lines of ids and pieces; without it, ids alone.");
+        var noSpecial = CommandOption.Of<bool>("--no-special", "Add no special tokens.");
+        var decode = CommandOption.Of<bool>("--decode", $"Read lines of {IdsLine} and write lines of {TextLine}, without special tokens.");
         var command = new Command("tokenize", CommandHelp.Of(
             $"Read lines of {TextLine} on standard input and write their token ids and pieces.",
             "echo '{\"text\": \"How many?\"}' | dpost tokenize --tokenizer models/flan-t5-base --json"))
@@ -36,34 +36,26 @@ internal static class TokenizeCommand
                 }
                 else
                 {
-                    WriteIds(console, parsed.GetValue(json), loaded, loaded.Encode(line.Text("text", TextLine), !parsed.GetValue(noSpecial)));
+                    var ids = loaded.Encode(line.Text("text", TextLine), !parsed.GetValue(noSpecial));
+                    console.Write(
+                        parsed.GetValue(json), new { Ids = ids, Pieces = ids.Select(loaded.PieceOf) },
+                        () => console.Out.WriteLine(string.Join(' ', ids)));
                 }
             }
         });
         return command;
     }
 
-    private static void WriteIds(CommandConsole console, bool json, ITokenizer tokenizer, IReadOnlyList<int> ids)
-    {
-        if (json)
-        {
-            console.WriteJson(new { Ids = ids, Pieces = ids.Select(tokenizer.PieceOf) });
-        }
-        else
-        {
-            console.Out.WriteLine(string.Join(' ', ids));
-        }
-    }
-
     private static List<int> Ids(JsonLine line, int vocabularySize)
     {
         if (line.Property("ids", IdsLine) is not { ValueKind: JsonValueKind.Array } array)
         {
-            throw line.Error($"\"ids\" is no list; expected {IdsLine}.");
+            throw line.Error($"\"ids\" is not a list; expected {IdsLine}.");
         }
 
-        return [.. array.EnumerateArray().Select(id => id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var number) && number >= 0 && number < vocabularySize
-            ? number
-            : throw line.Error($"{id.GetRawText()} is no token id; the vocabulary has ids from 0 to {vocabularySize - 1}."))];
+        return [.. array.EnumerateArray().Select(id =>
+            id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var number) && number >= 0 && number < vocabularySize
+                ? number
+                : throw line.Error($"{id.GetRawText()} is not a token id; the vocabulary has ids from 0 to {vocabularySize - 1}."))];
     }
 }

@@ -16,10 +16,11 @@ internal static class ValidateCommand
     public static Command Create(CommandConsole console)
     {
         var command = new Command("validate", CommandHelp.Of(
-            "Compose a configuration, check every key and value, and look for the files it names. Absent files are told, but are no mistake.",
+            "Compose a configuration, check every key and value, and look for the files it names. "
+            + "Absent files are told, but are not a mistake.",
             "dpost validate --config-path exp_config/t5 --config-name dpo-1 +data.split=train --json"));
         var arguments = new ConfigArguments(command, "sft-0");
-        var json = new Option<bool>("--json") { Description = "Write one JSON object: config (composed, interpolations resolved), ignored, missing." };
+        var json = CommandOption.Json("Write one JSON object: config (composed, interpolations resolved), ignored, missing.");
         command.Add(json);
         command.SetAction(result =>
         {

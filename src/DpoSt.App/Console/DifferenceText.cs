@@ -6,6 +6,9 @@ namespace DpoSt.App.Console;
 /// <summary>A difference between two models in a sentence.</summary>
 internal static class DifferenceText
 {
-    public static string Of(string model, string other, PairedBootstrap difference) => string.Create(CultureInfo.InvariantCulture,
-        $"{model} against {other}: {100 * difference.Difference:+0.0;-0.0;0.0} points, 95 % interval [{100 * difference.Low:+0.0;-0.0;0.0}, {100 * difference.High:+0.0;-0.0;0.0}]: {difference.Conclusion}");
+    public static string Of(string model, string other, PairedBootstrap difference) =>
+        $"{model} against {other}: {Points(difference.Difference)} points, "
+        + $"95 % interval [{Points(difference.Low)}, {Points(difference.High)}]: {difference.Conclusion}";
+
+    private static string Points(double share) => (100 * share).ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture);
 }

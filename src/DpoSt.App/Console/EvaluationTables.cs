@@ -1,6 +1,7 @@
 using System.Globalization;
 using DpoSt.Evaluation;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace DpoSt.App.Console;
 
@@ -9,7 +10,8 @@ internal static class EvaluationTables
 {
     public static void Write(IAnsiConsole console, EvaluationReport report)
     {
-        var rows = new[] { ("all", report.Greedy) }.Concat(report.BySteps.Select(s => (string.Create(CultureInfo.InvariantCulture, $"{s.Steps}"), s.Greedy)));
+        var rows = new[] { ("all", report.Greedy) }.Concat(
+            report.BySteps.Select(s => (Invariant($"{s.Steps}"), s.Greedy)));
         console.Write(Accuracies(console, "steps", rows));
         if (report.Samples.Count > 0)
         {
@@ -22,12 +24,13 @@ internal static class EvaluationTables
             console.Write(samples);
         }
 
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"calculator {(report.Calculator.IsOn ? "on" : "off")}: {report.Calculator.Answers} of {report.Greedy.Total} answers call it, {report.Calculator.CallsPerAnswer:0.0} times an answer; {report.Invalid} answers end without a number"));
+        var calculator = report.Calculator;
+        console.WriteLine(
+            $"calculator {(calculator.IsOn ? "on" : "off")}: {calculator.Answers} of {report.Greedy.Total} answers call it, "
+            + Invariant($"{calculator.CallsPerAnswer:0.0} times an answer; {report.Invalid} answers end without a number"));
         if (report.LeftOut > 0)
         {
-            console.WriteLine(
-                string.Create(CultureInfo.InvariantCulture, $"left out: {report.LeftOut} of the file's questions, whose answer is no single number"));
+            console.WriteLine($"left out: {report.LeftOut} of the file's questions, whose answer is not a single number");
         }
 
         console.WriteLine($"answers: {report.Answers}{(report.SampledAnswers is null ? "" : $" and {report.SampledAnswers}")}");
@@ -35,13 +38,13 @@ internal static class EvaluationTables
 
     public static void Write(IAnsiConsole console, AnswerComparison comparison)
     {
-        console.Write(Accuracies(console, "answers", [(comparison.First, comparison.FirstAccuracy), (comparison.Second, comparison.SecondAccuracy)]));
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"right: both {comparison.Both}, only the first {comparison.OnlyFirst}, only the second {comparison.OnlySecond}, none {comparison.Neither}"));
+        var ((first, second), difference) = ((comparison.First, comparison.Second), comparison.Difference);
+        console.Write(Accuracies(console, "answers", [(first, comparison.FirstAccuracy), (second, comparison.SecondAccuracy)]));
         console.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{DifferenceText.Of("second", "first", comparison.Difference)} (p {(comparison.Difference.PValue < 0.001 ? "< 0.001" : $"= {comparison.Difference.PValue:0.000}")})"));
+            $"right: both {comparison.Both}, only the first {comparison.OnlyFirst}, only the second {comparison.OnlySecond}, "
+            + $"none {comparison.Neither}");
+        var p = difference.PValue < 0.001 ? "< 0.001" : Invariant($"= {difference.PValue:0.000}");
+        console.WriteLine($"{DifferenceText.Of("second", "first", difference)} (p {p})");
     }
 
     private static Table Accuracies(IAnsiConsole console, string name, IEnumerable<(string Name, Accuracy Accuracy)> rows)

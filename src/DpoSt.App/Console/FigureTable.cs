@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace DpoSt.App.Console;
 
-/// <summary>A table of a name and its figures. On a narrow terminal the names give way: a figure that is broken in two cannot be read.</summary>
+/// <summary>A table of a name and its figures. On a narrow terminal the names give way: a figure must not break in two.</summary>
 internal static class FigureTable
 {
     private const int Narrow = 100;
@@ -15,7 +15,11 @@ internal static class FigureTable
         var table = new Table { Border = width < Tight ? TableBorder.None : TableBorder.Rounded };
         foreach (var (i, name) in columns.Index())
         {
-            var column = new TableColumn(width < Narrow ? InTwoLines(name) : name) { Alignment = i == 0 ? Justify.Left : Justify.Right, NoWrap = i > 0 };
+            var column = new TableColumn(width < Narrow ? InTwoLines(name) : name)
+            {
+                Alignment = i == 0 ? Justify.Left : Justify.Right,
+                NoWrap = i > 0,
+            };
             table.AddColumn(width < Tight ? column.Padding(0, 0, 1, 0) : column);
         }
 

@@ -3,8 +3,8 @@ using System.Text;
 namespace DpoSt.App.Console;
 
 /// <summary>
-/// Standard error as far as there is one: what a closed terminal, a full disk or a reader that has gone does not take is lost. Nobody reads it, and what is
-/// at work, perhaps with a checkpoint to write, must not end for it.
+/// Standard error as far as there is one: what a closed terminal, a full disk or a reader that has gone does not take is lost.
+/// Nobody reads it, and the work, perhaps with a model to write, must not end for it.
 /// </summary>
 internal sealed class LossyWriter(TextWriter inner) : TextWriter
 {

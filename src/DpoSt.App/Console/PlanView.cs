@@ -2,11 +2,13 @@ using System.Globalization;
 using DpoSt.Planning;
 using DpoSt.Training;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace DpoSt.App.Console;
 
 /// <summary>What training stages take, a column each, and whether that fits.</summary>
-internal sealed class PlanView(IReadOnlyList<TrainingPlan> plans, SamplingMemory? sampling, IReadOnlyList<TrainingRate> rates, string device, long? free)
+internal sealed class PlanView(
+    IReadOnlyList<TrainingPlan> plans, SamplingMemory? sampling, IReadOnlyList<TrainingRate> rates, string device, long? free)
 {
     private readonly List<(string Stage, long Needed, string Remedy)> remedies = free is { } room ? [.. Find(plans, sampling, room)] : [];
 
@@ -30,7 +32,11 @@ internal sealed class PlanView(IReadOnlyList<TrainingPlan> plans, SamplingMemory
             longest_completion = p.Longest.Completion,
             p.Bf16,
             p.GradientCheckpointing,
-            memory_bytes = new { p.Memory.Weights, p.Memory.Gradients, p.Memory.Optimizer, p.Memory.Activations, p.Memory.Working, p.Memory.Allocator, p.Memory.Peak },
+            memory_bytes = new
+            {
+                p.Memory.Weights, p.Memory.Gradients, p.Memory.Optimizer, p.Memory.Activations, p.Memory.Working, p.Memory.Allocator,
+                p.Memory.Peak,
+            },
             p.Steps,
             p.FlopsPerStep,
             p.Flops,
@@ -68,11 +74,13 @@ internal sealed class PlanView(IReadOnlyList<TrainingPlan> plans, SamplingMemory
 
         if (sampling is { } s)
         {
-            console.Out.WriteLine($"Sampling with {s.Slots} slots holds {Bytes.Text(s.Weights)} of weights and up to {Bytes.Text(s.Caches)} of caches.");
+            console.Out.WriteLine(
+                $"Sampling with {s.Slots} slots holds {Bytes.Text(s.Weights)} of weights and up to {Bytes.Text(s.Caches)} of caches.");
         }
 
         console.Out.WriteLine(
-            "Rates: measured just now on this machine, as busy as it is: passes over one layer a stack of the model (halved where it is large) and AdamW. Evaluation, checkpoints and loading come on top.");
+            "Rates: measured just now on this machine, as busy as it is: passes over one layer a stack of the model (halved where it is "
+            + "large) and AdamW. Evaluation, resume states and loading come on top.");
         if (Fits)
         {
             var needed = plans.Max(p => p.Memory.Peak);
@@ -85,11 +93,13 @@ internal sealed class PlanView(IReadOnlyList<TrainingPlan> plans, SamplingMemory
         foreach (var (stage, needed, remedy) in remedies)
         {
             console.Out.WriteLine(
-                $"will not fit: {(sampling is null ? "" : stage + " ")}needs {Bytes.Text(needed)}, {Bytes.Text(free!.Value)} is free; {remedy}");
+                $"will not fit: {(sampling is null ? "" : stage + " ")}needs {Bytes.Text(needed)}, "
+                + $"{Bytes.Text(free!.Value)} is free; {remedy}");
         }
     }
 
-    private static IEnumerable<(string Stage, long Needed, string Remedy)> Find(IReadOnlyList<TrainingPlan> plans, SamplingMemory? sampling, long room)
+    private static IEnumerable<(string Stage, long Needed, string Remedy)> Find(
+        IReadOnlyList<TrainingPlan> plans, SamplingMemory? sampling, long room)
     {
         foreach (var plan in plans)
         {
@@ -132,6 +142,6 @@ internal sealed class PlanView(IReadOnlyList<TrainingPlan> plans, SamplingMemory
     private static string Number(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 
     private static string Amount(long count) => count >= 1_000_000_000
-        ? string.Create(CultureInfo.InvariantCulture, $"{count / 1e9:0.00} billion")
-        : string.Create(CultureInfo.InvariantCulture, $"{count / 1e6:0.00} million");
+        ? Invariant($"{count / 1e9:0.00} billion")
+        : Invariant($"{count / 1e6:0.00} million");
 }

@@ -5,13 +5,9 @@ using Spectre.Console;
 
 namespace DpoSt.App.Console;
 
-/// <summary>What each process of a training stage holds and sends, and how long that takes: the whole model on each beside shards.</summary>
-/// <param name="plans">The stages.</param>
-/// <param name="processes">How many there are.</param>
-/// <param name="rates">How fast each of them computes, a stage each.</param>
-/// <param name="source">Where the rates come from, in words.</param>
-/// <param name="bandwidth">Bytes a second that each sends; null where that is not known.</param>
-internal sealed class RankPlanView(IReadOnlyList<TrainingPlan> plans, int processes, IReadOnlyList<TrainingRate> rates, string source, double? bandwidth)
+/// <summary>What each process of a training stage holds and sends, and for how long: the whole model on each beside shards.</summary>
+internal sealed class RankPlanView(
+    IReadOnlyList<TrainingPlan> plans, int processes, IReadOnlyList<TrainingRate> rates, string source, double? bandwidth)
 {
     /// <summary>For a program.</summary>
     public object Json() => new
@@ -54,11 +50,13 @@ internal sealed class RankPlanView(IReadOnlyList<TrainingPlan> plans, int proces
         }
 
         console.Out.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Counted.Of(processes, "process", "processes")}; sharded (a launch file with FSDP or DeepSpeed's stage 3){(processes > 1 ? ", blocks are computed again in the backward pass" : " is only for several")}. Memory of the CPU's kernels; the program itself comes on top."));
+            $"{Counted.Of(processes, "process", "processes")}; sharded (a launch file with FSDP or DeepSpeed's stage 3)"
+            + (processes > 1 ? ", blocks are computed again in the backward pass" : " is only for several")
+            + ". Memory of the CPU's kernels; the program itself comes on top.");
         console.Out.WriteLine(
-            $"Computing: {source}. Sending: {(bandwidth is { } speed ? $"at {Bytes.Text((long)speed)} a second" : "add --bandwidth GB (a second) to see how long it takes")}; with the whole model on each it happens while the backward pass runs.");
+            $"Computing: {source}. Sending: "
+            + (bandwidth is { } speed ? $"at {Bytes.Text((long)speed)} a second" : "add --bandwidth GB (a second) to see how long it takes")
+            + "; with the whole model on each it happens while the backward pass runs.");
     }
 
     private (string Name, Func<RankPlan, TrainingRate, string> Value)[] Rows =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
+using static System.FormattableString;
 
 namespace DpoSt.App.Console;
 
@@ -19,7 +20,7 @@ internal sealed class RateColumn : ProgressColumn
     public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
     {
         var seconds = task.ElapsedTime?.TotalSeconds ?? 0;
-        var text = seconds < 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{Text((task.Value - Before) / seconds)} {Unit}/s");
+        var text = seconds < 1 ? "" : Invariant($"{Text((task.Value - Before) / seconds)} {Unit}/s");
         return new Markup(text, new Style(Color.Grey));
     }
 }

@@ -3,6 +3,7 @@ using DpoSt.Evaluation;
 using DpoSt.Parallel;
 using DpoSt.Runs;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace DpoSt.App.Console;
 
@@ -19,8 +20,9 @@ internal static class ResultTable
         {
             var first = set.First();
             var table = FigureTable
-                .New(console, "model", "greedy", "95 % interval", "no calculator", "pass@1", $"pass@{first.Samples}", $"maj@{first.Samples}")
-                .Title(string.Create(CultureInfo.InvariantCulture, $"{set.Key}: {first.Problems} problems, % right"));
+                .New(
+                    console, "model", "greedy", "95 % interval", "no calculator", "pass@1", $"pass@{first.Samples}", $"maj@{first.Samples}")
+                .Title(Invariant($"{set.Key}: {first.Problems} problems, % right"));
             foreach (var (_, row) in set.Select(r => (Run: RunName.Parse(r.Run), Row: r))
                 .OrderBy(r => r.Run.Number)
                 .ThenBy(r => Array.IndexOf(Kinds, r.Run.Kind)))

@@ -1,24 +1,21 @@
 using System.Diagnostics;
-using System.Globalization;
 using DpoSt.Runs;
 using DpoSt.Training;
 using DpoSt.Training.Metrics;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace DpoSt.App.Console;
 
 /// <summary>
-/// Shows a run as it happens, on standard error: a bar with rate and time left for the stage at work, a line of metrics a logging step, and
-/// one line for every stage that is over. Where nobody watches (a pipe, a file), plain lines say the same.
+/// Shows a run on standard error: a bar with rate and time left for the stage at work, a line of metrics a logging step, and one
+/// line for every stage that is over. Where nobody watches (a pipe, a file), plain lines say the same.
 /// </summary>
-internal sealed class StageProgress : IStageReporter
+internal sealed class StageProgress(IAnsiConsole console, RateColumn rate, ProgressContext? context) : IStageReporter
 {
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private readonly IAnsiConsole console;
-    private readonly ProgressContext? context;
-    private readonly RateColumn rate;
     private IReadOnlyList<string> stages = [];
     private ProgressTask? task;
     private string? stage;
@@ -31,14 +28,7 @@ internal sealed class StageProgress : IStageReporter
     private long started;
     private long lastPlain;
 
-    private StageProgress(IAnsiConsole console, RateColumn rate, ProgressContext? context)
-    {
-        this.console = console;
-        this.rate = rate;
-        this.context = context;
-    }
-
-    /// <summary>Runs work under a reporter and gives its result. Where the work is told to stop and takes a while to, a person is told that it will.</summary>
+    /// <summary>Runs work under a reporter and gives its result. Where it takes a while to stop, a person is told that it will.</summary>
     public static T Watch<T>(CommandConsole console, Func<IStageReporter, T> work)
     {
         var (progress, column) = (console.Progress(), new RateColumn());
@@ -89,19 +79,17 @@ internal sealed class StageProgress : IStageReporter
             var elapsed = Stopwatch.GetElapsedTime(started);
             var made = done - before.Value;
             var left = elapsed * ((double)(total - done) / Math.Max(1, made));
-            console.WriteLine(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"  {done} of {total} {unit}, {RateColumn.Text(made / elapsed.TotalSeconds)}/s, {Duration(left)} left"));
+            console.WriteLine($"  {done} of {total} {unit}, {RateColumn.Text(made / elapsed.TotalSeconds)}/s, {Duration(left)} left");
         }
     }
 
     public void Log(TrainingLine line)
     {
-        var metrics = string.Concat(
-            line.Metrics.Where(m => !IsDetail(m.Key)).Select(m => string.Create(CultureInfo.InvariantCulture, $"  {m.Key} {m.Value:0.000}")));
-        console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-            $"[grey]  step {line.Step}/{line.TotalSteps}  loss {line.Loss:0.0000}{Spike(losses.Of(line.Loss))}  lr {line.LearningRate:0.00e+0}  grad {line.GradNorm:0.00}{Spike(norms.Of(line.GradNorm))}{metrics}  {line.TokensPerSecond:0} tokens/s[/]");
+        var metrics = string.Concat(line.Metrics.Where(m => !IsDetail(m.Key)).Select(m => Invariant($"  {m.Key} {m.Value:0.000}")));
+        var text = Invariant($"  step {line.Step}/{line.TotalSteps}  loss {line.Loss:0.0000}{Spike(losses.Of(line.Loss))}")
+            + Invariant($"  lr {line.LearningRate:0.00e+0}  grad {line.GradNorm:0.00}{Spike(norms.Of(line.GradNorm))}")
+            + Invariant($"{metrics}  {line.TokensPerSecond:0} tokens/s");
+        console.MarkupLineInterpolated($"[grey]{text}[/]");
     }
 
     public void End(string summary)
@@ -114,7 +102,8 @@ internal sealed class StageProgress : IStageReporter
         task?.StopTask();
         task?.Value = task.MaxValue;
         (task, stage) = (null, null);
-        console.MarkupLineInterpolated($"  [green]done[/] in {Duration(Stopwatch.GetElapsedTime(started))}{(summary.Length == 0 ? "" : ": ")}{summary}");
+        var end = summary.Length == 0 ? "" : $": {summary}";
+        console.MarkupLineInterpolated($"  [green]done[/] in {Duration(Stopwatch.GetElapsedTime(started))}{end}");
     }
 
     public void Skip(string stage, string why) => console.MarkupLineInterpolated($"[grey]{stage}{Place(stage)}  {why}[/]");
@@ -129,7 +118,7 @@ internal sealed class StageProgress : IStageReporter
         }
         catch (OperationCanceledException) when (progress.stage is not null)
         {
-            progress.Note(string.Create(CultureInfo.InvariantCulture, $"  {progress.stage} stopped at {progress.done} of {progress.total} {progress.unit}"));
+            progress.Note($"  {progress.stage} stopped at {progress.done} of {progress.total} {progress.unit}");
             throw;
         }
     }
@@ -153,7 +142,7 @@ internal sealed class StageProgress : IStageReporter
     }
 
     private string Place(string name) =>
-        stages.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" ({stages.ToList().IndexOf(name) + 1} of {stages.Count})") : "";
+        stages.Count > 1 ? Invariant($" ({stages.ToList().IndexOf(name) + 1} of {stages.Count})") : "";
 
     // What a line has no room for; metrics.jsonl holds them all.
     private static bool IsDetail(string metric) =>
@@ -161,9 +150,10 @@ internal sealed class StageProgress : IStageReporter
             || metric.EndsWith("/chosen", StringComparison.Ordinal)
             || metric.EndsWith("/rejected", StringComparison.Ordinal);
 
-    private static string Spike(double? z) => z >= SpikeGauge.Spike ? string.Create(CultureInfo.InvariantCulture, $" (spike, z {z:+0.0})") : "";
+    private static string Spike(double? z) =>
+        z >= SpikeGauge.Spike ? Invariant($" (spike, z {z:+0.0})") : "";
 
     private static string Duration(TimeSpan time) => time.TotalSeconds < 60
-        ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s")
-        : string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalMinutes} min {time.Seconds} s");
+        ? Invariant($"{time.TotalSeconds:0.0} s")
+        : Invariant($"{(int)time.TotalMinutes} min {time.Seconds} s");
 }

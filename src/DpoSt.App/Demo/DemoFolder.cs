@@ -28,7 +28,8 @@ internal static class DemoFolder
     /// <summary>Unpacks the embedded model and its configuration.</summary>
     public static void LayModel(string folder)
     {
-        foreach (var name in typeof(DemoFolder).Assembly.GetManifestResourceNames().Where(n => n.StartsWith("demo/", StringComparison.Ordinal)))
+        var resources = typeof(DemoFolder).Assembly.GetManifestResourceNames();
+        foreach (var name in resources.Where(n => n.StartsWith("demo/", StringComparison.Ordinal)))
         {
             using var resource = typeof(DemoFolder).Assembly.GetManifestResourceStream(name)!;
             WriteOnce(Path.Combine(folder, name["demo/".Length..]), resource.CopyTo);

@@ -12,11 +12,7 @@ internal static partial class LineChart
     private const int Width = 560;
     private const int Height = 340;
 
-    /// <summary>Draws the lines.</summary>
-    /// <param name="id">Unique in the page: ids within the SVG begin with it.</param>
-    /// <param name="x">What the horizontal axis is: whole numbers.</param>
-    /// <param name="y">What the vertical axis is.</param>
-    /// <param name="lines">The lines.</param>
+    /// <summary>Draws the lines; ids within the SVG begin with <paramref name="id"/>, and x are whole numbers.</summary>
     public static string Svg(string id, string x, string y, IReadOnlyList<ChartLine> lines)
     {
         using var plot = new Plot();
@@ -37,7 +33,7 @@ internal static partial class LineChart
         return Embedded(plot.GetSvgXml(Width, Height), id);
     }
 
-    // A page holds many drawings: ids must not meet, each scales with the page, and a list of numbers that ends with a comma is an error to browsers.
+    // A page holds many drawings: ids must not meet, each scales with the page, and browsers refuse a list that ends with a comma.
     private static string Embedded(string svg, string id)
     {
         var drawing = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];

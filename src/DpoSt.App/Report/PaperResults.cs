@@ -1,6 +1,6 @@
 namespace DpoSt.App.Report;
 
-/// <summary>What the paper reports (Wang, Li, Lu, ACL 2024): greedy accuracy on GSM8K's test questions in percent, by iteration 0 to 3 of DPO-ST.</summary>
+/// <summary>What the paper reports (Wang, Li, Lu, ACL 2024): greedy accuracy on GSM8K in percent, by iteration 0 to 3 of DPO-ST.</summary>
 internal static class PaperResults
 {
     public static IReadOnlyList<(string Model, IReadOnlyList<double> Accuracy)> ByIteration { get; } =

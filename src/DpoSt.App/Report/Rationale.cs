@@ -13,7 +13,10 @@ internal static partial class Rationale
         var at = 0;
         foreach (Match step in Step().Matches(text))
         {
-            html.Append(WebUtility.HtmlEncode(text[at..step.Index])).Append("<mark>").Append(WebUtility.HtmlEncode(step.Value)).Append("</mark>");
+            html.Append(WebUtility.HtmlEncode(text[at..step.Index]))
+                .Append("<mark>")
+                .Append(WebUtility.HtmlEncode(step.Value))
+                .Append("</mark>");
             at = step.Index + step.Length;
         }
 

@@ -4,6 +4,7 @@ using System.Text;
 using DpoSt.App.Console;
 using DpoSt.Runs;
 using DpoSt.SelfTraining;
+using static System.FormattableString;
 
 namespace DpoSt.App.Report;
 
@@ -59,8 +60,8 @@ internal static class ReportPage
         {
             var done = run.Stages.Where(s => s.IsDone).Select(s => s.Name).ToList();
             page.AppendLine("<h2>Stages</h2>")
-                .Append(Line($"<p>{done.Count} of {run.Stages.Count} stages are done{Text(done.Count > 0 ? $": {string.Join(", ", done)}" : "")}.</p>"))
-                .Append(Line($"<p>Still to come: {Text(string.Join(", ", missing))}.</p>"));
+                .Append(Line($"<p>{done.Count} of {run.Stages.Count} stages are done{(done.Count > 0 ? $": {Names(done)}" : "")}.</p>"))
+                .Append(Line($"<p>Still to come: {Names(missing)}.</p>"));
         }
     }
 
@@ -89,11 +90,15 @@ internal static class ReportPage
             }
         }
 
-        lines.AddRange(PaperResults.ByIteration.Select(p => new ChartLine(p.Model, [.. p.Accuracy.Select((_, i) => (double)i)], p.Accuracy, IsOurs: false)));
+        lines.AddRange(PaperResults.ByIteration.Select(p =>
+            new ChartLine(p.Model, [.. p.Accuracy.Select((_, i) => (double)i)], p.Accuracy, IsOurs: false)));
         Figure(
             page, LineChart.Svg("accuracy", "iteration", "% right, greedy", lines),
-            "Greedy accuracy by iteration. The paper's lines are of other models, on GSM8K: they show the shape to expect, not a level to reach.");
-        Table(page, ["model", "data", "problems", "greedy", "95 % interval", "no calculator", "pass@1", "pass@n", "maj@n"], run.Evaluations.OrderBy(e => e.DataSet != run.TestSet).ThenBy(e => e.DataSet, StringComparer.Ordinal).Select(e => (string[])
+            "Greedy accuracy by iteration. "
+            + "The paper's lines are of other models, on GSM8K: they show the shape to expect, not a level to reach.");
+        Table(
+            page, ["model", "data", "problems", "greedy", "95 % interval", "no calculator", "pass@1", "pass@n", "maj@n"],
+            run.Evaluations.OrderBy(e => e.DataSet != run.TestSet).ThenBy(e => e.DataSet, StringComparer.Ordinal).Select(e => (string[])
             [
                 ResultTable.Describe(e.Run), e.DataSet, Number(e.Problems), Percent(e.Greedy),
                 $"{Percent(e.GreedyLow)} - {Percent(e.GreedyHigh)}", Percent(e.GreedyWithoutCalculator), Percent(e.PassAt1),
@@ -101,7 +106,7 @@ internal static class ReportPage
             ]));
         Table(
             page, ["GSM8K, % right", "iteration 0", "1", "2", "3"],
-            PaperResults.ByIteration.Select(p => (string[])[p.Model, .. p.Accuracy.Select(a => a.ToString("0.0", CultureInfo.InvariantCulture))]));
+            PaperResults.ByIteration.Select(p => (string[])[p.Model, .. p.Accuracy.Select(a => Percent(a / 100))]));
     }
 
     private static void Training(StringBuilder page, RunSummary run)
@@ -137,7 +142,8 @@ internal static class ReportPage
         if (run.Passes.Count > 0)
         {
             page.AppendLine("<h2>pass@k</h2>");
-            var lines = run.Passes.Select(p => new ChartLine(p.Run, [.. p.PassAtK.Select((_, i) => i + 1.0)], [.. p.PassAtK.Select(v => 100 * v)])).ToList();
+            var lines = run.Passes.Select(p =>
+                new ChartLine(p.Run, [.. p.PassAtK.Select((_, i) => i + 1.0)], [.. p.PassAtK.Select(v => 100 * v)])).ToList();
             Figure(
                 page, LineChart.Svg("pass", "k", $"pass@k on {run.TestSet}, %", lines),
                 "The share of questions that at least one of k samples solves (unbiased).");
@@ -162,14 +168,16 @@ internal static class ReportPage
     {
         if (run.Examples.Count > 0)
         {
-            page.AppendLine("<h2>Answers</h2>").AppendLine("<p>Greedy answers of the last model; <mark>calculations</mark> are marked.</p>");
+            page.AppendLine("<h2>Answers</h2>")
+                .AppendLine("<p>Greedy answers of the last model; <mark>calculations</mark> are marked.</p>");
         }
 
         foreach (var example in run.Examples)
         {
             var verdict = example.IsCorrect ? "right" : "wrong";
-            var truth = example is { IsCorrect: false, Ans: { } ans } ? string.Create(CultureInfo.InvariantCulture, $" (the answer is {ans})") : "";
-            page.Append(Line($"<article class=\"{verdict}\"><strong>{verdict}</strong>{truth}<p>{Text(example.Question)}</p><p>{Rationale.Html(example.Text)}</p></article>"));
+            var truth = example is { IsCorrect: false, Ans: { } ans } ? Invariant($" (the answer is {ans})") : "";
+            page.Append(Line($"<article class=\"{verdict}\"><strong>{verdict}</strong>{truth}"))
+                .Append(Line($"<p>{Text(example.Question)}</p><p>{Rationale.Html(example.Text)}</p></article>"));
         }
     }
 
@@ -186,6 +194,8 @@ internal static class ReportPage
 
         page.AppendLine("</table>");
     }
+
+    private static string Names(IEnumerable<string> stages) => Text(string.Join(", ", stages));
 
     private static bool IsDpo(string run) => RunName.Parse(run).Kind == RunName.DpoKind;
 

@@ -18,7 +18,9 @@ public sealed class BadInputTests : IDisposable
     [InlineData("data.test_data_path", "test")]
     [InlineData("data.ood_data_path", "other")]
     public void A_missing_data_file_of_the_loop(string key, string name) =>
-        Refused(TinyRun.Loop($"{key}=data/{name}-none.jsonl"), run.Path($"data/{name}-none.jsonl"), "there is no such file", "one JSON object a line");
+        Refused(
+            TinyRun.Loop($"{key}=data/{name}-none.jsonl"), run.Path($"data/{name}-none.jsonl"), "there is no such file",
+            "one JSON object a line");
 
     [Fact]
     public void All_missing_data_files_of_the_loop_are_named_together() =>
@@ -30,7 +32,9 @@ public sealed class BadInputTests : IDisposable
     public void A_missing_data_file_of_a_stage()
     {
         Refused(Stage("sft", "data.data_path=data/none.jsonl"), run.Path("data/none.jsonl"), "there is no such file");
-        Refused(Stage("eval-greedy", "+data.split=test"), run.Path("model_outputs/tiny/sft-0/test/greedy_decode.json"), "there is no such file");
+        Refused(
+            Stage("eval-greedy", "+data.split=test"), run.Path("model_outputs/tiny/sft-0/test/greedy_decode.json"),
+            "there is no such file");
         Refused(Stage("make-dpo-data", "dpo-1", ["model.model_path=base"]), run.Path(Labelled), "there is no such file");
     }
 
@@ -43,10 +47,12 @@ public sealed class BadInputTests : IDisposable
 
     [Theory]
     [InlineData("{\"question\": \"How many?\", \"answer\": \"2\n", "data/bad.jsonl:1:", "the line is no JSON")]
-    [InlineData("[{\"question\": \"How many?\", \"answer\": \"#### 2\"}]\n", "data/bad.jsonl: the file is one JSON list", "one object a line")]
+    [InlineData(
+        "[{\"question\": \"How many?\", \"answer\": \"#### 2\"}]\n", "data/bad.jsonl: the file is one JSON list", "one object a line")]
     [InlineData("\n\n  \n", "data/bad.jsonl", "holds no problem", "expected lines like")]
     [InlineData("\n{\"question\": \"How many?\", \"answer\": \"Some.\"}\n", "data/bad.jsonl:2:", "no final answer", "\"####\"")]
-    [InlineData("{\"question\": \"How many?\", \"answer\": \"#### 2\", \"ans\": \"two\"}\n", "data/bad.jsonl:1:", "\"ans\" is not a finite number")]
+    [InlineData(
+        "{\"question\": \"How many?\", \"answer\": \"#### 2\", \"ans\": \"two\"}\n", "data/bad.jsonl:1:", "\"ans\" is not a finite number")]
     public void A_broken_data_set(string text, params string[] says)
     {
         File.WriteAllText(run.Path("data/bad.jsonl"), text);
@@ -80,7 +86,8 @@ public sealed class BadInputTests : IDisposable
     [Theory]
     [InlineData("[[\"How many?\", \"#### 2\"]]\n", 1, "it has 1 samples, but the data set has 12 questions")]
     [InlineData("[[\"How many?\", \"#### 2\"]]\n", 12, "only 0 of its first 12 lines have the question that stands there")]
-    [InlineData("{\"id\": \"0\", \"question\": \"How many?\", \"text\": \"#### 2\"}\n", 1, "the question \"How many?\" is not in the data set")]
+    [InlineData(
+        "{\"id\": \"0\", \"question\": \"How many?\", \"text\": \"#### 2\"}\n", 1, "the question \"How many?\" is not in the data set")]
     public void Samples_of_other_data(string line, int times, string says)
     {
         Write("model_outputs/tiny/sft-0/test/greedy_decode.json", string.Concat(Enumerable.Repeat(line, times)));
@@ -92,7 +99,9 @@ public sealed class BadInputTests : IDisposable
     {
         var questions = File.ReadLines(run.Path("data/test.jsonl"))
             .Select(l => System.Text.Json.JsonDocument.Parse(l).RootElement.GetProperty("question").GetRawText());
-        Write("model_outputs/tiny/sft-0/test/greedy_decode.json", string.Concat(questions.Select(question => $"[[{question}, \"#### 2\"]]\n")));
+        Write(
+            "model_outputs/tiny/sft-0/test/greedy_decode.json",
+            string.Concat(questions.Select(question => $"[[{question}, \"#### 2\"]]\n")));
         Write("results/tiny.json", "not JSON");
         Refused(Stage("eval-greedy", "+data.split=test"), run.Path("results/tiny.json"), "no JSON object of results", "move it away");
         Assert.Equal("not JSON", File.ReadAllText(run.Path("results/tiny.json")));
@@ -129,7 +138,9 @@ public sealed class BadInputTests : IDisposable
     public void A_full_disk_while_a_model_is_written()
     {
         using var disk = SmallDisk.At(run.Path("ft_models"), "1m");
-        Refused(Stage("sft", "trainer.max_steps=1"), run.Path("ft_models/tiny/sft-0"), "could not be written", "No space left", "free some space");
+        Refused(
+            Stage("sft", "trainer.max_steps=1"), run.Path("ft_models/tiny/sft-0"), "could not be written", "No space left",
+            "free some space");
     }
 
     [Fact]
@@ -148,9 +159,10 @@ public sealed class BadInputTests : IDisposable
     private static string[] Stage(string command, string name, string[] overrides) =>
         [command, "--config-path", "exp_config/tiny", "--config-name", name, .. overrides];
 
-    // Empty folders on the way to a file that could not be written are no files; drafts and temporary names would be.
+    // Empty folders on the way to a file that could not be written are not files; drafts and temporary names would be.
     private string[] Files() => [.. Directory.EnumerateFiles(run.Root, "*", SearchOption.AllDirectories)
-        .Concat(Directory.EnumerateDirectories(run.Root, "*.tmp*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None }))
+        .Concat(Directory.EnumerateDirectories(
+            run.Root, "*.tmp*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None }))
         .Order(StringComparer.Ordinal)];
 
     private void Write(string name, string text)
@@ -191,7 +203,8 @@ public sealed class BadInputTests : IDisposable
 
         private static int Run(string program, params string[] arguments)
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
             process.WaitForExit();
             return process.ExitCode;
         }

@@ -47,18 +47,30 @@ public sealed class CliTests
     [InlineData("There is no command 'train'; see dpost --help.", "train", "--help")]
     [InlineData("There is no option '--hlep' (did you mean '--help'?); see dpost --help.", "--hlep")]
     [InlineData("There is no option '--modle' (did you mean '--model'?); see dpost solve --help.", "solve", "--modle", "x", "a question")]
-    [InlineData("There is no option '--temprature' (did you mean '--temperature'?); see dpost complete --help.", "complete", "--model", "x", "--temprature=1")]
+    [InlineData(
+        "There is no option '--temprature' (did you mean '--temperature'?); see dpost complete --help.", "complete", "--model", "x",
+        "--temprature=1")]
     [InlineData("There is no option '--cofig-name' (did you mean '--config-name'?); see dpost sft --help.", "sft", "--cofig-name", "sft-0")]
-    [InlineData("'has' is one word too many: solve takes one question, in quotes where it has blanks; see dpost solve --help.", "solve", "--model", "x", "Tom", "has", "3")]
+    [InlineData(
+        "'has' is one word too many: solve takes one question, in quotes where it has blanks; see dpost solve --help.", "solve", "--model",
+        "x", "Tom", "has", "3")]
     [InlineData("There is no option '--bogus'; see dpost bench generate --help.", "bench", "generate", "--bogus")]
-    [InlineData("--temperature is 0,7; expected a number with a point and no comma; see dpost complete --help.", "complete", "--model", "x", "--temperature", "0,7")]
+    [InlineData(
+        "--temperature is 0,7; expected a number with a point and no comma; see dpost complete --help.", "complete", "--model", "x",
+        "--temperature", "0,7")]
     [InlineData("--data is of --protocol real: add that, or leave it out; see dpost bench train --help.", "bench", "train", "--data", "x")]
     [InlineData("bench needs one more word: generate or train; see dpost bench --help.", "bench")]
     [InlineData("--batch is 0; expected a number from 1 to 16384; see dpost complete --help.", "complete", "--model", "x", "--batch", "0")]
-    [InlineData("--threads is 2147483647; expected a number from 1 to 1024; see dpost solve --help.", "solve", "--model", "x", "--threads", "2147483647", "a question")]
+    [InlineData(
+        "--threads is 2147483647; expected a number from 1 to 1024; see dpost solve --help.", "solve", "--model", "x", "--threads",
+        "2147483647", "a question")]
     [InlineData("--data is empty; give it a value, or leave it out; see dpost evaluate --help.", "evaluate", "--model", "x", "--data", "")]
-    [InlineData("--temperature is NaN; expected a number from 0 on; see dpost complete --help.", "complete", "--model", "x", "--temperature", "NaN")]
-    [InlineData("--temperature is 0; expected a number above 0; see dpost evaluate --help.", "evaluate", "--model", "x", "--data", "y", "--temperature", "0")]
+    [InlineData(
+        "--temperature is NaN; expected a number from 0 on; see dpost complete --help.", "complete", "--model", "x", "--temperature",
+        "NaN")]
+    [InlineData(
+        "--temperature is 0; expected a number above 0; see dpost evaluate --help.", "evaluate", "--model", "x", "--data", "y",
+        "--temperature", "0")]
     public void A_mistake_is_told_by_what_was_meant(string sentence, params string[] args) =>
         Assert.Equal(new CommandRun(2, "", sentence + "\n"), CommandRun.Of(args));
 
@@ -112,7 +124,8 @@ public sealed class CliTests
         using var error = new StringWriter { NewLine = "\n" };
         using var folder = new TemporaryFolder();
         var tokenizer = folder.File("tokenizer.json", DpoSt.Text.Tokenizers.BpeTrainer.Train(["a b"], 400));
-        var code = DpoSt.App.Cli.Run(["tokenize", "--tokenizer", tokenizer], new DpoSt.App.Console.CommandConsole(input, TextWriter.Null, error, default));
+        var code = DpoSt.App.Cli.Run(
+            ["tokenize", "--tokenizer", tokenizer], new DpoSt.App.Console.CommandConsole(input, TextWriter.Null, error, default));
         Assert.Equal(1, code);
         Assert.Equal("dpost failed: the wire is cut; run it with --verbose to see where.\n", error.ToString());
     }

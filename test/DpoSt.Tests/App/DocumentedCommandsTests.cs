@@ -11,16 +11,17 @@ namespace DpoSt.Tests.App;
 
 /// <summary>
 /// Every command that the README and <c>--help</c> show, typed into a shell as it stands there, in a folder that has what it names. Only
-/// numbers are made smaller behind it, for a test has no hours. (The list of stages in docs/paper-commands.md is run by <see cref="PaperCommandsTests"/>.)
+/// numbers are made smaller behind it, for a test has no hours. (<see cref="PaperCommandsTests"/> runs docs/paper-commands.md.)
 /// </summary>
 public sealed partial class DocumentedCommandsTests : IDisposable
 {
-    // What a command needs that no example makes (what the test's hub serves is no model); a command that is not named here comes last.
+    // What a command needs that no example makes (what the test's hub serves is not a model); a command that is not named here comes last.
     private static readonly (string Command, string Before)[] Order =
     [
         ("download", ""), ("validate", "rm -r hf_models/flan-t5-base && cp -r models/flan-t5-base hf_models/flan-t5-base"), ("sft", ""),
         ("generate", ""), ("eval-sampling", ""), ("make-dpo-data", ""), ("dpo", ""),
-        ("make-rft-data", "for c in generate eval-sampling; do dpost $c --config-name dpo-1 eval.mode=sampling eval.sampling.max_seed=3 eval.max_new_tokens=64; done"),
+        ("make-rft-data", "for c in generate eval-sampling; do "
+            + "dpost $c --config-name dpo-1 eval.mode=sampling eval.sampling.max_seed=3 eval.max_new_tokens=64; done"),
         ("eval-greedy", "dpost generate --config-name sft-0 +data.split=test eval.max_new_tokens=64"),
         ("run", ""), ("report", ""),
         ("compare", "mkdir -p model_outputs/tiny && cp -r model_outputs/t5/sft-0 model_outputs/t5/sft-1 model_outputs/tiny"),
@@ -33,7 +34,8 @@ public sealed partial class DocumentedCommandsTests : IDisposable
     public DocumentedCommandsTests()
     {
         repository.Instead = request =>
-            repository.Honest(request with { Target = request.Target.Replace("google/flan-t5-base", HubRepository.Name, StringComparison.Ordinal) });
+            repository.Honest(
+                request with { Target = request.Target.Replace("google/flan-t5-base", HubRepository.Name, StringComparison.Ordinal) });
         server = repository.Serve();
         foreach (var model in (string[])["models/flan-t5-base", "hf_models/flan-t5-large", "hf_models/my"])
         {
@@ -67,7 +69,8 @@ public sealed partial class DocumentedCommandsTests : IDisposable
             .Distinct(StringComparer.Ordinal)
             .ToArray();
         Assert.True(examples.Length > 25, $"only {examples.Length} examples were found");
-        foreach (var example in examples.OrderBy(e => Array.FindIndex(Order, o => o.Command == Name(e)) is var at and >= 0 ? at : Order.Length))
+        foreach (
+            var example in examples.OrderBy(e => Array.FindIndex(Order, o => o.Command == Name(e)) is var at and >= 0 ? at : Order.Length))
         {
             var before = Order.FirstOrDefault(o => o.Command == Name(example)).Before;
             var (code, error) = Type($"{(string.IsNullOrEmpty(before) ? "true" : before)} && {example}{Smaller(example)}");
@@ -96,7 +99,8 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         var text = File.ReadAllText(Path.Combine(SharedFolder.RepositoryRoot, "README.md"));
         return InBlock().Matches(text).Select(m => $"dpost {m.Groups["rest"].Value}")
             .Concat(InSentence().Matches(text).Select(m => m.Groups["line"].Value))
-            .Select(line => line.Replace("DIR", "hf_models/my", StringComparison.Ordinal).Replace("dpost-demo/model_outputs/tiny", "model_outputs/t5", StringComparison.Ordinal));
+            .Select(line => line.Replace("DIR", "hf_models/my", StringComparison.Ordinal)
+                .Replace("dpost-demo/model_outputs/tiny", "model_outputs/t5", StringComparison.Ordinal));
     }
 
     private static string Name(string example) => CommandName().Match(example).Groups["name"].Value;
@@ -104,7 +108,8 @@ public sealed partial class DocumentedCommandsTests : IDisposable
     private static string Smaller(string example) => Name(example) switch
     {
         "demo" => " loop.iterations=0 loop.eval_samples=0 sft.trainer.max_steps=1 eval.max_new_tokens=2",
-        "run" => " loop.iterations=1 loop.baseline=false dpo.trainer.max_steps=2 ++sft.trainer.max_steps=2 eval.max_new_tokens=64 loop.eval_samples=1",
+        "run" => " loop.iterations=1 loop.baseline=false dpo.trainer.max_steps=2 ++sft.trainer.max_steps=2 eval.max_new_tokens=64"
+            + " loop.eval_samples=1",
         "sft" or "dpo" => " ++trainer.max_steps=2",
         "generate" => " eval.max_new_tokens=64",
         "pretrain" => " --steps 1",
@@ -115,7 +120,13 @@ public sealed partial class DocumentedCommandsTests : IDisposable
 
     private (int Code, string Error) Type(string line)
     {
-        var start = new ProcessStartInfo("bash") { WorkingDirectory = run.Root, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("bash")
+        {
+            WorkingDirectory = run.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add($"dpost() {{ dotnet '{typeof(Cli).Assembly.Location}' \"$@\"; }}\n{line}");
         start.Environment["HF_ENDPOINT"] = server.Address.OriginalString;
@@ -142,7 +153,9 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         }
     }
 
-    [GeneratedRegex("^ {4}(dotnet run .*? --|dpost) (?<rest>.*)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^ {4}(dotnet run .*? --|dpost) (?<rest>.*)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex InBlock();
 
     [GeneratedRegex("`(?<line>dpost [a-z-]+ [^`]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

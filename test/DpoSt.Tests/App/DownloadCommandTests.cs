@@ -34,7 +34,8 @@ public sealed class DownloadCommandTests : IDisposable
     public void Puts_copies_where_it_is_told()
     {
         var place = folder.File("mine");
-        Assert.Equal(place + "\n", CommandRun.Of("download", HubRepository.Name, "--local-dir", place, "--revision", HubRepository.Commit).Out);
+        Assert.Equal(
+            place + "\n", CommandRun.Of("download", HubRepository.Name, "--local-dir", place, "--revision", HubRepository.Commit).Out);
         Assert.Equal(repository.Files[Weights], File.ReadAllBytes(Path.Combine(place, Weights)));
     }
 

@@ -24,7 +24,10 @@ public sealed class FigureTableTests
         ResultTable.Write(console, rows);
         var lines = text.ToString().Split('\n');
         Assert.All(lines, line => Assert.True(line.Length <= width, line));
-        string[][] figures = [["28.2", "24.4 - 32.3", "2.2", "20.1", "38.1", "27.0"], ["37.2", "33.1 - 41.5", "1.6", "30.0", "50.0", "35.9"]];
+        string[][] figures =
+        [
+            ["28.2", "24.4 - 32.3", "2.2", "20.1", "38.1", "27.0"], ["37.2", "33.1 - 41.5", "1.6", "30.0", "50.0", "35.9"]
+        ];
         Assert.All(figures, row => Assert.Contains(lines, line => row.All(figure => line.Contains(figure, StringComparison.Ordinal))));
     }
 }

@@ -12,7 +12,8 @@ public sealed class InfoCommandTests
         var info = JsonDocument.Parse(run.Out).RootElement;
         Assert.StartsWith("0.", info.GetProperty("dpost").GetString(), StringComparison.Ordinal);
         Assert.StartsWith(".NET 10", info.GetProperty("dotnet").GetString(), StringComparison.Ordinal);
-        Assert.StartsWith(DpoSt.Tensors.Native.NativeLibraries.ExpectedVersion, info.GetProperty("libtorch").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            DpoSt.Tensors.Native.NativeLibraries.ExpectedVersion, info.GetProperty("libtorch").GetString(), StringComparison.Ordinal);
         Assert.Equal("cpu", info.GetProperty("devices")[0].GetString());
         Assert.InRange(info.GetProperty("threads").GetInt32(), 1, 4096);
         Assert.All(["os", "cpu", "cpu_capability"], key => Assert.NotEmpty(info.GetProperty(key).GetString()!));

@@ -68,7 +68,8 @@ public sealed class ModelToolsTests
             -scores.Sum(s => s.GetProperty("log_prob").GetDouble()) / scores.Sum(s => s.GetProperty("tokens").GetInt32()), 1e-4);
         Assert.All(
             scores,
-            s => Assert.Equal(-s.GetProperty("log_prob").GetDouble() / s.GetProperty("tokens").GetInt32(), s.GetProperty("loss").GetDouble(), 1e-9));
+            s => Assert.Equal(
+                -s.GetProperty("log_prob").GetDouble() / s.GetProperty("tokens").GetInt32(), s.GetProperty("loss").GetDouble(), 1e-9));
     }
 
     [Fact]
@@ -109,7 +110,8 @@ public sealed class ModelToolsTests
         Assert.NotEmpty(forced);
         Assert.All(forced, text => Assert.EndsWith("]", text, StringComparison.Ordinal));
         Assert.Contains("answer:", plain.Error, StringComparison.Ordinal);
-        var alone = Lines(CommandRun.Of("solve", "--model", Path.Combine(folder.Root, "base"), question, "--json", "--no-calculator").Out)[0];
+        var small = Path.Combine(folder.Root, "base");
+        var alone = Lines(CommandRun.Of("solve", "--model", small, question, "--json", "--no-calculator").Out)[0];
         Assert.DoesNotContain(alone.GetProperty("pieces").EnumerateArray(), p => p.GetProperty("calculator").GetBoolean());
     }
 
@@ -137,15 +139,18 @@ public sealed class ModelToolsTests
     public void A_row_that_cannot_be_scored_is_one_sentence_with_its_line(string line, string part)
     {
         using var folder = new TemporaryFolder();
-        var run = CommandRun.Of("score", "--model", SharedFolder.Path("fixtures", "llama-gqa"), "--data", folder.File("rows.jsonl", line + "\n"));
+        var run = CommandRun.Of(
+            "score", "--model", SharedFolder.Path("fixtures", "llama-gqa"), "--data", folder.File("rows.jsonl", line + "\n"));
         Assert.Equal((2, ""), (run.Code, run.Out));
         Assert.Contains(part, run.Error, StringComparison.Ordinal);
         Assert.Contains("rows.jsonl:1:", run.Error, StringComparison.Ordinal);
     }
 
-    private static JsonElement Golden() => JsonDocument.Parse(File.ReadAllBytes(SharedFolder.Path("models", "stories260K", "golden.json"))).RootElement;
+    private static JsonElement Golden() =>
+        JsonDocument.Parse(File.ReadAllBytes(SharedFolder.Path("models", "stories260K", "golden.json"))).RootElement;
 
-    private static JsonElement[] Lines(string output) => [.. output.TrimEnd('\n').Split('\n').Select(l => JsonDocument.Parse(l).RootElement)];
+    private static JsonElement[] Lines(string output) =>
+        [.. output.TrimEnd('\n').Split('\n').Select(l => JsonDocument.Parse(l).RootElement)];
 
     private static int[] Ids(JsonElement row, string key) => row.GetProperty(key).Deserialize<int[]>()!;
 }

@@ -6,10 +6,11 @@ using DpoSt.Tests.SelfTraining;
 
 namespace DpoSt.Tests.App;
 
-/// <summary>The commands of docs/paper-commands.md, in order, with the tiny model: files in the paper's places, results under its keys.</summary>
+/// <summary>The commands of docs/paper-commands.md with the tiny model: files in the paper's places, results under its keys.</summary>
 public sealed class PaperCommandsTests
 {
-    internal static string[][] Commands { get; } = [.. File.ReadLines(Path.Combine(SharedFolder.RepositoryRoot, "docs", "paper-commands.md"))
+    internal static string[][] Commands { get; } =
+        [.. File.ReadLines(Path.Combine(SharedFolder.RepositoryRoot, "docs", "paper-commands.md"))
         .Where(l => l.StartsWith("    dpost ", StringComparison.Ordinal)).Select(ReadmeTests.Arguments)];
 
     [Fact]
@@ -19,7 +20,8 @@ public sealed class PaperCommandsTests
         Keep(run.Path("data/train.jsonl"), 8);
         Keep(run.Path("data/test.jsonl"), 4);
         var config = run.Path("exp_config/tiny/sft-0.yaml");
-        File.WriteAllText(config, File.ReadAllText(config).Replace("  pool_path: data/pool.jsonl\n", "", StringComparison.Ordinal));      // the paper has none
+        // the paper has none
+        File.WriteAllText(config, File.ReadAllText(config).Replace("  pool_path: data/pool.jsonl\n", "", StringComparison.Ordinal));
         RunAll(run, "tiny", Commands, "trainer.max_steps=3");
 
         using var document = JsonDocument.Parse(File.ReadAllText(run.Path("results/tiny.json")));
@@ -32,8 +34,10 @@ public sealed class PaperCommandsTests
         Assert.Equal(
             Percent(Right(run.Path("model_outputs/tiny/sft-1/test/greedy_decode.json")).Count, 4),
             results.GetProperty("sft-1").GetProperty("test@1").GetString());
-        Assert.Equal(Lines(run, "sft-0/train/train_dpo_processed.jsonl"), results.GetProperty("sft-0").GetProperty("generated_dpo_data").GetInt32());
-        Assert.Equal(Lines(run, "dpo-1/train/train_rft_processed.jsonl"), results.GetProperty("dpo-1").GetProperty("generated_sft_data").GetInt32());
+        Assert.Equal(
+            Lines(run, "sft-0/train/train_dpo_processed.jsonl"), results.GetProperty("sft-0").GetProperty("generated_dpo_data").GetInt32());
+        Assert.Equal(
+            Lines(run, "dpo-1/train/train_rft_processed.jsonl"), results.GetProperty("dpo-1").GetProperty("generated_sft_data").GetInt32());
     }
 
     [Fact]
@@ -54,7 +58,8 @@ public sealed class PaperCommandsTests
         Directory.Move(run.Path("base"), run.Path("hf_models/flan-t5-large"));
         File.WriteAllLines(run.Path("gsm8k/train.jsonl"), File.ReadLines(run.Path("data/train.jsonl")).Take(6).ToArray());
         File.WriteAllLines(run.Path("gsm8k/test.jsonl"), File.ReadLines(run.Path("data/test.jsonl")).Take(3).ToArray());
-        RunAll(run, "t5", Commands.Select(line => line.Select(a => a == "exp_config/tiny" ? "conf" : a).ToArray()), "++trainer.max_steps=2");
+        RunAll(
+            run, "t5", Commands.Select(line => line.Select(a => a == "exp_config/tiny" ? "conf" : a).ToArray()), "++trainer.max_steps=2");
         using var document = JsonDocument.Parse(File.ReadAllText(run.Path("results/t5.json")));
         AssertKeys(document.RootElement);
     }
@@ -99,7 +104,8 @@ public sealed class PaperCommandsTests
             .Distinct(StringComparer.Ordinal)
             .Count();
 
-    private static List<string> Right(string path) => [.. JsonLines.Read(path).Where(l => l.Text("verdict", "") == "correct").Select(l => l.Text("id", ""))];
+    private static List<string> Right(string path) =>
+        [.. JsonLines.Read(path).Where(l => l.Text("verdict", "") == "correct").Select(l => l.Text("id", ""))];
 
     private static int Lines(TinyRun run, string name) => JsonLines.Read(run.Path($"model_outputs/tiny/{name}")).Count();
 

@@ -5,7 +5,10 @@ namespace DpoSt.Tests.App;
 
 public sealed class PlanCommandTests : IDisposable
 {
-    private const string Giant = """{"model_type":"llama","vocab_size":128256,"hidden_size":16384,"intermediate_size":53248,"num_hidden_layers":126,"num_attention_heads":128,"num_key_value_heads":8}""";
+    private const string Giant = """
+        {"model_type":"llama","vocab_size":128256,"hidden_size":16384,"intermediate_size":53248,"num_hidden_layers":126,
+         "num_attention_heads":128,"num_key_value_heads":8}
+        """;
 
     private readonly TinyRun run = new();
 
@@ -35,7 +38,10 @@ public sealed class PlanCommandTests : IDisposable
         using var json = JsonDocument.Parse(output);
         var stages = json.RootElement.GetProperty("stages").EnumerateArray().ToArray();
         Assert.Equal(
-            [("sft", "sft-0", 24, 500L), ("dpo", "dpo-1", 4, 150), ("sft", "sft-1 st-1 sft-2 st-2", null, 500), ("dpo", "dpo-2", null, 150)],
+            [
+                ("sft", "sft-0", 24, 500L), ("dpo", "dpo-1", 4, 150), ("sft", "sft-1 st-1 sft-2 st-2", null, 500),
+                ("dpo", "dpo-2", null, 150)
+            ],
             stages.Select(
                 s => (
                     s.GetProperty("objective").GetString()!,
@@ -46,12 +52,15 @@ public sealed class PlanCommandTests : IDisposable
             var memory = s.GetProperty("memory_bytes");
             Assert.Equal(
                 memory.GetProperty("peak").GetInt64(),
-                ((string[])["weights", "gradients", "optimizer", "activations", "working", "allocator"]).Sum(part => memory.GetProperty(part).GetInt64()));
+                ((string[])["weights", "gradients", "optimizer", "activations", "working", "allocator"])
+                    .Sum(part => memory.GetProperty(part).GetInt64()));
             Assert.True(s.GetProperty("seconds").GetDouble() > 0);
         });
         Assert.True(json.RootElement.GetProperty("fits").GetBoolean());
 
-        static int? Examples(JsonElement stage) => stage.GetProperty("examples") is { ValueKind: JsonValueKind.Number } count ? count.GetInt32() : null;
+        static int? Examples(JsonElement stage) => stage.GetProperty("examples") is { ValueKind: JsonValueKind.Number } count
+            ? count.GetInt32()
+            : null;
     }
 
     [Fact]
@@ -88,11 +97,13 @@ public sealed class PlanCommandTests : IDisposable
         Assert.Equal((2, 2), (whole.GetProperty("rows").GetInt32(), sharded.GetProperty("rows").GetInt32()));
 
         // 16384 wide, 128 heads of 128, 8 of keys and values: the shapes of Llama 3.1 405B.
-        const long parameters = 2 * 128256L * 16384 + 126 * (16384L * (16384 + 2 * 1024) + 16384L * 16384 + 3 * 16384L * 53248 + 2 * 16384) + 16384;
+        const long block = 16384L * (16384 + 2 * 1024) + 16384L * 16384 + 3 * 16384L * 53248 + 2 * 16384;
+        const long parameters = 2 * 128256L * 16384 + 126 * block + 16384;
         Assert.Equal(parameters, stage.GetProperty("parameters").GetInt64());
         Assert.Equal(4 * parameters, whole.GetProperty("memory_bytes").GetProperty("weights").GetInt64());
         Assert.Equal(parameters / 2, sharded.GetProperty("memory_bytes").GetProperty("weights").GetInt64());
-        Assert.Equal(7 * parameters, whole.GetProperty("sent_bytes").GetInt64());                    // twice 4 bytes, but for the own eighth
+        // twice 4 bytes, but for the own eighth
+        Assert.Equal(7 * parameters, whole.GetProperty("sent_bytes").GetInt64());
 
         // Of 12 rows the first process has 2; sharded, blocks are computed again: a forward pass more, but for the head.
         Assert.True(whole.GetProperty("computing_seconds").GetDouble() > 0);
@@ -104,7 +115,10 @@ public sealed class PlanCommandTests : IDisposable
     [Fact]
     public void A_step_of_several_processes_takes_what_the_given_rates_make_of_it()
     {
-        string[] line = ["plan", "--config-path", "exp_config/tiny", "--config-name", "sft-0", "--nproc", "2", "--rate", "500", "--bandwidth", "10"];
+        string[] line =
+        [
+            "plan", "--config-path", "exp_config/tiny", "--config-name", "sft-0", "--nproc", "2", "--rate", "500", "--bandwidth", "10"
+        ];
         var (code, output, error) = run.Run([.. line, "--json"]);
         Assert.True(code == 0, error);
         using var json = JsonDocument.Parse(output);

@@ -8,13 +8,17 @@ namespace DpoSt.Tests.App;
 public sealed partial class ReadmeTests
 {
     private static readonly string[] Commands =
-        ["demo", "run", "sft", "generate", "eval-sampling", "make-dpo-data", "dpo", "make-rft-data", "eval-greedy", "pretrain", "calc", "tokenize", "solve", "complete", "score",
+        ["demo", "run", "sft", "generate", "eval-sampling", "make-dpo-data", "dpo", "make-rft-data", "eval-greedy", "pretrain", "calc",
+         "tokenize", "solve", "complete", "score",
             "download", "evaluate", "compare", "bench", "validate", "plan", "report", "info"];
 
     private static readonly string[] Readme = File.ReadAllLines(Path.Combine(SharedFolder.RepositoryRoot, "README.md"));
 
     private static readonly string[] Pages =
-        [.. Directory.EnumerateFiles(Path.Combine(SharedFolder.RepositoryRoot, "docs"), "*.md").Append(Path.Combine(SharedFolder.RepositoryRoot, "README.md"))];
+        [
+            .. Directory.EnumerateFiles(Path.Combine(SharedFolder.RepositoryRoot, "docs"), "*.md")
+                .Append(Path.Combine(SharedFolder.RepositoryRoot, "README.md"))
+        ];
 
     [Fact]
     public void Every_command_has_an_example_and_all_examples_parse()
@@ -34,7 +38,9 @@ public sealed partial class ReadmeTests
     {
         Assert.All(
             ["calc", "info"],
-            command => Assert.All(Examples(command), example => Assert.Equal((0, ""), CommandRun.Of(example) is var run ? (run.Code, run.Error) : default)));
+            command => Assert.All(
+                Examples(command),
+                example => Assert.Equal((0, ""), CommandRun.Of(example) is var run ? (run.Code, run.Error) : default)));
 
         // What the others would read and change is there, under the names they use.
         var root = Path.Combine(SharedFolder.RepositoryRoot, "exp_config");
@@ -44,7 +50,11 @@ public sealed partial class ReadmeTests
         Assert.All(lines, line =>
         {
             string[] folder = line.Any(a => a == "--config-path") ? [] : ["--config-path", "exp_config/t5"];
-            var arguments = line[1..].Concat(folder).Select(a => a.Replace("exp_config", root, StringComparison.Ordinal)).Prepend("validate").ToArray();
+            var arguments = line[1..]
+                .Concat(folder)
+                .Select(a => a.Replace("exp_config", root, StringComparison.Ordinal))
+                .Prepend("validate")
+                .ToArray();
             var run = CommandRun.Of(arguments);
             Assert.True((run.Code, run.Error) == (0, ""), run.Error);
         });
@@ -62,29 +72,36 @@ public sealed partial class ReadmeTests
     {
         var lines = File.ReadAllLines(page);
         Assert.All(Blocks(lines).Concat(Started(lines)), line => Parses(line[0], line));
-        Assert.All(Mention().Matches(string.Join('\n', lines)).Select(m => m.Groups["command"].Value), name => Assert.Contains(name, Commands));
+        Assert.All(
+            Mention().Matches(string.Join('\n', lines)).Select(m => m.Groups["command"].Value), name => Assert.Contains(name, Commands));
     });
 
     [Fact]
-    public void Every_link_between_pages_leads_to_a_file() => Assert.All(Pages.Append(Path.Combine(SharedFolder.RepositoryRoot, "CONTRIBUTING.md")), page =>
+    public void Every_link_between_pages_leads_to_a_file() =>
+        Assert.All(Pages.Append(Path.Combine(SharedFolder.RepositoryRoot, "CONTRIBUTING.md")), page =>
         Assert.All(Link().Matches(File.ReadAllText(page)).Select(m => m.Groups["to"].Value), to =>
-            Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, to)), $"{Path.GetFileName(page)} names {to}, which is not there")));
+            Assert.True(
+                Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, to)),
+                $"{Path.GetFileName(page)} names {to}, which is not there")));
 
     private static string[][] Examples(string command) => [.. CommandRun.Of(command, "--help").Out.Split('\n')
-        .Where(l => l.Contains($"dpost {command}", StringComparison.Ordinal) && !l.Contains("[options]", StringComparison.Ordinal)).Select(Arguments)];
+        .Where(l => l.Contains($"dpost {command}", StringComparison.Ordinal) && !l.Contains("[options]", StringComparison.Ordinal))
+        .Select(Arguments)];
 
     private static void Parses(string command, string[] line)
     {
         var parsed = Cli.Root(Consoles.Silent).Parse(line, Cli.Parser);
         Assert.True(parsed.Errors.Count == 0, $"{string.Join(' ', line)}: {string.Join(' ', parsed.Errors.Select(e => e.Message))}");
-        Assert.Contains(command, ((string[])[parsed.CommandResult.Command.Name, .. parsed.CommandResult.Command.Parents.Select(p => p.Name)]));
+        Assert.Contains(
+            command, ((string[])[parsed.CommandResult.Command.Name, .. parsed.CommandResult.Command.Parents.Select(p => p.Name)]));
     }
 
     // "echo ... | dpost tokenize --json": what follows the program's name.
     internal static string[] Arguments(string line) => Words(line[(line.IndexOf("dpost ", StringComparison.Ordinal) + "dpost ".Length)..]);
 
     // Lines of a block: "dpost ..." behind its alias, and the program started from its sources.
-    private static IEnumerable<string[]> Blocks(string[] lines) => lines.Where(l => l.StartsWith("    dpost ", StringComparison.Ordinal)).Select(Arguments);
+    private static IEnumerable<string[]> Blocks(string[] lines) =>
+        lines.Where(l => l.StartsWith("    dpost ", StringComparison.Ordinal)).Select(Arguments);
 
     private static IEnumerable<string[]> Started(string[] lines) => lines
         .Where(l => l.Contains("--project src/DpoSt.App -- ", StringComparison.Ordinal))
@@ -104,6 +121,7 @@ public sealed partial class ReadmeTests
 
     private static class Consoles
     {
-        public static readonly DpoSt.App.Console.CommandConsole Silent = new(Stream.Null, TextWriter.Null, TextWriter.Null, CancellationToken.None);
+        public static readonly DpoSt.App.Console.CommandConsole Silent = new(
+            Stream.Null, TextWriter.Null, TextWriter.Null, CancellationToken.None);
     }
 }

@@ -7,7 +7,7 @@ using DpoSt.Training.Metrics;
 
 namespace DpoSt.Tests.App;
 
-/// <summary>The folder of a run written by hand: one iteration, two test questions, three samples of each, and names that are no HTML.</summary>
+/// <summary>A run's folder written by hand: one iteration, two test questions, three samples each, and names that are not HTML.</summary>
 internal sealed class ReportFolder : IDisposable
 {
     public const string Script = "<script>alert(1)</script> & \"How many?\"";
@@ -81,7 +81,8 @@ internal sealed class ReportFolder : IDisposable
 
     }
 
-    private void Answers(string name, params string[] verdicts) => JsonLines.Write(Path.Combine(Root, name), verdicts.Select((verdict, i) => new
+    private void Answers(string name, params string[] verdicts) =>
+        JsonLines.Write(Path.Combine(Root, name), verdicts.Select((verdict, i) => new
     {
         Id = $"{i}",
         Question = i == 0 ? Script : "How many eggs?",

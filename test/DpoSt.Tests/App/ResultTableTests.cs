@@ -11,7 +11,11 @@ public sealed class ResultTableTests
     {
         // 100 problems: SFT solves the first 20, self-training the first 50, DPO-ST the first 52.
         var text = Written([Row("sft-0", 20), Row("dpo-1", 21), Row("sft-1", 52), Row("st-1", 50)]);
-        var lines = text.Split('\n').Where(l => l.Contains('│', StringComparison.Ordinal)).Skip(1).Select(l => l.Split('│')[1].Trim()).ToArray();
+        var lines = text.Split('\n')
+            .Where(l => l.Contains('│', StringComparison.Ordinal))
+            .Skip(1)
+            .Select(l => l.Split('│')[1].Trim())
+            .ToArray();
         Assert.Equal(["SFT", "self-training, iteration 1", "DPO model 1", "DPO-ST, iteration 1"], lines);
         Assert.Contains("self-training, iteration 1 against SFT: +30.0 points", text, StringComparison.Ordinal);
         Assert.Contains(": better", text, StringComparison.Ordinal);

@@ -23,12 +23,14 @@ public sealed class RunCommandTests : IDisposable
                 "evaluate sft-0 | runs | 72 answers", "sample sft-0 | runs | 144 answers",
                 "pairs dpo-1 | runs | no model at work", "dpo-1 | runs | 4 steps of 16 examples", "evaluate dpo-1 | runs | 72 answers",
                 "sample dpo-1 | runs | 96 answers",
-                "pseudo-labels dpo-1 | runs | no model at work", "sft-1 | runs | 12 steps of 16 examples", "evaluate sft-1 | runs | 72 answers",
+                "pseudo-labels dpo-1 | runs | no model at work", "sft-1 | runs | 12 steps of 16 examples",
+                "evaluate sft-1 | runs | 72 answers",
             ], Rows(output));
         Assert.False(Directory.Exists(run.Path("results")) || Directory.Exists(run.Path("model_outputs")));
 
         // Epochs become steps once the number of examples is known: ceil(2 * ceil(24 / 16)).
-        var epochs = Rows(run.Run(TinyRun.Loop("--dry-run", "loop.baseline=false", "sft.trainer.max_steps=-1", "+sft.trainer.num_train_epochs=2")).Out);
+        var epochs = Rows(
+            run.Run(TinyRun.Loop("--dry-run", "loop.baseline=false", "sft.trainer.max_steps=-1", "+sft.trainer.num_train_epochs=2")).Out);
         Assert.Contains("sft-0 | runs | 4 steps of 16 examples", epochs);
         Assert.Contains("sft-1 | runs | 2 epochs, 16 examples a step, over examples that are not made yet", epochs);
     }
@@ -36,7 +38,8 @@ public sealed class RunCommandTests : IDisposable
     [Fact]
     public void A_dry_run_needs_no_model_and_says_where_a_training_resumes()
     {
-        string[] loop = TinyRun.Loop("loop.baseline=false", "sft.trainer.max_steps=4000", "+sft.trainer.save_steps=2", "sft.trainer.logging_steps=1");
+        string[] loop = TinyRun.Loop(
+            "loop.baseline=false", "sft.trainer.max_steps=4000", "+sft.trainer.save_steps=2", "sft.trainer.logging_steps=1");
         using (var process = run.Start(loop))
         {
             while (!process.StandardError.ReadLine()!.Contains("step 4/", StringComparison.Ordinal))
@@ -49,9 +52,11 @@ public sealed class RunCommandTests : IDisposable
 
         var newest = Directory.GetDirectories(run.Path("ft_models/tiny/sft-0.training"), "checkpoint-*")
             .Max(d => int.Parse(d[(d.LastIndexOf('-') + 1)..], CultureInfo.InvariantCulture));
-        Assert.Contains($"sft-0 | runs | 4000 steps of 16 examples, resumes after step {newest}", Rows(run.Run([.. loop, "--dry-run"]).Out));
+        Assert.Contains(
+            $"sft-0 | runs | 4000 steps of 16 examples, resumes after step {newest}", Rows(run.Run([.. loop, "--dry-run"]).Out));
         Assert.Contains("sft-0 | runs | 4000 steps of 16 examples", Rows(run.Run([.. loop, "--dry-run", "--fresh"]).Out));
-        Assert.Contains("sft-0 | runs | 4000 steps of 16 examples", Rows(run.Run([.. loop, "--dry-run", "sft.trainer.learning_rate=1e-3"]).Out));
+        Assert.Contains(
+            "sft-0 | runs | 4000 steps of 16 examples", Rows(run.Run([.. loop, "--dry-run", "sft.trainer.learning_rate=1e-3"]).Out));
 
         Directory.Move(run.Path("base"), run.Path("elsewhere"));
         var (code, output, error) = run.Run([.. loop, "--dry-run"]);
@@ -96,7 +101,8 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal("tiny", record.GetProperty("exp_name").GetString());
         Assert.Equal("../../ft_models/tiny", record.GetProperty("models").GetString());
         Assert.Equal(1, record.GetProperty("configuration").GetProperty("sft").GetProperty("trainer").GetProperty("max_steps").GetInt32());
-        Assert.Equal(1e-5, record.GetProperty("configuration").GetProperty("dpo").GetProperty("trainer").GetProperty("learning_rate").GetDouble());
+        Assert.Equal(
+            1e-5, record.GetProperty("configuration").GetProperty("dpo").GetProperty("trainer").GetProperty("learning_rate").GetDouble());
         Assert.Equal(3, record.GetProperty("configuration").GetProperty("run").GetProperty("loop").GetProperty("pair_samples").GetInt32());
         Assert.All(
             ["dpost", "dotnet", "libtorch", "os", "cpu", "device"],
@@ -127,5 +133,9 @@ public sealed class RunCommandTests : IDisposable
     private static (int Code, string Out) Result((int Code, string Out, string Error) result) => (result.Code, result.Out);
 
     private static List<string> Rows(string table) =>
-        [.. table.Split('\n').Where(l => l.StartsWith('│')).Select(l => string.Join(" | ", l.Trim('│').Split('│').Select(cell => cell.Trim())))];
+        [
+            .. table.Split('\n')
+                .Where(l => l.StartsWith('│'))
+                .Select(l => string.Join(" | ", l.Trim('│').Split('│').Select(cell => cell.Trim())))
+        ];
 }

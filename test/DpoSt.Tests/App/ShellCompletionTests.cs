@@ -22,8 +22,10 @@ public sealed class ShellCompletionTests
         Assert.SkipUnless(File.Exists("/bin/bash"), "there is no bash here");
         var lines = File.ReadLines(Path.Combine(SharedFolder.RepositoryRoot, "docs", "shell-completion.md"))
             .Where(l => l.StartsWith("    ", StringComparison.Ordinal));
-        var script = $"dpost() {{ dotnet '{typeof(DpoSt.App.Cli).Assembly.Location}' \"$@\"; }}\n{string.Join('\n', lines)}\nCOMP_LINE='dpost vali' COMP_POINT=10\n_dpost\necho \"${{COMPREPLY[@]}}\"";
-        using var bash = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", script]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        var script = $"dpost() {{ dotnet '{typeof(DpoSt.App.Cli).Assembly.Location}' \"$@\"; }}\n{string.Join('\n', lines)}\n"
+            + "COMP_LINE='dpost vali' COMP_POINT=10\n_dpost\necho \"${COMPREPLY[@]}\"";
+        using var bash = Process.Start(
+            new ProcessStartInfo("/bin/bash", ["-c", script]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         Assert.Equal("validate\n", bash.StandardOutput.ReadToEnd());
     }
 }

@@ -21,7 +21,8 @@ public sealed class StageCommandsTests : IDisposable
         Assert.Equal(0, code);
         Assert.StartsWith(
             "exp_config/tiny/sft-0.yaml: trainer.report_to, trainer.tf32 have no meaning here and are ignored.\n"
-            + $"{file} asks for 8 processes, but one is used so far: for the same batch multiply trainer.gradient_accumulation_steps by 8.\n",
+            + $"{file} asks for 8 processes, but one is used so far: for the same batch multiply trainer.gradient_accumulation_steps by "
+            + "8.\n",
             error, StringComparison.Ordinal);
     }
 
@@ -42,10 +43,12 @@ public sealed class StageCommandsTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    // As the reference leaves them: Llama's questions within their prompt, every other answer right, and a last batch filled up from the start.
+    // As the paper's code leaves them: Llama's questions within their prompt, every other answer right, a last batch filled up.
     private static void WriteReference(string path, IReadOnlyList<Problem> problems) =>
         SampleFile.Write(path, problems.Concat(problems.Take(3)).Select((p, i) =>
-            new Sample($"### Instruction:\n{p.Question}\n\n### Response:\n", $"#### {(i % 2 == 0 && i < problems.Count ? p.Ans : p.Ans + 1)}")));
+            new Sample(
+                $"### Instruction:\n{p.Question}\n\n### Response:\n",
+                $"#### {(i % 2 == 0 && i < problems.Count ? p.Ans : p.Ans + 1)}")));
 
     private IReadOnlyList<Problem> Problems() => ProblemSet.Load(run.Path("data/test.jsonl"));
 }

@@ -23,7 +23,8 @@ public sealed class ValidateCommandTests
                 "trainer.dataloader_num_workers", "eval.per_device_eval_batch_size"
             ],
             Texts(json.GetProperty("ignored")));
-        Assert.Equal(["hf_models/flan-t5-large", "gsm8k/train.jsonl", "gsm8k/dev.jsonl", "gsm8k/test.jsonl"], Texts(json.GetProperty("missing")));
+        Assert.Equal(
+            ["hf_models/flan-t5-large", "gsm8k/train.jsonl", "gsm8k/dev.jsonl", "gsm8k/test.jsonl"], Texts(json.GetProperty("missing")));
     }
 
     [Fact]
@@ -33,7 +34,8 @@ public sealed class ValidateCommandTests
         File.Delete(run.Path("data/dev.jsonl"));
         var (code, output, error) = run.Run("validate", "--config-path", "exp_config/tiny");
         Assert.Equal((0, "exp_config/tiny/sft-0.yaml is fine, but these files are missing: data/dev.jsonl.\n", ""), (code, output, error));
-        Assert.StartsWith("exp_config/tiny/sft-0.yaml is fine", run.Run("validate").Out, StringComparison.Ordinal);       // the only folder that has it
+        // the only folder that has it
+        Assert.StartsWith("exp_config/tiny/sft-0.yaml is fine", run.Run("validate").Out, StringComparison.Ordinal);
         Assert.Equal("exp_config/tiny/self-train.yaml is fine.\n", run.Run("validate", "--config-name", "self-train").Out);
         File.Copy(run.Path("data/test.jsonl"), run.Path("data/dev.jsonl"));
         Assert.Equal(
@@ -67,7 +69,9 @@ public sealed class ValidateCommandTests
     {
         using var folder = new ConfigFolder().With("a.yaml", "exp_name: x\ntrainer:\n  run_nam: y\n");
         var run = CommandRun.Of("validate", "--config-path", folder.Root, "--config-name", "a");
-        Assert.Equal((2, "", $"{folder.Root}/a.yaml:3: there is no option trainer.run_nam; did you mean trainer.run_name?\n"), (run.Code, run.Out, run.Error));
+        Assert.Equal(
+            (2, "", $"{folder.Root}/a.yaml:3: there is no option trainer.run_nam; did you mean trainer.run_name?\n"),
+            (run.Code, run.Out, run.Error));
     }
 
     private static IEnumerable<string> Texts(JsonElement list) => list.EnumerateArray().Select(e => e.GetString()!);

@@ -10,14 +10,17 @@ namespace DpoSt.App.Commands.Arguments;
 internal sealed class ConfigArguments
 {
     private readonly Option<string> path =
-        new("--config-path") { Description = "The folder of configuration files; without it exp_config/t5, or where that is not there the only one in exp_config that has the file.", HelpName = "DIR" };
+        CommandOption.Of<string>(
+            "--config-path", "The folder of configuration files; "
+            + "without it exp_config/t5, or where that is not there the only one in exp_config that has the file.", "DIR");
     private readonly Option<string> name;
-    private readonly Argument<string[]> overrides = OverrideArgument.Create("key=value changes a key, +key=value adds one, ~key removes one.");
+    private readonly Argument<string[]> overrides = OverrideArgument.Create(
+        "key=value changes a key, +key=value adds one, ~key removes one.");
 
-    /// <summary>Adds the arguments to a command; <paramref name="defaultName"/> is the configuration it reads unless told otherwise.</summary>
+    /// <summary>Adds the arguments to a command, which reads <paramref name="defaultName"/> unless told otherwise.</summary>
     public ConfigArguments(Command command, string defaultName)
     {
-        name = new Option<string>("--config-name") { Description = "The file in it, without .yaml.", DefaultValueFactory = _ => defaultName };
+        name = CommandOption.Of<string>("--config-name", "The file in it, without .yaml.").Or(defaultName);
         command.Add(path);
         command.Add(name);
         command.Add(overrides);
@@ -42,8 +45,8 @@ internal sealed class ConfigArguments
         var (options, ignored) = ConfigBinder.Bind<ExperimentOptions>(config);
         if (ignored.Count > 0)
         {
-            console.Error.WriteLine(
-                $"{config.File}: {string.Join(", ", ignored)} {(ignored.Count == 1 ? "has" : "have")} no meaning here and {(ignored.Count == 1 ? "is" : "are")} ignored.");
+            var (has, are) = ignored.Count == 1 ? ("has", "is") : ("have", "are");
+            console.Error.WriteLine($"{config.File}: {string.Join(", ", ignored)} {has} no meaning here and {are} ignored.");
         }
 
         return options;

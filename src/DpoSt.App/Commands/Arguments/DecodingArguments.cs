@@ -10,12 +10,14 @@ namespace DpoSt.App.Commands.Arguments;
 internal sealed class DecodingArguments
 {
     private readonly Option<int> count =
-        new Option<int>("--max-new-tokens") { Description = "The most tokens an answer may have.", DefaultValueFactory = _ => 300 }.From(1, Limits.Tokens);
+        CommandOption.Of<int>("--max-new-tokens", "The most tokens an answer may have.").Or(300).From(1, Limits.Tokens);
     private readonly Option<double> temperature =
-        new Option<double>("--temperature") { Description = "Draw at this temperature from the 50 likeliest tokens; 0 takes the likeliest." }.From(0.0);
-    private readonly Option<ulong> seed = new("--seed") { Description = "Keys the draws." };
+        CommandOption.Of<double>(
+            "--temperature", "Draw at this temperature from the 50 likeliest tokens; 0 takes the likeliest.").From(0.0);
+    private readonly Option<ulong> seed = CommandOption.Of<ulong>("--seed", "Keys the draws.");
     private readonly Option<string> dtype =
-        new("--dtype") { Description = "Matrix products in fp32, or in bf16: faster where the processor knows it, and less exact.", DefaultValueFactory = _ => "fp32" };
+        CommandOption.Of<string>(
+            "--dtype", "Matrix products in fp32, or in bf16: faster where the processor knows it, and less exact.").Or("fp32");
 
     /// <summary>Adds the options to a command.</summary>
     public DecodingArguments(Command command)
@@ -36,7 +38,8 @@ internal sealed class DecodingArguments
     {
         if (result.GetValue(temperature) == 0 && result.GetResult(seed) is { Implicit: false })
         {
-            throw new UserErrorException("--seed keys draws, and at temperature 0 nothing is drawn: give a --temperature above 0 too, or leave --seed out.");
+            throw new UserErrorException(
+                "--seed keys draws, and at temperature 0 nothing is drawn: give a --temperature above 0 too, or leave --seed out.");
         }
 
         return new(result.GetValue(count), slots, calculator, result.GetValue(temperature), Seed: result.GetValue(seed));

@@ -9,9 +9,10 @@ namespace DpoSt.App.Commands.Arguments;
 /// <summary>Where a command computes.</summary>
 internal sealed class DeviceArguments
 {
-    private readonly Option<string> device = new("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => "auto" };
+    private readonly Option<string> device = CommandOption.Of<string>("--device", "auto, cpu or cuda:N.").Or("auto");
     private readonly Option<int> threads =
-        new Option<int>("--threads") { Description = "Threads on the CPU.", DefaultValueFactory = _ => Math.Max(1, Environment.ProcessorCount / (RankEnvironment.Current?.LocalSize ?? 1)) }.From(1, Limits.Threads);
+        CommandOption.Of<int>("--threads", "Threads on the CPU.")
+            .Or(Math.Max(1, Environment.ProcessorCount / (RankEnvironment.Current?.LocalSize ?? 1))).From(1, Limits.Threads);
 
     /// <summary>Adds the options to a command.</summary>
     public DeviceArguments(Command command)
@@ -30,7 +31,8 @@ internal sealed class DeviceArguments
         if (RankEnvironment.Current is not null && name.StartsWith("cuda:", StringComparison.Ordinal))
         {
             throw new UserErrorException(
-                $"--device is {name}, but each of several processes takes a GPU of its own: use --device cuda, and CUDA_VISIBLE_DEVICES=0,1,... to choose them.");
+                $"--device is {name}, but each of several processes takes a GPU of its own: "
+                + "use --device cuda, and CUDA_VISIBLE_DEVICES=0,1,... to choose them.");
         }
 
         var chosen = ComputeDevice.Parse(preferCpu && name == "auto" ? "cpu" : name);

@@ -11,17 +11,19 @@ namespace DpoSt.App.Commands.Arguments;
 internal sealed class LaunchArguments
 {
     private readonly DeviceArguments device;
-    private readonly Option<string> launch = new("--launch") { Description = "A launch file (accelerate's acc_config/*.yaml).", HelpName = "FILE" };
+    private readonly Option<string> launch = CommandOption.Of<string>(
+        "--launch", "A launch file (accelerate's acc_config/*.yaml).", "FILE");
     private readonly Option<int?>? processes;
 
-    /// <summary>Adds the options to a command; <c>--nproc</c> where <paramref name="overRanks"/>: it can work as several processes.</summary>
+    /// <summary>Adds the options to a command, with <c>--nproc</c> where it can work as several processes.</summary>
     public LaunchArguments(Command command, bool overRanks = false)
     {
         device = new DeviceArguments(command);
         command.Add(launch);
         if (overRanks)
         {
-            processes = new Option<int?>("--nproc") { Description = "Processes on this machine that share the work (Open MPI).", HelpName = "N" }.From(1, Limits.Processes);
+            processes = CommandOption.Of<int?>(
+                "--nproc", "Processes on this machine that share the work (Open MPI).", "N").From(1, Limits.Processes);
             command.Add(processes);
         }
     }
@@ -34,13 +36,15 @@ internal sealed class LaunchArguments
         if (processes is null && RankEnvironment.Current is { } ranks)
         {
             throw new UserErrorException(
-                $"dpost {result.CommandResult.Command.Name} works as one process, but mpirun has started {ranks.Size}: start it without mpirun.");
+                $"dpost {result.CommandResult.Command.Name} works as one process, but mpirun has started {ranks.Size}: "
+                + "start it without mpirun.");
         }
 
         if (processes is null && options?.Processes > 1)
         {
             console.Error.WriteLine(
-                $"{result.GetValue(launch)} asks for {options.Processes} processes, but one is used so far: for the same batch multiply trainer.gradient_accumulation_steps by {options.Processes}.");
+                $"{result.GetValue(launch)} asks for {options.Processes} processes, but one is used so far: "
+                + $"for the same batch multiply trainer.gradient_accumulation_steps by {options.Processes}.");
         }
 
         var chosen = device.Device(result, options?.UseCpu ?? false);
@@ -59,9 +63,10 @@ internal sealed class LaunchArguments
     public MixedPrecision Precision(ParseResult result) => File(result)?.Precision ?? MixedPrecision.No;
 
     /// <summary>Whether every process keeps only its part of a model that is trained.</summary>
-    public bool Shards(ParseResult result) => File(result)?.Strategy is LaunchStrategy.FullyShardedDataParallel or LaunchStrategy.DeepSpeedZero3;
+    public bool Shards(ParseResult result) =>
+        File(result)?.Strategy is LaunchStrategy.FullyShardedDataParallel or LaunchStrategy.DeepSpeedZero3;
 
-    /// <summary>Runs this very command as several processes where it is to be; gives their exit code, null where the work is this process's own.</summary>
+    /// <summary>Runs this command as several processes where it is to be; gives their exit code, null where this process does it.</summary>
     /// <exception cref="UserErrorException">Open MPI is not installed, or mpirun has started another number of processes.</exception>
     public int? RunAsRanks(ParseResult result, CommandConsole console)
     {
@@ -71,7 +76,8 @@ internal sealed class LaunchArguments
         {
             return wanted is null || wanted == ranks.Size
                 ? null
-                : throw new UserErrorException($"--nproc is {wanted}, but mpirun has started {ranks.Size} processes: leave --nproc out, or mpirun.");
+                : throw new UserErrorException(
+                    $"--nproc is {wanted}, but mpirun has started {ranks.Size} processes: leave --nproc out, or mpirun.");
         }
 
         var count = wanted ?? options?.Processes ?? 1;
@@ -83,10 +89,12 @@ internal sealed class LaunchArguments
         if (options?.Processes > 1)
         {
             console.Error.WriteLine(
-                $"{result.GetValue(launch)}: {count} processes divide each batch of the configuration between them; for as many rows on each as it says, multiply trainer.gradient_accumulation_steps by {count}.");
+                $"{result.GetValue(launch)}: {count} processes divide each batch of the configuration between them; "
+                + $"for as many rows on each as it says, multiply trainer.gradient_accumulation_steps by {count}.");
         }
 
-        return JobLauncher.Run(count, [.. Program(), .. result.Tokens.Select(token => token.Value)], console.Out, console.Error, console.Cancel);
+        return JobLauncher.Run(
+            count, [.. Program(), .. result.Tokens.Select(token => token.Value)], console.Out, console.Error, console.Cancel);
     }
 
     private LaunchOptions? File(ParseResult result) => result.GetValue(launch) is { } file ? LaunchOptions.Load(file) : null;

@@ -15,14 +15,15 @@ internal static class NumberBounds
     /// <summary>Numbers not below <paramref name="least"/> nor above <paramref name="most"/>.</summary>
     public static TOption From<TOption, TNumber>(this TOption option, TNumber least, TNumber most)
         where TOption : Option
-        where TNumber : INumber<TNumber> => Check<TOption, TNumber>(option, n => n >= least && n <= most, $"from {Text(least)} to {Text(most)}");
+        where TNumber : INumber<TNumber> =>
+            Check<TOption, TNumber>(option, n => n >= least && n <= most, $"from {Text(least)} to {Text(most)}");
 
     /// <summary>Numbers above <paramref name="bound"/>.</summary>
     public static TOption Above<TOption, TNumber>(this TOption option, TNumber bound)
         where TOption : Option
         where TNumber : INumber<TNumber> => Check<TOption, TNumber>(option, n => n > bound, $"above {Text(bound)}");
 
-    // What is no number at all is told by the parser.
+    // The parser tells what is not a number at all.
     private static TOption Check<TOption, TNumber>(TOption option, Func<TNumber, bool> isIn, string expected)
         where TOption : Option
         where TNumber : INumber<TNumber>
@@ -35,7 +36,8 @@ internal static class NumberBounds
                 {
                     result.AddError($"{option.Name} is {token.Value}; expected a number with a point and no comma");
                 }
-                else if (TNumber.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && !(TNumber.IsFinite(number) && isIn(number)))
+                else if (TNumber.TryParse(token.Value, CultureInfo.InvariantCulture, out var number)
+                    && !(TNumber.IsFinite(number) && isIn(number)))
                 {
                     result.AddError($"{option.Name} is {token.Value}; expected a number {expected}");
                 }
