@@ -32,8 +32,8 @@ internal static class Cli
             verbose = parsed.GetValue(Verbose);
             if (groups.Any(g => g.IsResumable && g.Commands.Contains(parsed.CommandResult.Command)))
             {
-                var fresh = given.Exists(o => o is { Implicit: false, Option.Name: FreshOption.Name });
-                var without = fresh ? $" without {FreshOption.Name}" : "";
+                var fresh = given.Exists(o => o is { Implicit: false, Option.Name: CommandOption.FreshName });
+                var without = fresh ? $" without {CommandOption.FreshName}" : "";
                 interrupted = $"Interrupted. What is done is saved: the same command{without} goes on from there.";
             }
 
@@ -115,7 +115,7 @@ internal static class Cli
     private static string Printable(string text) =>
         string.Concat(text.Select(c => char.IsControl(c) && c is not '\n' and not '\t' ? $"\\u{(int)c:x4}" : $"{c}"));
 
-    // Libraries wrap what a type initializer or a task threw: the sentence for the user may lie inside.
+    // Libraries wrap what a type initializer or a task threw: the sentence for the user may be inside.
     private static Exception Cause(Exception error)
     {
         for (var inner = error; inner is not null; inner = inner.InnerException)

@@ -22,14 +22,7 @@ internal static class CompareCommand
         command.SetAction(parsed =>
         {
             var comparison = AnswerComparison.Of(parsed.GetValue(first)!, parsed.GetValue(second)!);
-            if (parsed.GetValue(json))
-            {
-                console.WriteJson(comparison);
-            }
-            else
-            {
-                EvaluationTables.Write(console.Results(), comparison);
-            }
+            console.Write(parsed.GetValue(json), comparison, () => EvaluationTables.Write(console.Results(), comparison));
         });
         return command;
     }

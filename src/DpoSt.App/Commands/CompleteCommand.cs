@@ -45,7 +45,7 @@ internal static class CompleteCommand
                 reporter.Begin("complete", $"{prompts.Count} prompts", prompts.Count, "answers");
                 completer.Run(prompts, options, answer =>
                 {
-                    Write(console, parsed.GetValue(json), answer);
+                    console.Write(parsed.GetValue(json), new { answer.Ids, answer.Text }, () => console.Out.WriteLine(answer.Text));
                     reporter.Advance(++done);
                 }, console.Cancel);
                 reporter.End($"{done} answers");
@@ -53,17 +53,5 @@ internal static class CompleteCommand
             });
         });
         return command;
-    }
-
-    private static void Write(CommandConsole console, bool json, Generated answer)
-    {
-        if (json)
-        {
-            console.WriteJson(new { answer.Ids, answer.Text });
-        }
-        else
-        {
-            console.Out.WriteLine(answer.Text);
-        }
     }
 }

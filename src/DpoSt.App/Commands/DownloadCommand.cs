@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Hub;
 using static System.FormattableString;

@@ -61,14 +61,7 @@ internal static class EvaluateCommand
                 reporter.End($"answers in {found.Answers}");
                 return found;
             });
-            if (parsed.GetValue(json))
-            {
-                console.WriteJson(report);
-            }
-            else
-            {
-                EvaluationTables.Write(console.Results(), report);
-            }
+            console.Write(parsed.GetValue(json), report, () => EvaluationTables.Write(console.Results(), report));
         });
         return command;
     }

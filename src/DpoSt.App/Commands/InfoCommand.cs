@@ -16,14 +16,7 @@ internal static class InfoCommand
         command.SetAction(parsed =>
         {
             var info = MachineInfo.Read();
-            if (parsed.GetValue(json))
-            {
-                console.WriteJson(info);
-            }
-            else
-            {
-                console.WriteFacts(Facts(info));
-            }
+            console.Write(parsed.GetValue(json), info, () => console.WriteFacts(Facts(info)));
         });
         return command;
     }

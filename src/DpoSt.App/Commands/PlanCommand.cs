@@ -58,7 +58,7 @@ internal static class PlanCommand
                     : (Measured(device.Device(result)), "at the rate measured just now, "
                         + $"as if each process had a machine like this one to itself (--threads {device.Threads(result)})");
                 var ranks = new RankPlanView(plans, count, speeds, source, result.GetValue(bandwidth) * 1e9);
-                Show(ranks.Json, ranks.Write);
+                console.Write(result.GetValue(json), ranks.Json(), () => ranks.Write(console));
                 return 0;
             }
 
@@ -71,20 +71,8 @@ internal static class PlanCommand
             var chosen = device.Device(result);
             var free = FreeMemory.Of(chosen);
             var view = new PlanView(plans, sampling, Measured(chosen), chosen.ToString(), free);
-            Show(view.Json, view.Write);
+            console.Write(result.GetValue(json), view.Json(), () => view.Write(console));
             return view.Fits ? 0 : Cli.UserError;
-
-            void Show(Func<object> forProgram, Action<CommandConsole> forPerson)
-            {
-                if (result.GetValue(json))
-                {
-                    console.WriteJson(forProgram());
-                }
-                else
-                {
-                    forPerson(console);
-                }
-            }
 
             IReadOnlyList<TrainingRate> Measured(TorchSharp.torch.Device on) =>
                 StageProgress.Watch(console, reporter => Rates(plans, on, result.GetValue(processes) ?? 1, reporter, console.Cancel));

@@ -24,7 +24,7 @@ internal static class ReportCommand
             var path = parsed.GetValue(output) ?? Path.Combine(parsed.GetValue(folder)!, "report.html");
             if (File.Exists(path) && Path.GetExtension(path) is not (".html" or ".htm"))
             {
-                throw new UserErrorException($"--output {path} is a file that is there and no page (.html): name another.");
+                throw new UserErrorException($"--output {path} is a file that is there and not a page (.html): name another.");
             }
 
             AtomicFile.WriteAllText(path, ReportPage.Html(run));

@@ -20,7 +20,7 @@ internal static class RunCommand
         What is done already is not done again; a changed option redoes what depends on it.
         Overrides change the run's own file; with sft. or dpo. before the key they change the file of that stage.
         With --nproc several processes train and answer together.
-        --dry-run lists the stages; --from, --until and --only run a part of them, and take what lies outside that part as it is.
+        --dry-run lists the stages; --from, --until and --only run a part of them, and take the rest as it is.
 
         Example:
           dpost run --config-path exp_config/t5 --config-name self-train loop.iterations=1 sft.trainer.num_train_epochs=2
@@ -37,7 +37,7 @@ internal static class RunCommand
         var from = CommandOption.Of<string>("--from", "The first stage to run.", "STAGE");
         var until = CommandOption.Of<string>("--until", "The last stage to run.", "STAGE");
         var only = CommandOption.Of<string>("--only", "The only stage to run.", "STAGE");
-        var fresh = FreshOption.New();
+        var fresh = CommandOption.Fresh();
         foreach (var option in (Option[])[dryRun, from, until, only, fresh])
         {
             command.Add(option);
@@ -128,7 +128,7 @@ internal static class RunCommand
                 + $"write sft.{OverrideArgument.Bare(training)} or dpo.{OverrideArgument.Bare(training)}.");
         }
 
-        if (Find("sft.model.") ?? Find("dpo.model.") is { } model)
+        if ((Find("sft.model.") ?? Find("dpo.model.")) is { } model)
         {
             throw new UserErrorException(
                 $"override '{model}' changes nothing: a run hands its models on itself, beginning with the run's own model.model_path.");

@@ -34,15 +34,8 @@ internal static class ScoreCommand
 
             foreach (var score in scores)
             {
-                if (parsed.GetValue(json))
-                {
-                    console.WriteJson(score);
-                }
-                else
-                {
-                    console.Out.WriteLine(
-                        Invariant($"{score.LogProb,12:0.0000} {score.Tokens,7} {score.Loss,9:0.0000}"));
-                }
+                console.Write(parsed.GetValue(json), score, () => console.Out.WriteLine(
+                    Invariant($"{score.LogProb,12:0.0000} {score.Tokens,7} {score.Loss,9:0.0000}")));
             }
         });
         return command;

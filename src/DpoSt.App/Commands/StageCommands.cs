@@ -9,7 +9,7 @@ using DpoSt.SelfTraining;
 
 namespace DpoSt.App.Commands;
 
-/// <summary>The stages as commands of their own, named as in the paper's repository.</summary>
+/// <summary>The stages as commands of their own, named as in the paper's code.</summary>
 internal static class StageCommands
 {
     /// <summary>One command a stage.</summary>
@@ -17,19 +17,17 @@ internal static class StageCommands
     [
         Stage(
             console, "sft", "sft-0", "Fine-tune a model on questions with rationales.",
-            "dpost sft --config-name sft-0 trainer.num_train_epochs=2", fresh: FreshOption.New(), overRanks: true),
+            "dpost sft --config-name sft-0 trainer.num_train_epochs=2", overRanks: true),
         Stage(
             console, "generate", "sft-0", "Let a run's model answer a data set.",
             "dpost generate --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5",
-            Format("Write"), FreshOption.New(), overRanks: true),
+            Format("Write"), overRanks: true),
         Stage(
             console, "eval-sampling", "sft-0", "Label samples by their final answers and estimate pass@k.",
             "dpost eval-sampling --config-name sft-0 +data.split=train eval.mode=sampling eval.sampling.max_seed=5",
             Format("Insist on")),
         Stage(console, "make-dpo-data", "sft-0", "Pair right samples with wrong ones.", "dpost make-dpo-data --config-name sft-0"),
-        Stage(
-            console, "dpo", "dpo-1", "Tune a model on preference pairs.", "dpost dpo --config-name dpo-1",
-            fresh: FreshOption.New(), overRanks: true),
+        Stage(console, "dpo", "dpo-1", "Tune a model on preference pairs.", "dpost dpo --config-name dpo-1", overRanks: true),
         Stage(
             console, "make-rft-data", "dpo-1", "Keep right samples as rationales for the next fine-tuning.",
             "dpost make-rft-data --config-name dpo-1"),
@@ -47,9 +45,10 @@ internal static class StageCommands
 
     private static Command Stage(
         CommandConsole console, string name, string defaultConfig, string what, string example,
-        Option<SampleFormat?>? format = null, Option<bool>? fresh = null, bool overRanks = false)
+        Option<SampleFormat?>? format = null, bool overRanks = false)
     {
         var command = new Command(name, CommandHelp.Of(what, example));
+        var fresh = overRanks ? CommandOption.Fresh() : null;
         if (fresh is not null)
         {
             command.Add(fresh);

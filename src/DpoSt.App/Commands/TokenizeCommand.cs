@@ -36,31 +36,21 @@ internal static class TokenizeCommand
                 }
                 else
                 {
-                    WriteIds(
-                        console, parsed.GetValue(json), loaded, loaded.Encode(line.Text("text", TextLine), !parsed.GetValue(noSpecial)));
+                    var ids = loaded.Encode(line.Text("text", TextLine), !parsed.GetValue(noSpecial));
+                    console.Write(
+                        parsed.GetValue(json), new { Ids = ids, Pieces = ids.Select(loaded.PieceOf) },
+                        () => console.Out.WriteLine(string.Join(' ', ids)));
                 }
             }
         });
         return command;
     }
 
-    private static void WriteIds(CommandConsole console, bool json, ITokenizer tokenizer, IReadOnlyList<int> ids)
-    {
-        if (json)
-        {
-            console.WriteJson(new { Ids = ids, Pieces = ids.Select(tokenizer.PieceOf) });
-        }
-        else
-        {
-            console.Out.WriteLine(string.Join(' ', ids));
-        }
-    }
-
     private static List<int> Ids(JsonLine line, int vocabularySize)
     {
         if (line.Property("ids", IdsLine) is not { ValueKind: JsonValueKind.Array } array)
         {
-            throw line.Error($"\"ids\" is no list; expected {IdsLine}.");
+            throw line.Error($"\"ids\" is not a list; expected {IdsLine}.");
         }
 
         return [.. array.EnumerateArray().Select(id =>

@@ -17,7 +17,7 @@ internal static class ValidateCommand
     {
         var command = new Command("validate", CommandHelp.Of(
             "Compose a configuration, check every key and value, and look for the files it names. "
-            + "Absent files are told, but are no mistake.",
+            + "Absent files are told, but are not a mistake.",
             "dpost validate --config-path exp_config/t5 --config-name dpo-1 +data.split=train --json"));
         var arguments = new ConfigArguments(command, "sft-0");
         var json = CommandOption.Json("Write one JSON object: config (composed, interpolations resolved), ignored, missing.");

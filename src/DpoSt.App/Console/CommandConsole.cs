@@ -5,10 +5,6 @@ using Spectre.Console;
 namespace DpoSt.App.Console;
 
 /// <summary>What a command reads and writes: results on <paramref name="Out"/>, progress and errors on <paramref name="Error"/>.</summary>
-/// <param name="In">Standard input, as bytes.</param>
-/// <param name="Out">Results; what programs read.</param>
-/// <param name="Error">What people read while they wait.</param>
-/// <param name="Cancel">Set by Ctrl-C.</param>
 internal sealed record CommandConsole(Stream In, TextWriter Out, TextWriter Error, CancellationToken Cancel)
 {
     private const int FileWidth = 4096;
@@ -22,6 +18,19 @@ internal sealed record CommandConsole(Stream In, TextWriter Out, TextWriter Erro
     /// <summary>Writes one line of JSON with snake_case keys.</summary>
     public void WriteJson<T>(T value) => Out.WriteLine(JsonSerializer.Serialize(value, JsonOptions));
 
+    /// <summary>Writes JSON for a program, or something for a person.</summary>
+    public void Write<T>(bool json, T value, Action forPerson)
+    {
+        if (json)
+        {
+            WriteJson(value);
+        }
+        else
+        {
+            forPerson();
+        }
+    }
+
     /// <summary>Tells a person who types what is read, where nothing is piped in.</summary>
     public void TellTyped(string line)
     {
@@ -31,7 +40,7 @@ internal sealed record CommandConsole(Stream In, TextWriter Out, TextWriter Erro
         }
     }
 
-    /// <summary>Where progress is drawn: standard error, plain where it is no terminal.</summary>
+    /// <summary>Where progress is drawn: standard error, plain where it is not a terminal.</summary>
     public IAnsiConsole Progress() => Rich(Error);
 
     /// <summary>Where tables of results are drawn.</summary>

@@ -34,7 +34,12 @@ internal sealed class PlanView(
             p.GradientCheckpointing,
             memory_bytes = new
             {
-                p.Memory.Weights, p.Memory.Gradients, p.Memory.Optimizer, p.Memory.Activations, p.Memory.Working, p.Memory.Allocator,
+                p.Memory.Weights,
+                p.Memory.Gradients,
+                p.Memory.Optimizer,
+                p.Memory.Activations,
+                p.Memory.Working,
+                p.Memory.Allocator,
                 p.Memory.Peak,
             },
             p.Steps,

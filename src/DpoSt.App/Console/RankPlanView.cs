@@ -6,11 +6,6 @@ using Spectre.Console;
 namespace DpoSt.App.Console;
 
 /// <summary>What each process of a training stage holds and sends, and for how long: the whole model on each beside shards.</summary>
-/// <param name="plans">The stages.</param>
-/// <param name="processes">How many there are.</param>
-/// <param name="rates">How fast each of them computes, a stage each.</param>
-/// <param name="source">Where the rates come from, in words.</param>
-/// <param name="bandwidth">Bytes a second that each sends; null where that is not known.</param>
 internal sealed class RankPlanView(
     IReadOnlyList<TrainingPlan> plans, int processes, IReadOnlyList<TrainingRate> rates, string source, double? bandwidth)
 {

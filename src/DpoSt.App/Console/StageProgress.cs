@@ -11,14 +11,11 @@ namespace DpoSt.App.Console;
 /// Shows a run on standard error: a bar with rate and time left for the stage at work, a line of metrics a logging step, and one
 /// line for every stage that is over. Where nobody watches (a pipe, a file), plain lines say the same.
 /// </summary>
-internal sealed class StageProgress : IStageReporter
+internal sealed class StageProgress(IAnsiConsole console, RateColumn rate, ProgressContext? context) : IStageReporter
 {
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private readonly IAnsiConsole console;
-    private readonly ProgressContext? context;
-    private readonly RateColumn rate;
     private IReadOnlyList<string> stages = [];
     private ProgressTask? task;
     private string? stage;
@@ -30,13 +27,6 @@ internal sealed class StageProgress : IStageReporter
     private SpikeGauge norms = new();
     private long started;
     private long lastPlain;
-
-    private StageProgress(IAnsiConsole console, RateColumn rate, ProgressContext? context)
-    {
-        this.console = console;
-        this.rate = rate;
-        this.context = context;
-    }
 
     /// <summary>Runs work under a reporter and gives its result. Where it takes a while to stop, a person is told that it will.</summary>
     public static T Watch<T>(CommandConsole console, Func<IStageReporter, T> work)

@@ -1,6 +1,6 @@
 namespace DpoSt.App.Demo;
 
-/// <summary>What the demo says at its end: how to read the table, and where things lie.</summary>
+/// <summary>What the demo says at its end: how to read the table, and where things are.</summary>
 internal static class DemoText
 {
     public static string Before(string folder) => $"""

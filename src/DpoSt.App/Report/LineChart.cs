@@ -12,11 +12,7 @@ internal static partial class LineChart
     private const int Width = 560;
     private const int Height = 340;
 
-    /// <summary>Draws the lines.</summary>
-    /// <param name="id">Unique in the page: ids within the SVG begin with it.</param>
-    /// <param name="x">What the horizontal axis is: whole numbers.</param>
-    /// <param name="y">What the vertical axis is.</param>
-    /// <param name="lines">The lines.</param>
+    /// <summary>Draws the lines; ids within the SVG begin with <paramref name="id"/>, and x are whole numbers.</summary>
     public static string Svg(string id, string x, string y, IReadOnlyList<ChartLine> lines)
     {
         using var plot = new Plot();

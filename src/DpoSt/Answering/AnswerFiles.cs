@@ -4,11 +4,6 @@ using DpoSt.Runs;
 namespace DpoSt.Answering;
 
 /// <summary>What files of answers are made from.</summary>
-/// <param name="Model">The folder of the model that answers.</param>
-/// <param name="Questions">The files of the questions, by what they are to the stage.</param>
-/// <param name="Answers">How it answers.</param>
-/// <param name="Format">How files are written.</param>
-/// <param name="PaperText">Whether texts are those of the paper's code.</param>
 internal sealed record AnswerSource(
     string Model, IReadOnlyList<StageInput> Questions, AnswerOptions Answers, SampleFormat Format, bool PaperText)
 {
@@ -20,18 +15,12 @@ internal sealed record AnswerSource(
 }
 
 /// <summary>Makes files of answers, one sample of every question in each.</summary>
-/// <param name="context">Who answers together.</param>
-/// <param name="bundle">The model.</param>
-/// <param name="problems">The questions.</param>
-/// <param name="source">What the files are made from.</param>
 internal sealed class AnswerFiles(RunContext context, ModelBundle bundle, IReadOnlyList<Problem> problems, AnswerSource source)
 {
     /// <summary>
     /// Answers into those files that are not done, and writes each one's provenance. What an interruption leaves is beside the first,
     /// and the next start takes it over. Gives the new completions, problem by problem, then sample by sample.
     /// </summary>
-    /// <param name="files">The samples' numbers and their files, all in one folder.</param>
-    /// <param name="advance">Takes the number of answers so far.</param>
     public IReadOnlyList<Completion> Make(IReadOnlyList<(int Sample, string File)> files, Action<long> advance)
     {
         var made = context.IsFirst ? Provenance.Of(source.Options, source.Inputs) : null;

@@ -7,19 +7,12 @@ using DpoSt.Runs;
 namespace DpoSt.Answering;
 
 /// <summary>Lets a model answer problems, by all ranks of a group together, judged against the true answers.</summary>
-/// <param name="bundle">The model.</param>
-/// <param name="context">Who answers together, and who is told.</param>
 internal sealed class Answerer(ModelBundle bundle, RunContext context)
 {
     /// <summary>
     /// Samples <paramref name="samples"/> of every problem; completions come problem by problem, then sample by sample, and are the
     /// same for any number of ranks.
     /// </summary>
-    /// <param name="problems">What it answers.</param>
-    /// <param name="samples">Which samples of each.</param>
-    /// <param name="options">How it answers.</param>
-    /// <param name="journal">Keeps answers as they come, and gives those of an interrupted start; null keeps none.</param>
-    /// <param name="advance">Takes the number of answers so far.</param>
     public IReadOnlyList<Completion> Run(
         IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, AnswerJournal? journal, Action<long> advance)
     {

@@ -9,8 +9,8 @@ namespace DpoSt.Answering;
 internal sealed record AnsweredQuestion(string Id, string Question, bool IsCorrect);
 
 /// <summary>
-/// Samples of a data set on disk, one JSON object a line, under the reference's names (<c>seed_K-t_T.json</c>, <c>greedy_decode.json</c>).
-/// The reference's own files, whose lines are lists, are read as well.
+/// Samples of a data set on disk, one JSON object a line, named as in the paper's code (<c>seed_K-t_T.json</c>,
+/// <c>greedy_decode.json</c>). The files of the paper's code, whose lines are lists, are read too.
 /// </summary>
 internal static class CompletionFile
 {
@@ -34,12 +34,8 @@ internal static class CompletionFile
             c.LogProb is { } logProb ? Math.Round(logProb, LogProbDigits) : null)));
     }
 
-    /// <summary>Reads completions and judges them anew against the problems.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="problems">The data set.</param>
-    /// <param name="sample">Which sample of the problems it is.</param>
-    /// <param name="format">What the file must be; null takes either.</param>
-    /// <exception cref="UserErrorException">A line is no sample, or of a question that the problems do not hold.</exception>
+    /// <summary>Reads completions and judges them again against the problems; without a format either is read.</summary>
+    /// <exception cref="UserErrorException">A line is not a sample, or of a question that the problems do not hold.</exception>
     public static IReadOnlyList<Completion> Read(string path, IReadOnlyList<Problem> problems, int sample, SampleFormat? format = null)
     {
         // The first line tells; JsonLines names the file where it is missing or broken.
@@ -74,8 +70,8 @@ internal static class CompletionFile
         return read.Count == problems.Count ? read : throw TooFew(path, read.Count, problems);
     }
 
-    // The reference writes questions as its tokenizer gives them back (for Llama within the prompt) and fills its last batch with repeated
-    // ones: a sample belongs to the problem of its line, and what comes after the last problem is left out.
+    // The paper's code writes questions as its tokenizer gives them back (for Llama within the prompt) and fills its last batch up
+    // with some again: a sample belongs to the problem of its line, and what comes after the last problem is left out.
     private static IReadOnlyList<Completion> ReadReference(string path, IReadOnlyList<Problem> problems, int sample)
     {
         var rows = SampleFile.Read(path).Take(problems.Count).ToList();
@@ -128,7 +124,7 @@ internal static class CompletionFile
     private static UserErrorException TooFew(string path, int count, IReadOnlyList<Problem> problems) =>
         new($"{path}: it has {count} samples, but the data set has {problems.Count} questions: generate the samples again for this data.");
 
-    private static string Named(SampleFormat format) => format == SampleFormat.Reference ? "the paper's repository" : "dpost";
+    private static string Named(SampleFormat format) => format == SampleFormat.Reference ? "the paper's code" : "dpost";
 
     private sealed record SampleRow(
         string Id, int Sample, long Seed, string Question, double Ans, string Text, string Verdict, int Tokens, int CalculatorTokens,

@@ -15,8 +15,8 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
     /// <summary>The content of its folder, read once: weights are gigabytes.</summary>
     public string Content => content.Value;
 
-    /// <summary>Loads a folder in Hugging Face layout; its tokenizer lies there too.</summary>
-    /// <exception cref="UserErrorException">The folder is no checkpoint, or its tokenizer has more ids than the model.</exception>
+    /// <summary>Loads a model and its tokenizer from a folder in Hugging Face layout.</summary>
+    /// <exception cref="UserErrorException">The folder is not a checkpoint, or its tokenizer has more ids than the model.</exception>
     public static ModelBundle Load(string folder, bool paperText, Device device, bool toRead = false, TrainingCompute? compute = null)
     {
         CheckFolder(folder);
@@ -36,7 +36,7 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
     }
 
     /// <summary>Loads a folder for work on token ids, which needs no tokenizer files; where there are none, texts are refused.</summary>
-    /// <exception cref="UserErrorException">The folder is no checkpoint.</exception>
+    /// <exception cref="UserErrorException">The folder is not a checkpoint.</exception>
     public static ModelBundle LoadForIds(string folder, Device device, ScalarType products = ScalarType.Float32)
     {
         CheckFolder(folder);

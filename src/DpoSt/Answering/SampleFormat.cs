@@ -6,6 +6,6 @@ public enum SampleFormat
     /// <summary>One JSON object a line: id, sample, seed, question, true answer, text, verdict, token counts.</summary>
     Dpost,
 
-    /// <summary>As the paper's repository: one line a sample, [[question, text]], in the order of the data set.</summary>
+    /// <summary>As the paper's code: one line a sample, [[question, text]], in the order of the data set.</summary>
     Reference,
 }

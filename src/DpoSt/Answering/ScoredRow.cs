@@ -13,11 +13,7 @@ internal sealed record ScoredRow(int[] Prompt, int[] Completion, bool[] Scored)
     private const string Expected = "{\"prompt\": ..., \"completion\": ...} or {\"input_ids\": [...], \"labels\": [...]}";
     private const int Ignored = -100;
 
-    /// <summary>Reads a row of texts or of ids.</summary>
-    /// <param name="line">The row.</param>
-    /// <param name="encoder">Turns texts into ids; null where the model has no tokenizer.</param>
-    /// <param name="model">What the ids are for.</param>
-    /// <param name="causal">Whether labels stand beside the input (a decoder alone), or are a row of their own (an encoder too).</param>
+    /// <summary>Reads a row of texts or of ids; a causal model's labels stand beside its input, others are a row of their own.</summary>
     public static ScoredRow Read(JsonLine line, RowEncoder? encoder, ILanguageModel model, bool causal)
     {
         if (line.Property("input_ids", Expected) is { } ids)
@@ -44,7 +40,7 @@ internal sealed record ScoredRow(int[] Prompt, int[] Completion, bool[] Scored)
         if (labels.Length != input.Length)
         {
             throw line.Error(
-                $"\"labels\" has {labels.Length} numbers and \"input_ids\" {input.Length}; for this model they lie side by side.");
+                $"\"labels\" has {labels.Length} numbers and \"input_ids\" {input.Length}; for this model they stand side by side.");
         }
 
         var first = Array.FindIndex(labels, Math.Min(1, labels.Length), label => label != Ignored);

@@ -6,19 +6,13 @@ namespace DpoSt.Answering;
 /// <summary>Token ids in a line of JSON.</summary>
 internal static class TokenIds
 {
-    /// <summary>The ids of a property.</summary>
-    /// <param name="line">Where it stands.</param>
-    /// <param name="value">The property's value.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="vocabularySize">Ids must be below.</param>
-    /// <param name="expected">What a whole line looks like.</param>
-    /// <param name="extra">One more number that may stand there.</param>
-    /// <exception cref="UserErrorException">It is no list of ids.</exception>
+    /// <summary>The ids of a property, below the vocabulary's size or equal to <paramref name="extra"/>.</summary>
+    /// <exception cref="UserErrorException">It is not a list of ids.</exception>
     public static int[] Read(JsonLine line, JsonElement value, string name, int vocabularySize, string expected, int? extra = null)
     {
         if (value.ValueKind != JsonValueKind.Array)
         {
-            throw line.Error($"\"{name}\" is no list; expected {expected}.");
+            throw line.Error($"\"{name}\" is not a list; expected {expected}.");
         }
 
         return [.. value.EnumerateArray().Select(id => IsId(id, out var number)

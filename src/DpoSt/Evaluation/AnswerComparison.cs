@@ -66,7 +66,7 @@ public sealed record AnswerComparison(
             .Order(StringComparer.Ordinal)
             .ToArray();
         throw new UserErrorException(found.Length == 0 && sets.Length > 0
-            ? $"{path}: the answers lie one folder below; name one of {string.Join(", ", sets)}."
+            ? $"{path}: the answers are one folder below; name one of {string.Join(", ", sets)}."
             : $"{path}: the folder holds {found.Length} files of greedy answers; "
                 + $"expected {SampleFile.GreedyName} or a single .jsonl of dpost evaluate: name the file.");
     }

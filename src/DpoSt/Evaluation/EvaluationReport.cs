@@ -19,7 +19,7 @@ public sealed record CalculatorUse(bool IsOn, int Answers, double CallsPerAnswer
 /// <param name="Data">The questions.</param>
 /// <param name="Answers">The file with the greedy answers.</param>
 /// <param name="SampledAnswers">The file with the samples, or null.</param>
-/// <param name="LeftOut">Questions of the file whose answer is no single number.</param>
+/// <param name="LeftOut">Questions of the file whose answer is not a single number.</param>
 /// <param name="Greedy">The greedy answers.</param>
 /// <param name="Invalid">Greedy answers without a number after "####".</param>
 /// <param name="Calculator">The use of the calculator.</param>

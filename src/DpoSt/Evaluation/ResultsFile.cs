@@ -11,26 +11,20 @@ internal static class ResultsFile
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, IndentSize = 4 };
 
     /// <summary>Sets measures (fractions) of a run and keeps everything else.</summary>
-    /// <exception cref="UserErrorException">The file is there but no JSON object.</exception>
+    /// <exception cref="UserErrorException">The file is there but is not a JSON object.</exception>
     public static void Add(string path, string run, IReadOnlyDictionary<string, double> measures) =>
         Set(
             path, run,
             measures.Select(m => KeyValuePair.Create(m.Key, (JsonNode)(100 * m.Value).ToString("0.0", CultureInfo.InvariantCulture))));
 
-    /// <summary>
-    /// The reference's measures of samples: pass@k of all of them, and from five on also of five and of three. <c>SPLIT@1</c> is the greedy
-    /// answers'.
-    /// </summary>
-    /// <param name="split">What was answered.</param>
-    /// <param name="samples">Samples a question.</param>
-    /// <param name="right">How many of them are right, question by question.</param>
+    /// <summary>The paper's measures of samples: pass@k of all, and from five on of five and three too; SPLIT@1 is the greedy.</summary>
     public static IReadOnlyDictionary<string, double> Passes(string split, int samples, IReadOnlyCollection<int> right) =>
         ((int[])(samples >= 5 ? [samples, 5, 3] : [samples])).Distinct().ToDictionary(
             k => Invariant($"{split}@{k}"), k => right.Average(
                 count => PassAtK.Estimate(samples, count, k)), StringComparer.Ordinal);
 
     /// <summary>Sets a count of a run and keeps everything else.</summary>
-    /// <exception cref="UserErrorException">The file is there but no JSON object.</exception>
+    /// <exception cref="UserErrorException">The file is there but is not a JSON object.</exception>
     public static void Count(string path, string run, string name, int count) =>
         Set(path, run, [KeyValuePair.Create(name, (JsonNode)count)]);
 
@@ -56,7 +50,7 @@ internal static class ResultsFile
         catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException or ArgumentException
             or IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{path}: the file is no JSON object of results by run; move it away and run again.", e);
+            throw new UserErrorException($"{path}: the file is not a JSON object of results by run; move it away and run again.", e);
         }
     }
 }

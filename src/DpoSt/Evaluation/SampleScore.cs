@@ -9,7 +9,7 @@ namespace DpoSt.Evaluation;
 /// <param name="Majority">maj@k: the share of questions on which the first k samples vote for the true answer.</param>
 public sealed record SampleScore(int K, double Pass, double Majority)
 {
-    /// <summary>Scores samples that lie problem by problem, equally many each.</summary>
+    /// <summary>Scores samples, problem by problem, equally many each.</summary>
     public static SampleScore Of(int k, IReadOnlyList<Problem> problems, IReadOnlyList<Completion> sampled)
     {
         ArgumentNullException.ThrowIfNull(problems);

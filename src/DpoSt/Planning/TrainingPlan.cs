@@ -89,7 +89,7 @@ public sealed record TrainingPlan
         };
     }
 
-    /// <summary>How long the whole of it takes; null where the steps are not known. Evaluation and checkpoints are left out.</summary>
+    /// <summary>How long the whole of it takes; null where the steps are not known. Evaluation and resume states are left out.</summary>
     public TimeSpan? Time(TrainingRate rate)
     {
         ArgumentNullException.ThrowIfNull(rate);

@@ -13,9 +13,7 @@ internal static class ContentKey
         Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts.Prepend(JsonSerializer.Serialize(options))))));
 
-    /// <summary>The key of a file's content, or of the names and contents of a model folder's files.</summary>
-    /// <param name="path">The file or folder; the key of one that is absent is empty.</param>
-    /// <param name="files">The files of a folder that count; null counts all of <see cref="FilesOf"/>.</param>
+    /// <summary>The key of a file, or of the names and contents of a model folder's files (all, or these); empty if absent.</summary>
     /// <exception cref="UserErrorException">It cannot be read.</exception>
     public static string OfPath(string path, IReadOnlyList<string>? files = null)
     {

@@ -16,12 +16,12 @@ internal interface IStage
     IReadOnlyList<string> Outputs { get; }
 
     /// <summary>Whether all ranks do it together; else the first rank does it alone.</summary>
-    bool IsShared { get; }
+    bool IsShared => false;
 
     /// <summary>What it will take, in words.</summary>
     /// <param name="context">Where it would work.</param>
     /// <param name="isReady">Whether all that it reads is there and will not change.</param>
-    string Cost(RunContext context, bool isReady);
+    string Cost(RunContext context, bool isReady) => "no model at work";
 
     /// <summary>Does the work and gives a sentence about it.</summary>
     /// <param name="context">Where it works, and for whom.</param>

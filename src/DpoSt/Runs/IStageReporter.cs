@@ -27,7 +27,7 @@ public interface IStageReporter
     {
     }
 
-    /// <summary>Something worth a sentence: a resume, a damaged checkpoint.</summary>
+    /// <summary>Something worth a sentence: a resume, a damaged resume state.</summary>
     void Note(string sentence)
     {
     }

@@ -116,7 +116,7 @@ internal sealed record Provenance(
             : beside;
     }
 
-    // A damaged record is no proof of anything: what it told of is made again.
+    // A damaged record proves nothing: what it told of is made again.
     private static SortedDictionary<string, Provenance> ReadAll(string path)
     {
         try

@@ -13,9 +13,7 @@ internal sealed class RunLock : IDisposable
 
     private RunLock(FileStream stream) => this.stream = stream;
 
-    /// <summary>Takes the lock.</summary>
-    /// <param name="path">Its file.</param>
-    /// <param name="option">What a person changes to work elsewhere.</param>
+    /// <summary>Takes the lock; <paramref name="option"/> is what a person changes to work elsewhere.</summary>
     /// <exception cref="UserErrorException">Another process has it, or the folder cannot be written.</exception>
     public static RunLock Take(string path, string option = "exp_name")
     {

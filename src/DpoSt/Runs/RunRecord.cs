@@ -81,7 +81,8 @@ internal sealed record RunRecord(
         catch (Exception e) when (e is JsonException or NotSupportedException or IOException or UnauthorizedAccessException)
         {
             throw new UserErrorException(
-                $"{path}: the file is no record of a run ({e.Message.Split('\n')[0].TrimEnd('.')}); run dpost run again to write it.", e);
+                $"{path}: the file is not a record of a run ({e.Message.Split('\n')[0].TrimEnd('.')}); "
+                + "run dpost run again to write it.", e);
         }
     }
 }

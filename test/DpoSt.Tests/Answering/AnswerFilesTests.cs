@@ -99,7 +99,7 @@ public sealed class AnswerFilesTests : IDisposable
         Assert.Equal(Done, Run(Stage).Out);
     }
 
-    // The journal lies beside the first file that was missing then.
+    // The journal is beside the first file that was missing then.
     [Fact]
     public void What_an_interruption_left_beside_any_sample_goes_when_all_begins_anew()
     {
@@ -121,7 +121,7 @@ public sealed class AnswerFilesTests : IDisposable
         Assert.Contains("  3 of 4 samples are there already", Run([.. same, "eval.sampling.max_seed=4"]).Error, StringComparison.Ordinal);
     }
 
-    // As though it had died behind the third answer, at no moment in particular: a folder lies where the file is to be written, and of the
+    // As though it had died behind the third answer, at no moment in particular: a folder is where the file is to be written, and of the
     // journal that it leaves then only the first lines stay.
     private void Interrupted(string[] arguments, string output)
     {

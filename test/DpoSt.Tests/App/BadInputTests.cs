@@ -159,7 +159,7 @@ public sealed class BadInputTests : IDisposable
     private static string[] Stage(string command, string name, string[] overrides) =>
         [command, "--config-path", "exp_config/tiny", "--config-name", name, .. overrides];
 
-    // Empty folders on the way to a file that could not be written are no files; drafts and temporary names would be.
+    // Empty folders on the way to a file that could not be written are not files; drafts and temporary names would be.
     private string[] Files() => [.. Directory.EnumerateFiles(run.Root, "*", SearchOption.AllDirectories)
         .Concat(Directory.EnumerateDirectories(
             run.Root, "*.tmp*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None }))

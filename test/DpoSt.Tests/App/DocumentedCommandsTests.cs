@@ -15,7 +15,7 @@ namespace DpoSt.Tests.App;
 /// </summary>
 public sealed partial class DocumentedCommandsTests : IDisposable
 {
-    // What a command needs that no example makes (what the test's hub serves is no model); a command that is not named here comes last.
+    // What a command needs that no example makes (what the test's hub serves is not a model); a command that is not named here comes last.
     private static readonly (string Command, string Before)[] Order =
     [
         ("download", ""), ("validate", "rm -r hf_models/flan-t5-base && cp -r models/flan-t5-base hf_models/flan-t5-base"), ("sft", ""),

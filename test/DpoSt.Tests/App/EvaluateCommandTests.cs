@@ -163,7 +163,7 @@ public sealed class EvaluateCommandTests : IDisposable
         folder.File("run/more.jsonl", Verdicts(1, 5));
         var above = CommandRun.Of("compare", folder.Root, folder.Root);
         Assert.Equal(
-            (2, $"{folder.Root}: the answers lie one folder below; name one of {folder.File("run")}.\n"), (above.Code, above.Error));
+            (2, $"{folder.Root}: the answers are one folder below; name one of {folder.File("run")}.\n"), (above.Code, above.Error));
         Assert.Equal(0, CommandRun.Of("compare", folder.File("run"), folder.File("a.jsonl", Verdicts(4, 5))).Code);
     }
 

@@ -115,7 +115,7 @@ public sealed partial class ReportCommandTests : IDisposable
         File.WriteAllText(Path.Combine(folder.Root, "run.json"), "{}");
         var broken = CommandRun.Of("report", folder.Root);
         Assert.Equal((2, ""), (broken.Code, broken.Out));
-        Assert.Contains("run.json: the file is no record of a run", broken.Error, StringComparison.Ordinal);
+        Assert.Contains("run.json: the file is not a record of a run", broken.Error, StringComparison.Ordinal);
     }
 
     private static string Chromium()

@@ -83,13 +83,13 @@ internal sealed class ReportFolder : IDisposable
 
     private void Answers(string name, params string[] verdicts) =>
         JsonLines.Write(Path.Combine(Root, name), verdicts.Select((verdict, i) => new
-    {
-        Id = $"{i}",
-        Question = i == 0 ? Script : "How many eggs?",
-        Text = i == 0 ? "They are [ 2 * 3 = 6] 6 <eggs>. #### 6" : "Then <<2+2=4>>4\n#### 4",
-        Verdict = verdict,
-        Ans = 6.5,
-    }));
+        {
+            Id = $"{i}",
+            Question = i == 0 ? Script : "How many eggs?",
+            Text = i == 0 ? "They are [ 2 * 3 = 6] 6 <eggs>. #### 6" : "Then <<2+2=4>>4\n#### 4",
+            Verdict = verdict,
+            Ans = 6.5,
+        }));
 
     private void Lines(string name, int count) => JsonLines.Write(Path.Combine(Root, name), Enumerable.Repeat(new { Prompt = "p" }, count));
 }

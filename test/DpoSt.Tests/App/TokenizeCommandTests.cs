@@ -51,10 +51,10 @@ public sealed class TokenizeCommandTests : IDisposable
     [InlineData("--json", "nonsense", "standard input:1: the line is not JSON")]
     [InlineData("--json", "{\"text\": 3}", "standard input:1: \"text\" is not a string")]
     [InlineData("--json", "{}", "standard input:1: \"text\" is missing")]
-    [InlineData("--decode", "{}", "standard input:1: \"ids\" is no list")]
-    [InlineData("--decode", "{\"ids\": [1]}\n{\"ids\": [99999]}", "standard input:2: 99999 is no token id")]
-    [InlineData("--decode", "{\"ids\": [-1]}", "standard input:1: -1 is no token id")]
-    [InlineData("--decode", "{\"ids\": [\"a\"]}", "standard input:1: \"a\" is no token id")]
+    [InlineData("--decode", "{}", "standard input:1: \"ids\" is not a list")]
+    [InlineData("--decode", "{\"ids\": [1]}\n{\"ids\": [99999]}", "standard input:2: 99999 is not a token id")]
+    [InlineData("--decode", "{\"ids\": [-1]}", "standard input:1: -1 is not a token id")]
+    [InlineData("--decode", "{\"ids\": [\"a\"]}", "standard input:1: \"a\" is not a token id")]
     public void A_line_that_does_not_fit_is_named(string option, string input, string sentence)
     {
         var run = CommandRun.With(input, "tokenize", "--tokenizer", folder.Root, option);

@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 namespace DpoSt.Tests.SelfTraining;
 
 /// <summary>
-/// Training as a process that is killed at random moments: dropout, three micro-batches a step, resume states within an epoch.
+/// Training as a process that is killed at random moments: dropout, three micro-batches a step, resume states within an epoch. Twenty kills
+/// each take minutes:
+/// <c>dotnet test --project test/DpoSt.Tests -c Release -- --filter-class "*ResumeTests" --explicit only</c>.
+/// </summary>
 public sealed class ResumeTests
 {
     private static readonly string[] Common =
@@ -100,7 +103,7 @@ public sealed class ResumeTests
         for (var i = 0; i < kills; i++)
         {
             using var process = broken.Start(arguments);
-            AfterSteps(process, 4 + random.Next(4));          // the first checkpoint lies behind step 3
+            AfterSteps(process, 4 + random.Next(4));          // the first resume state is behind step 3
             Thread.Sleep(random.Next(60));
             process.Kill();
             process.WaitForExit();

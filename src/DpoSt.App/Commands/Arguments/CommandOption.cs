@@ -9,6 +9,12 @@ internal static class CommandOption
     public static Option<T> Of<T>(string name, string description, string? takes = null) =>
         new(name) { Description = description, HelpName = takes };
 
+    /// <summary>The option with which everything starts over.</summary>
+    public const string FreshName = "--fresh";
+
+    /// <summary><c>--fresh</c>.</summary>
+    public static Option<bool> Fresh() => Of<bool>(FreshName, "Start over, even where something is done already or could be resumed.");
+
     /// <summary><c>--json</c>; without it people read what is written.</summary>
     public static Option<bool> Json(string description = "Write one JSON object.") => Of<bool>("--json", description);
 

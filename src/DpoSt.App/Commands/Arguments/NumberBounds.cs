@@ -23,7 +23,7 @@ internal static class NumberBounds
         where TOption : Option
         where TNumber : INumber<TNumber> => Check<TOption, TNumber>(option, n => n > bound, $"above {Text(bound)}");
 
-    // What is no number at all is told by the parser.
+    // The parser tells what is not a number at all.
     private static TOption Check<TOption, TNumber>(TOption option, Func<TNumber, bool> isIn, string expected)
         where TOption : Option
         where TNumber : INumber<TNumber>

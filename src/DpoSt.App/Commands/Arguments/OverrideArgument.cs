@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace DpoSt.App.Commands.Arguments;
 
-/// <summary>The overrides of a configuration: everything on the command line that is no option.</summary>
+/// <summary>The overrides of a configuration: everything on the command line that is not an option.</summary>
 internal static class OverrideArgument
 {
     /// <summary>Takes any number of them, but no misspelt option: that would otherwise be taken for an override.</summary>

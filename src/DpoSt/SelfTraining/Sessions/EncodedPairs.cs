@@ -8,7 +8,7 @@ using DpoSt.Training.Objectives;
 
 namespace DpoSt.SelfTraining.Sessions;
 
-/// <summary>What the reference model says of a pair, summed over tokens.</summary>
+/// <summary>What the reference says of a pair, summed over tokens.</summary>
 internal sealed record ReferenceScore(double Chosen, double Rejected);
 
 /// <summary>A file of pairs as token ids, with the reference's log-probabilities once they are known.</summary>
@@ -31,7 +31,7 @@ internal sealed class EncodedPairs
     public int Count => pairs.Length;
 
     /// <summary>Reads and encodes a file; empty where there is no such file.</summary>
-    /// <exception cref="UserErrorException">A line is no pair, or a pair has no tokens to score.</exception>
+    /// <exception cref="UserErrorException">A line is not a pair, or a pair has no tokens to score.</exception>
     public static EncodedPairs Read(string file, RowEncoder encoder) => new(file, !File.Exists(file) ? [] :
         [.. PreferencePairFile.Read(file).Select((pair, i) => Encoded(pair, $"{file}, pair {i + 1}", encoder))]);
 
@@ -60,10 +60,6 @@ internal sealed class EncodedPairs
     /// Scores every pair with the reference, once: it never changes, and no second model stays in memory. The scores stay beside the
     /// pairs, under a key of all they depend on, for later runs over the same pairs.
     /// </summary>
-    /// <param name="bundle">The reference.</param>
-    /// <param name="key">Of the model, its tokenizer and how rows are cut.</param>
-    /// <param name="replicas">Who scores them together; the first one keeps the files.</param>
-    /// <param name="cancel">Ends the work.</param>
     public void Score(ModelBundle bundle, string key, IReplicas replicas, CancellationToken cancel)
     {
         var place = Path.Combine(
@@ -84,10 +80,6 @@ internal sealed class EncodedPairs
     }
 
     /// <summary>Scores every pair with the reference, batch by batch; nothing is kept on disk.</summary>
-    /// <param name="model">The reference.</param>
-    /// <param name="name">What errors call it.</param>
-    /// <param name="replicas">Who scores them together: each some of the batches.</param>
-    /// <param name="cancel">Ends the work.</param>
     public void Score(ILanguageModel model, string name, IReplicas replicas, CancellationToken cancel)
     {
         var found = new ReferenceScore?[Count];
@@ -122,7 +114,7 @@ internal sealed class EncodedPairs
     public PreferenceBatch Batch(int[] part) =>
         new(Tokens(part), [.. part.Select(i => scores[i].Chosen), .. part.Select(i => scores[i].Rejected)]);
 
-    // A file that does not fit is written anew.
+    // A file that does not fit is written again.
     private static ReferenceScore[] Cached(string place)
     {
         try

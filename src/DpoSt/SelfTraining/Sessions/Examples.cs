@@ -3,8 +3,6 @@ using DpoSt.Models;
 namespace DpoSt.SelfTraining.Sessions;
 
 /// <summary>What is trained or evaluated on, as token ids.</summary>
-/// <param name="Lengths">The tokens of each example's prompt and of its longest completion: what rows are grouped by.</param>
-/// <param name="Batch">Makes a batch of some examples, by their numbers.</param>
 internal sealed record Examples<TBatch>(IReadOnlyList<(int Prompt, int Completion)> Lengths, Func<int[], TBatch> Batch)
 {
     /// <summary>How many there are.</summary>

@@ -96,10 +96,7 @@ internal sealed class TrainingFolder : IDisposable
     /// <summary>Appends metrics of an evaluation.</summary>
     public void Log(long step, IReadOnlyList<KeyValuePair<string, double>> evaluated) => metrics.Write(step, evaluated);
 
-    /// <summary>Writes the model with its metrics, and drops what was only kept for a resume.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="from">The folder whose tokenizer and configuration it keeps.</param>
-    /// <param name="whole">Makes the whole of a buffer, by its number, where only shards are kept.</param>
+    /// <summary>Writes the model with its metrics, and ends resume states; <paramref name="whole"/> makes buffers whole.</summary>
     public void Finish(ILanguageModel model, string from, Func<int, Tensor>? whole)
     {
         ModelFolder.Save(model, from, output, whole, [metrics.Path, .. EventFile.In(folder)], made.Write);

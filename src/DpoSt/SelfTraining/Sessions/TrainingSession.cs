@@ -13,12 +13,7 @@ using static System.FormattableString;
 
 namespace DpoSt.SelfTraining.Sessions;
 
-/// <summary>What is to be trained.</summary>
-/// <param name="From">The folder of the model that training starts from.</param>
-/// <param name="To">The folder of the model that comes out.</param>
-/// <param name="Recipe">How to train.</param>
-/// <param name="PaperText">Whether texts are those of the paper's code.</param>
-/// <param name="PlaceOption">What a person changes to have the model elsewhere.</param>
+/// <summary>What is to be trained, and which option a person changes to have the model elsewhere.</summary>
 internal sealed record TrainingTask(
     string From, string To, TrainingRecipe Recipe, bool PaperText, string PlaceOption = "trainer.output_dir");
 
@@ -38,11 +33,7 @@ internal sealed class TrainingSession(
     public IReplicas Replicas { get; } = replicas ?? new OneReplica();
 
     /// <summary>Trains from the folder of one model to that of another; gives a sentence on what came out.</summary>
-    /// <param name="context">Where, and for whom.</param>
-    /// <param name="task">What.</param>
-    /// <param name="made">The new model's provenance; of the first rank only.</param>
-    /// <param name="train">Trains the model in place, and says in a few words how it went.</param>
-    /// <param name="load">Makes the model that training starts from; null loads it.</param>
+    /// <remarks>Only the first rank has a provenance; without <paramref name="load"/> the model is loaded.</remarks>
     /// <exception cref="UserErrorException">The model cannot be read, does not fit, or cannot be written.</exception>
     public static string Run(
         RunContext context, TrainingTask task, Provenance? made, Func<TrainingSession, ModelBundle, string> train,
@@ -65,11 +56,7 @@ internal sealed class TrainingSession(
         return $"{summary}; model in {Shown.Path(task.To)}";
     }
 
-    /// <summary>Trains to the last step; gives the last line of metrics.</summary>
-    /// <param name="objective">What is minimised.</param>
-    /// <param name="train">What is learnt from.</param>
-    /// <param name="eval">What is evaluated when the recipe says so; null evaluates nothing.</param>
-    /// <param name="dropout">The dropout probability where the recipe does not say.</param>
+    /// <summary>Trains to the last step; gives its metrics. <paramref name="dropout"/> counts where the recipe has none.</summary>
     public TrainingLine Train<TBatch>(IObjective<TBatch> objective, Examples<TBatch> train, Examples<TBatch>? eval, double dropout)
         where TBatch : class
     {
@@ -103,9 +90,6 @@ internal sealed class TrainingSession(
     }
 
     /// <summary>Weights, gradients and moments must fit into what is free; whether the rest does, a plan only estimates.</summary>
-    /// <param name="model">The model's folder; its config.json is read.</param>
-    /// <param name="free">Bytes; null where nobody says.</param>
-    /// <param name="shard">What of them is kept here.</param>
     /// <exception cref="UserErrorException">They do not fit.</exception>
     internal static void CheckMemory(string model, long? free, ParameterShard shard)
     {

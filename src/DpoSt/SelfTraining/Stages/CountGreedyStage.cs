@@ -7,11 +7,6 @@ using static System.FormattableString;
 namespace DpoSt.SelfTraining.Stages;
 
 /// <summary>Counts the right greedy answers of a run to a split's questions.</summary>
-/// <param name="Name">Such as <c>eval-greedy sft-1</c>.</param>
-/// <param name="Run">The run.</param>
-/// <param name="Questions">What it answered.</param>
-/// <param name="Folder">The experiment.</param>
-/// <param name="Format">What the file must be; null takes any.</param>
 internal sealed record CountGreedyStage(
     string Name, RunName Run, QuestionSet Questions, ExperimentFolder Folder, SampleFormat? Format) : IStage
 {
@@ -20,10 +15,6 @@ internal sealed record CountGreedyStage(
     public IReadOnlyList<StageInput> Inputs => [.. Questions.Inputs, new("answers", Folder.Greedy(Run, Questions.Split))];
 
     public IReadOnlyList<string> Outputs => [];
-
-    public bool IsShared => false;
-
-    public string Cost(RunContext context, bool isReady) => "no model at work";
 
     string IStage.Run(RunContext context, Provenance? made)
     {

@@ -7,12 +7,6 @@ using DpoSt.Training.Objectives;
 namespace DpoSt.SelfTraining.Stages;
 
 /// <summary>Tunes a model on preference pairs, and evaluates the withheld ones; the reference is the model as it comes.</summary>
-/// <param name="Name">The run.</param>
-/// <param name="From">The folder of the model it starts from.</param>
-/// <param name="PairsFolder">The folder with the files of pairs.</param>
-/// <param name="To">The folder of the model that comes out.</param>
-/// <param name="Loss">What is minimised.</param>
-/// <param name="Settings">How it trains.</param>
 internal sealed record DpoStage(
     string Name, string From, string PairsFolder, string To, PreferenceLoss Loss, TrainingSettings Settings) : ITrainingStage
 {
@@ -20,19 +14,14 @@ internal sealed record DpoStage(
 
     public bool IsDpo => true;
 
-    public bool IsShared => true;
-
     public object Options => new { Objective = "dpo", Loss, Settings };
 
     public IReadOnlyList<StageInput> Inputs => [new("model", From), new("pairs", Data)];
-
-    public IReadOnlyList<string> Outputs => [To];
 
     public string Cost(RunContext context, bool isReady) =>
         Settings.Cost(this, context, isReady ? PreferencePairFile.Read(Data).Count() : null);
 
     /// <summary>All that a reference's scores of a file of pairs depend on but the file.</summary>
-    /// <param name="model">The key of the reference's content.</param>
     public string ReferenceKey(string model) => ContentKey.Of(new { Settings.Limits, Settings.PaperText, Settings.Recipe.Bf16 }, model);
 
     public string Run(RunContext context, Provenance? made)
@@ -63,8 +52,6 @@ internal sealed record DpoStage(
             return $"pair accuracy {accuracy:0.00}, margin {margin:0.000}, chosen log-ratio {chosen / Loss.Beta:0.00}";
         });
     }
-
-    public void WhenDone(Provenance made) => TrainingFolder.RemoveLeftovers(To, made);
 
     private EncodedPairs? Withheld(RowEncoder encoder, IStageReporter reporter)
     {

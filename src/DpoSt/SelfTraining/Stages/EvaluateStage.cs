@@ -5,14 +5,7 @@ using DpoSt.Runs;
 
 namespace DpoSt.SelfTraining.Stages;
 
-/// <summary>Evaluates a run's model on every test set: greedily with and without the calculator, and by samples.</summary>
-/// <param name="Name">Such as <c>evaluate sft-0</c>.</param>
-/// <param name="Run">The run.</param>
-/// <param name="Sets">What its model answers.</param>
-/// <param name="Answers">How it answers.</param>
-/// <param name="Samples">Samples a question; zero leaves pass@k out.</param>
-/// <param name="Folder">The experiment.</param>
-/// <param name="PaperText">Whether texts are those of the paper's code.</param>
+/// <summary>Evaluates a run's model on every test set: greedily with and without the calculator, and by samples if any.</summary>
 internal sealed record EvaluateStage(
     string Name, RunName Run, IReadOnlyList<QuestionSet> Sets, AnswerOptions Answers, int Samples, ExperimentFolder Folder,
     bool PaperText) : IStage

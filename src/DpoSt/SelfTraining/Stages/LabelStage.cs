@@ -7,13 +7,7 @@ using static System.FormattableString;
 
 namespace DpoSt.SelfTraining.Stages;
 
-/// <summary>Sorts the samples of a run by their final answers, and estimates pass@k.</summary>
-/// <param name="Name">Such as <c>label sft-0</c>.</param>
-/// <param name="Run">The run that sampled.</param>
-/// <param name="Questions">What it answered.</param>
-/// <param name="Files">The samples' numbers and their files.</param>
-/// <param name="Folder">The experiment.</param>
-/// <param name="Format">What the files must be; null takes any.</param>
+/// <summary>Sorts the samples of a run by their final answers, and estimates pass@k; without a format files may have any.</summary>
 internal sealed record LabelStage(
     string Name, RunName Run, QuestionSet Questions, IReadOnlyList<(int Sample, string File)> Files, ExperimentFolder Folder,
     SampleFormat? Format = null) : IStage
@@ -24,10 +18,6 @@ internal sealed record LabelStage(
         [.. Questions.Inputs, .. Files.Select(f => new StageInput(Path.GetFileName(f.File), f.File))];
 
     public IReadOnlyList<string> Outputs => [Folder.Labelled(Run, Questions.Split)];
-
-    public bool IsShared => false;
-
-    public string Cost(RunContext context, bool isReady) => "no model at work";
 
     string IStage.Run(RunContext context, Provenance? made)
     {

@@ -6,11 +6,6 @@ using DpoSt.Runs;
 namespace DpoSt.SelfTraining.Stages;
 
 /// <summary>Makes preference pairs from labelled samples, and withholds some questions' pairs for evaluation.</summary>
-/// <param name="Name">Such as <c>pairs dpo-1</c>.</param>
-/// <param name="Run">The run whose samples they are.</param>
-/// <param name="Source">What they are made from.</param>
-/// <param name="To">The folder of the two files.</param>
-/// <param name="Results">The experiment's results, which count them.</param>
 internal sealed record PairsStage(string Name, RunName Run, SelectionSource Source, string To, string Results) : IStage
 {
     /// <summary>Questions of each hundred whose pairs are withheld from training.</summary>
@@ -25,10 +20,6 @@ internal sealed record PairsStage(string Name, RunName Run, SelectionSource Sour
 
     public IReadOnlyList<string> Outputs =>
         [.. ((string[])["train", "eval"]).Select(split => Path.Combine(To, PreferencePairFile.Name(split)))];
-
-    public bool IsShared => false;
-
-    public string Cost(RunContext context, bool isReady) => "no model at work";
 
     string IStage.Run(RunContext context, Provenance? made)
     {

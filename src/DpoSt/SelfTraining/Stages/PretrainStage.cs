@@ -17,8 +17,6 @@ namespace DpoSt.SelfTraining.Stages;
 /// Makes the small T5 that the demo starts from: trains a vocabulary and a fresh model on <see cref="PretrainingMix"/>, and writes both in
 /// Hugging Face layout.
 /// </summary>
-/// <param name="To">The model's folder.</param>
-/// <param name="Settings">How it is made.</param>
 internal sealed record PretrainStage(string To, PretrainingOptions Settings) : IStage
 {
     /// <summary>The shape of the embedded model.</summary>

@@ -6,11 +6,6 @@ using DpoSt.Runs;
 namespace DpoSt.SelfTraining.Stages;
 
 /// <summary>Makes the rows of the next fine-tuning from gold rationales and right samples.</summary>
-/// <param name="Name">Such as <c>pseudo-labels dpo-1</c>.</param>
-/// <param name="Run">The run whose samples they are.</param>
-/// <param name="Source">What they are made from.</param>
-/// <param name="To">The file of rows.</param>
-/// <param name="Results">The experiment's results, which count them.</param>
 internal sealed record PseudoLabelsStage(string Name, RunName Run, SelectionSource Source, string To, string Results) : IStage
 {
     public object Options => new { Source.Options, Source.PaperText };
@@ -18,10 +13,6 @@ internal sealed record PseudoLabelsStage(string Name, RunName Run, SelectionSour
     public IReadOnlyList<StageInput> Inputs => Source.Inputs;
 
     public IReadOnlyList<string> Outputs => [To];
-
-    public bool IsShared => false;
-
-    public string Cost(RunContext context, bool isReady) => "no model at work";
 
     string IStage.Run(RunContext context, Provenance? made)
     {

@@ -3,10 +3,7 @@ using DpoSt.Runs;
 
 namespace DpoSt.SelfTraining.Stages;
 
-/// <summary>Questions that models answer.</summary>
-/// <param name="Split">What they are for: train, dev, test, ood.</param>
-/// <param name="File">The questions; those of <c>train</c> have rationales.</param>
-/// <param name="Pool">Further questions of which only the final answers are known; null is none.</param>
+/// <summary>Questions that models answer, with rationales in <c>train</c>; those of a pool have only final answers.</summary>
 internal sealed record QuestionSet(string Split, string File, string? Pool = null)
 {
     /// <summary>The files as a stage's inputs.</summary>

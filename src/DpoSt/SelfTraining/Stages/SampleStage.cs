@@ -5,12 +5,7 @@ using DpoSt.Runs;
 
 namespace DpoSt.SelfTraining.Stages;
 
-/// <summary>Lets a model answer questions: a file a sample, or one greedy file.</summary>
-/// <param name="Name">Such as <c>sample sft-0</c>.</param>
-/// <param name="Source">The model, the questions and how it answers.</param>
-/// <param name="Questions">The questions.</param>
-/// <param name="Folder">Where the files go.</param>
-/// <param name="Samples">Which samples; a greedy answer is sample 0.</param>
+/// <summary>Lets a model answer questions: a file a sample, or one greedy file, which is sample 0.</summary>
 internal sealed record SampleStage(
     string Name, AnswerSource Source, QuestionSet Questions, string Folder, IReadOnlyList<int> Samples) : IStage
 {

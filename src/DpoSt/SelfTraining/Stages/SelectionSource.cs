@@ -7,10 +7,6 @@ using DpoSt.Runs;
 namespace DpoSt.SelfTraining.Stages;
 
 /// <summary>What pairs and pseudo-labels are chosen from.</summary>
-/// <param name="Tokenizer">The folder of a model whose tokens similarity is measured on.</param>
-/// <param name="Labelled">The samples of this and of earlier runs, by run.</param>
-/// <param name="Options">How they are chosen.</param>
-/// <param name="PaperText">Whether texts are those of the paper's code.</param>
 internal sealed record SelectionSource(
     string Tokenizer, IReadOnlyList<(RunName Run, string File)> Labelled, SelectionOptions Options, bool PaperText)
 {

@@ -9,26 +9,17 @@ using DpoSt.Verification;
 namespace DpoSt.SelfTraining.Stages;
 
 /// <summary>Fine-tunes a model on a file of questions with rationales, and evaluates those of another where the recipe wants it.</summary>
-/// <param name="Name">The run.</param>
-/// <param name="From">The folder of the model it starts from.</param>
-/// <param name="Data">The rows.</param>
-/// <param name="DevFile">The rows to evaluate on; null is none.</param>
-/// <param name="To">The folder of the model that comes out.</param>
-/// <param name="Settings">How it trains.</param>
 internal sealed record SftStage(
     string Name, string From, string Data, string? DevFile, string To, TrainingSettings Settings) : ITrainingStage
 {
     public bool IsDpo => false;
 
-    public bool IsShared => true;
-
     public object Options => new { Objective = "sft", Settings };
 
     public IReadOnlyList<StageInput> Inputs => [new("model", From), new("rows", Data)];
 
-    public IReadOnlyList<string> Outputs => [To];
-
-    public string Cost(RunContext context, bool isReady) => Settings.Cost(this, context, isReady ? RationaleFile.Read(Data).Count() : null);
+    public string Cost(RunContext context, bool isReady) =>
+        Settings.Cost(this, context, isReady ? RationaleFile.Read(Data).Count() : null);
 
     public string Run(RunContext context, Provenance? made)
     {
@@ -69,6 +60,4 @@ internal sealed record SftStage(
                 encoder.Row(bundle.Format.Prompt(row.Question), bundle.Format.Target(row.Answer));
         });
     }
-
-    public void WhenDone(Provenance made) => TrainingFolder.RemoveLeftovers(To, made);
 }

@@ -7,9 +7,6 @@ using static System.FormattableString;
 namespace DpoSt.SelfTraining.Stages;
 
 /// <summary>How a stage trains.</summary>
-/// <param name="Recipe">How long and how hard.</param>
-/// <param name="Limits">How its rows are cut.</param>
-/// <param name="PaperText">Whether texts are those of the paper's code.</param>
 internal sealed record TrainingSettings(TrainingRecipe Recipe, TokenLimits Limits, bool PaperText)
 {
     /// <summary>What a training takes, in words.</summary>
@@ -55,4 +52,10 @@ internal interface ITrainingStage : IStage
 
     /// <summary>How it trains.</summary>
     TrainingSettings Settings { get; }
+
+    bool IStage.IsShared => true;
+
+    IReadOnlyList<string> IStage.Outputs => [To];
+
+    void IStage.WhenDone(Provenance made) => TrainingFolder.RemoveLeftovers(To, made);
 }

@@ -56,10 +56,10 @@ public sealed class DpoStageTests
         Assert.Equal(2, Files(run).Length);
 
         File.WriteAllLines(place, ["{\"chosen\": -1.5, \"rejected\": -2.5}", .. lines[1..]]);
-        Assert.Equal(-1.5f, Score(run, bundle, "key").First);                        // what lies there is used
+        Assert.Equal(-1.5f, Score(run, bundle, "key").First);                        // what is there is used
         File.WriteAllLines(place, lines[..^1]);
         Assert.Equal(Score(run, bundle, "another key").First, Score(run, bundle, "key").First);
-        Assert.Equal(lines, File.ReadAllLines(place));                               // what does not fit is written anew
+        Assert.Equal(lines, File.ReadAllLines(place));                               // what does not fit is written again
 
         var pairs = File.ReadAllLines(Pairs(run, "train"));
         File.WriteAllLines(Pairs(run, "train"), pairs.Reverse());
