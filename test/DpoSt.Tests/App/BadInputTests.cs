@@ -103,7 +103,7 @@ public sealed class BadInputTests : IDisposable
             "model_outputs/tiny/sft-0/test/greedy_decode.json",
             string.Concat(questions.Select(question => $"[[{question}, \"#### 2\"]]\n")));
         Write("results/tiny.json", "not JSON");
-        Refused(Stage("eval-greedy", "+data.split=test"), run.Path("results/tiny.json"), "no JSON object of results", "move it away");
+        Refused(Stage("eval-greedy", "+data.split=test"), run.Path("results/tiny.json"), "not a JSON object of results", "move it away");
         Assert.Equal("not JSON", File.ReadAllText(run.Path("results/tiny.json")));
     }
 

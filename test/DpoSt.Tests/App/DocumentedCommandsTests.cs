@@ -49,6 +49,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
             // So many that the embedded model, as it is, solves one sometimes and sometimes not.
             Write($"{folder}/train.jsonl", SyntheticProblems.Labelled(60, 42));
             Write($"{folder}/test.jsonl", SyntheticProblems.Test(6, 42));
+            Write($"{folder}/pool.jsonl", SyntheticProblems.Pool(6, 42));
         }
 
         File.WriteAllText(run.Path("answers.jsonl"), "{\"prompt\": \"How many?\", \"completion\": \"#### 2\"}\n");

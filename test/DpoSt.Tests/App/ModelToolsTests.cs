@@ -119,7 +119,7 @@ public sealed class ModelToolsTests
     [InlineData("{\"prompt\": \"hi\"}", "no tokenizer files")]
     [InlineData("{\"input_ids\": [1, 384]}", "from 0 to 383")]
     [InlineData("{\"input_ids\": []}", "empty")]
-    [InlineData("{\"input_ids\": 3}", "no list")]
+    [InlineData("{\"input_ids\": 3}", "not a list")]
     [InlineData("{\"text\": \"hi\"}", "\"prompt\" is missing")]
     [InlineData("{\"prompt\": \"hi\", \"input_ids\": [1]}", "both a prompt and input_ids")]
     public void A_prompt_that_cannot_be_is_one_sentence(string line, string part)
@@ -135,7 +135,7 @@ public sealed class ModelToolsTests
     [InlineData("{\"input_ids\": [1, 5, 6], \"labels\": [-100, 5]}", "side by side")]
     [InlineData("{\"input_ids\": [1, 5, 6], \"labels\": [1, -100, -100]}", "no label is scored")]
     [InlineData("{\"input_ids\": [1, 5, 6], \"labels\": [-100, 7, 6]}", "label 1 is 7")]
-    [InlineData("{\"input_ids\": [1, 5, 6], \"labels\": [-100, -5, 6]}", "no token id")]
+    [InlineData("{\"input_ids\": [1, 5, 6], \"labels\": [-100, -5, 6]}", "not a token id")]
     public void A_row_that_cannot_be_scored_is_one_sentence_with_its_line(string line, string part)
     {
         using var folder = new TemporaryFolder();

@@ -160,7 +160,7 @@ public sealed class SentencesTests : IDisposable
     [Fact]
     public void Of_a_configuration_that_changed_since()
     {
-        string[] small = TinyRun.Loop("loop.iterations=0", "loop.eval_samples=0", "sft.trainer.max_steps=1", "eval.max_new_tokens=4");
+        string[] small = TinyRun.Loop("loop.iterations=0", "loop.eval_samples=0", "sft.trainer.max_steps=2", "eval.max_new_tokens=4");
         Assert.Equal(0, run.Run(small).Code);
         var (code, _, error) = run.Run([.. small, "sft.trainer.learning_rate=1e-3"]);
         Assert.Equal(0, code);

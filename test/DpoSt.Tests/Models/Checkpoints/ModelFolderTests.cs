@@ -147,8 +147,8 @@ public sealed class ModelFolderTests : IDisposable
     [Theory]
     [InlineData("{\"model_type\": \"bert\"}", "'bert'")]
     [InlineData("[]", "model_type")]
-    [InlineData("{", "no valid JSON")]
-    [InlineData("", "no valid JSON")]
+    [InlineData("{", "not valid JSON")]
+    [InlineData("", "not valid JSON")]
     public void A_configuration_that_cannot_be_used_is_a_sentence(string config, string part)
     {
         folder.File("config.json", config);
