@@ -74,8 +74,11 @@ public static class SelfTrainingLoop
 
         new StageRunner(context).Do(stages, selection);
         return !context.IsFirst ? []
-            : [.. stages.OfType<EvaluateStage>().Select(s => s.Outputs[0]).Where(File.Exists).SelectMany(EvaluationFile.Read)];
+            : [.. stages.OfType<EvaluateStage>().Where(IsCurrent).Select(s => s.Outputs[0]).SelectMany(EvaluationFile.Read)];
     }
+
+    // Of a part of a run the others' evaluations may be of other models than there are now.
+    private static bool IsCurrent(IStage stage) => Provenance.Of(stage.Options, stage.Inputs) is var made && stage.Outputs.All(made.Holds);
 
     /// <summary>What <see cref="Run"/> would do now; nothing is written.</summary>
     /// <exception cref="UserErrorException">A file is missing or broken, or the selection names no stage.</exception>
