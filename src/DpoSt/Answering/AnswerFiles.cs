@@ -21,9 +21,9 @@ internal sealed class AnswerFiles(RunContext context, ModelBundle bundle, IReadO
     /// Answers into those files that are not done, and writes each one's provenance. What an interruption leaves is beside the first,
     /// and the next start takes it over. Gives the new completions, problem by problem, then sample by sample.
     /// </summary>
-    public IReadOnlyList<Completion> Make(IReadOnlyList<(int Sample, string File)> files, Action<long> advance)
+    /// <param name="made">What the files are made from; null on the ranks that do not write.</param>
+    public IReadOnlyList<Completion> Make(IReadOnlyList<(int Sample, string File)> files, Provenance? made, Action<long> advance)
     {
-        var made = context.IsFirst ? Provenance.Of(source.Options, source.Inputs) : null;
         var isMissing = context.Decide([.. files.Select(f => made is not null && (context.Fresh || !made.Holds(f.File)))]);
         (int Sample, string File)[] missing = [.. files.Where((_, i) => isMissing[i])];
         var there = (files.Count - missing.Length) * problems.Count;

@@ -72,7 +72,8 @@ internal sealed record EvaluateStage(
             {
                 var before = done;
                 var source = new AnswerSource(model, set.Inputs, options, SampleFormat.Dpost, PaperText);
-                new AnswerFiles(context, bundle, problems, source).Make(files, n => context.Reporter.Advance(done = before + n));
+                var from = context.IsFirst ? Provenance.Of(source.Options, source.Inputs) : null;
+                new AnswerFiles(context, bundle, problems, source).Make(files, from, n => context.Reporter.Advance(done = before + n));
                 return !context.IsFirst ? []
                     : [.. files.SelectMany(f => CompletionFile.Read(f.File, problems, f.Sample).Index())
                         .OrderBy(c => c.Index)

@@ -28,7 +28,7 @@ internal sealed record SampleStage(
             Name, $"{Shown.Path(Source.Model)} answers {Counted.Of(problems.Count, "question")}{times}",
             (long)problems.Count * Samples.Count, "answers");
         var completions = new AnswerFiles(context, bundle, problems, Source)
-            .Make([.. Samples.Select(s => (s, FileOf(s)))], context.Reporter.Advance);
+            .Make([.. Samples.Select(s => (s, FileOf(s)))], made, context.Reporter.Advance);
         var place = Samples.Count == 1 ? FileOf(Samples[0]) : Folder;
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {Shown.Path(place)}";
     }
