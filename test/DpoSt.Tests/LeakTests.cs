@@ -61,7 +61,7 @@ public sealed class LeakTests
         foreach (var each in (IRaggedCache[])[cache, other])
         {
             each.Append(qkv, 8, 16, [0, 1, 1], [0, 0, 1]);
-            each.Attend(qkv, 1, [0, 1, 1], [1, 1, 2], 1, null).Dispose();
+            each.Attend(qkv, new(1, 1), [0, 1, 1], [1, 1, 2]).Dispose();
         }
     });
 

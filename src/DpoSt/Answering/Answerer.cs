@@ -67,7 +67,7 @@ internal sealed class Answerer(ModelBundle bundle, RunContext context)
             Keep(answer);
         }
 
-        new Generator(bundle.Model, bundle.Tokenizer, decoding).Run(requests, answer =>
+        new Generator(bundle.Model, bundle.Tokenizer, decoding) { Ends = bundle.Ends }.Run(requests, answer =>
         {
             journal?.Add(answer);
             Keep(answer);

@@ -51,7 +51,7 @@ public sealed class Completer : IDisposable
         var answers = new Generated?[prompts.Count];
         var next = 0;
         var requests = prompts.Select((prompt, i) => new GenerationRequest($"{i}", 0, prompt)).ToList();
-        new Generation.Generator(bundle.Model, bundle.Tokenizer, options).Run(requests, answer =>
+        new Generation.Generator(bundle.Model, bundle.Tokenizer, options) { Ends = bundle.Ends }.Run(requests, answer =>
         {
             answers[answer.Index] = answer;
             for (; next < answers.Length && answers[next] is { } ready; next++)

@@ -15,11 +15,23 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
     /// <summary>The content of its folder, read once: weights are gigabytes.</summary>
     public string Content => content.Value;
 
-    /// <summary>Loads a model and its tokenizer from a folder in Hugging Face layout.</summary>
+    /// <summary>
+    /// The ids that end a text: those that its folder names, and the tokenizer's, which training puts at an answer's end.
+    /// </summary>
+    public IReadOnlySet<int> Ends { get; } = new HashSet<int>([Tokenizer.EosId, .. ModelFolder.EndsOf(Folder)]);
+
+    /// <summary>Loads a model and its tokenizer from a folder in Hugging Face layout, and says once what it is.</summary>
     /// <exception cref="UserErrorException">The folder is not a checkpoint, or its tokenizer has more ids than the model.</exception>
-    public static ModelBundle Load(string folder, bool paperText, Device device, bool toRead = false, TrainingCompute? compute = null)
+    public static ModelBundle Load(
+        string folder, bool paperText, RunContext context, bool toRead = false, TrainingCompute? compute = null)
     {
         CheckFolder(folder);
+        context.NoteOnce($"  {Shown.Path(folder)}: {ModelFolder.Describe(folder)}");
+        return Load(folder, paperText, context.Device, toRead, compute);
+    }
+
+    private static ModelBundle Load(string folder, bool paperText, Device device, bool toRead, TrainingCompute? compute)
+    {
         var tokenizer = TokenizerLoader.Load(folder);
         var model = toRead
             ? ModelFolder.LoadToRead(folder, device, compute?.Products ?? ScalarType.Float32)
@@ -32,7 +44,7 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
                 + "they do not belong together.");
         }
 
-        return new ModelBundle(folder, model, tokenizer, FormatOf(model.ModelType, paperText));
+        return new ModelBundle(folder, model, tokenizer, FormatOf(model.IsCausal, paperText));
     }
 
     /// <summary>Loads a folder for work on token ids, which needs no tokenizer files; where there are none, texts are refused.</summary>
@@ -46,8 +58,14 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
         }
 
         var model = ModelFolder.LoadToRead(folder, device, products);
-        return new ModelBundle(
-            folder, model, IdTokenizer.New(folder, model.VocabularySize, ModelFolder.EosOf(folder)), FormatOf(model.ModelType, false));
+        if (ModelFolder.EndsOf(folder) is not [var end, ..])
+        {
+            model.Dispose();
+            throw new UserErrorException(
+                $"{folder}: neither generation_config.json nor config.json names an eos_token_id, so it is not known what ends a text.");
+        }
+
+        return new ModelBundle(folder, model, IdTokenizer.New(folder, model.VocabularySize, end), FormatOf(model.IsCausal, false));
     }
 
     /// <summary>A model's folder must be there before anything is read from it.</summary>
@@ -63,8 +81,8 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
     }
 
     /// <summary>The text form of a model family.</summary>
-    public static PromptFormat FormatOf(string modelType, bool paperText) =>
-        modelType == "t5" ? paperText ? PromptFormat.T5Paper : PromptFormat.T5 : PromptFormat.Llama;
+    public static PromptFormat FormatOf(bool isCausal, bool paperText) =>
+        isCausal ? PromptFormat.Llama : paperText ? PromptFormat.T5Paper : PromptFormat.T5;
 
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();

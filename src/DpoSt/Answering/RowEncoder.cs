@@ -30,7 +30,7 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
 
     /// <summary>An encoder for the model in a folder, without limits, for work on texts alone.</summary>
     public static RowEncoder Of(string folder, bool paperText) =>
-        new(TokenizerLoader.Load(folder), ModelBundle.FormatOf(ModelFolder.TypeOf(folder), paperText), TokenLimits.None);
+        new(TokenizerLoader.Load(folder), ModelBundle.FormatOf(ModelFolder.CostsOf(folder).IsCausal, paperText), TokenLimits.None);
 
     /// <summary>The ids a model is given to answer a question.</summary>
     public int[] Question(string question) => Prompt(format.Prompt(question));

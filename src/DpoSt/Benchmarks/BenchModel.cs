@@ -1,10 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using DpoSt.Models;
 using DpoSt.Models.Checkpoints;
-using DpoSt.Models.Llama;
 using DpoSt.Models.Parameters;
-using DpoSt.Models.T5;
 using DpoSt.Runs;
 using DpoSt.Text;
 using static TorchSharp.torch;
@@ -13,39 +10,40 @@ namespace DpoSt.Benchmarks;
 
 /// <summary>The two models of the measurements, with random weights: a T5 of 70.7 million parameters and a Llama of 58.1 million, the
 /// shapes that the Python stack was measured with.</summary>
-internal sealed record BenchModel(
-    string Name, PromptFormat Format, int VocabularySize, Func<IReadOnlyList<ParameterSpec>> Specs, Func<JsonNode> Config)
+internal sealed record BenchModel(PromptFormat Format, JsonObject Config)
 {
-    private static readonly T5Config T5Shape = new()
-    {
-        VocabSize = 32_128,
-        DModel = 512,
-        DKv = 64,
-        DFf = 1024,
-        NumLayers = 6,
-        NumHeads = 8,
-        FeedForwardProj = "gated-gelu",
-        TieWordEmbeddings = false,
-    };
-
-    private static readonly LlamaConfig LlamaShape = new()
-    {
-        VocabSize = 32_000,
-        HiddenSize = 512,
-        IntermediateSize = 1376,
-        NumHiddenLayers = 8,
-        NumAttentionHeads = 8,
-    };
-
     /// <summary>The encoder-decoder.</summary>
-    public static readonly BenchModel T5 = new(
-        "t5", PromptFormat.T5, T5Shape.VocabSize, () => T5Weights.Specs(T5Shape),
-        () => JsonSerializer.SerializeToNode(T5Shape, ModelJson.Options)!);
+    public static readonly BenchModel T5 = new(PromptFormat.T5, new JsonObject
+    {
+        ["model_type"] = "t5",
+        ["vocab_size"] = 32_128,
+        ["d_model"] = 512,
+        ["d_kv"] = 64,
+        ["d_ff"] = 1024,
+        ["num_layers"] = 6,
+        ["num_heads"] = 8,
+        ["feed_forward_proj"] = "gated-gelu",
+        ["tie_word_embeddings"] = false,
+        ["eos_token_id"] = 1,
+    });
 
     /// <summary>The decoder alone.</summary>
-    private static readonly BenchModel Llama = new(
-        "llama", PromptFormat.Llama, LlamaShape.VocabSize, () => LlamaWeights.Specs(LlamaShape),
-        () => JsonSerializer.SerializeToNode(LlamaShape, ModelJson.Options)!);
+    private static readonly BenchModel Llama = new(PromptFormat.Llama, new JsonObject
+    {
+        ["model_type"] = "llama",
+        ["vocab_size"] = 32_000,
+        ["hidden_size"] = 512,
+        ["intermediate_size"] = 1376,
+        ["num_hidden_layers"] = 8,
+        ["num_attention_heads"] = 8,
+        ["eos_token_id"] = 2,
+    });
+
+    /// <summary>The family's name.</summary>
+    public string Name => (string)Config["model_type"]!;
+
+    /// <summary>The number of token ids.</summary>
+    public int VocabularySize => (int)Config["vocab_size"]!;
 
     /// <summary>Measures the models of these names in each type, written as checkpoints and loaded as any other.</summary>
     public static List<T> Each<T>(
@@ -76,10 +74,8 @@ internal sealed record BenchModel(
     public void Write(string folder)
     {
         Directory.CreateDirectory(folder);
-        var config = Config();
-        config["model_type"] = Name;
-        File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString());
-        using var parameters = new ParameterSet(Specs(), CPU);
+        File.WriteAllText(Path.Combine(folder, "config.json"), Config.ToJsonString());
+        using var parameters = new ParameterSet(ModelFolder.CostsOf(folder).Specs, CPU);
         parameters.Initialise(1);
         HubCheckpointWriter.Write(parameters, folder);
     }

@@ -35,7 +35,7 @@ public static class DataSetEvaluation
         var sampledOutput = Path.ChangeExtension(output, null) + SamplesSuffix + Path.GetExtension(output);
         CheckOutput(options, sampledOutput);
         var problems = ProblemSet.Load(options.Data);
-        using var bundle = ModelBundle.Load(options.Model, paperText: false, context.Device, toRead: true, options.Answers.Compute);
+        using var bundle = ModelBundle.Load(options.Model, paperText: false, context, toRead: true, options.Answers.Compute);
         using var held = RunLock.Take(output + ".lock", "--output");
         using var heldToo = options.Samples > 0 ? RunLock.Take(sampledOutput + ".lock", "--output") : null;
         reporter.Begin(

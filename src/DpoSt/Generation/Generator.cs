@@ -12,6 +12,9 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
     /// <summary>Draws the ids.</summary>
     public ITokenChooser Chooser { get; init; } = new Sampler(options);
 
+    /// <summary>The ids that end a text; the tokenizer's alone where not given.</summary>
+    public IReadOnlySet<int> Ends { get; init; } = new HashSet<int> { tokenizer.EosId };
+
     /// <summary>How many slots are free before they are filled again; an eighth of them where not given.</summary>
     public int? RefillAt { get; init; }
 
@@ -39,7 +42,7 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
         {
             cancel.ThrowIfCancellationRequested();
             admission.Fill(
-                rows, (index, request) => new Row(index, request, tokenizer, options, decoder.FirstToken(request.Prompt), written));
+                rows, (index, request) => new Row(index, request, tokenizer, options, Ends, decoder.FirstToken(request.Prompt), written));
             if (!plan.Lay(rows))
             {
                 return;
@@ -64,7 +67,7 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
                 readyRows[i].Accept(ids[i], logProbs[i]);
                 if (readyRows[i].Done)
                 {
-                    finished(readyRows[i].Result(tokenizer.EosId));
+                    finished(readyRows[i].Result());
                     rows[plan.Slots[ready[i]]] = null;
                     admission.Release(plan.Slots[ready[i]]);
                 }

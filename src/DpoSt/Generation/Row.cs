@@ -7,7 +7,8 @@ namespace DpoSt.Generation;
 /// <summary>One text while it is generated: its ids, the text so far followed piece by piece, and the queue of ids the model has yet to
 /// see. Work per token does not grow with the row.</summary>
 internal sealed class Row(
-    int index, GenerationRequest request, ITokenizer tokenizer, GenerationOptions options, int firstToken, Action<WrittenText>? written)
+    int index, GenerationRequest request, ITokenizer tokenizer, GenerationOptions options, IReadOnlySet<int> ends, int firstToken,
+    Action<WrittenText>? written)
 {
     private readonly CalculatorFormat? format = options.Calculator;
     private readonly CalculatorFollower? follower = options.Calculator?.Follow();
@@ -52,17 +53,17 @@ internal sealed class Row(
     }
 
     /// <summary>The finished text.</summary>
-    public Generated Result(int eos)
+    public Generated Result()
     {
         Write(decoder.Flush(), isForced: false);
-        return new Generated(Index, [.. ids], text.ToString(), forced, ids.Count > 0 && ids[^1] == eos, logProb);
+        return new Generated(Index, [.. ids], text.ToString(), forced, ids.Count > 0 && ends.Contains(ids[^1]), logProb);
     }
 
     private string? Add(int id, bool isForced)
     {
         ids.Add(id);
         Queue.Enqueue(id);
-        Done = id == tokenizer.EosId || ids.Count >= options.MaxNewTokens;
+        Done = ends.Contains(id) || ids.Count >= options.MaxNewTokens;
         var piece = decoder.Append(id);
         Write(piece, isForced);
         return piece.Length == 0 ? null : follower?.Append(piece);

@@ -14,6 +14,11 @@ internal static class CheckpointFiles
     /// <summary>What a folder of a model must hold beside its weights.</summary>
     public const string Config = "config.json";
 
+    private const string Adapter = "adapter_config.json";
+
+    /// <summary>Any of these holds weights, or names the files that do.</summary>
+    public static readonly string[] WeightFiles = [Weights, Index];
+
     /// <summary>Any of these tells that a folder is a model's, damaged or not.</summary>
     public static readonly string[] Marks = [Config, Weights, Index];
 
@@ -27,13 +32,32 @@ internal static class CheckpointFiles
     /// <summary>Files that belong to a model apart from its weights.</summary>
     public static readonly string[] Companions = [Config, "generation_config.json", .. Tokenizers, "README.md", "LICENSE"];
 
-    private static readonly string[] Pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
-
     /// <summary>The error for a place that holds neither <see cref="Weights"/> nor <see cref="Index"/>.</summary>
-    public static UserErrorException NoWeights(string place, Func<string, bool> holds) => new(Array.Exists(Pickles, name => holds(name))
-        ? $"{place} holds pytorch_model.bin, a pickle, which can run any program when opened: dpost reads only safetensors. "
-            + "Download the model's safetensors, or convert it with transformers' save_pretrained(..., safe_serialization=True)."
+    /// <param name="names">What it holds.</param>
+    public static UserErrorException NoWeights(string place, IEnumerable<string> names) => new(Instead([.. names]) is { } instead
+        ? $"{place} {instead}"
         : $"{place} holds no {Weights} and no {Index}: point to a Hugging Face checkpoint with safetensors.");
+
+    /// <summary>What a place holds instead of a checkpoint, and what to do about it; null where nothing tells.</summary>
+    public static string? Instead(IReadOnlyCollection<string> names)
+    {
+        return Array.Exists(WeightFiles, name => names.Contains(name, StringComparer.Ordinal)) ? null
+        : names.Contains(Adapter, StringComparer.Ordinal)
+            ? $"holds an adapter ({Adapter}), not a model: merge it into the model it was trained on, and use the result."
+        : Find(".gguf") is { } gguf
+            ? $"holds {gguf}, which llama.cpp reads and dpost does not: use the model's safetensors."
+        : Find("-of-") is { } shard && shard.EndsWith(".safetensors", StringComparison.Ordinal)
+            ? $"holds shards such as {shard}, but no {Index}, which says where each tensor is: download the model again."
+        : Find(".safetensors") is { } other
+            ? $"holds {other}, but a checkpoint's weights are in {Weights}: point to a Hugging Face checkpoint."
+        : (Find(".bin") ?? Find(".pt") ?? Find(".pth") ?? Find(".ckpt")) is { } pickle
+            ? $"holds {pickle}, a pickle, which can run any program when opened: dpost reads only safetensors. "
+                + "Download the model's safetensors, or convert it with transformers' save_pretrained(..., safe_serialization=True)."
+        : null;
+
+        string? Find(string part) => names.Order(StringComparer.Ordinal).FirstOrDefault(name =>
+            part[0] == '.' ? name.EndsWith(part, StringComparison.Ordinal) : name.Contains(part, StringComparison.Ordinal));
+    }
 
     /// <summary>The files that an index names: at least one, each a plain name of a file beside the index.</summary>
     /// <exception cref="UserErrorException">It is not an index, or it names a file elsewhere.</exception>

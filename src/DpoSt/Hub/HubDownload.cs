@@ -86,7 +86,7 @@ public static partial class HubDownload
 
             if (!listing.Files.TryGetValue(CheckpointFiles.Index, out var index))
             {
-                throw CheckpointFiles.NoWeights(repo, listing.Files.ContainsKey);
+                throw CheckpointFiles.NoWeights(repo, listing.Files.Keys);
             }
 
             if (index.Size > MaxIndex)

@@ -11,6 +11,9 @@ internal interface ILanguageModel : IDisposable
     /// <summary>The family as config.json's <c>model_type</c> names it.</summary>
     string ModelType { get; }
 
+    /// <summary>Whether prompt and completion are one row.</summary>
+    bool IsCausal { get; }
+
     /// <summary>Rows of the embedding: one more than the largest id it takes.</summary>
     int VocabularySize { get; }
 

@@ -68,7 +68,7 @@ internal static class TrainingPlanner
             return null;
         }
 
-        var format = ModelBundle.FormatOf(ModelFolder.TypeOf(model), stage.Settings.PaperText);
+        var format = ModelBundle.FormatOf(ModelFolder.CostsOf(model).IsCausal, stage.Settings.PaperText);
         var encoder = new RowEncoder(TokenizerLoader.Load(model), format, stage.Settings.Limits);
         PromptShape[] found = stage.IsDpo
             ? [

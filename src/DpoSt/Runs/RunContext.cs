@@ -10,6 +10,8 @@ namespace DpoSt.Runs;
 /// <param name="Cancel">Ends the work at its next safe point.</param>
 public sealed record RunContext(Device Device, IProcessGroup Group, IStageReporter Reporter, CancellationToken Cancel)
 {
+    private readonly HashSet<string> noted = new(StringComparer.Ordinal);
+
     /// <summary>Whether what is done already is made again.</summary>
     public bool Fresh { get; init; }
 
@@ -18,6 +20,15 @@ public sealed record RunContext(Device Device, IProcessGroup Group, IStageReport
 
     /// <summary>Whether this process writes and decides.</summary>
     internal bool IsFirst => Group.Rank == 0;
+
+    /// <summary>Tells the reporter a sentence that stages of a run would repeat.</summary>
+    internal void NoteOnce(string sentence)
+    {
+        if (IsFirst && noted.Add(sentence))
+        {
+            Reporter.Note(sentence);
+        }
+    }
 
     /// <summary>What the first rank says, on all ranks; the others' answers only have to be as many.</summary>
     internal bool[] Decide(IReadOnlyList<bool> answers) => Group.Size == 1 || answers.Count == 0

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DpoSt.Benchmarks;
 using DpoSt.Models.T5;
 using DpoSt.SelfTraining.Sessions;
@@ -12,7 +13,7 @@ public sealed class TrainBenchTests
 {
     private static readonly T5Config Config = TinyModels.T5 with { VocabSize = 300 };
     private static readonly BenchModel Shape = new(
-        "t5", PromptFormat.T5, Config.VocabSize, () => T5Weights.Specs(Config), () => throw new NotSupportedException());
+        PromptFormat.T5, new JsonObject { ["model_type"] = "t5", ["vocab_size"] = Config.VocabSize });
 
     [Fact]
     public void Fine_tuning_is_measured_on_what_the_command_does_with_its_defaults()

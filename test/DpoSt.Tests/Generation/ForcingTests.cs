@@ -75,13 +75,14 @@ public sealed class ForcingTests(ITestOutputHelper output)
 
     private static int[] AtOnce(ITokenizer tokenizer, CalculatorFormat format, int[] answer)
     {
-        var row = new Row(0, new GenerationRequest("row", 0, [1]), tokenizer, new GenerationOptions(answer.Length, 1, format), 0, null);
+        var row = new Row(0, new GenerationRequest("row", 0, [1]), tokenizer, new GenerationOptions(
+            answer.Length, 1, format), new HashSet<int> { tokenizer.EosId }, 0, null);
         while (!row.Done)
         {
             row.Accept(answer[row.Position], logProb: 0);
         }
 
-        return row.Result(tokenizer.EosId).Ids;
+        return row.Result().Ids;
     }
 
     private static int[] OneByOne(ITokenizer tokenizer, CalculatorFormat format, int[] answer)

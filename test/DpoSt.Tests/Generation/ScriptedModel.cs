@@ -13,6 +13,7 @@ namespace DpoSt.Tests.Generation;
 internal sealed class ScriptedModel(int vocabulary, int[][] scripts, int capacity = 64) : ILanguageModel
 {
     public string ModelType => "t5";
+    public bool IsCausal => false;
 
     public int VocabularySize => vocabulary;
 

@@ -33,7 +33,7 @@ internal sealed class ModelFixture : IDisposable
         var ids = Rows(Inputs, "input_ids");
         var mask = Rows(Inputs, "attention_mask");
         var labels = Rows(Inputs, "labels");
-        var causal = Model.ModelType == "llama";
+        var causal = Model.IsCausal;
         return TokenBatch.Of([.. ids.Select((row, b) => (
             row.Where((_, s) => mask[b][s] == 1 && (!causal || labels[b][s] == -100)).ToArray(),
             labels[b].Where(l => l != -100).ToArray(),

@@ -71,7 +71,7 @@ public sealed class RecomputedBlocksTests
         var compute = new TrainingCompute(RecomputesBlocks: recomputes);
         using ILanguageModel model = kind == "t5"
             ? TinyModels.New(TinyModels.T5 with { NumLayers = layers, NumDecoderLayers = layers }, 1, compute: compute)
-            : TinyModels.New(TinyModels.Llama with { NumHiddenLayers = layers }, 1, compute: compute);
+            : TinyModels.New(TinyModels.Llama with { Layers = TinyModels.Layers(layers, 10) }, 1, compute: compute);
         model.Parameters.EnableGradients();
         var batch = TinyModels.Batch(2, 200);
         LogProbs(model, batch).Dispose();

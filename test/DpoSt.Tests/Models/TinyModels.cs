@@ -1,6 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using DpoSt.Models;
 using DpoSt.Models.Costs;
-using DpoSt.Models.Llama;
+using DpoSt.Models.Decoder;
+using DpoSt.Models.Families;
 using DpoSt.Models.Parameters;
 using DpoSt.Models.T5;
 using static TorchSharp.torch;
@@ -27,20 +30,52 @@ internal static class TinyModels
         TieWordEmbeddings = false,
     };
 
-    public static readonly LlamaConfig Llama = new()
+    public static readonly DecoderTraits Llama = new()
     {
+        Family = "llama",
         VocabSize = Vocabulary,
         HiddenSize = 24,
         IntermediateSize = 40,
-        NumHiddenLayers = 3,
-        NumAttentionHeads = 4,
-        NumKeyValueHeads = 2,
-        HeadDim = 10,
+        Layers = Layers(3, 10),
+        Heads = 4,
+        KeyValueHeads = 2,
+        HeadSize = 10,
         InitializerRange = 0.3,
     };
 
-    /// <summary>One model a kind of network: "t5", "t5-relu-tied", "llama", "llama-tied".</summary>
-    public static TheoryData<string> Kinds => ["t5", "t5-relu-tied", "llama", "llama-tied"];
+    private static readonly DecoderTraits Tied = Llama with { IsTied = true, KeyValueHeads = 4, HeadSize = 6, Layers = Layers(3, 6) };
+
+    // Norms that add one, before and after and of heads, windows, two kinds of positions, capped logits, scaled embeddings.
+    private static readonly JsonObject GemmaConfig = Llamas(Llama, new JsonObject
+    {
+        ["model_type"] = "gemma3_text",
+        ["layer_types"] = new JsonArray("sliding_attention", "full_attention", "sliding_attention"),
+        ["sliding_window"] = 5,
+        ["rope_theta"] = 100,
+        ["query_pre_attn_scalar"] = 16,
+        ["final_logit_softcapping"] = 6,
+        ["tie_word_embeddings"] = true,
+        ["initializer_range"] = 0.3,
+    });
+
+    // Fused matrices, positions on a part of a head, a window.
+    private static readonly JsonObject PhiConfig = Llamas(Llama, new JsonObject
+    {
+        ["model_type"] = "phi3",
+        ["sliding_window"] = 7,
+        ["partial_rotary_factor"] = 0.6,
+        ["rope_scaling"] = new JsonObject { ["type"] = "linear", ["factor"] = 2 },
+        ["initializer_range"] = 0.3,
+    });
+
+    /// <summary>Norms of all kinds, windows, two kinds of positions, capped logits.</summary>
+    public static readonly DecoderTraits Gemma = GemmaFamily.Gemma3(Fields(GemmaConfig));
+
+    /// <summary>Fused matrices, positions on a part of a head, a window.</summary>
+    public static readonly DecoderTraits Phi = Phi3Family.Read(Fields(PhiConfig));
+
+    /// <summary>One model a kind of network.</summary>
+    public static TheoryData<string> Kinds => ["t5", "t5-relu-tied", "llama", "llama-tied", "gemma", "phi"];
 
     public static ILanguageModel New(string kind, ulong seed, ScalarType dtype = ScalarType.Float32, TrainingCompute? compute = null) =>
         kind switch
@@ -48,23 +83,40 @@ internal static class TinyModels
             "t5" => New(T5, seed, dtype, compute),
             "t5-relu-tied" => New(T5 with { FeedForwardProj = "relu", TieWordEmbeddings = true }, seed, dtype, compute),
             "llama" => New(Llama, seed, dtype, compute),
-            "llama-tied" => New(Llama with { TieWordEmbeddings = true, NumKeyValueHeads = 4, HeadDim = 6 }, seed, dtype, compute),
+            "llama-tied" => New(Tied, seed, dtype, compute),
+            "gemma" => New(Gemma, seed, dtype, compute),
+            "phi" => New(Phi, seed, dtype, compute),
             _ => throw new ArgumentException(kind, nameof(kind)),
         };
 
     public static T5Model New(T5Config config, ulong seed, ScalarType dtype = ScalarType.Float32, TrainingCompute? compute = null) =>
         new(config, Parameters(T5Weights.Specs(config), seed, dtype, compute), compute?.RecomputesBlocks ?? false);
 
-    public static LlamaModel New(LlamaConfig config, ulong seed, ScalarType dtype = ScalarType.Float32, TrainingCompute? compute = null) =>
-        new(config, Parameters(LlamaWeights.Specs(config), seed, dtype, compute), compute?.RecomputesBlocks ?? false);
+    public static DecoderModel New(
+        DecoderTraits traits, ulong seed, ScalarType dtype = ScalarType.Float32, TrainingCompute? compute = null) =>
+        new(traits, Parameters(DecoderWeights.Specs(traits), seed, dtype, compute), compute?.RecomputesBlocks ?? false);
+
+    /// <summary>Layers with plain positions on the whole of a head.</summary>
+    public static IReadOnlyList<LayerTraits> Layers(int count, int headSize) =>
+        [.. Enumerable.Repeat(new LayerTraits(new Rope(RopeScaling.Plain(headSize, 10_000))), count)];
+
+    /// <summary>config.json of a decoder.</summary>
+    public static JsonObject ConfigOf(DecoderTraits traits) => traits.Family switch
+    {
+        "gemma3_text" => GemmaConfig,
+        "phi3" => PhiConfig,
+        _ => Llamas(traits, []),
+    };
 
     /// <summary>What a plan knows of a model.</summary>
     public static IModelCosts CostsOf(string kind) => kind switch
     {
         "t5" => new T5Costs(T5),
         "t5-relu-tied" => new T5Costs(T5 with { FeedForwardProj = "relu", TieWordEmbeddings = true }),
-        "llama" => new LlamaCosts(Llama),
-        "llama-tied" => new LlamaCosts(Llama with { TieWordEmbeddings = true, NumKeyValueHeads = 4, HeadDim = 6 }),
+        "llama" => new DecoderCosts(Llama),
+        "llama-tied" => new DecoderCosts(Tied),
+        "gemma" => new DecoderCosts(Gemma),
+        "phi" => new DecoderCosts(Phi),
         _ => throw new ArgumentException(kind, nameof(kind)),
     };
 
@@ -73,6 +125,30 @@ internal static class TinyModels
     {
         var random = new SplitMix64(seed);
         return TokenBatch.Of([.. Enumerable.Range(0, rows).Select(b => (Ids(ref random), Ids(ref random), (long)b))]);
+    }
+
+    private static ConfigFields Fields(JsonObject config) => new(JsonSerializer.SerializeToElement(config), "config.json");
+
+    private static JsonObject Llamas(DecoderTraits llama, JsonObject others)
+    {
+        JsonObject config = new()
+        {
+            ["model_type"] = llama.Family,
+            ["vocab_size"] = llama.VocabSize,
+            ["hidden_size"] = llama.HiddenSize,
+            ["intermediate_size"] = llama.IntermediateSize,
+            ["num_hidden_layers"] = llama.Layers.Count,
+            ["num_attention_heads"] = llama.Heads,
+            ["num_key_value_heads"] = llama.KeyValueHeads,
+            ["head_dim"] = llama.HeadSize,
+            ["tie_word_embeddings"] = llama.IsTied,
+        };
+        foreach (var (key, value) in others)
+        {
+            config[key] = value?.DeepClone();
+        }
+
+        return config;
     }
 
     private static ParameterSet Parameters(IReadOnlyList<ParameterSpec> specs, ulong seed, ScalarType dtype, TrainingCompute? compute)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using DpoSt.Models;
 using DpoSt.Models.Checkpoints;
-using DpoSt.Models.Llama;
+using DpoSt.Models.Decoder;
 using DpoSt.Models.Parameters;
 using DpoSt.Models.T5;
 using DpoSt.Parallel;
@@ -106,18 +106,16 @@ internal sealed record TrainingFixture(string Model, bool Dpo, bool Wide)
 
     private ILanguageModel InFp64(ILanguageModel model, TrainingCompute compute)
     {
-        using var checkpoint = HubCheckpoint.Open(SharedFolder.Path("fixtures", Model));
-        if (model is T5Model t5)
-        {
-            var wide = new T5Model(t5.Config, Parameters(T5Weights.Specs(t5.Config)), compute.RecomputesBlocks);
-            checkpoint.LoadInto(wide.Parameters, n => T5Weights.MayIgnore(t5.Config, n));
-            return wide;
-        }
-
-        var config = ((LlamaModel)model).Config;
-        var llama = new LlamaModel(config, Parameters(LlamaWeights.Specs(config)), compute.RecomputesBlocks);
-        checkpoint.LoadInto(llama.Parameters, n => LlamaWeights.MayIgnore(config, n));
-        return llama;
+        var (wide, naming) = model is T5Model t5
+            ? ((ILanguageModel)new T5Model(t5.Config, Parameters(T5Weights.Specs(t5.Config)), compute.RecomputesBlocks),
+                T5Weights.Naming(t5.Config))
+            : ((DecoderModel)model).Traits is var traits
+                ? (new DecoderModel(
+                    traits, Parameters(DecoderWeights.Specs(traits)), compute.RecomputesBlocks), DecoderWeights.Naming(traits))
+                : default;
+        using var checkpoint = HubCheckpoint.Open(SharedFolder.Path("fixtures", Model), naming);
+        checkpoint.LoadInto(wide.Parameters);
+        return wide;
 
         ParameterSet Parameters(IReadOnlyList<ParameterSpec> specs) => new(specs, CPU, ScalarType.Float64, shard: compute.Shard);
     }

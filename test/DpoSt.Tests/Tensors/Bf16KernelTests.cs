@@ -59,7 +59,7 @@ public sealed class Bf16KernelTests
     public void Rotary_turns()
     {
         var angles = Enumerable.Range(0, 4 * 10).Select(i => 0.3f * i).ToArray();
-        var turn = new RotaryTurn([.. angles.Select(MathF.Cos)], [.. angles.Select(MathF.Sin)]);
+        var turn = new RotaryTurn([.. angles.Select(MathF.Cos)], [.. angles.Select(MathF.Sin)], 10);
         Check(t => turn.Apply(t[0], 2, 20), Turned, KernelCheck.Normal(7, 4, 50));
 
         Tensor Turned(Tensor[] t)

@@ -1,6 +1,6 @@
 using DpoSt.Models;
 using DpoSt.Models.Costs;
-using DpoSt.Models.Llama;
+using DpoSt.Models.Decoder;
 using DpoSt.Models.T5;
 using DpoSt.Tests.Models;
 using DpoSt.Training;
@@ -11,7 +11,7 @@ namespace DpoSt.Tests.Training;
 public sealed class TrainingFlopsTests
 {
     private static readonly IModelCosts T5 = new T5Costs(TinyModels.T5);
-    private static readonly IModelCosts Llama = new LlamaCosts(TinyModels.Llama);
+    private static readonly IModelCosts Llama = new DecoderCosts(TinyModels.Llama);
 
     // Two prompts of 7 and 5 tokens, padded to 7; the first has completions of 4 and 3 tokens, the other one of 6, padded to 6.
     private static readonly BatchShape Batch = new([new PromptShape(7, [4, 3]), new PromptShape(5, [6])]);

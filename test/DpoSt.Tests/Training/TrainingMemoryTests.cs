@@ -1,6 +1,6 @@
 using DpoSt.Models;
 using DpoSt.Models.Costs;
-using DpoSt.Models.Llama;
+using DpoSt.Models.Decoder;
 using DpoSt.Models.T5;
 using DpoSt.Tensors.Autograd;
 using DpoSt.Tensors.Kernels;
@@ -22,15 +22,15 @@ public sealed class TrainingMemoryTests
     private static readonly T5Config T5 =
         TinyModels.T5 with { DModel = 48, DKv = 16, DFf = 112, NumHeads = 4, NumLayers = 2, NumDecoderLayers = 3 };
 
-    private static readonly LlamaConfig Llama =
+    private static readonly DecoderTraits Llama =
         TinyModels.Llama with
         {
             HiddenSize = 48,
             IntermediateSize = 112,
-            NumAttentionHeads = 4,
-            NumKeyValueHeads = 2,
-            HeadDim = 16,
-            NumHiddenLayers = 3,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadSize = 16,
+            Layers = TinyModels.Layers(3, 16),
         };
 
     private static readonly Dictionary<string, (
@@ -39,7 +39,11 @@ public sealed class TrainingMemoryTests
             ["t5"] = Of(T5),
             ["t5-relu-tied"] = Of(T5 with { FeedForwardProj = "relu", TieWordEmbeddings = true }),
             ["llama"] = Of(Llama),
-            ["llama-tied"] = Of(Llama with { TieWordEmbeddings = true, NumKeyValueHeads = 4 }),
+            ["llama-tied"] = Of(Llama with { IsTied = true, KeyValueHeads = 4 }),
+            ["gemma2"] = Of(Wide(TinyModels.Gemma) with { NormsHeads = false, ScoreCap = 4 }),
+            ["gemma3"] = Of(Wide(TinyModels.Gemma)),
+            ["phi3"] = Of(Wide(TinyModels.Phi)),
+            ["qwen2"] = Of(Llama with { InputBias = true }),
         };
 
     public static TheoryData<string> Kinds => [.. Models.Keys];
@@ -112,7 +116,8 @@ public sealed class TrainingMemoryTests
 
         var groups = batch.Prompts.Select(
             (p, i) => p.Length + batch.Completions.Where((_, c) => batch.PromptOf[c] == i).Sum(c => c.Length - 1)).ToArray();
-        return groups.Sum(l => 4 * l * l + 8 * l);
+        var masks = ((DecoderModel)model).Traits.Windows.Count;
+        return groups.Sum(l => 4 * l * l * masks + 8 * l);
     }
 
     // Rows of several lengths, and pairs of completions over shared prompts.
@@ -127,6 +132,15 @@ public sealed class TrainingMemoryTests
     private static (IModelCosts Costs, Func<TrainingCompute, ILanguageModel> New) Of(T5Config config) =>
         (new T5Costs(config), compute => TinyModels.New(config, 1, compute: compute));
 
-    private static (IModelCosts Costs, Func<TrainingCompute, ILanguageModel> New) Of(LlamaConfig config) =>
-        (new LlamaCosts(config), compute => TinyModels.New(config, 1, compute: compute));
+    // The same layers with heads of 16.
+    private static DecoderTraits Wide(DecoderTraits traits) => traits with
+    {
+        HiddenSize = Llama.HiddenSize,
+        IntermediateSize = Llama.IntermediateSize,
+        HeadSize = Llama.HeadSize,
+        Layers = [.. traits.Layers.Zip(Llama.Layers).Select(pair => pair.Second with { Window = pair.First.Window })],
+    };
+
+    private static (IModelCosts Costs, Func<TrainingCompute, ILanguageModel> New) Of(DecoderTraits config) =>
+        (new DecoderCosts(config), compute => TinyModels.New(config, 1, compute: compute));
 }

@@ -8,33 +8,44 @@ namespace DpoSt.Models.Checkpoints;
 /// <summary>The weights of a Hugging Face model folder: model.safetensors, or shards named by an index. Memory-mapped.</summary>
 internal sealed class HubCheckpoint : IDisposable
 {
-    private readonly Dictionary<string, SafeTensorsFile> owner = new(StringComparer.Ordinal);
-    private readonly List<SafeTensorsFile> files = [];
+    private const int MostShown = 3;
 
-    private HubCheckpoint(string folder) => Folder = folder;
+    // By the name that is usual in the family; a file may hold a tensor under another.
+    private readonly Dictionary<string, Source> sources = new(StringComparer.Ordinal);
+    private readonly List<SafeTensorsFile> files = [];
+    private readonly HubNaming naming;
+
+    private HubCheckpoint(string folder, HubNaming naming) => (Folder, this.naming) = (folder, naming);
+
     public string Folder { get; }
+
+    /// <summary>Whether the weights hold a head with other numbers than the embedding.</summary>
+    public bool HasOwnHead => sources.ContainsKey(naming.Head) && !Equal(naming.Head, naming.Embedding);
+
+    /// <summary>The types its tensors are kept in.</summary>
+    public string Types => string.Join(
+        " and ", sources.Values.Select(source => source.Entry.DType).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
     /// <summary>Opens a folder's weights.</summary>
     /// <exception cref="UserErrorException">There are none, they are pickled, or a file breaks the format.</exception>
-    public static HubCheckpoint Open(string folder)
+    public static HubCheckpoint Open(string folder, HubNaming naming)
     {
-        var checkpoint = new HubCheckpoint(folder);
+        var checkpoint = new HubCheckpoint(folder, naming);
         try
         {
-            foreach (var file in WeightFiles(folder))
+            checkpoint.files.AddRange(WeightFiles(folder).Select(SafeTensorsFile.Open));
+            var canonical = naming.Canonical(checkpoint.files.SelectMany(file => file.Entries.Keys).ToHashSet(StringComparer.Ordinal));
+            foreach (var (file, name) in checkpoint.files.SelectMany(file => file.Entries.Keys.Select(name => (file, name))))
             {
-                var opened = SafeTensorsFile.Open(file);
-                checkpoint.files.Add(opened);
-                foreach (var name in opened.Entries.Keys)
+                if (!checkpoint.sources.TryAdd(canonical(name), new Source(file, name)))
                 {
-                    if (!checkpoint.owner.TryAdd(name, opened))
-                    {
-                        throw new UserErrorException(
-                            $"tensor '{name}' is in {checkpoint.owner[name].Path} and in {file}: download the model again.");
-                    }
+                    throw new UserErrorException(
+                        $"tensor '{name}' is in {checkpoint.sources[canonical(name)].File.Path} and in {file.Path}: "
+                        + "download the model again.");
                 }
             }
 
+            checkpoint.CheckCopies();
             return checkpoint;
         }
         catch
@@ -49,9 +60,9 @@ internal sealed class HubCheckpoint : IDisposable
     /// is copied unless all fit.
     /// </summary>
     /// <exception cref="UserErrorException">Lists every missing and unexpected name and every wrong shape.</exception>
-    public void LoadInto(ParameterSet parameters, Func<string, bool> mayIgnore)
+    public void LoadInto(ParameterSet parameters)
     {
-        Check(parameters.Specs, mayIgnore);
+        Check(parameters.Specs);
         using var _ = no_grad();
         foreach (var buffer in parameters.Buffers)
         {
@@ -59,7 +70,7 @@ internal sealed class HubCheckpoint : IDisposable
             foreach (var (spec, slice) in buffer.Specs.SelectMany(spec => spec.Slices.Select(slice => (spec, slice))))
             {
                 using var scope = NewDisposeScope();
-                buffer.Put(offset, owner[slice.Name].View(slice.Name).view(-1));
+                buffer.Put(offset, sources[slice.Name].View.view(-1));
                 offset += slice.Rows * spec.Count / spec.Shape[0];
             }
         }
@@ -71,7 +82,7 @@ internal sealed class HubCheckpoint : IDisposable
         foreach (var slice in spec.Slices)
         {
             using var scope = NewDisposeScope();
-            to.narrow(0, row, slice.Rows).copy_(owner[slice.Name].View(slice.Name));
+            to.narrow(0, row, slice.Rows).copy_(sources[slice.Name].View);
             row += slice.Rows;
         }
     }
@@ -84,7 +95,7 @@ internal sealed class HubCheckpoint : IDisposable
     /// </summary>
     public Tensor Read(ParameterSpec spec, Tensor? scratch = null)
     {
-        if (spec.Slices is [var whole] && owner[whole.Name].View(whole.Name) is { dtype: ScalarType.Float32 } view)
+        if (spec.Slices is [var whole] && sources[whole.Name].View is { dtype: ScalarType.Float32 } view)
         {
             return view;
         }
@@ -99,7 +110,7 @@ internal sealed class HubCheckpoint : IDisposable
     {
         foreach (var slice in spec.Slices)
         {
-            owner[slice.Name].Prefetch(slice.Name);
+            sources[slice.Name].File.Prefetch(sources[slice.Name].Name);
         }
     }
 
@@ -108,51 +119,79 @@ internal sealed class HubCheckpoint : IDisposable
     {
         foreach (var slice in spec.Slices)
         {
-            owner[slice.Name].Release(slice.Name);
+            sources[slice.Name].File.Release(sources[slice.Name].Name);
         }
     }
 
     /// <summary>Checks names, shapes and types against what a model asks for.</summary>
-    /// <exception cref="UserErrorException">Lists every missing and unexpected name and every wrong shape.</exception>
-    public void Check(IReadOnlyList<ParameterSpec> specs, Func<string, bool> mayIgnore)
+    /// <exception cref="UserErrorException">Says how many names are missing and unexpected and shapes wrong, with the first of
+    /// them.</exception>
+    public void Check(IReadOnlyList<ParameterSpec> specs)
     {
-        var problems = new List<string>();
-        var known = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (spec, slice) in specs.SelectMany(spec => spec.Slices.Select(slice => (spec, slice))))
+        var slices = specs.SelectMany(spec => spec.Slices.Select(slice => (slice.Name, Shape: (long[])[slice.Rows, .. spec.Shape[1..]])))
+            .ToList();
+        var known = slices.Select(slice => slice.Name).ToHashSet(StringComparer.Ordinal);
+        string[] problems =
+        [
+            .. slices.Select(slice => Problem(slice.Name, slice.Shape)).OfType<string>(),
+            .. sources.Keys.Where(name => !known.Contains(name) && !naming.MayIgnore(name))
+                .Select(name => $"'{name}' is unexpected ({naming.KeysOf(name)})"),
+        ];
+        if (problems.Length > 0)
         {
-            known.Add(slice.Name);
-            long[] shape = [slice.Rows, .. spec.Shape[1..]];
-            if (!owner.TryGetValue(slice.Name, out var file))
-            {
-                problems.Add($"'{slice.Name}' is missing");
-            }
-            else if (!file.Entries[slice.Name].Shape.SequenceEqual(shape))
-            {
-                problems.Add(
-                    $"'{slice.Name}' has shape [{string.Join(", ", file.Entries[slice.Name].Shape)}] where config.json asks for "
-                    + $"[{string.Join(", ", shape)}]");
-            }
-            else if (SafeTensorsType.ToScalarType(file.Entries[slice.Name].DType) is not (
-                ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float64))
-            {
-                problems.Add($"'{slice.Name}' has dtype {file.Entries[slice.Name].DType}");
-            }
+            var more = problems.Length > MostShown ? $"; and {problems.Length - MostShown} more" : "";
+            throw new UserErrorException(
+                $"the weights in {Folder} do not fit its config.json: {string.Join("; ", problems.Take(MostShown))}{more}. "
+                + "Expected the weights "
+                + "that this config.json describes: download both again, or correct the fields named.");
+        }
+    }
+
+    private string? Problem(string name, long[] shape)
+    {
+        if (!sources.TryGetValue(name, out var source))
+        {
+            return $"'{name}' is missing ({naming.KeysOf(name)})";
         }
 
-        problems.AddRange(owner.Keys.Where(name => !known.Contains(name) && !mayIgnore(name)).Select(name => $"'{name}' is unexpected"));
-        if (problems.Count > 0)
+        if (!source.Entry.Shape.SequenceEqual(shape))
         {
-            throw new UserErrorException($"the weights in {Folder} do not fit its config.json: {string.Join("; ", problems)}.");
+            return $"'{name}' has shape [{string.Join(", ", source.Entry.Shape)}] where config.json asks for "
+                + $"[{string.Join(", ", shape)}] ({naming.KeysOf(name)})";
         }
+
+        return SafeTensorsType.ToScalarType(source.Entry.DType) is
+            ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float64
+            ? null : $"'{name}' has dtype {source.Entry.DType}";
+    }
+
+    private void CheckCopies()
+    {
+        foreach (var copy in naming.Copies.Where(sources.ContainsKey).Where(copy => !Equal(copy, naming.Embedding)))
+        {
+            throw new UserErrorException(
+                $"the weights in {Folder} hold a '{copy}' of their own, other than '{naming.Embedding}': "
+                + "a model with several embeddings is not supported.");
+        }
+    }
+
+    private bool Equal(string one, string other)
+    {
+        using var scope = NewDisposeScope();
+        return sources.TryGetValue(one, out var a) && sources.TryGetValue(other, out var b)
+            && a.Entry.Shape.SequenceEqual(b.Entry.Shape) && a.Entry.DType == b.Entry.DType && a.View.equal(b.View).all().item<bool>();
     }
 
     private static IReadOnlyList<string> WeightFiles(string folder)
     {
         var single = Path.Combine(folder, CheckpointFiles.Weights);
         var index = Path.Combine(folder, CheckpointFiles.Index);
-        return File.Exists(single) ? [single]
-            : File.Exists(index) ? Shards(folder, index)
-            : throw CheckpointFiles.NoWeights(folder, name => File.Exists(Path.Combine(folder, name)));
+        return IsThere(single) ? [single]
+            : IsThere(index) ? Shards(folder, index)
+            : throw CheckpointFiles.NoWeights(folder, Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)));
+
+        // A link that leads nowhere is there: opening it says so.
+        static bool IsThere(string path) => File.Exists(path) || FileProblem.LinkOf(path) is not null;
     }
 
     private static string[] Shards(string folder, string index)
@@ -161,8 +200,8 @@ internal sealed class HubCheckpoint : IDisposable
         var absent = names.Where(name => !File.Exists(Path.Combine(folder, name))).ToArray();
         return absent.Length == 0
             ? [.. names.Select(name => Path.Combine(folder, name))]
-            : throw new UserErrorException(
-                $"{index} names shards that are not in its folder ({string.Join(", ", absent)}): download the model again.");
+            : throw new UserErrorException($"{index} names {absent.Length} of {names.Count} shards that are not in its folder "
+                + $"({string.Join(", ", absent.Take(MostShown))}): download the model again.");
     }
 
     private static byte[] ReadIndex(string index)
@@ -175,5 +214,12 @@ internal sealed class HubCheckpoint : IDisposable
         {
             throw new UserErrorException($"{index} cannot be read ({FileProblem.Of(index, e)}): check the path and its permissions.", e);
         }
+    }
+
+    // Where a tensor is kept.
+    private sealed record Source(SafeTensorsFile File, string Name)
+    {
+        public SafeTensorsEntry Entry => File.Entries[Name];
+        public Tensor View => File.View(Name);
     }
 }

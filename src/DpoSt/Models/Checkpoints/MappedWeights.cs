@@ -20,13 +20,12 @@ internal sealed class MappedWeights : IWeights
 
     /// <summary>The weights of a checkpoint, which they own; products with its matrices are computed in a type of their own.</summary>
     /// <exception cref="UserErrorException">Lists every missing and unexpected name and every wrong shape.</exception>
-    public MappedWeights(IReadOnlyList<ParameterSpec> specs, HubCheckpoint checkpoint, Func<string, bool> mayIgnore,
-        ScalarType products = ScalarType.Float32)
+    public MappedWeights(IReadOnlyList<ParameterSpec> specs, HubCheckpoint checkpoint, ScalarType products = ScalarType.Float32)
     {
         this.products = products;
         this.checkpoint = checkpoint;
         this.specs = specs.ToDictionary(s => s.Name, StringComparer.Ordinal);
-        checkpoint.Check(specs, mayIgnore);
+        checkpoint.Check(specs);
         // One buffer for all matrices that must be put together first: fresh pages for each would cost more than the copy.
         scratch = new Lazy<Tensor>(() => empty(specs.Where(s => s.Slices.Count > 1).Max(s => s.Count)).DetachFromDisposeScope());
     }

@@ -2,9 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DpoSt.Hub;
 using DpoSt.Models.Costs;
-using DpoSt.Models.Llama;
+using DpoSt.Models.Families;
 using DpoSt.Models.Parameters;
-using DpoSt.Models.T5;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,11 +17,12 @@ internal static class ModelFolder
     /// <exception cref="UserErrorException">The folder is not a checkpoint of a supported family.</exception>
     public static ILanguageModel Load(string folder, Device device, TrainingCompute? compute = null)
     {
-        var model = Build(folder, device, compute);
+        var family = Family(folder);
+        using var checkpoint = HubCheckpoint.Open(folder, family.Naming);
+        var model = New(family, device, compute);
         try
         {
-            using var checkpoint = HubCheckpoint.Open(folder);
-            checkpoint.LoadInto(model.Parameters, Family(folder).MayIgnore);
+            checkpoint.LoadInto(model.Parameters);
             return model;
         }
         catch
@@ -43,10 +43,10 @@ internal static class ModelFolder
         }
 
         var family = Family(folder);
-        var checkpoint = HubCheckpoint.Open(folder);
+        var checkpoint = HubCheckpoint.Open(folder, family.Naming);
         try
         {
-            return family.Over(new MappedWeights(family.Costs.Specs, checkpoint, family.MayIgnore, products), false);
+            return family.Over(new MappedWeights(family.Costs.Specs, checkpoint, products), false);
         }
         catch
         {
@@ -55,46 +55,39 @@ internal static class ModelFolder
         }
     }
 
-    /// <summary>The model a folder's config.json describes, its weights not yet set.</summary>
-    public static ILanguageModel Build(string folder, Device device, TrainingCompute? compute = null)
-    {
-        var family = Family(folder);
-        return family.Over(
-            new ParameterSet(family.Costs.Specs, device, products: compute?.Products, shard: compute?.Shard),
-            compute?.RecomputesBlocks ?? false);
-    }
-
     /// <summary>What the model that a folder's config.json describes takes to train; its weights need not be there.</summary>
     /// <exception cref="UserErrorException">There is no config.json of a supported family.</exception>
     public static IModelCosts CostsOf(string folder) => Family(folder).Costs;
 
-    /// <summary>A folder's model family, config.json's <c>model_type</c>; empty where it names none.</summary>
-    public static string TypeOf(string folder)
+    /// <summary>What the model in a folder is, in a line: family, sizes, positions, head, vocabulary, the type of its weights, and what its
+    /// generation_config.json asks for beyond dpost's own options.</summary>
+    public static string Describe(string folder)
     {
-        using var document = ReadJson(Path.Combine(folder, CheckpointFiles.Config));
-        return TypeOf(document);
+        var family = Family(folder);
+        using var checkpoint = HubCheckpoint.Open(folder, family.Naming);
+        var left = GenerationFields.LeftOut(folder);
+        return $"{family.Summary}, weights in {checkpoint.Types}"
+            + (left.Count == 0 ? "" : $"; generation_config.json asks for {string.Join(", ", left)}, which dpost does not do");
     }
 
-    /// <summary>The id that ends a text: the first <c>eos_token_id</c> of generation_config.json, or of config.json.</summary>
-    /// <exception cref="UserErrorException">Neither says.</exception>
-    public static int EosOf(string folder)
+    /// <summary>The ids that end a text: <c>eos_token_id</c> of generation_config.json, or of config.json where that names none.</summary>
+    public static IReadOnlyList<int> EndsOf(string folder)
     {
-        foreach (
-            var path in ((string[])["generation_config.json", "config.json"]).Select(name => Path.Combine(folder, name)).Where(File.Exists))
+        foreach (var path in ((string[])[GenerationFields.FileName, CheckpointFiles.Config]).Select(name => Path.Combine(folder, name))
+            .Where(File.Exists))
         {
-            using var document = ReadJson(path);
-            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("eos_token_id", out var eos))
+            using var document = ModelJson.Parse(path);
+            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("eos_token_id", out var eos)
+                && eos.ValueKind != JsonValueKind.Null)
             {
-                var first = eos.ValueKind == JsonValueKind.Array ? eos.EnumerateArray().FirstOrDefault() : eos;
-                if (first.ValueKind == JsonValueKind.Number && first.TryGetInt32(out var id))
-                {
-                    return id;
-                }
+                var ids = eos.ValueKind == JsonValueKind.Array ? [.. eos.EnumerateArray()] : (JsonElement[])[eos];
+                return Array.TrueForAll(ids, e => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out var id) && id >= 0)
+                    ? [.. ids.Select(e => e.GetInt32())]
+                    : throw new UserErrorException($"{path}: eos_token_id is {eos.GetRawText()}; expected a token id or a list of them.");
             }
         }
 
-        throw new UserErrorException(
-            $"{folder}: neither generation_config.json nor config.json names an eos_token_id, so it is not known what ends a text.");
+        return [];
     }
 
     /// <summary>A model is written as a whole folder, in the place of an earlier one: never in that of anything else.</summary>
@@ -160,7 +153,7 @@ internal static class ModelFolder
     // Weights are written in fp32: a configuration that still says bfloat16 would have them rounded when they are loaded.
     private static void NameType(string config)
     {
-        if (File.Exists(config) && JsonNode.Parse(File.ReadAllBytes(config)) is JsonObject json)
+        if (File.Exists(config) && JsonNode.Parse(ModelJson.Read(config).Span) is JsonObject json)
         {
             foreach (var key in ((string[])["torch_dtype", "dtype"]).Where(json.ContainsKey))
             {
@@ -171,45 +164,22 @@ internal static class ModelFolder
         }
     }
 
+    private static ILanguageModel New(ModelFamily family, Device device, TrainingCompute? compute) => family.Over(
+        new ParameterSet(
+            family.Costs.Specs, device, products: compute?.Products, shard: compute?.Shard), compute?.RecomputesBlocks ?? false);
+
+    // Whether the head is the embedding is for the weights to say, where they are there.
     private static ModelFamily Family(string folder)
     {
         var path = Path.Combine(folder, CheckpointFiles.Config);
-        using var document = ReadJson(path);
-        return TypeOf(document) switch
+        using var document = ModelJson.Parse(path);
+        var family = ModelFamilies.Of(document.RootElement, path);
+        if (!Array.Exists(CheckpointFiles.WeightFiles, name => File.Exists(Path.Combine(folder, name))))
         {
-            "t5" => T5(T5Config.Parse(document.RootElement, path)),
-            "llama" => Llama(LlamaConfig.Parse(document.RootElement, path)),
-            var other => throw new UserErrorException($"{path}: model_type is '{other}', but only t5 and llama are supported."),
-        };
+            return family;
+        }
 
-        static ModelFamily T5(T5Config config) =>
-            new(new T5Costs(config), name =>
-                T5Weights.MayIgnore(config, name), (weights, recomputes) => new T5Model(config, weights, recomputes));
-        static ModelFamily Llama(LlamaConfig config) =>
-            new(new LlamaCosts(config), name =>
-                LlamaWeights.MayIgnore(config, name), (weights, recomputes) => new LlamaModel(config, weights, recomputes));
+        using var checkpoint = HubCheckpoint.Open(folder, family.Naming);
+        return ModelFamilies.Of(document.RootElement, path, checkpoint.HasOwnHead);
     }
-
-    private static string TypeOf(JsonDocument document) =>
-        document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("model_type", out var type)
-            ? type.ToString() : "";
-
-    private static JsonDocument ReadJson(string path)
-    {
-        try
-        {
-            return JsonDocument.Parse(File.ReadAllBytes(path));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{path} cannot be read ({FileProblem.Of(path, e)}): a model folder needs a config.json.", e);
-        }
-        catch (JsonException e)
-        {
-            throw new UserErrorException($"{path} is not valid JSON ({e.Message.Split('\n')[0].TrimEnd('.')}): download it again.", e);
-        }
-    }
-
-    /// <summary>What a family makes of a config.json.</summary>
-    private sealed record ModelFamily(IModelCosts Costs, Func<string, bool> MayIgnore, Func<IWeights, bool, ILanguageModel> Over);
 }

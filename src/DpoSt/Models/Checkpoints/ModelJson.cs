@@ -1,13 +1,12 @@
+using System.Text;
 using System.Text.Json;
+using DpoSt.Hub;
 
 namespace DpoSt.Models.Checkpoints;
 
 /// <summary>How config.json and generation_config.json are read and written: snake_case keys, unknown ones ignored.</summary>
 internal static class ModelJson
 {
-    private const long MostOfASize = 1 << 24;
-    private const long MostLayers = 4096;
-
     public static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -15,19 +14,34 @@ internal static class ModelJson
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>Sizes that decide how much is allocated must be numbers a model can have.</summary>
-    /// <exception cref="UserErrorException">One is not.</exception>
-    public static void CheckSizes(string path, params (string Key, long Value)[] sizes) => Check(path, sizes, MostOfASize);
-
-    /// <summary>So must be numbers of layers: each is a dozen objects before a weight is looked at.</summary>
-    /// <exception cref="UserErrorException">One is not.</exception>
-    public static void CheckLayers(string path, params (string Key, long Value)[] layers) => Check(path, layers, MostLayers);
-
-    private static void Check(string path, (string Key, long Value)[] numbers, long most)
+    /// <summary>The bytes of a file, without a byte-order mark.</summary>
+    /// <exception cref="UserErrorException">It is a pointer that Git LFS put in the file's place.</exception>
+    public static ReadOnlyMemory<byte> Read(string path)
     {
-        foreach (var (key, value) in numbers.Where(s => s.Value < 1 || s.Value > most))
+        ReadOnlyMemory<byte> bytes = File.ReadAllBytes(path);
+        return FileProblem.Pointer(path, bytes.Span) is { } pointer ? throw pointer
+            : bytes.Span.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
+    }
+
+    /// <summary>A file of a model folder.</summary>
+    /// <exception cref="UserErrorException">It cannot be read, or is not JSON.</exception>
+    public static JsonDocument Parse(string path)
+    {
+        try
         {
-            throw new UserErrorException($"{path}: {key} is {value}; expected a number from 1 to {most}.");
+            return JsonDocument.Parse(Read(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var folder = Path.GetDirectoryName(path)!;
+            throw new UserErrorException(Directory.Exists(folder)
+                && CheckpointFiles.Instead([.. Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file))]) is { } instead
+                ? $"{folder} {instead}"
+                : $"{path} cannot be read ({FileProblem.Of(path, e)}): a model folder needs a config.json.", e);
+        }
+        catch (JsonException e)
+        {
+            throw new UserErrorException($"{path} is not valid JSON ({e.Message.Split('\n')[0].TrimEnd('.')}): download it again.", e);
         }
     }
 }

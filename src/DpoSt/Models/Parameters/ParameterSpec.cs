@@ -19,9 +19,14 @@ public sealed record ParameterSpec(string Name, long[] Shape, string Block, bool
     public static ParameterSpec Matrix(string name, string block, long columns, params HubSlice[] slices) =>
         new(name, [slices.Sum(s => s.Rows), columns], block, Decay: true, slices);
 
-    /// <summary>A norm's weight: starts at one and does not decay.</summary>
-    public static ParameterSpec Norm(string name, string block, string hubName, long size) =>
-        new(name, [size], block, Decay: false, [new HubSlice(hubName, size, 0, 1)]);
+    /// <summary>A norm's weight: starts where the norm multiplies by one, and does not decay.</summary>
+    /// <param name="addsOne">Whether the norm multiplies by one plus the weight.</param>
+    public static ParameterSpec Norm(string name, string block, string hubName, long size, bool addsOne = false) =>
+        new(name, [size], block, Decay: false, [new HubSlice(hubName, size, 0, addsOne ? 0 : 1)]);
+
+    /// <summary>A map's bias, from one or several Hugging Face biases behind each other: does not decay.</summary>
+    public static ParameterSpec Bias(string name, string block, params HubSlice[] slices) =>
+        new(name, [slices.Sum(s => s.Rows)], block, Decay: false, slices);
 }
 
 /// <summary>Consecutive rows of a parameter that a checkpoint keeps under a name of their own.</summary>

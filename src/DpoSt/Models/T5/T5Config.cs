@@ -1,6 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using DpoSt.Models.Checkpoints;
+using DpoSt.Models.Families;
+using DpoSt.Tensors.Kernels;
 
 namespace DpoSt.Models.T5;
 
@@ -40,11 +40,18 @@ public sealed record T5Config
     /// <summary>Epsilon of the norms.</summary>
     public double LayerNormEpsilon { get; init; } = 1e-6;
 
-    /// <summary><c>relu</c> (T5 v1.0) or <c>gated-gelu</c> (T5 v1.1, Flan-T5).</summary>
+    /// <summary><c>relu</c> (T5 v1.0), <c>gated-gelu</c> (T5 v1.1, Flan-T5) or another gated activation.</summary>
     public string FeedForwardProj { get; init; } = "relu";
 
-    /// <summary>Whether the head is the embedding, scaled by DModel^-0.5.</summary>
+    /// <summary>Whether the head is the embedding; transformers 5 says so of every T5, be it true or not.</summary>
     public bool TieWordEmbeddings { get; init; } = true;
+
+    /// <summary>Whether what enters the head is scaled by DModel^-0.5; <see cref="TieWordEmbeddings"/> where absent, as before transformers
+    /// 5.</summary>
+    public bool? ScaleDecoderOutputs { get; init; }
+
+    /// <summary><c>t5</c> or <c>mt5</c>.</summary>
+    public string ModelType { get; init; } = "t5";
 
     /// <summary>The token that pads; also the decoder's first where no other is named.</summary>
     public int PadTokenId { get; init; }
@@ -65,51 +72,90 @@ public sealed record T5Config
 
     /// <summary>Whether the feed-forward layer is gated.</summary>
     [JsonIgnore]
-    public bool Gated => FeedForwardProj == "gated-gelu";
+    public bool Gated => FeedForwardProj.StartsWith("gated-", StringComparison.Ordinal);
+
+    /// <summary>Whether the weights hold a head that is not the embedding; null where they are not known.</summary>
+    [JsonIgnore]
+    public bool? HasOwnHead { get; init; }
+
+    /// <summary>
+    /// Whether the head is the embedding, in effect: transformers 5 uses a head that the weights hold, whatever the file says.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsTied => HasOwnHead switch
+    {
+        true => false,
+        false => TieWordEmbeddings || ScaleDecoderOutputs is not null,
+        null => ScaleDecoderOutputs ?? TieWordEmbeddings,
+    };
+
+    /// <summary>Whether what enters the head is scaled, in effect.</summary>
+    [JsonIgnore]
+    public bool IsScaled => ScaleDecoderOutputs ?? (TieWordEmbeddings && ModelType == "t5");
+
+    /// <summary>The gate's activation.</summary>
+    [JsonIgnore]
+    internal GatedActivation Activation =>
+        GatedActivation.Named(FeedForwardProj is "gated-gelu" ? "gelu_new" : FeedForwardProj.Split('-')[^1])!;
 
     /// <summary>Reads the configuration out of a config.json.</summary>
     /// <exception cref="UserErrorException">A key is missing, has the wrong type or a value that cannot be used.</exception>
-    internal static T5Config Parse(JsonElement json, string path)
+    internal static T5Config Read(ConfigFields fields, string modelType, bool? hasOwnHead)
     {
-        T5Config config;
-        try
+        var (layers, vocabulary) = (fields.LayerCount("num_layers"), fields.Size("vocab_size"));
+        var (pad, start) = (fields.Id("pad_token_id") ?? 0, fields.Id("decoder_start_token_id"));
+        foreach (var (key, id) in ((string, int?)[])[("pad_token_id", pad), ("decoder_start_token_id", start)])
         {
-            config = json.Deserialize<T5Config>(ModelJson.Options)!;
-        }
-        catch (JsonException e)
-        {
-            throw new UserErrorException($"{path} is not a T5 configuration: {e.Message.Split('\n')[0].TrimEnd('.')}.", e);
+            _ = id < vocabulary || id is null ? id : throw fields.Wrong(key, $"an id below vocab_size, {vocabulary}");
         }
 
-        return config.Check(path);
+        var (heads, size, buckets) = (
+            fields.Size("num_heads"), fields.Size("d_kv"), fields.Size("relative_attention_num_buckets", 32));
+        if ((long)heads * size > 1 << 24)
+        {
+            throw fields.Conflict($"num_heads times d_kv is {(long)heads * size}, more than any model has");
+        }
+
+        return new T5Config
+        {
+            ModelType = modelType,
+            VocabSize = vocabulary,
+            DModel = fields.Size("d_model"),
+            DKv = size,
+            DFf = fields.Size("d_ff"),
+            NumLayers = layers,
+            NumDecoderLayers = fields.LayerCount("num_decoder_layers", layers),
+            NumHeads = heads,
+            // Half of the buckets look back, half of those are exact: fewer than four leave none.
+            RelativeAttentionNumBuckets =
+                buckets >= 4 ? buckets : throw fields.Wrong("relative_attention_num_buckets", "at least 4"),
+            RelativeAttentionMaxDistance = fields.Size("relative_attention_max_distance", 128),
+            DropoutRate = fields.Dropout("dropout_rate", 0.1),
+            LayerNormEpsilon = fields.Positive("layer_norm_epsilon", 1e-6),
+            FeedForwardProj = FeedForward(fields, modelType == "t5" ? "relu" : "gated-gelu"),
+            TieWordEmbeddings = fields.Flag("tie_word_embeddings", modelType == "t5"),
+            ScaleDecoderOutputs = fields.IsNull("scale_decoder_outputs") ? null : fields.Flag("scale_decoder_outputs", false),
+            HasOwnHead = hasOwnHead,
+            PadTokenId = pad,
+            DecoderStartTokenId = start,
+        };
     }
 
-    private T5Config Check(string path)
+    // The activation is said twice by newer files, and then the same.
+    private static string FeedForward(ConfigFields fields, string otherwise)
     {
-        if (FeedForwardProj is not ("relu" or "gated-gelu"))
+        var kind = fields.Text("feed_forward_proj") ?? otherwise;
+        var (gated, name) = (kind.StartsWith("gated-", StringComparison.Ordinal), kind == "gated-gelu" ? "gelu_new" : kind.Split('-')[^1]);
+        if (kind != "relu" && (!gated || GatedActivation.Named(name) is null))
         {
-            throw new UserErrorException($"{path}: feed_forward_proj is '{FeedForwardProj}', but only relu and gated-gelu are supported.");
+            throw fields.Wrong("feed_forward_proj", "relu, gated-gelu, gated-silu or gated-relu");
         }
 
-        ModelJson.CheckSizes(
-            path,
-            ("vocab_size", VocabSize), ("d_model", DModel), ("d_kv", DKv), ("d_ff", DFf),
-            ("num_heads", NumHeads), ("relative_attention_max_distance", RelativeAttentionMaxDistance),
-            ("relative_attention_num_buckets", RelativeAttentionNumBuckets), ("num_heads times d_kv", (long)NumHeads * DKv));
-        ModelJson.CheckLayers(path, ("num_layers", NumLayers), ("num_decoder_layers", DecoderLayers));
-        // Half of the buckets look back, half of those are exact: fewer than four leave none.
-        if (RelativeAttentionNumBuckets < 4)
+        if (fields.Flag("is_gated_act", gated) != gated || (fields.Text("dense_act_fn") ?? name) != name)
         {
-            throw new UserErrorException($"{path}: relative_attention_num_buckets is {RelativeAttentionNumBuckets}; expected at least 4.");
+            throw fields.Conflict($"feed_forward_proj is '{kind}', but is_gated_act or dense_act_fn says otherwise");
         }
 
-        foreach (var (key, id) in new[] { ("pad_token_id", PadTokenId), ("decoder_start_token_id", DecoderStartTokenId ?? 0) }.Where(
-            t => t.Item2 < 0 || t.Item2 >= VocabSize))
-        {
-            throw new UserErrorException($"{path}: {key} is {id}, but the vocabulary has {VocabSize} ids.");
-        }
-
-        return DropoutRate is >= 0 and < 1 && LayerNormEpsilon > 0
-            ? this : throw new UserErrorException($"{path}: dropout_rate must be in [0, 1) and layer_norm_epsilon above 0.");
+        return fields.Flag("is_encoder_decoder", true) ? kind : throw fields.Wrong("is_encoder_decoder", "true");
     }
 }

@@ -12,6 +12,7 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
 {
     private readonly T5Model model;
     private readonly T5Config config;
+    private readonly CachedAttention attention;
     private readonly T5Stack stack;
     private readonly Linear head;
     private readonly IRaggedCache[] self;
@@ -27,6 +28,7 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
     {
         this.model = model;
         config = model.Config;
+        attention = new CachedAttention(config.NumHeads, Scale: 1);
         MemoryCheck.CheckCaches(model.Weights.Device, new T5Costs(config), slots, maxPromptTokens, maxNewTokens,
             model.Weights.DecodingProducts == ScalarType.BFloat16);
         capacity = maxNewTokens + 1;                                                     // the start token too
@@ -88,7 +90,7 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
         var last = new long[tiers.For(slots.Length)];
         step.Last.CopyTo(last, 0);
         var states = x.index_select(0, tensor(last, device: device));                    // [R, D]
-        if (config.TieWordEmbeddings)
+        if (config.IsScaled)
         {
             states = states.mul(Math.Pow(config.DModel, -0.5));
         }
@@ -101,11 +103,11 @@ internal sealed class T5Decoder : IStepDecoder, IT5Attention
     {
         qkv = qkv.In(model.Weights.Dtype);
         self[layer].Append(qkv, config.Inner, 2 * config.Inner, step.Slots, step.Positions);
-        return self[layer].Attend(qkv, config.NumHeads, step.Slots, step.Lengths, 1, bias);
+        return self[layer].Attend(qkv, attention, step.Slots, step.Lengths, bias);
     }
 
     Tensor IT5Attention.Cross(int layer, Tensor query, Linear keyValue) =>
-        cross[layer].Attend(query.In(model.Weights.Dtype), config.NumHeads, step.Prompts, step.PromptLengths, 1, null);
+        cross[layer].Attend(query.In(model.Weights.Dtype), attention, step.Prompts, step.PromptLengths);
 
     public void Dispose()
     {

@@ -29,7 +29,8 @@ internal sealed class T5Model : ILanguageModel
     }
 
     public T5Config Config { get; }
-    public string ModelType => "t5";
+    public string ModelType => Config.ModelType;
+    public bool IsCausal => false;
     public int VocabularySize => Config.VocabSize;
     public ScalarType ProductType => head.Dtype;
     public double DropoutRate => Config.DropoutRate;
@@ -41,7 +42,7 @@ internal sealed class T5Model : ILanguageModel
     public IWeights Weights { get; }
 
     /// <summary>The parameter that is the head's weight [V, D]: the embedding where tied.</summary>
-    public string HeadName => Config.TieWordEmbeddings ? T5Weights.Shared : T5Weights.Head;
+    public string HeadName => Config.IsTied ? T5Weights.Shared : T5Weights.Head;
 
     /// <summary>The decoder's first token.</summary>
     public int StartToken => Config.DecoderStartTokenId ?? Config.PadTokenId;
@@ -106,7 +107,7 @@ internal sealed class T5Model : ILanguageModel
     public Tensor Logits(Tensor states)
     {
         using var scope = NewDisposeScope();
-        var scaled = Config.TieWordEmbeddings ? states.mul(Math.Pow(Config.DModel, -0.5)) : states;
+        var scaled = Config.IsScaled ? states.mul(Math.Pow(Config.DModel, -0.5)) : states;
         return head.call(scaled).MoveToOuterDisposeScope();
     }
 

@@ -76,7 +76,7 @@ internal sealed class T5Stack : IDisposable
 
     private sealed class Block
     {
-        private readonly bool gated;
+        private readonly GatedActivation? activation;
         private readonly Tensor selfNorm;
         private readonly Linear selfQkv;
         private readonly Linear selfOutput;
@@ -86,7 +86,7 @@ internal sealed class T5Stack : IDisposable
 
         public Block(T5Config config, string name, bool crosses, Func<string, Linear> linear, Func<string, Tensor> norm)
         {
-            gated = config.Gated;
+            activation = config.Gated ? config.Activation : null;
             selfNorm = norm($"{name}.self.norm");
             selfQkv = linear($"{name}.self.qkv");
             selfOutput = linear($"{name}.self.output");
@@ -115,7 +115,7 @@ internal sealed class T5Stack : IDisposable
             }
 
             var wide = up.call(RmsNorm.Apply(x, feedForwardNorm, epsilon));                                  // [N, 2F] or [N, F]
-            wide = gated ? GatedActivation.GeluTanh.Apply(wide) : wide.relu();                               // [N, F]
+            wide = activation?.Apply(wide) ?? wide.relu();                                                   // [N, F]
             return x.add(drop(down.call(drop(wide, site + 2)), site + 3)).MoveToOuterDisposeScope();
         }
 

@@ -1,3 +1,4 @@
+using DpoSt.Models.Checkpoints;
 using DpoSt.Models.Parameters;
 
 namespace DpoSt.Models.T5;
@@ -8,10 +9,14 @@ internal static class T5Weights
     public const string Shared = "shared";
     public const string Head = "head";
 
+    private const string HubShared = "shared.weight";
+    private const string HubHead = "lm_head.weight";
+    private static readonly string[] Copies = ["decoder.embed_tokens.weight", "encoder.embed_tokens.weight"];
+
     /// <summary>Every parameter, in the model's order; initialised as transformers' T5PreTrainedModel does with factor 1.</summary>
     public static IReadOnlyList<ParameterSpec> Specs(T5Config c)
     {
-        var embedding = new HubSlice("shared.weight", c.VocabSize, 1);
+        var embedding = new HubSlice(HubShared, c.VocabSize, 1);
         List<ParameterSpec> specs = [ParameterSpec.Matrix(Shared, Shared, c.DModel, embedding) with { IsShared = true }];
         for (var layer = 0; layer < c.NumLayers; layer++)
         {
@@ -25,19 +30,35 @@ internal static class T5Weights
         }
 
         specs.Add(ParameterSpec.Norm("decoder.norm", "decoder.norm", "decoder.final_layer_norm.weight", c.DModel));
-        if (!c.TieWordEmbeddings)
+        if (!c.IsTied)
         {
-            specs.Add(ParameterSpec.Matrix(Head, Head, c.DModel, new HubSlice("lm_head.weight", c.VocabSize, 1)));
+            specs.Add(ParameterSpec.Matrix(Head, Head, c.DModel, new HubSlice(HubHead, c.VocabSize, 1)));
         }
 
         return specs;
     }
 
-    /// <summary>Names that checkpoints may hold too: copies of the embedding, and a table older T5 files carry for nothing.</summary>
-    public static bool MayIgnore(T5Config c, string name) => name
-        is "encoder.embed_tokens.weight" or "decoder.embed_tokens.weight"
-        or "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"
-        || (name == "lm_head.weight" && c.TieWordEmbeddings);
+    /// <summary>How checkpoints of these models name tensors.</summary>
+    public static HubNaming Naming(T5Config c) => new(
+        HubShared, HubHead,
+        // Where only a stack's copy of the embedding was kept, that is the embedding.
+        names => names.Contains(HubShared) || Array.Find(Copies, names.Contains) is not { } only
+            ? name => name : name => name == only ? HubShared : name,
+        name => Copies.Contains(name, StringComparer.Ordinal)
+            || name == "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"
+            || (name == HubHead && c.IsTied),
+        KeysOf, Copies);
+
+    private static string KeysOf(string name) => name.Split('.') switch
+    {
+        ["lm_head", ..] => "tie_word_embeddings, vocab_size",
+        ["shared", ..] => "vocab_size, d_model",
+        [.., "relative_attention_bias", _] => "relative_attention_num_buckets, num_heads",
+        ["encoder", .., "DenseReluDense", _, _] => "feed_forward_proj, d_ff, num_layers",
+        ["decoder", .., "DenseReluDense", _, _] => "feed_forward_proj, d_ff, num_decoder_layers",
+        ["encoder", ..] => "num_heads, d_kv, d_model, num_layers",
+        _ => "num_heads, d_kv, d_model, num_decoder_layers",
+    };
 
     private static void AddBlock(List<ParameterSpec> specs, T5Config c, string stack, int layer, bool crosses)
     {

@@ -46,7 +46,7 @@ internal sealed class TrainingSession(
         Advise(context, task.Recipe);
         // What is gathered for a block must not be kept for its backward pass.
         var compute = shard.Count > 1 ? task.Recipe.Compute with { RecomputesBlocks = true, Shard = shard } : task.Recipe.Compute;
-        using var bundle = load?.Invoke(compute) ?? ModelBundle.Load(task.From, task.PaperText, context.Device, compute: compute);
+        using var bundle = load?.Invoke(compute) ?? ModelBundle.Load(task.From, task.PaperText, context, compute: compute);
         var parameters = bundle.Model.Parameters;
         var session = new TrainingSession(bundle.Model, task.Recipe, context, folder, Parallel.Replicas.Of(context.Group, parameters));
         var summary = train(session, bundle);

@@ -28,7 +28,7 @@ internal sealed record EvaluateStage(
         context.Reporter.Begin(
             Name, $"{Shown.Path(model)} answers {string.Join(", ", sets.Select(s => $"{s.Problems.Count} of {s.Set.Split}"))}",
             sets.Sum(s => (long)s.Problems.Count) * (2 + Samples), "answers");
-        using var bundle = ModelBundle.Load(model, PaperText, context.Device, toRead: true, Answers.Compute);
+        using var bundle = ModelBundle.Load(model, PaperText, context, toRead: true, Answers.Compute);
         var done = 0L;
         var measures = new Dictionary<string, double>(StringComparer.Ordinal);
         var rows = sets.ConvertAll(s => Evaluate(s.Set, s.Problems));

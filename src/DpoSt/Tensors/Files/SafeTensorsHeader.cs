@@ -36,6 +36,11 @@ internal static class SafeTensorsHeader
             throw Bad(path, $"it has {fileLength} bytes, fewer than the 8 that give the header's length");
         }
 
+        if (FileProblem.Pointer(path, prefix) is { } pointer)
+        {
+            throw pointer;
+        }
+
         var length = BitConverter.ToUInt64(prefix);
         if (length > MaxLength)
         {

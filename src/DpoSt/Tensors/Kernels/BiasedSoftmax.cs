@@ -77,20 +77,7 @@ internal static unsafe class BiasedSoftmax
             }
         }
 
-        var peak = VectorMath.Max(new ReadOnlySpan<float>(row, padded));
-        var sum = Vector512<float>.Zero;
-        for (var s = 0; s < padded; s += Lanes)
-        {
-            var e = VectorMath.Exp(Vector512.Load(row + s) - Vector512.Create(peak));
-            e.Store(row + s);
-            sum += e;
-        }
-
-        var inverse = Vector512.Create(1 / Vector512.Sum(sum));
-        for (var s = 0; s < padded; s += Lanes)
-        {
-            (Vector512.Load(row + s) * inverse).Store(row + s);
-        }
+        VectorMath.Softmax(row, padded);
     }
 
     private static void Write<T>(float* row, nint target, long start, int keys) where T : struct, IElement

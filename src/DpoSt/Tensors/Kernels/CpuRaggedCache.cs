@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using DpoSt.Tensors.Devices;
@@ -21,6 +22,8 @@ internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
     private readonly int capacity;
     private readonly Tensor keys;
     private readonly Tensor values;
+    private readonly nint keyData;
+    private readonly nint valueData;
 
     /// <summary>Room for so many rows of <paramref name="capacity"/> positions; pages are taken when first written.</summary>
     public CpuRaggedCache(int slots, int groups, int headSize, int capacity)
@@ -31,37 +34,40 @@ internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
         var dtype = T.Size == sizeof(float) ? ScalarType.Float32 : ScalarType.BFloat16;
         keys = empty((long)slots * groups * headSize * this.capacity, dtype: dtype).DetachFromDisposeScope();
         values = empty((long)slots * groups * headSize * this.capacity, dtype: dtype).DetachFromDisposeScope();
+        (keyData, valueData) = (Aten.DataPointer(keys), Aten.DataPointer(values));
     }
 
     public void Append(Tensor source, int keyColumn, int valueColumn, ReadOnlySpan<int> slots, ReadOnlySpan<int> positions)
     {
         var (owner, position) = (slots.ToArray(), positions.ToArray());
         var stride = source.stride(0);
-        var (from, k, v) = (Aten.DataPointer(source), Aten.DataPointer(keys), Aten.DataPointer(values));
+        var from = Aten.DataPointer(source);
         CpuThreads.For(owner.Length, 8L * groups * size, (begin, end) =>              // a key's numbers fall on a line of memory each
         {
             for (var n = begin; n < end; n++)
             {
+                var place = position[n] % capacity;
                 for (var g = 0; g < groups; g++)
                 {
                     var start = Start(owner[n], g);
                     var key = (float*)from + n * stride + keyColumn + g * size;
-                    var block = start + (long)(position[n] / Lanes) * size * Lanes + position[n] % Lanes;
+                    var block = start + (long)(place / Lanes) * size * Lanes + place % Lanes;
                     for (var d = 0; d < size; d++)
                     {
-                        T.Set(key[d], k, block + d * Lanes);
+                        T.Set(key[d], keyData, block + d * Lanes);
                     }
 
-                    Put((float*)from + n * stride + valueColumn + g * size, v, start + (long)position[n] * size);
+                    Put((float*)from + n * stride + valueColumn + g * size, valueData, start + (long)place * size);
                 }
             }
         });
     }
 
     public Tensor Attend(
-        Tensor query, int heads, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, float scale, DistanceBias? bias,
+        Tensor query, CachedAttention attention, ReadOnlySpan<int> slots, ReadOnlySpan<int> lengths, DistanceBias? bias = null,
         RaggedPrefix? prefix = null)
     {
+        var heads = attention.Heads;
         var result = zeros(query.size(0), heads * size);
         var (owner, length) = (slots.ToArray(), lengths.ToArray());
         var shared = prefix?.Slots ?? owner;
@@ -70,14 +76,14 @@ internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
         var stride = query.stride(0);
         var before = (CpuRaggedCache<T>?)prefix?.Cache;
         var (q, to) = (Aten.DataPointer(query), Aten.DataPointer(result));
-        var (k, v) = (Aten.DataPointer(keys), Aten.DataPointer(values));
-        var (sharedK, sharedV) = before is null ? (0, 0) : (Aten.DataPointer(before.keys), Aten.DataPointer(before.values));
         var table = bias is null ? 0 : Aten.DataPointer(bias.Table);
         var reach = bias is null ? 0 : (int)bias.Table.size(1);
+        var window = attention.Window ?? int.MaxValue;
         var cost = ((long)length.Sum() + (prefix?.Lengths.Sum() ?? 0)) * size * 2 / Math.Max(1, starts.Length - 1);
         CpuThreads.For((starts.Length - 1) * heads, cost, (begin, end) =>
         {
-            var scores = stackalloc float[capacity + (before?.capacity ?? 0)];
+            var scores = stackalloc float[capacity + (before?.capacity ?? 0) + 2 * Lanes];
+            var spans = stackalloc Stretch[3];
             for (var item = begin; item < end; item++)
             {
                 var (run, head) = (item / heads, item % heads);
@@ -86,24 +92,37 @@ internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
                     var n = order[i];
                     var from = (float*)q + n * stride + head * size;
                     var target = (float*)to + ((long)n * heads + head) * size;
-                    var count = prefix?.Lengths[n] ?? 0;
-                    var offset = 0;
-                    var start = Start(owner[n], head / share);
-                    if (count > 0)
-                    {
-                        offset = Score(
-                            from, At(sharedK, before!.Start(prefix!.Slots[n], head / share)), count, scale, null, scores, At(k, start));
-                    }
-
                     var row = table == 0 ? null : (float*)table + (long)head * reach + reach - length[n];
-                    var filled = Score(from, At(k, start), length[n], scale, row, scores + offset, At(v, start));
-                    Softmax(scores, offset + filled);
-                    if (count > 0)
+                    var count = 0;
+                    if (prefix?.Lengths[n] is > 0 and var kept && Math.Min(kept, window - length[n]) is > 0 and var seen)
                     {
-                        Mix(At(sharedV, before!.Start(prefix!.Slots[n], head / share)), scores, count, target, At(v, start));
+                        spans[count++] = before!.Place(prefix.Slots[n], head / share, kept - seen, kept, null);
                     }
 
-                    Mix(At(v, start), scores + offset, length[n], target, At(k, start + (long)capacity * size));
+                    // A window may begin behind where it ends: what lies at the cache's end comes before what lies at its beginning.
+                    var first = Math.Max(0, length[n] - window) % capacity;
+                    var last = (length[n] - 1) % capacity + 1;
+                    if (first >= last)
+                    {
+                        spans[count++] = Place(owner[n], head / share, first, capacity, row);
+                        first = 0;
+                    }
+
+                    spans[count++] = Place(owner[n], head / share, first, last, row);
+                    var filled = 0;
+                    for (var s = 0; s < count; s++)
+                    {
+                        filled += Score(from, spans[s], attention, scores + filled, s + 1 < count ? spans[s + 1].Keys : spans[0].Values);
+                    }
+
+                    VectorMath.Softmax(scores, filled);
+                    var weights = scores;
+                    for (var s = 0; s < count; s++)
+                    {
+                        var next = s + 1 < count ? spans[s + 1].Values : At(spans[s].Keys, (long)capacity * size);
+                        Mix(spans[s].Values, weights, spans[s].Count, target, next);
+                        weights += (spans[s].Count + Lanes - 1) / Lanes * Lanes;
+                    }
                 }
             }
         });
@@ -114,6 +133,15 @@ internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
     {
         keys.Dispose();
         values.Dispose();
+    }
+
+    // The positions from first to last of a slot, from the beginning of a block on.
+    private Stretch Place(int slot, int group, int first, int last, float* bias)
+    {
+        var begin = first / Lanes * Lanes;
+        var start = Start(slot, group) + (long)begin * size;
+        return new Stretch(
+            At(keyData, start), At(valueData, start), first - begin, last - begin, bias == null ? null : bias + begin);
     }
 
     private long Start(int slot, int group) => ((long)slot * groups + group) * capacity * size;
@@ -150,13 +178,14 @@ internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
         }
     }
 
-    // Writes whole vectors of scores and gives their number: those behind the length, of positions not yet written, count for nothing.
-    private int Score(float* query, nint block, int length, float scale, float* bias, float* scores, nint next)
+    // Writes whole vectors of scores and gives the number of scores: those that are not seen count for nothing.
+    private int Score(float* query, Stretch span, CachedAttention attention, float* scores, nint next)
     {
-        for (var j = 0; j < length; j += Lanes, block = At(block, size * Lanes))
+        var block = span.Keys;
+        for (var j = 0; j < span.Count; j += Lanes, block = At(block, size * Lanes))
         {
             var (a, b, c, e) = (Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero);
-            var ahead = j + Lanes < length ? At(block, size * Lanes) : next;
+            var ahead = j + Lanes < span.Count ? At(block, size * Lanes) : next;
             var d = 0;
             for (; d + 4 <= size; d += 4)
             {
@@ -172,40 +201,19 @@ internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
                 a = Vector512.FusedMultiplyAdd(Vector512.Create(query[d]), T.Load(block, d * Lanes), a);
             }
 
-            ((a + b + (c + e)) * scale).Store(scores + j);
+            var score = (a + b + (c + e)) * attention.Scale;
+            (attention.Cap is { } cap ? VectorMath.Tanh(score / cap) * cap : score).Store(scores + j);
         }
 
-        for (var i = 0; bias != null && i < length; i++)
+        for (var i = 0; span.Bias != null && i < span.Count; i++)
         {
-            scores[i] += bias[i];
+            scores[i] += span.Bias[i];
         }
 
-        var filled = (length + Lanes - 1) / Lanes * Lanes;
-        for (var i = length; i < filled; i++)
-        {
-            scores[i] = float.NegativeInfinity;
-        }
-
+        var filled = (span.Count + Lanes - 1) / Lanes * Lanes;
+        new Span<float>(scores, span.First).Fill(float.NegativeInfinity);
+        new Span<float>(scores + span.Count, filled - span.Count).Fill(float.NegativeInfinity);
         return filled;
-    }
-
-    private static void Softmax(float* scores, int length)
-    {
-        var top = VectorMath.Max(new ReadOnlySpan<float>(scores, length));
-
-        var sum = Vector512<float>.Zero;
-        for (var j = 0; j < length; j += Lanes)
-        {
-            var e = VectorMath.Exp(Vector512.Load(scores + j) - Vector512.Create(top));
-            e.Store(scores + j);
-            sum += e;
-        }
-
-        var inverse = 1 / Vector512.Sum(sum);
-        for (var j = 0; j < length; j += Lanes)
-        {
-            (Vector512.Load(scores + j) * inverse).Store(scores + j);
-        }
     }
 
     // The lines of four vectors.
@@ -270,5 +278,16 @@ internal sealed unsafe class CpuRaggedCache<T> : IRaggedCache
 
             to[d] = sum;
         }
+    }
+
+    // Positions of a slot that lie behind each other, from the beginning of a block on; those before First are not seen.
+    [StructLayout(LayoutKind.Auto)]
+    private readonly struct Stretch(nint keys, nint values, int first, int count, float* bias)
+    {
+        public readonly nint Keys = keys;
+        public readonly nint Values = values;
+        public readonly int First = first;
+        public readonly int Count = count;
+        public readonly float* Bias = bias;
     }
 }

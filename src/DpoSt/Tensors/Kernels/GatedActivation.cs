@@ -7,23 +7,44 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Kernels;
 
-/// <summary>act(gate) * up for gate and up side by side in one matrix. Both activations in use have the form x * sigmoid(a x + b x^3): SiLU
+/// <summary>act(gate) * up for gate and up side by side in one matrix. The activations in use have the form x * sigmoid(a x + b x^3): SiLU
 /// with a = 1, b = 0, and the tanh approximation of GELU with a = 2 sqrt(2/pi), b = 0.044715 a (Shazeer 2020; Hendrycks and Gimpel
-/// 2016).</summary>
-internal sealed class GatedActivation(float a, float b)
+/// 2016). Others are libtorch's own.</summary>
+internal sealed class GatedActivation
 {
     private static readonly int Lanes = Vector512<float>.Count;
+    private readonly float a;
+    private readonly float b;
+    private readonly Func<Tensor, Tensor>? other;
+
+    private GatedActivation(float a, float b) => (this.a, this.b) = (a, b);
+
+    private GatedActivation(Func<Tensor, Tensor> other) => this.other = other;
 
     /// <summary>SiLU, as in Llama.</summary>
-    public static readonly GatedActivation Silu = new(1, 0);
+    public static GatedActivation Silu { get; } = new(1, 0);
 
-    /// <summary>The tanh approximation of GELU, transformers' <c>gelu_new</c>, as in T5 v1.1.</summary>
-    public static readonly GatedActivation GeluTanh = new(1.5957691216057308f, 1.5957691216057308f * 0.044715f);
+    /// <summary>The tanh approximation of GELU, as in T5 v1.1 and Gemma.</summary>
+    public static GatedActivation GeluTanh { get; } = new(1.5957691216057308f, 1.5957691216057308f * 0.044715f);
+
+    private static GatedActivation Gelu { get; } = new(x => nn.functional.gelu(x));
+    private static GatedActivation Relu { get; } = new(x => x.relu());
+
+    /// <summary>The activation that transformers gives this name; null where it is not supported.</summary>
+    public static GatedActivation? Named(string name) => name switch
+    {
+        "silu" or "swish" => Silu,
+        "gelu_pytorch_tanh" or "gelu_new" => GeluTanh,
+        "gelu" => Gelu,
+        "relu" => Relu,
+        _ => null,
+    };
 
     /// <summary>x [.., 2F] gives [.., F].</summary>
     public Tensor Apply(Tensor x)
     {
-        if (x.device_type != DeviceType.CPU || x.dtype is not (ScalarType.Float32 or ScalarType.BFloat16) || x.size(-1) / 2 < Lanes)
+        if (other is not null || x.device_type != DeviceType.CPU || x.dtype is not (ScalarType.Float32 or ScalarType.BFloat16)
+            || x.size(-1) / 2 < Lanes)
         {
             return Composed(x);
         }
@@ -37,8 +58,8 @@ internal sealed class GatedActivation(float a, float b)
         var width = x.size(-1) / 2;
         var wide = x.AtLeastSingle();
         var gate = wide.narrow(-1, 0, width);
-        var slope = b == 0 ? gate : gate.mul(gate.square().mul(b).add(a));
-        return gate.mul(slope.sigmoid()).mul(wide.narrow(-1, width, width)).to(x.dtype).MoveToOuterDisposeScope();
+        var given = other?.Invoke(gate) ?? gate.mul((b == 0 ? gate : gate.mul(gate.square().mul(b).add(a))).sigmoid());
+        return given.mul(wide.narrow(-1, width, width)).to(x.dtype).MoveToOuterDisposeScope();
     }
 
     private Tensor Forward(Tensor x) => x.dtype == ScalarType.Float32 ? Forward<Fp32>(x) : Forward<Bf16>(x);

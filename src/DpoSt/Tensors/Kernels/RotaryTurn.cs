@@ -7,11 +7,13 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Tensors.Kernels;
 
-/// <summary>Turns the pairs (x_i, x_{i + K/2}) of every head by an angle a row: rotary positions in the layout of Hugging Face checkpoints.
-/// The gradient is turned back, whenever that is: the angles are in managed memory. Shapes: N rows, K head size.</summary>
-/// <param name="cosines">[N, K/2].</param>
-/// <param name="sines">[N, K/2].</param>
-internal sealed unsafe class RotaryTurn(float[] cosines, float[] sines)
+/// <summary>Turns the pairs (x_i, x_{i + R/2}) of every head by an angle a row: rotary positions in the layout of Hugging Face checkpoints.
+/// What follows a head's first R numbers stays. The gradient is turned back, whenever that is: the angles are in managed memory. Shapes: N
+/// rows, R turned numbers of a head.</summary>
+/// <param name="cosines">[N, R/2]; these and the sines may be longer than one by a common factor.</param>
+/// <param name="sines">[N, R/2].</param>
+/// <param name="half">R/2.</param>
+internal sealed unsafe class RotaryTurn(float[] cosines, float[] sines, int half)
 {
     private static readonly int Lanes = Vector512<float>.Count;
 
@@ -29,15 +31,15 @@ internal sealed unsafe class RotaryTurn(float[] cosines, float[] sines)
     private Tensor Composed(Tensor x, int heads, int size)
     {
         using var scope = NewDisposeScope();
-        var (rows, half) = (x.size(0), size / 2);
-        var turned = x.narrow(1, 0, heads * size).AtLeastSingle().view(rows, heads, 2, half);
-        var (a, b) = (turned.select(2, 0), turned.select(2, 1));                    // [N, heads, K/2]
-        var (c, s) = (Angles(cosines), Angles(sines));                              // [N, 1, K/2]
-        var pairs = stack([a.mul(c).sub(b.mul(s)), b.mul(c).add(a.mul(s))], 2);
-        return cat([pairs.view(rows, heads * size).to(x.dtype), x.narrow(1, heads * size, x.size(1) - heads * size)], 1)
+        var rows = x.size(0);
+        var parts = x.narrow(1, 0, heads * size).AtLeastSingle().view(rows, heads, size).split([half, half, size - 2 * half], 2);
+        var (a, b) = (parts[0], parts[1]);                                          // [N, heads, R/2]
+        var (c, s) = (Angles(cosines), Angles(sines));                              // [N, 1, R/2]
+        var turned = cat([a.mul(c).sub(b.mul(s)), b.mul(c).add(a.mul(s)), parts[2]], 2);
+        return cat([turned.view(rows, heads * size).to(x.dtype), x.narrow(1, heads * size, x.size(1) - heads * size)], 1)
             .MoveToOuterDisposeScope();
 
-        Tensor Angles(float[] values) => tensor(values, [rows, 1, half], device: x.device).to(turned.dtype);
+        Tensor Angles(float[] values) => tensor(values, [rows, 1, half], device: x.device).to(a.dtype);
     }
 
     private Tensor Turn(Tensor x, int heads, int size, float direction) =>
@@ -47,7 +49,7 @@ internal sealed unsafe class RotaryTurn(float[] cosines, float[] sines)
     {
         using var plain = x.contiguous();
         var result = empty_like(plain);
-        var (rows, width, half) = ((int)x.size(0), (int)x.size(1), size / 2);
+        var (rows, width) = ((int)x.size(0), (int)x.size(1));
         var (source, target) = (Aten.DataPointer(plain), Aten.DataPointer(result));
         CpuThreads.For(rows, 2L * width, (begin, end) =>
         {
@@ -61,16 +63,22 @@ internal sealed unsafe class RotaryTurn(float[] cosines, float[] sines)
                     for (var h = 0; h < heads; h++)
                     {
                         Head<T>(source, target, start + h * size, c, s, half, direction);
+                        Copy<T>(source, target, start + h * size + 2 * half, start + (h + 1) * size);
                     }
 
-                    for (var i = start + heads * size; i < start + width; i++)
-                    {
-                        T.Set(T.Get(source, i), target, i);
-                    }
+                    Copy<T>(source, target, start + heads * size, start + width);
                 }
             }
         });
         return result;
+    }
+
+    private static void Copy<T>(nint from, nint to, long begin, long end) where T : struct, IElement
+    {
+        for (var i = begin; i < end; i++)
+        {
+            T.Set(T.Get(from, i), to, i);
+        }
     }
 
     private static void Head<T>(nint from, nint to, long start, float* cosine, float* sine, int half, float direction)

@@ -17,6 +17,29 @@ internal static unsafe class VectorMath
     /// <summary>The same of one number.</summary>
     public static float Exp(float x) => x < Least ? 0 : MathF.Exp(x);
 
+    /// <summary>The hyperbolic tangent, to a few units of the last place of one.</summary>
+    public static Vector512<float> Tanh(Vector512<float> x) =>
+        Vector512<float>.One - Vector512.Create(2f) / (Vector512.Exp(x + x) + Vector512<float>.One);
+
+    /// <summary>Softmax of a row in place, whose length is a multiple of sixteen.</summary>
+    public static void Softmax(float* row, int length)
+    {
+        var top = Vector512.Create(Max(new ReadOnlySpan<float>(row, length)));
+        var sum = Vector512<float>.Zero;
+        for (var i = 0; i < length; i += Vector512<float>.Count)
+        {
+            var e = Exp(Vector512.Load(row + i) - top);
+            e.Store(row + i);
+            sum += e;
+        }
+
+        var inverse = Vector512.Create(1 / Vector512.Sum(sum));
+        for (var i = 0; i < length; i += Vector512<float>.Count)
+        {
+            (Vector512.Load(row + i) * inverse).Store(row + i);
+        }
+    }
+
     /// <summary>The largest number of a row, which may pass over what is not a number; minus infinity for an empty one.</summary>
     public static float Max(ReadOnlySpan<float> row)
     {

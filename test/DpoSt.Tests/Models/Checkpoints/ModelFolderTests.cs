@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DpoSt.Models;
 using DpoSt.Models.Checkpoints;
-using DpoSt.Models.Llama;
+using DpoSt.Models.Decoder;
 using DpoSt.Models.T5;
 using DpoSt.Tensors.Files;
 using DpoSt.Tests.Tensors;
@@ -84,11 +84,9 @@ public sealed class ModelFolderTests : IDisposable
 
     private string Saved(ILanguageModel model)
     {
-        var config = (JsonObject)(
-            model is T5Model t5
-                ? JsonSerializer.SerializeToNode(t5.Config, ModelJson.Options)
-                : JsonSerializer.SerializeToNode(((LlamaModel)model).Config, ModelJson.Options))!;
-        config["model_type"] = model.ModelType;
+        var config = model is T5Model t5
+            ? (JsonObject)JsonSerializer.SerializeToNode(t5.Config, ModelJson.Options)!
+            : TinyModels.ConfigOf(((DecoderModel)model).Traits);
         folder.File("config.json", config.ToJsonString());
         ModelFolder.Save(model, folder.Root, folder.File("saved"));
         return folder.File("saved");
@@ -107,10 +105,95 @@ public sealed class ModelFolderTests : IDisposable
         using var index = JsonDocument.Parse(File.ReadAllText(Path.Combine(target, "model.safetensors.index.json")));
         Assert.Equal(4 * model.Parameters.Count, index.RootElement.GetProperty("metadata").GetProperty("total_size").GetInt64());
         using var loaded = TinyModels.New(TinyModels.T5, 2);
-        using var checkpoint = HubCheckpoint.Open(target);
-        checkpoint.LoadInto(loaded.Parameters, _ => false);
+        using var checkpoint = HubCheckpoint.Open(target, T5Weights.Naming(TinyModels.T5));
+        checkpoint.LoadInto(loaded.Parameters);
         Assert.All(
             model.Parameters.Buffers.Zip(loaded.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
+    }
+
+    [Theory]
+    [InlineData("model-q4.gguf", "", "holds model-q4.gguf, which llama.cpp reads")]
+    [InlineData("adapter_config.json", "{}", "holds an adapter (adapter_config.json), not a model")]
+    [InlineData("pytorch_model.bin", "", "holds pytorch_model.bin, a pickle")]
+    [InlineData("consolidated.00.pth", "", "holds consolidated.00.pth, a pickle")]
+    [InlineData("model-00001-of-00002.safetensors", "",
+        "holds shards such as model-00001-of-00002.safetensors, but no model.safetensors.index.json")]
+    [InlineData("weights.safetensors", "", "holds weights.safetensors, but a checkpoint's weights are in model.safetensors")]
+    [InlineData("model.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:0", "is a Git LFS pointer")]
+    [InlineData("model.safetensors", "link", "it is a link to nowhere, which was moved or removed")]
+    [InlineData("config.json", "version https://git-lfs.github.com/spec/v1\noid sha256:0", "is a Git LFS pointer")]
+    [InlineData("config.json", "link", "it is a link to nowhere, which was moved or removed")]
+    [InlineData("config.json", """{"model_type": "llama", "quantization_config": {"quant_method": "gptq"}}""", "quantised (gptq)")]
+    [InlineData("config.json", """{"model_type": "llama", "hidden_size": 8}""", "num_attention_heads is missing")]
+    [InlineData("config.json", """{"model_type": "mamba"}""", "model_type is \"mamba\"; expected one of t5, mt5, llama")]
+    [InlineData("config.json", "", "is not valid JSON")]
+    public void A_folder_that_is_no_model_is_told_by_what_it_holds(string name, string content, string expected)
+    {
+        var place = Directory.CreateDirectory(folder.File("other")).FullName;
+        File.Copy(Path.Combine(Origin(), "config.json"), Path.Combine(place, "config.json"));
+        File.Delete(Path.Combine(place, name));
+        if (content == "link")
+        {
+            File.CreateSymbolicLink(Path.Combine(place, name), "nowhere");
+        }
+        else
+        {
+            File.WriteAllText(Path.Combine(place, name), content);
+        }
+
+        var error = Assert.Throws<UserErrorException>(() => ModelFolder.Load(place, CPU));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void A_byte_order_mark_is_no_fault()
+    {
+        using var model = TinyModels.New("llama", 1);
+        var saved = Saved(model);
+        var config = Path.Combine(saved, "config.json");
+        File.WriteAllBytes(config, [0xEF, 0xBB, 0xBF, .. File.ReadAllBytes(config)]);
+        using var loaded = ModelFolder.Load(saved, CPU);
+        Assert.Equal(model.VocabularySize, loaded.VocabularySize);
+    }
+
+    [Theory]
+    [InlineData("llama", "model.")]
+    [InlineData("t5", "shared.weight")]
+    public void Weights_under_their_other_usual_names_are_found(string kind, string prefix)
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.New(kind, 1);
+        var saved = Saved(model);
+        var path = Path.Combine(saved, "model.safetensors");
+        using (var file = SafeTensorsFile.Open(path))
+        {
+            var renamed = file.Entries.Keys.Select(name => new PendingTensor(
+                kind == "t5" && name == prefix ? "decoder.embed_tokens.weight" : name.StartsWith(
+                    prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name,
+                ScalarType.Float32, file.Entries[name].Shape, () => file.View(name))).ToList();
+            using var stream = File.Create(path + ".new");
+            SafeTensorsWriter.Write(stream, renamed, new Dictionary<string, string>());
+        }
+
+        File.Move(path + ".new", path, overwrite: true);
+        using var loaded = ModelFolder.Load(saved, CPU);
+        Assert.All(
+            model.Parameters.Buffers.Zip(loaded.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
+    }
+
+    [Fact]
+    public void A_head_that_the_weights_hold_counts_although_the_configuration_ties_it()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.New("llama", 1);
+        var saved = Saved(model);
+        var path = Path.Combine(saved, "config.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace(
+            "\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true", StringComparison.Ordinal));
+        using var loaded = ModelFolder.Load(saved, CPU);
+        var batch = TinyModels.Batch(1, 2);
+        KernelCheck.Same(model.TokenLogProbs(batch, null), loaded.TokenLogProbs(batch, null));
     }
 
     [Theory]
@@ -145,8 +228,8 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"model_type\": \"bert\"}", "'bert'")]
-    [InlineData("[]", "model_type")]
+    [InlineData("{\"model_type\": \"bert\"}", "\"bert\"")]
+    [InlineData("[]", "JSON object")]
     [InlineData("{", "not valid JSON")]
     [InlineData("", "not valid JSON")]
     public void A_configuration_that_cannot_be_used_is_a_sentence(string config, string part)

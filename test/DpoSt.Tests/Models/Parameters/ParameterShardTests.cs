@@ -13,6 +13,8 @@ public sealed class ParameterShardTests
 {
     private static readonly IReadOnlyList<ParameterSpec> Specs = T5Weights.Specs(TinyModels.T5);
 
+    private static readonly HubNaming Naming = new("", "", _ => name => name, _ => false, _ => "");
+
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
@@ -23,10 +25,10 @@ public sealed class ParameterShardTests
         using var whole = new ParameterSet(Specs, CPU);
         whole.Initialise(1);
         HubCheckpointWriter.Write(whole, folder.Root);
-        using var checkpoint = HubCheckpoint.Open(folder.Root);
+        using var checkpoint = HubCheckpoint.Open(folder.Root, Naming);
         ParameterSet[] parts =
             [.. Enumerable.Range(0, count).Select(index => new ParameterSet(Specs, CPU, shard: new ParameterShard(index, count)))];
-        Array.ForEach(parts, part => checkpoint.LoadInto(part, _ => false));
+        Array.ForEach(parts, part => checkpoint.LoadInto(part));
         foreach (var (i, buffer) in whole.Buffers.Index())
         {
             using var scope = NewDisposeScope();

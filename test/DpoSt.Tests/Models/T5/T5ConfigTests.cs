@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DpoSt.Models.Families;
 using DpoSt.Models.T5;
 
 namespace DpoSt.Tests.Models.T5;
@@ -36,7 +37,8 @@ public sealed class T5ConfigTests
     [InlineData("d_model", "0")]
     [InlineData("num_heads", "-1")]
     [InlineData("vocab_size", "99999999")]
-    [InlineData("feed_forward_proj", "\"gated-silu\"")]
+    [InlineData("feed_forward_proj", "\"gated-nonsense\"")]
+    [InlineData("dense_act_fn", "\"silu\"")]
     [InlineData("dropout_rate", "1")]
     [InlineData("layer_norm_epsilon", "0")]
     [InlineData("relative_attention_num_buckets", "3")]
@@ -65,7 +67,8 @@ public sealed class T5ConfigTests
     [Fact]
     public void A_missing_key_is_a_sentence_that_names_it() =>
         Assert.Contains(
-            "d_model", Assert.Throws<UserErrorException>(() => Parse("""{"vocab_size": 10}""")).Message, StringComparison.Ordinal);
+            "num_layers", Assert.Throws<UserErrorException>(() => Parse("""{"vocab_size": 10}""")).Message, StringComparison.Ordinal);
 
-    private static T5Config Parse(string json) => T5Config.Parse(JsonDocument.Parse(json).RootElement, "here/config.json");
+    private static T5Config Parse(string json) =>
+        T5Config.Read(new ConfigFields(JsonDocument.Parse(json).RootElement, "here/config.json"), "t5", null);
 }

@@ -3,7 +3,6 @@ using DpoSt.Answering;
 using DpoSt.Data.PaperFormats;
 using DpoSt.SelfTraining.Sessions;
 using DpoSt.Training;
-using static TorchSharp.torch;
 
 namespace DpoSt.Tests.SelfTraining.Stages;
 
@@ -49,7 +48,8 @@ public sealed class DpoStageTests
     public void Scores_of_the_reference_are_kept_under_a_key_and_used_again()
     {
         using var run = NewRun();
-        using var bundle = ModelBundle.Load(run.Path("base"), false, CPU, toRead: true);
+        using var bundle = ModelBundle.Load(
+            run.Path("base"), false, Silent.Context(cancel: TestContext.Current.CancellationToken), toRead: true);
         var place = Score(run, bundle, "key").File;
         var lines = File.ReadAllLines(place);
         Assert.Equal(Score(run, bundle, "key").First, Score(run, bundle, "another key").First);

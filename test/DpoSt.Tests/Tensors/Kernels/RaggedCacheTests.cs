@@ -35,8 +35,8 @@ public sealed class RaggedCacheTests
             theirs.Append(qkv, heads * size, (heads + groups) * size, slots, positions);
             foreach (var added in (DistanceBias?[])[null, bias])
             {
-                var expected = theirs.Attend(qkv, heads, slots, lengths, 0.3f, added);
-                var actual = ours.Attend(qkv, heads, slots, lengths, 0.3f, added);
+                var expected = theirs.Attend(qkv, new(heads, 0.3f), slots, lengths, added);
+                var actual = ours.Attend(qkv, new(heads, 0.3f), slots, lengths, added);
                 KernelCheck.Close(expected, actual, 2e-6, $"step {step}");
                 Assert.Equal(0, actual.narrow(0, slots.Length, 2).abs().max().item<float>());
             }
@@ -76,16 +76,77 @@ public sealed class RaggedCacheTests
                 var qkv = KernelCheck.Normal((ulong)(1000 + t), 6, inner + 2 * kv);
                 rows.Append(qkv, inner, inner + kv, slots, [t, t, t, t, t]);
                 whole.Append(qkv, inner, inner + kv, slots, [.. slots.Select(s => lengths[owner[s]] + t)]);
-                var expected = whole.Attend(qkv, heads, slots, [.. slots.Select(s => lengths[owner[s]] + t + 1)], 0.3f, null);
+                var expected = whole.Attend(qkv, new(heads, 0.3f), slots, [.. slots.Select(s => lengths[owner[s]] + t + 1)]);
                 var prefix = new RaggedPrefix(prompts, [.. slots.Select(s => owner[s])], [.. slots.Select(s => lengths[owner[s]])]);
                 KernelCheck.Close(
-                    expected, rows.Attend(qkv, heads, slots, [t + 1, t + 1, t + 1, t + 1, t + 1], 0.3f, null, prefix), 2e-6, $"step {t}");
+                    expected, rows.Attend(qkv, new(heads, 0.3f), slots, [t + 1, t + 1, t + 1, t + 1, t + 1], null, prefix), 2e-6,
+                        $"step {t}");
             }
         }
 
         IRaggedCache New(bool cpu, int slots) =>
             cpu ? new CpuRaggedCache<Fp32>(slots, groups, size, Capacity) : new TorchRaggedCache(
                 slots, groups, size, Capacity, CPU, ScalarType.Float32);
+    }
+
+    [Theory]
+    [InlineData(4, 2, 8, 6, null)]
+    [InlineData(2, 1, 40, 1, null)]
+    [InlineData(3, 3, 16, 16, 2f)]
+    [InlineData(4, 1, 5, 21, 0.5f)]
+    public void A_window_sees_the_last_positions_and_a_cache_that_holds_no_more_is_enough(
+        int heads, int groups, int size, int window, float? cap)
+    {
+        using var scope = NewDisposeScope();
+        var (inner, kv, attention) = (heads * size, groups * size, new CachedAttention(heads, 0.3f, cap, window));
+        const int run = 3;
+        int[] promptLengths = [0, 4, 30];
+        // A prompt is kept as far as a row's first token sees, and a row as far as the first token of a step's run.
+        int[] kept = [.. promptLengths.Select(length => Math.Min(length, window - 1))];
+        foreach (var cpu in (bool[])[true, false])
+        {
+            using var prompts = New(cpu, Math.Max(1, window - 1));
+            using var rows = New(cpu, window + run - 1);
+            var all = promptLengths.Select((length, p) => KernelCheck.Normal((ulong)p, length + 60, inner + 2 * kv)).ToArray();
+            for (var p = 0; p < 3; p++)
+            {
+                for (var t = 0; t < kept[p]; t++)
+                {
+                    prompts.Append(all[p].narrow(0, promptLengths[p] - kept[p] + t, 1), inner, inner + kv, [p], [t]);
+                }
+            }
+
+            for (var t = 0; t + run <= 60; t += run)
+            {
+                var qkv = cat([.. all.Select((x, p) => x.narrow(0, promptLengths[p] + t, run))], 0);
+                int[] slots = [0, 0, 0, 1, 1, 1, 2, 2, 2];
+                int[] positions = [t, t + 1, t + 2, t, t + 1, t + 2, t, t + 1, t + 2];
+                rows.Append(qkv, inner, inner + kv, slots, positions);
+                var prefix = new RaggedPrefix(prompts, slots, [.. slots.Select(slot => kept[slot])]);
+                var actual = rows.Attend(qkv, attention, slots, [.. positions.Select(p => p + 1)], null, prefix);
+                var expected = cat([.. slots.Zip(positions).Select(n => Plain(all[n.First], promptLengths[n.First] + n.Second))], 0);
+                KernelCheck.Close(expected, actual, 5e-6, $"step {t}, on our kernel: {cpu}");
+            }
+        }
+
+        // The last position of x [L, ..] over its window, in fp64: [1, H K].
+        Tensor Plain(Tensor x, int position)
+        {
+            var first = Math.Max(0, position + 1 - window);
+            var wide = x.narrow(0, first, position + 1 - first).to(ScalarType.Float64);
+            var q = wide.narrow(0, wide.size(0) - 1, 1).narrow(1, 0, inner).view(1, heads, size).transpose(0, 1);
+            var (k, v) = (Heads(wide, inner), Heads(wide, inner + kv));
+            var scores = q.matmul(k.transpose(1, 2)).mul(0.3);
+            scores = cap is { } c ? scores.div(c).tanh().mul(c) : scores;
+            return scores.softmax(-1).matmul(v).transpose(0, 1).reshape(1, inner).to(ScalarType.Float32);
+        }
+
+        Tensor Heads(Tensor wide, int column) => wide.narrow(1, column, kv).view(-1, groups, size).transpose(0, 1)
+            .repeat_interleave(heads / groups, 0);
+
+        IRaggedCache New(bool cpu, int capacity) =>
+            cpu ? new CpuRaggedCache<Fp32>(3, groups, size, capacity) : new TorchRaggedCache(
+                3, groups, size, capacity, CPU, ScalarType.Float32);
     }
 
     [Theory]
@@ -106,7 +167,7 @@ public sealed class RaggedCacheTests
             half.Append(qkv, heads * size, (heads + groups) * size, slots, positions);
             whole.Append(qkv.to(ScalarType.BFloat16).to(ScalarType.Float32), heads * size, (heads + groups) * size, slots, positions);
             int[] lengths = [.. positions.Select(p => p + 1)];
-            KernelCheck.Same(whole.Attend(qkv, heads, slots, lengths, 0.3f, null), half.Attend(qkv, heads, slots, lengths, 0.3f, null));
+            KernelCheck.Same(whole.Attend(qkv, new(heads, 0.3f), slots, lengths), half.Attend(qkv, new(heads, 0.3f), slots, lengths));
         }
     }
 
@@ -119,7 +180,7 @@ public sealed class RaggedCacheTests
         cache.Append(full(3, 48, float.NaN), 16, 32, [0, 0, 0], [0, 1, 2]);
         cache.Append(first, 16, 32, [0, 0, 0], [0, 1, 2]);
         cache.Append(second, 16, 32, [0], [0]);
-        KernelCheck.Close(second.narrow(1, 32, 16), cache.Attend(second, 1, [0], [1], 1, null), 1e-6, "value of the only position");
+        KernelCheck.Close(second.narrow(1, 32, 16), cache.Attend(second, new(1, 1), [0], [1]), 1e-6, "value of the only position");
     }
 
     [Fact]
@@ -130,7 +191,7 @@ public sealed class RaggedCacheTests
         var qkv = cat([ones(4, 16), KernelCheck.Normal(3, 4, 8)], 1);
         cache.Append(qkv, 8, 16, [1, 1, 1, 1], [0, 1, 2, 3]);
         KernelCheck.Close(
-            qkv.narrow(1, 16, 8).mean([0L], keepdim: true), cache.Attend(qkv, 1, [1], [4], 1, null).narrow(0, 0, 1), 1e-6, "mean");
+            qkv.narrow(1, 16, 8).mean([0L], keepdim: true), cache.Attend(qkv, new(1, 1), [1], [4]).narrow(0, 0, 1), 1e-6, "mean");
     }
 
     /// <summary>Some slots get one token, some a run, some none; rows that are full begin again.</summary>

@@ -74,6 +74,7 @@ public sealed class ChunkedLossTests
         public List<int> Rows { get; } = [];
 
         public string ModelType => model.ModelType;
+        public bool IsCausal => model.IsCausal;
 
         public int VocabularySize => model.VocabularySize;
 

@@ -107,6 +107,7 @@ public sealed class DpoObjectiveTests
     private sealed class ScriptedModel(float[] logProbs) : ILanguageModel
     {
         public string ModelType => "scripted";
+        public bool IsCausal => false;
 
         public int VocabularySize => 2;
 

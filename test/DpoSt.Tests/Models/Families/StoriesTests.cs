@@ -2,12 +2,12 @@ using System.Text.Json;
 using DpoSt.Generation;
 using DpoSt.Models;
 using DpoSt.Models.Checkpoints;
-using DpoSt.Models.Llama;
+using DpoSt.Models.Decoder;
 using DpoSt.Tests.Tensors;
 using DpoSt.Text.Tokenizers;
 using static TorchSharp.torch;
 
-namespace DpoSt.Tests.Models.Llama;
+namespace DpoSt.Tests.Models.Families;
 
 /// <summary>
 /// A really trained Llama (grouped queries, tied head, heads of eight) against its published text and a float64 computation of its logits.
@@ -50,10 +50,10 @@ public sealed class StoriesTests
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var model = (LlamaModel)ModelFolder.Load(Folder, CPU);
+        using var model = (DecoderModel)ModelFolder.Load(Folder, CPU);
         foreach (var row in Golden.GetProperty("logits").EnumerateArray())
         {
-            var states = model.States(PackedRows.Of(new TokenBatch([Ids(row, "ids")], [], [], []), null, CPU), null);
+            var states = model.States(PackedRows.Of(new TokenBatch([Ids(row, "ids")], [], [], []), null, CPU, [null]), null);
             var last = model.Logits(states)[-1];
             KernelCheck.Close(tensor(row.GetProperty("last_logits").Deserialize<float[]>()!), last, 1e-5, "logits");
         }

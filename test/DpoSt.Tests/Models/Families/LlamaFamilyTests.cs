@@ -1,9 +1,10 @@
 using System.Text.Json;
-using DpoSt.Models.Llama;
+using DpoSt.Models.Decoder;
+using DpoSt.Models.Families;
 
-namespace DpoSt.Tests.Models.Llama;
+namespace DpoSt.Tests.Models.Families;
 
-public sealed class LlamaConfigTests
+public sealed class LlamaFamilyTests
 {
     [Theory]
     [InlineData(32_000, 4096, 11_008, 32, 32, 32, 6_738_415_616)]        // llama-2-7b
@@ -15,7 +16,7 @@ public sealed class LlamaConfigTests
             {"vocab_size": {{vocabulary}}, "hidden_size": {{hidden}}, "intermediate_size": {{feedForward}}, "num_hidden_layers": {{layers}},
              "num_attention_heads": {{heads}}, "num_key_value_heads": {{groups}}, "tie_word_embeddings": false, "model_type": "llama"}
             """);
-        Assert.Equal(parameters, LlamaWeights.Specs(config).Sum(s => s.Count));
+        Assert.Equal(parameters, DecoderWeights.Specs(config).Sum(s => s.Count));
     }
 
     [Fact]
@@ -23,17 +24,16 @@ public sealed class LlamaConfigTests
     {
         var config = Parse(Minimal());
         Assert.Equal(
-            (2, 4, 1e-6, 10_000, false, 0.0, 0.02),
-            (config.KeyValueHeads, config.HeadSize, config.RmsNormEps, config.RopeTheta, config.TieWordEmbeddings, config.AttentionDropout,
-                config.InitializerRange));
+            (2, 4, 1e-6, false, 0.0, 0.02),
+            (config.KeyValueHeads, config.HeadSize, config.NormEpsilon, config.IsTied, config.AttentionDropout, config.InitializerRange));
+        Assert.All(config.Layers, layer => Assert.Equal([1, 0.01f], layer.Rope!.Frequencies));
     }
 
     [Fact]
     public void Newer_files_keep_the_base_beside_the_scaling()
     {
         var config = Parse(Minimal(("rope_parameters", """{"rope_type": "linear", "factor": 4.0, "rope_theta": 500000.0}""")));
-        Assert.Equal((500_000, "linear", 4), (config.RopeTheta, config.RopeScaling!.Kind, config.RopeScaling.Factor));
-        Assert.Equal([0.25f, 0.25f / MathF.Sqrt(500_000)], RotaryEmbedding.Frequencies(config));
+        Assert.Equal([0.25f, 0.25f / MathF.Sqrt(500_000)], config.Layers[0].Rope!.Frequencies);
     }
 
     [Theory]
@@ -44,11 +44,14 @@ public sealed class LlamaConfigTests
     [InlineData("head_dim", "16777216")]
     [InlineData("num_hidden_layers", "16000000")]
     [InlineData("vocab_size", "99999999")]
-    [InlineData("hidden_act", "\"gelu\"")]
-    [InlineData("attention_bias", "true")]
+    [InlineData("hidden_act", "\"nonsense\"")]
+    [InlineData("attention_bias", "1")]
+    [InlineData("some_new_field", "3")]
     [InlineData("rope_theta", "0")]
     [InlineData("attention_dropout", "1")]
-    [InlineData("rope_scaling", """{"type": "yarn", "factor": 2}""")]
+    [InlineData("rope_scaling", """{"type": "dynamic", "factor": 2}""")]
+    [InlineData("rope_scaling", """{"rope_type": null, "factor": 2}""")]
+    [InlineData("rope_scaling", """{"type": "linear", "factor": 2, "faster": true}""")]
     [InlineData("rope_scaling", """{"type": "linear", "factor": 0}""")]
     public void A_value_that_cannot_be_is_a_sentence_that_names_key_and_file(string key, string value)
     {
@@ -75,5 +78,11 @@ public sealed class LlamaConfigTests
         return $"{{{string.Join(",", values.Select(v => $"\"{v.Key}\":{v.Value}"))}}}";
     }
 
-    private static LlamaConfig Parse(string json) => LlamaConfig.Parse(JsonDocument.Parse(json).RootElement, "here/config.json");
+    private static DecoderTraits Parse(string json)
+    {
+        var fields = new ConfigFields(JsonDocument.Parse(json).RootElement, "here/config.json");
+        var traits = LlamaFamily.Read(fields);
+        fields.Close();
+        return traits;
+    }
 }

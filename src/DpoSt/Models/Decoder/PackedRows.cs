@@ -1,29 +1,36 @@
 using DpoSt.Tensors.Kernels;
 using static TorchSharp.torch;
 
-namespace DpoSt.Models.Llama;
+namespace DpoSt.Models.Decoder;
 
 /// <summary>A batch without padding: a group is a prompt followed by the completions that share it, each of which sees the prompt and
 /// itself alone. A completion's last token is scored but never fed. Shapes: N tokens, L tokens of a group, M scored tokens.</summary>
 /// <param name="Ids">The tokens fed: [N].</param>
 /// <param name="Positions">Their positions; a completion's go on from its prompt's.</param>
 /// <param name="GroupLengths">L of each group.</param>
-/// <param name="Masks">Zero where a token may look and the lowest finite number where not: [1, 1, L, L] a group.</param>
+/// <param name="TextLengths">For each token, the tokens of its group's longest text: the prompt and a completion.</param>
+/// <param name="Windows">How far layers look, in tokens; null is to the beginning.</param>
+/// <param name="Masks">Zero where a token may look and the lowest finite number where not: [1, 1, L, L] a group and window.</param>
 /// <param name="AttentionKeys">What keys the dropout of each group's attention rows [H * L]; null without dropout.</param>
 /// <param name="Scored">The token whose logits score each target: [M], completion by completion as the batch has them.</param>
 internal sealed record PackedRows(
-    int[] Ids, int[] Positions, long[] GroupLengths, Tensor[] Masks, ulong[][]? AttentionKeys, long[] Scored)
+    int[] Ids, int[] Positions, long[] GroupLengths, int[] TextLengths, IReadOnlyList<int?> Windows, Tensor[] Masks,
+    ulong[][]? AttentionKeys, long[] Scored)
 {
+    /// <summary>The mask of a group for layers of a window.</summary>
+    public Tensor MaskOf(int group, int? window) => Masks[group * Windows.Count + Windows.Index().First(w => w.Item == window).Index];
+
     /// <summary>The same rows over other tensors in place of <see cref="Masks"/>.</summary>
     public PackedRows Over(Tensor[] masks) => this with { Masks = masks };
 
     /// <summary>Lays out a batch.</summary>
     /// <param name="batch">Prompts of at least one token each, with completions.</param>
     /// <param name="dropoutHeads">Query heads whose attention is dropped; null without dropout.</param>
-    public static PackedRows Of(TokenBatch batch, int? dropoutHeads, Device device)
+    /// <param name="windows">How far layers look.</param>
+    public static PackedRows Of(TokenBatch batch, int? dropoutHeads, Device device, IReadOnlyList<int?> windows)
     {
-        var (ids, positions, lengths, masks, keys) = (
-            new List<int>(), new List<int>(), new List<long>(), new List<Tensor>(), new List<ulong[]>());
+        var (ids, positions, lengths, texts, masks, keys) = (
+            new List<int>(), new List<int>(), new List<long>(), new List<int>(), new List<Tensor>(), new List<ulong[]>());
         var places = new (int Start, int Last)[batch.Completions.Count];             // where a completion begins, and the token before it
         foreach (var (prompt, p) in batch.Prompts.Select((prompt, p) => (prompt, p)))
         {
@@ -38,7 +45,9 @@ internal sealed record PackedRows(
             }
 
             lengths.Add(ids.Count - first);
-            masks.Add(Mask(owners, device));
+            texts.AddRange(
+                Enumerable.Repeat(prompt.Length + members.Select(c => batch.Completions[c].Length).DefaultIfEmpty().Max(), owners.Count));
+            masks.AddRange(MasksOf(owners, positions[first..], windows, device));
             if (dropoutHeads is { } heads)
             {
                 keys.Add(Keys(heads, positions[first..], examples));
@@ -63,11 +72,23 @@ internal sealed record PackedRows(
                 Enumerable.Range(0, batch.Completions[c].Length).Select(t => t == 0 ? places[c].Last : (long)places[c].Start + t - 1));
         }
 
-        return new PackedRows([.. ids], [.. positions], [.. lengths], [.. masks], dropoutHeads is null ? null : [.. keys], [.. scored]);
+        return new PackedRows(
+            [.. ids], [.. positions], [.. lengths], [.. texts], windows, [.. masks], dropoutHeads is null ? null : [.. keys], [.. scored]);
     }
 
-    // A token sees those before it that are the prompt's (owner -1) or its own completion's.
-    private static Tensor Mask(List<int> owners, Device device)
+    // A window that reaches over the whole group needs no mask of its own.
+    private static Tensor[] MasksOf(List<int> owners, List<int> positions, IReadOnlyList<int?> windows, Device device)
+    {
+        var made = new Dictionary<int, Tensor>();
+        return [.. windows.Select(window => Math.Min(window ?? int.MaxValue, positions.Max() + 1)).Select(reach =>
+        {
+            made.TryAdd(reach, made.GetValueOrDefault(reach) ?? Mask(owners, positions, reach, device));
+            return made[reach];
+        })];
+    }
+
+    // A token sees those within its reach that are the prompt's (owner -1) or its own completion's.
+    private static Tensor Mask(List<int> owners, List<int> positions, int reach, Device device)
     {
         var length = owners.Count;
         var mask = new float[length * length];
@@ -75,7 +96,8 @@ internal sealed record PackedRows(
         {
             for (var s = 0; s < length; s++)
             {
-                mask[t * length + s] = s <= t && (owners[s] == -1 || owners[s] == owners[t]) ? 0 : float.MinValue;
+                var sees = s <= t && (owners[s] == -1 || owners[s] == owners[t]) && positions[t] - positions[s] < reach;
+                mask[t * length + s] = sees ? 0 : float.MinValue;
             }
         }
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using DpoSt.Models;
-using DpoSt.Models.Llama;
+using DpoSt.Models.Decoder;
 using static TorchSharp.torch;
 
-namespace DpoSt.Tests.Models.Llama;
+namespace DpoSt.Tests.Models.Decoder;
 
 public sealed class PackedRowsTests
 {
@@ -17,7 +17,7 @@ public sealed class PackedRowsTests
             foreach (var (half, key) in ((int, string)[])[(0, "chosen_ids"), (1, "rejected_ids")])
             {
                 var batch = TokenBatch.Of([.. examples.Select((e, b) => (Ids(e, "prompt_ids"), Ids(e, key), (long)b))]);
-                var rows = PackedRows.Of(batch, null, CPU);
+                var rows = PackedRows.Of(batch, null, CPU, [null]);
                 var at = 0;
                 for (var b = 0; b < examples.Length; b++)
                 {
@@ -41,7 +41,7 @@ public sealed class PackedRowsTests
     [Fact]
     public void Completions_of_one_prompt_share_it_and_do_not_see_each_other()
     {
-        var rows = PackedRows.Of(new TokenBatch([[5, 6]], [[7, 8, 9], [10, 11]], [0, 0], [0, 1]), null, CPU);
+        var rows = PackedRows.Of(new TokenBatch([[5, 6]], [[7, 8, 9], [10, 11]], [0, 0], [0, 1]), null, CPU, [null]);
         Assert.Equal([5, 6, 7, 8, 10], rows.Ids);
         Assert.Equal([0, 1, 2, 3, 2], rows.Positions);
         Assert.Equal([1, 2, 3, 1, 4], rows.Scored);

@@ -1,14 +1,15 @@
 using System.Text.Json;
 using DpoSt.Models;
-using DpoSt.Models.Llama;
+using DpoSt.Models.Decoder;
+using DpoSt.Models.Families;
 using DpoSt.Tensors.Files;
 using DpoSt.Tests.Tensors;
 using static TorchSharp.torch;
 
-namespace DpoSt.Tests.Models.Llama;
+namespace DpoSt.Tests.Models.Decoder;
 
 /// <summary>Llama against the numbers of transformers (the fixtures' READMEs say how they came about).</summary>
-public sealed class LlamaModelTests
+public sealed class DecoderModelTests
 {
     private const double Tolerance = 1e-4;
 
@@ -20,7 +21,7 @@ public sealed class LlamaModelTests
         using var fixture = new ModelFixture(name);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var model = (LlamaModel)fixture.Model;
+        var model = (DecoderModel)fixture.Model;
         var rows = Whole(fixture);
         var layers = new List<Tensor> { model.Embed(rows.Ids) };
         var states = model.States(rows, null, null, x => layers.Add(x.clone().DetachFromDisposeScope()));
@@ -39,10 +40,11 @@ public sealed class LlamaModelTests
     {
         using var fixture = new ModelFixture(name);
         using var scope = NewDisposeScope();
-        var config = ((LlamaModel)fixture.Model).Config;
-        KernelCheck.Close(fixture.Golden.View("rope_inv_freq"), tensor(RotaryEmbedding.Frequencies(config)), 1e-6, "frequencies");
-        var turn = new RotaryEmbedding(config).At([.. Enumerable.Range(0, 64)]);
-        var size = config.HeadSize;
+        var traits = ((DecoderModel)fixture.Model).Traits;
+        var rope = traits.Layers[0].Rope!;
+        KernelCheck.Close(fixture.Golden.View("rope_inv_freq"), tensor(rope.Frequencies), 1e-6, "frequencies");
+        var turn = rope.At([.. Enumerable.Range(0, 64)], new int[64]);
+        var size = traits.HeadSize;
         var one = cat([ones(64, size / 2), zeros(64, size / 2)], 1);
         KernelCheck.Close(
             cat([fixture.Golden.View("rope_cos_64").narrow(1, 0, size / 2), fixture.Golden.View("rope_sin_64").narrow(1, 0, size / 2)], 1),
@@ -57,20 +59,15 @@ public sealed class LlamaModelTests
         using var _ = no_grad();
         using var golden = SafeTensorsFile.Open(SharedFolder.Path("fixtures", "llama-gqa-llama3-rope", "tensors.safetensors"));
         var path = SharedFolder.Path("fixtures", "llama-gqa-llama3-rope", "config.json");
-        var config = LlamaConfig.Parse(JsonDocument.Parse(File.ReadAllText(path)).RootElement, path);
-        KernelCheck.Close(golden.View("rope_inv_freq"), tensor(RotaryEmbedding.Frequencies(config)), 1e-6, "frequencies");
-        using var model = new LlamaModel(config, plain.Model.Parameters);
+        var traits = LlamaFamily.Read(new ConfigFields(JsonDocument.Parse(File.ReadAllText(path)).RootElement, path));
+        KernelCheck.Close(golden.View("rope_inv_freq"), tensor(traits.Layers[0].Rope!.Frequencies), 1e-6, "frequencies");
+        using var model = new DecoderModel(traits, plain.Model.Parameters);
         var rows = Whole(plain);
         Close(golden.View("logits_right_padded"), model.Logits(model.States(rows, null)), rows, "logits");
 
-        var large = config with
-        {
-            HiddenSize = 4096,
-            NumAttentionHeads = 32,
-            RopeScaling = config.RopeScaling! with { Factor = 8, OriginalMaxPositionEmbeddings = 8192 },
-        };
+        var large = RopeScaling.Llama3(RopeScaling.Plain(128, 500_000), 8, 1, 4, 8192);
         var expected = golden.View("llama31_8b_inv_freq");
-        using var gap = tensor(RotaryEmbedding.Frequencies(large)).sub(expected).div(expected).abs().max();
+        using var gap = tensor(large).sub(expected).div(expected).abs().max();
         Assert.True(gap.item<float>() < 1e-5, $"frequencies of Llama 3.1 differ by {gap.item<float>()} of themselves");
     }
 
@@ -79,7 +76,8 @@ public sealed class LlamaModelTests
     {
         var batch = fixture.Batch();
         return PackedRows.Of(
-            new TokenBatch([.. batch.Prompts.Zip(batch.Completions).Select(r => (int[])[.. r.First, .. r.Second])], [], [], []), null, CPU);
+            new TokenBatch([.. batch.Prompts.Zip(batch.Completions).Select(r => (int[])[.. r.First, .. r.Second])], [], [], []), null, CPU,
+                [null]);
     }
 
     private static void Close(Tensor golden, Tensor ours, PackedRows rows, string what)
