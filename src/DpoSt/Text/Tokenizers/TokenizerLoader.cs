@@ -24,7 +24,7 @@ public static class TokenizerLoader
         {
             "vocab.json" or "merges.txt" => Qwen2(folder, config),
             var name when name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) =>
-                TokenizerJson.Read(File.ReadAllText(file), file, config),
+                TokenizerJson.Read(File.ReadAllBytes(file), file, config),
             _ when IsTiktoken(file) => ByteLevelFiles.Tiktoken(file, config),
             _ => SentencePieceFile.Read(File.ReadAllBytes(file), file, config),
         };

@@ -33,7 +33,7 @@ internal static class SentencePieceFile
         var count = model.Pieces.Count;
         var sentinels = Enumerable.Range(0, T5Sentinels).Select(i => $"<extra_id_{T5Sentinels - 1 - i}>");
         var table = new TokenTable(
-            [.. model.Pieces.Select(p => p.Text), .. sentinels], TokenTable.SentencePieceBytes, id => id >= count || IsSpecial(model, id));
+            [.. model.Pieces.Select(p => p.Text), .. sentinels], id => id >= count || IsSpecial(model, id));
         var eos = table.IdOf("</s>") ?? throw new UserErrorException(
             $"The SentencePiece model '{path}' has no '</s>', which a T5 text ends with.");
         var unknown = Math.Max(0, model.Pieces.FindIndex(p => p.Type == PieceType.Unknown));
@@ -48,11 +48,23 @@ internal static class SentencePieceFile
 
     private static Tokenizer Llama2(SentencePieceModel model, string path, TokenizerConfig config)
     {
-        var table = new TokenTable([.. model.Pieces.Select(p => p.Text)], TokenTable.SentencePieceBytes, id => IsSpecial(model, id));
+        var table = new TokenTable([.. model.Pieces.Select(p => p.Text)], id => IsSpecial(model, id));
         Place[] prefixed = model.AddsDummyPrefix ? [Place.Start] : [];
-        var encoder = new SentencePieceBpe(table, Merges(model, table), SentencePieceBpe.ByteIds(table, path), prefixed);
+        var encoder = new SentencePieceBpe(Ids(table, path), Merges(model, table), prefixed);
         int[] prefix = table.IdOf(config.Bos ?? "<s>") is { } bos ? [bos] : [];
         return new(table, Added(model, table), encoder, config.Specials(table, prefix, [], path), dropFirstSpace: model.AddsDummyPrefix);
+    }
+
+    /// <summary>The pieces' ids, with the 256 byte pieces among them.</summary>
+    private static Dictionary<string, int> Ids(TokenTable table, string path)
+    {
+        var missing = Enumerable.Range(0, 256).Select(b => $"<0x{b:X2}>").FirstOrDefault(piece => table.IdOf(piece) is null);
+        return missing is null
+            ? Enumerable.Range(0, table.Size).GroupBy(table.PieceOf, StringComparer.Ordinal)
+                .ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal)
+            : throw new UserErrorException(
+                $"The tokenizer '{path}' lacks the byte {missing}; "
+                + "of SentencePiece's BPE only vocabularies with byte fallback are supported.");
     }
 
     /// <summary>SentencePiece joins neighbours whose join is a piece, the best score first: every cut of a piece is a merge.</summary>
