@@ -72,7 +72,9 @@ public sealed class TokenizerCasesTests
     public void T5NormalisesAsSentencePiece()
     {
         var normalizer = SentencePieceFile.Normalizer(
-            SentencePieceModel.Read(File.ReadAllBytes(SharedFolder.Path("tokenizers", "t5", "spiece.model")), "spiece.model"));
+            SentencePieceModel.Read(File.ReadAllBytes(SharedFolder.Path("tokenizers", "t5", "spiece.model")), "spiece.model"),
+            TokenizerConfig.None,
+            isPrefixedAfterSpecial: true);
         AssertAll(NormalizerTable(), entry =>
         {
             var spaced = entry.Value.Replace("▁", " ", StringComparison.Ordinal);

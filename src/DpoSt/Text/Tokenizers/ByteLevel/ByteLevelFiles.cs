@@ -83,8 +83,12 @@ internal static class ByteLevelFiles
                 piece;
         }
 
-        string[] specials = [.. QwenSpecials.Where(s => !vocabulary.ContainsKey(s))];
-        var table = new TokenTable([.. pieces, .. specials], id => id >= pieces.Length);
+        AddedToken[] added = config.Added.Count > 0
+            ? [.. config.Added]
+            : [.. QwenSpecials.Where(s => !vocabulary.ContainsKey(s))
+                .Select((s, i) => new AddedToken(s, pieces.Length + i, IsSpecial: true))];
+        var special = added.Where(t => t.IsSpecial).Select(t => t.Id).ToHashSet();
+        var table = new TokenTable(Extension.Of(pieces, added, vocabularyPath), special.Contains);
         var (merges, rank) = (new MergeTable(pieces.Length), 0);
         foreach (var line in File.ReadLines(mergesPath).Where(l => l.Length > 0 && !l.StartsWith("#version", StringComparison.Ordinal)))
         {
@@ -99,7 +103,6 @@ internal static class ByteLevelFiles
             merges.Add(a, b, rank++, joined);
         }
 
-        var added = specials.Select(s => new AddedToken(s, table.IdOf(s)!.Value, IsSpecial: true));
         return new PipelineTokenizer(
             table, Pipeline(Ids(pieces, vocabularyPath), merges, Qwen2Words, added, isLlama3: false),
             config.Specials(table, [], [], vocabularyPath));

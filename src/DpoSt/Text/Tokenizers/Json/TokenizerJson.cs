@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DpoSt.Text.Tokenizers.Pipeline;
 using DpoSt.Text.Tokenizers.Pipeline.Normalizers;
+using DpoSt.Text.Tokenizers.Pipeline.PreTokenizers;
 
 namespace DpoSt.Text.Tokenizers.Json;
 
@@ -13,7 +14,7 @@ internal static class TokenizerJson
     {
         try
         {
-            using var document = JsonDocument.Parse(json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json);
+            using var document = Parse(json);
             return Read(new JsonPart(document.RootElement, "top level"), path, config);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
@@ -22,6 +23,9 @@ internal static class TokenizerJson
                 $"The tokenizer '{path}' is not a Hugging Face tokenizer.json that dpost can read: {e.Message.TrimEnd('.')}.", e);
         }
     }
+
+    /// <summary>JSON in UTF-8, with or without a byte-order mark.</summary>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json) => JsonDocument.Parse(json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json);
 
     private static PipelineTokenizer Read(JsonPart root, string path, TokenizerConfig config)
     {
@@ -37,18 +41,36 @@ internal static class TokenizerJson
         CheckLengths(root);
         var (model, pieces) = ModelReader.Read(new(modelPart, "model"));
         var normalizer = Part(root, "normalizer") is { } normalizing ? NormalizerReader.Read(normalizing) : null;
-        var added = AddedTokenReader.Read(root, pieces);
+        var added = AddedTokenReader.Read(root, pieces, config.Added);
         var forms = added.Where(t => t.IsNormalized).ToDictionary(t => t.Id, t => Form(t.Content, normalizer));
         var table = Table(pieces, added, forms);
         var pipeline = new TextPipeline(
             new(added.Where(t => !t.IsNormalized)),
             new(added.Where(t => t.IsNormalized).Select(t => t with { Content = Distinct(forms, t) })),
             normalizer,
-            Part(root, "pre_tokenizer") is { } cutting ? PreTokenizerReader.Read(cutting) : null,
+            PreTokenizer(root, config),
             model,
             DecoderReader.Read(Part(root, "decoder")));
         var (prefix, suffix) = TemplateReader.Read(Part(root, "post_processor"));
         return new(table, pipeline, config.Specials(table, prefix, suffix, path));
+    }
+
+    /// <summary>transformers 5 rebuilds a GPT2Tokenizer from its vocabulary and merges: whatever the file cuts by, it cuts GPT-2's
+    /// words.</summary>
+    private static IPreTokenizer? PreTokenizer(JsonPart root, TokenizerConfig config)
+    {
+        var part = Part(root, "pre_tokenizer");
+        if (config.Class is not ("GPT2Tokenizer" or "GPT2TokenizerFast"))
+        {
+            return part is not { } cutting ? null
+                : config.AddsPrefixSpace is { } adds && cutting.Type == "ByteLevel" && cutting.Flag("add_prefix_space") != adds
+                ? throw cutting.Unknown("an add_prefix_space that tokenizer_config.json beside it contradicts", "the same in both")
+                : PreTokenizerReader.Read(cutting);
+        }
+
+        return root.Find("normalizer") is null && Part(root, "decoder") is { Type: "ByteLevel" } && part is not null
+            ? new ByteLevelSplit(config.AddsPrefixSpace ?? false, new(ByteLevelSplit.Words))
+            : throw root.Unknown("the tokenizer_class GPT2Tokenizer with a normalizer, or without ByteLevel", "GPT-2's parts");
     }
 
     private static JsonPart? Part(JsonPart root, string name) => root.Find(name) is { } part ? new(part, name) : null;

@@ -11,6 +11,8 @@ public sealed class SentencePieceBpeTests
     private static readonly string[] Letters = ["a", "b", "1", "▁", "😀"];
     private static readonly string[] Known = [.. Enumerable.Range(0, 256).Select(b => $"<0x{b:X2}>"), .. Letters];
 
+    private static readonly SentencePieceNormalizer Plain = new(new([]), [], removesExtraSpaces: false);
+
     /// <summary>
     /// Cutting the text where no piece goes on must give what merging over the whole text gives, whatever the pieces are.
     /// </summary>
@@ -33,7 +35,7 @@ public sealed class SentencePieceBpeTests
 
             var whole = text.SelectMany(i => i < Letters.Length ? [256 + i] : Encoding.UTF8.GetBytes("é").Select(b => (int)b)).ToArray();
             var ids = new List<int>();
-            new SentencePieceBpe(pieces.Select((piece, id) => (piece, id)).ToDictionary(p => p.piece, p => p.id), merges, [])
+            new SentencePieceBpe(pieces.Select((piece, id) => (piece, id)).ToDictionary(p => p.piece, p => p.id), merges, Plain)
                 .Encode(string.Concat(text.Select(i => i < Letters.Length ? Letters[i] : "é")), Place.Start, ids);
             return ids.SequenceEqual(whole[..merges.Merge(whole)]);
         });
