@@ -1,8 +1,10 @@
-using System.Text.RegularExpressions;
+using System.Buffers;
+using DpoSt.Text.Tokenizers.Expressions;
+using DpoSt.Text.Tokenizers.Pipeline;
 
 namespace DpoSt.Text.Tokenizers;
 
-/// <summary>A token that is found in the text as it is written, before the algorithm sees it.</summary>
+/// <summary>A token that is found in the text before the algorithm sees it.</summary>
 /// <param name="IsSpecial">Whether plain text leaves it out.</param>
 internal sealed record AddedToken(string Content, int Id, bool IsSpecial)
 {
@@ -12,55 +14,104 @@ internal sealed record AddedToken(string Content, int Id, bool IsSpecial)
     /// <summary>Whether the white space after it belongs to it (`rstrip`).</summary>
     public bool TakesSpaceAfter { get; init; }
 
-    /// <summary>Whether it counts only where no letter or digit touches it (`single_word`).</summary>
+    /// <summary>Whether it counts only where no word character touches it (`single_word`).</summary>
     public bool IsWholeWord { get; init; }
+
+    /// <summary>Whether it is looked for in normalised text, in its own normalised form (`normalized`).</summary>
+    public bool IsNormalized { get; init; }
 }
 
 /// <summary>Finds the added tokens of a text; of two at one place the longer.</summary>
 internal sealed class AddedTokens
 {
-    private readonly Dictionary<string, AddedToken> tokens = new(StringComparer.Ordinal);
-    private readonly Regex? pattern;
+    private readonly AddedToken[] tokens;
+    private readonly PrefixTree tree;
+    private readonly SearchValues<char> starts;
 
     public AddedTokens(IEnumerable<AddedToken> tokens)
     {
-        foreach (var token in tokens.Where(t => t.Content.Length > 0))
-        {
-            this.tokens[token.Content] = token;
-        }
-
-        var alternatives = this.tokens.Keys.OrderByDescending(c => c.Length).ThenBy(c => c, StringComparer.Ordinal).Select(Regex.Escape)
-            .ToArray();
-        pattern = alternatives.Length == 0
-            ? null : new Regex(string.Join('|', alternatives), RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
+        this.tokens = [.. tokens.Where(t => t.Content.Length > 0)];
+        tree = new(this.tokens.Select((token, i) => (token.Content, i)));
+        starts = SearchValues.Create([.. this.tokens.Select(t => t.Content[0])]);
     }
 
-    /// <summary>The stretches of the text that are added tokens, in order.</summary>
-    public IEnumerable<(int Start, int End, int Id)> Find(string text)
+    /// <summary>The stretches between the added tokens, and the ids of these.</summary>
+    public IEnumerable<(Stretch Text, int? Id)> Cut(Stretch stretch)
     {
         var free = 0;
-        for (var match = pattern?.Match(text); match is { Success: true }; match = pattern!.Match(text, match.Index + match.Length))
+        foreach (var (start, end, id) in Find(stretch.Text))
         {
-            var (token, start, end) = (tokens[match.Value], match.Index, match.Index + match.Length);
-            if (start < free || (token.IsWholeWord && (IsWord(text, start - 1) || IsWord(text, end))))
+            if (start > free)
+            {
+                yield return (stretch.Slice(free, start), null);
+            }
+
+            yield return (default, id);
+            free = end;
+        }
+
+        if (free < stretch.Text.Length)
+        {
+            yield return (stretch.Slice(free, stretch.Text.Length), null);
+        }
+    }
+
+    /// <summary>The stretches of the text that are added tokens, in order. A token in the white space that one before it took is
+    /// found too, unless it reaches back over all of it, as the original does.</summary>
+    public IEnumerable<(int Start, int End, int Id)> Find(ReadOnlyMemory<char> text)
+    {
+        var free = 0;
+        for (var at = 0; Next(text.Span, at) is var (token, start, end); at = end)
+        {
+            if (token.IsWholeWord && (IsWord(text.Span, start - 1) || IsWord(text.Span, end)))
             {
                 continue;
             }
 
-            while (token.TakesSpaceBefore && start > free && char.IsWhiteSpace(text[start - 1]))
+            var (from, to) = (token.TakesSpaceBefore ? Math.Max(start, free) : start, end);
+            while (token.TakesSpaceBefore && from > free && char.IsWhiteSpace(text.Span[from - 1]))
             {
-                start--;
+                from--;
             }
 
-            while (token.TakesSpaceAfter && end < text.Length && char.IsWhiteSpace(text[end]))
+            while (token.TakesSpaceAfter && to < text.Length && char.IsWhiteSpace(text.Span[to]))
             {
-                end++;
+                to++;
             }
 
-            free = end;
-            yield return (start, end, token.Id);
+            free = to;
+            if (to > from)
+            {
+                yield return (from, to, token.Id);
+            }
         }
     }
 
-    private static bool IsWord(string text, int at) => at >= 0 && at < text.Length && (char.IsLetterOrDigit(text[at]) || text[at] == '_');
+    private (AddedToken Token, int Start, int End)? Next(ReadOnlySpan<char> text, int at)
+    {
+        while (at < text.Length && text[at..].IndexOfAny(starts) is >= 0 and var skipped)
+        {
+            at += skipped;
+            var longest = default((AddedToken, int, int)?);
+            for (var found = tree.At(text, at); found.MoveNext();)
+            {
+                longest = (tokens[found.Id], at, found.End);
+            }
+
+            if (longest is not null)
+            {
+                return longest;
+            }
+
+            at++;
+        }
+
+        return null;
+    }
+
+    private static bool IsWord(ReadOnlySpan<char> text, int at)
+    {
+        at -= at > 0 && at < text.Length && char.IsLowSurrogate(text[at]) ? 1 : 0;
+        return at >= 0 && at < text.Length && Characters.RustWord.Has(Characters.At(text, at).Character);
+    }
 }

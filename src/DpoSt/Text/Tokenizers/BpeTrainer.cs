@@ -4,6 +4,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DpoSt.Text.Tokenizers.ByteLevel;
+using DpoSt.Text.Tokenizers.Pipeline;
+using DpoSt.Text.Tokenizers.Pipeline.PreTokenizers;
 
 namespace DpoSt.Text.Tokenizers;
 
@@ -54,10 +56,16 @@ public static class BpeTrainer
 
     private static List<(List<int> Ids, long Count)> CountWords(IEnumerable<string> texts, int firstByte)
     {
-        var (splitter, counts) = (new WordSplitter(SplitPattern), new Dictionary<string, long>(StringComparer.Ordinal));
-        foreach (var text in texts)
+        var splitter = new PatternSplit(new(SplitPattern), Behaviour.Isolated, inverts: false);
+        var (words, counts) = (new List<Stretch>(), new Dictionary<string, long>(StringComparer.Ordinal));
+        foreach (var text in texts.Where(t => t.Length > 0))
         {
-            splitter.Split(text, counts, static (word, all) => CollectionsMarshal.GetValueRefOrAddDefault(all, word.ToString(), out _)++);
+            words.Clear();
+            splitter.Split(new(text.AsMemory(), 0), continues: false, words);
+            foreach (var word in words)
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(counts, word.Text.ToString(), out _)++;
+            }
         }
 
         return [

@@ -5,7 +5,7 @@ internal static class IdTokenizer
 {
     /// <summary>A vocabulary of ids without text, for the model in a folder.</summary>
     public static ITokenizer New(string folder, int vocabularySize, int eos) => new Tokenizer(
-        new TokenTable([.. Enumerable.Range(0, vocabularySize).Select(id => $"<{id}>")], _ => [], _ => true),
+        new TokenTable([.. Enumerable.Range(0, vocabularySize).Select(id => $"<{id}>")], _ => true),
         new([]), new NoText(folder), new SpecialIds(null, eos, null, [], []), dropFirstSpace: false);
 
     private sealed class NoText(string folder) : ISegmentEncoder

@@ -1,44 +1,48 @@
 using System.Text;
+using DpoSt.Text.Tokenizers.Pipeline.Decoders;
 
 namespace DpoSt.Text.Tokenizers;
 
 /// <summary>Turns ids into text one at a time, at a cost that does not grow with the text. A character whose bytes are spread over several
-/// tokens appears with the last of them. The concatenation of what it returns equals <see cref="ITokenizer.Decode"/>.</summary>
+/// tokens appears with the last of them, or where the tokenizer's decoder must see more, as soon as it has. The concatenation of what it
+/// returns equals <see cref="ITokenizer.Decode"/>.</summary>
 public sealed class IncrementalDecoder
 {
     private readonly TokenTable table;
     private readonly bool skipSpecialTokens;
-    private readonly Decoder utf8 = Encoding.UTF8.GetDecoder();
-    private bool dropSpace;
+    private readonly IDecoding[] steps;
 
-    internal IncrementalDecoder(TokenTable table, bool skipSpecialTokens, bool dropFirstSpace) =>
-        (this.table, this.skipSpecialTokens, dropSpace) = (table, skipSpecialTokens, dropFirstSpace);
+    internal IncrementalDecoder(TokenTable table, bool skipSpecialTokens, IDecoding[] steps) =>
+        (this.table, this.skipSpecialTokens, this.steps) = (table, skipSpecialTokens, steps);
 
     /// <summary>The text that this token completes; empty where it completes none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is outside the vocabulary.</exception>
-    public string Append(int id)
+    public string Append(int id) =>
+        table.TextOf(id) is { } text && !(skipSpecialTokens && table.IsSpecial(id)) ? string.Concat(Through(0, [text])) : "";
+
+    /// <summary>The end of the text: what still waited for other tokens.</summary>
+    public string Flush() => string.Concat(steps.Select((step, i) => string.Concat(Through(i + 1, step.End()))));
+
+    /// <summary>The text of all ids at once.</summary>
+    internal string All(IEnumerable<int> ids)
     {
-        if (skipSpecialTokens && table.IsSpecial(id))
+        ArgumentNullException.ThrowIfNull(ids);
+        var text = new StringBuilder();
+        foreach (var id in ids)
         {
-            return "";
+            text.Append(Append(id));
         }
 
-        var bytes = table.BytesOf(id);
-        if (dropSpace && bytes.Length > 0)
-        {
-            dropSpace = false;
-            bytes = bytes[0] == (byte)' ' ? bytes[1..] : bytes;
-        }
-
-        return Convert(bytes, flush: false);
+        return text.Append(Flush()).ToString();
     }
 
-    /// <summary>The end of the text: bytes that still wait for the rest of their character, as U+FFFD.</summary>
-    public string Flush() => Convert([], flush: true);
-
-    private string Convert(ReadOnlySpan<byte> bytes, bool flush)
+    private IEnumerable<string> Through(int first, IEnumerable<string> tokens)
     {
-        Span<char> chars = bytes.Length <= 120 ? stackalloc char[128] : new char[bytes.Length + 4];
-        return new string(chars[..utf8.GetChars(bytes, chars, flush)]);
+        for (var i = first; i < steps.Length; i++)
+        {
+            tokens = tokens.SelectMany(steps[i].Add).ToArray();
+        }
+
+        return tokens;
     }
 }

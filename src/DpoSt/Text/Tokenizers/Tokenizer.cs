@@ -1,4 +1,4 @@
-using System.Text;
+using DpoSt.Text.Tokenizers.Pipeline.Decoders;
 
 namespace DpoSt.Text.Tokenizers;
 
@@ -23,7 +23,7 @@ internal sealed record SpecialIds(int? Bos, int Eos, int? Pad, int[] Prefix, int
     public bool EndsOnce { get; init; }
 }
 
-/// <summary>A tokenizer: a vocabulary, its special tokens, and the algorithm for the text between them.</summary>
+/// <summary>A tokenizer of SentencePiece: a vocabulary, its special tokens, and the algorithm for the text between them.</summary>
 internal sealed class Tokenizer(
     TokenTable table, AddedTokens added, ISegmentEncoder encoder, SpecialIds specials, bool dropFirstSpace) : ITokenizer
 {
@@ -54,26 +54,17 @@ internal sealed class Tokenizer(
         return ids;
     }
 
-    public string Decode(IEnumerable<int> ids, bool skipSpecialTokens = true)
-    {
-        ArgumentNullException.ThrowIfNull(ids);
-        var (text, decoder) = (new StringBuilder(), NewDecoder(skipSpecialTokens));
-        foreach (var id in ids)
-        {
-            text.Append(decoder.Append(id));
-        }
+    public string Decode(IEnumerable<int> ids, bool skipSpecialTokens = true) => NewDecoder(skipSpecialTokens).All(ids);
 
-        return text.Append(decoder.Flush()).ToString();
-    }
-
-    public IncrementalDecoder NewDecoder(bool skipSpecialTokens = true) => new(table, skipSpecialTokens, dropFirstSpace);
+    public IncrementalDecoder NewDecoder(bool skipSpecialTokens = true) =>
+        new(table, skipSpecialTokens, [new SentencePieceDecoding(dropFirstSpace)]);
     public string PieceOf(int id) => table.PieceOf(id);
     public int? IdOf(string piece) => table.IdOf(piece);
 
     private void Encode(string text, Place place, List<int> ids)
     {
         var start = 0;
-        foreach (var (from, to, id) in added.Find(text))
+        foreach (var (from, to, id) in added.Find(text.AsMemory()))
         {
             EncodeSegment(text.AsSpan(start, from - start), place, ids);
             ids.Add(id);

@@ -1,8 +1,6 @@
-using System.Text.Json;
-
 namespace DpoSt.Text.Tokenizers;
 
-/// <summary>What `tokenizer_config.json` says about special tokens; everything is null where there is no such file.</summary>
+/// <summary>What the files beside a tokenizer say about it; everything is null or empty where they say nothing.</summary>
 internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bool? AddBos, bool? AddEos)
 {
     private static readonly string[] EosNames = ["</s>", "<|end_of_text|>", "<|endoftext|>", "<|im_end|>", "<eos>"];
@@ -11,27 +9,23 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
 
     public static TokenizerConfig None { get; } = new(null, null, null, null, null);
 
-    /// <exception cref="UserErrorException">The file is not JSON.</exception>
-    public static TokenizerConfig ReadBeside(string folder)
-    {
-        var path = Path.Combine(folder, "tokenizer_config.json");
-        if (!File.Exists(path))
-        {
-            return None;
-        }
+    /// <summary>`tokenizer_class`, where the tokenizer is that of a folder: transformers 5 rebuilds some from it.</summary>
+    public string? Class { get; init; }
 
-        try
-        {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            var root = document.RootElement;
-            var (bos, eos, pad) = (Token(root, "bos_token"), Token(root, "eos_token"), Token(root, "pad_token"));
-            return new(bos, eos, pad, Flag(root, "add_bos_token"), Flag(root, "add_eos_token"));
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new UserErrorException($"The file '{path}' is not a JSON object: {e.Message}", e);
-        }
-    }
+    /// <summary>Whether a space is put before a text (`add_prefix_space`).</summary>
+    public bool? AddsPrefixSpace { get; init; }
+
+    /// <summary>Whether SentencePiece puts a space behind a special token too (`legacy`).</summary>
+    public bool? IsLegacy { get; init; }
+
+    /// <summary>T5's number of sentinels (`extra_ids`).</summary>
+    public int? Sentinels { get; init; }
+
+    /// <summary>Tokens that were added to the vocabulary: `added_tokens_decoder`, else `added_tokens.json`.</summary>
+    public IReadOnlyList<AddedToken> Added { get; init; } = [];
+
+    /// <summary>The same for a tokenizer that is one file: what lies beside it only names the special tokens.</summary>
+    public TokenizerConfig OfFile() => this with { Class = null, AddsPrefixSpace = null, Added = [] };
 
     /// <summary>The special ids: the configuration's, else those of the template, else the usual names. What the configuration says about
     /// adding the begin and end tokens goes before the template.</summary>
@@ -42,14 +36,21 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
             throw new UserErrorException($"The tokenizer '{path}' adds a token whose id is not in its vocabulary of {table.Size}.");
         }
 
+        if (Eos is { } named && table.IdOf(named) is null)
+        {
+            throw new UserErrorException(
+                $"The tokenizer '{path}' has no token '{named}', which tokenizer_config.json beside it names as its eos_token: "
+                + "name one of its tokens, or add it to the tokenizer.");
+        }
+
         var bos = table.IdOf(Bos) ?? prefix.Select(i => (int?)i).FirstOrDefault() ?? Usual(table, BosNames);
         var eos = table.IdOf(Eos) ?? suffix.Select(i => (int?)i).LastOrDefault() ?? Usual(table, EosNames)
             ?? throw new UserErrorException(
                 $"The tokenizer '{path}' has no end token: name it as eos_token in a tokenizer_config.json beside it.");
-        return new(bos, eos, table.IdOf(Pad) ?? Usual(table, PadNames), Added(AddBos, bos, prefix), Added(AddEos, eos, suffix));
+        return new(bos, eos, table.IdOf(Pad) ?? Usual(table, PadNames), Ends(AddBos, bos, prefix), Ends(AddEos, eos, suffix));
     }
 
-    private static int[] Added(bool? isAdded, int? id, int[] template) => (isAdded, id) switch
+    private static int[] Ends(bool? isAdded, int? id, int[] template) => (isAdded, id) switch
     {
         (true, { } added) => [added],
         (false, _) => [],
@@ -58,13 +59,4 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
 
     private static int? Usual(TokenTable table, string[] names) =>
         names.Select(table.IdOf).FirstOrDefault(id => id is { } known && table.IsSpecial(known));
-
-    private static string? Token(JsonElement root, string name) =>
-        !root.TryGetProperty(name, out var value) ? null
-        : value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var content) ? content.GetString()
-        : value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private static bool? Flag(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False
-            ? value.GetBoolean() : null;
 }

@@ -12,19 +12,21 @@ public static class TokenizerLoader
 
     /// <summary>Loads a tokenizer from a file or from what a folder holds: `tokenizer.json` (Hugging Face, BPE or Unigram), `spiece.model`
     /// (T5: `&lt;/s&gt;` last, 100 sentinels), `tokenizer.model` (Llama-2's SentencePiece or Llama-3's ranks, by content), or `vocab.json`
-    /// with `merges.txt` (Qwen2). A `tokenizer_config.json` beside it names the special tokens.</summary>
+    /// with `merges.txt` (Qwen2). What lies beside it (`tokenizer_config.json`, `special_tokens_map.json`) names the special tokens; for a
+    /// folder it counts whole, as in transformers, added tokens and a GPT2Tokenizer's own words included.</summary>
     /// <exception cref="UserErrorException">There is no tokenizer, or it is not one that dpost knows.</exception>
     public static ITokenizer Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var file = File.Exists(path) ? path : FindIn(path);
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        var config = TokenizerConfig.ReadBeside(folder);
+        var config = TokenizerConfigFiles.ReadBeside(folder);
+        config = File.Exists(path) ? config.OfFile() : config;
         return Path.GetFileName(file) switch
         {
             "vocab.json" or "merges.txt" => Qwen2(folder, config),
             var name when name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) =>
-                TokenizerJson.Read(File.ReadAllText(file), file, config),
+                TokenizerJson.Read(File.ReadAllBytes(file), file, config),
             _ when IsTiktoken(file) => ByteLevelFiles.Tiktoken(file, config),
             _ => SentencePieceFile.Read(File.ReadAllBytes(file), file, config),
         };

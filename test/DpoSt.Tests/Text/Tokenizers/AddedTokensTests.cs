@@ -21,5 +21,6 @@ public sealed class AddedTokensTests
     public void AWholeWordIsNotFoundInsideAnother() =>
         Assert.Equal([(0, 2, 3), (11, 13, 3)], Find("no note_no no", new AddedToken("no", 3, IsSpecial: false) { IsWholeWord = true }));
 
-    private static (int Start, int End, int Id)[] Find(string text, params AddedToken[] tokens) => [.. new AddedTokens(tokens).Find(text)];
+    private static (int Start, int End, int Id)[] Find(string text, params AddedToken[] tokens) =>
+        [.. new AddedTokens(tokens).Find(text.AsMemory())];
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using CsCheck;
 using DpoSt.Data.Synthetic;
 using DpoSt.Text.Tokenizers;
-using DpoSt.Text.Tokenizers.Json;
 
 namespace DpoSt.Tests.Text.Tokenizers;
 
@@ -15,14 +14,14 @@ public sealed class BpeTrainerTests
     ];
 
     private static readonly string Json = BpeTrainer.Train(Texts, 1500);
-    private static readonly ITokenizer Tokenizer = TokenizerJson.Read(Json, "trained", TokenizerConfig.None);
+    private static readonly ITokenizer Tokenizer = TokenizerJsonFiles.Read(Json, "trained");
 
     [Fact]
     public void TheMostFrequentPairJoinsFirstAndTiesGoBySpelling()
     {
         // "ab" occurs three times, then "cd" and "ef" twice each; "gh" once stays apart.
-        var tokenizer = TokenizerJson.Read(
-            BpeTrainer.Train(["ab", "ab", "ab", "ef", "ef", "cd", "cd", "gh"], 1000, sentinels: 0), "trained", TokenizerConfig.None);
+        var tokenizer = TokenizerJsonFiles.Read(
+            BpeTrainer.Train(["ab", "ab", "ab", "ef", "ef", "cd", "cd", "gh"], 1000, sentinels: 0), "trained");
         Assert.Equal((3 + 256) + 3, tokenizer.VocabularySize);
         Assert.Equal([259, 260, 261], [tokenizer.IdOf("ab")!.Value, tokenizer.IdOf("cd")!.Value, tokenizer.IdOf("ef")!.Value]);
         Assert.Equal([259, 3 + 'g', 3 + 'h', 1], tokenizer.Encode("abgh"));
@@ -90,12 +89,12 @@ public sealed class BpeTrainerTests
     public void AnUnknownModelIsTheUsersMistake()
     {
         var error = Assert.Throws<UserErrorException>(
-            () => TokenizerJson.Read("""{"model": {"type": "WordPiece", "vocab": {}}}""", "some/tokenizer.json", TokenizerConfig.None));
+            () => TokenizerJsonFiles.Read("""{"model": {"type": "WordPiece", "vocab": {}}}""", "some/tokenizer.json"));
         Assert.Contains("some/tokenizer.json", error.Message, StringComparison.Ordinal);
         Assert.Contains("WordPiece", error.Message, StringComparison.Ordinal);
-        Assert.Throws<UserErrorException>(() => TokenizerJson.Read("{", "x", TokenizerConfig.None));
+        Assert.Throws<UserErrorException>(() => TokenizerJsonFiles.Read("{", "x"));
         Assert.Throws<UserErrorException>(() =>
-            TokenizerJson.Read("""{"model": {"type": "BPE", "vocab": {"a": 2000000000}, "merges": []}}""", "x", TokenizerConfig.None));
+            TokenizerJsonFiles.Read("""{"model": {"type": "BPE", "vocab": {"a": 2000000000}, "merges": []}}""", "x"));
     }
 
     private static string InBrackets(string rationale) =>

@@ -49,7 +49,9 @@ public sealed class BrokenTokenizerFilesTests : IDisposable
 
     private static string UnigramJson =>
         """
-        {"added_tokens":[{"id":0,"content":"<unk>","special":true,"lstrip":true},{"id":1,"content":"</s>","special":true}],
+        {"added_tokens":[
+        {"id":0,"content":"<unk>","single_word":false,"lstrip":true,"rstrip":false,"normalized":false,"special":true},
+        {"id":1,"content":"</s>","single_word":false,"lstrip":false,"rstrip":true,"normalized":true,"special":true}],
         "normalizer":{"type":"Sequence","normalizers":[{"type":"Precompiled","precompiled_charsmap":"
         """.Replace("\n", "", StringComparison.Ordinal) + Convert.ToBase64String(CharacterMapTests.Accent())
         + """
@@ -113,12 +115,20 @@ public sealed class BrokenTokenizerFilesTests : IDisposable
     [InlineData("\"unk_id\":0", "\"unk_id\":5")]
     [InlineData("\"ids\":[1]", "\"ids\":[7]")]
     [InlineData("{\"id\":1,", "{\"id\":2147483647,")]
+    [InlineData("{\"id\":1,", "{\"id\":0,")]
+    [InlineData("\"rstrip\":true,", "")]
+    [InlineData("{\"Regex\":", "{\"Words\":")]
+    [InlineData(" {2,}", "(?<n>a)")]
+    [InlineData("{\"added_tokens\"", "{\"truncation\":{\"max_length\":8},\"added_tokens\"")]
+    [InlineData("{\"added_tokens\"", "{\"padding\":{\"strategy\":{\"Fixed\":8}},\"added_tokens\"")]
+    [InlineData("{\"added_tokens\"", "{\"version\":\"2.0\",\"added_tokens\"")]
+    [InlineData("{\"added_tokens\"", "{\"more\":1,\"added_tokens\"")]
     [InlineData("\"type\":\"Strip\"", "\"type\":\"Lowercase\"")]
-    [InlineData("\"strip_right\":true", "\"strip_right\":false")]
+    [InlineData("\"strip_right\":true", "\"strip_right\":1")]
     [InlineData("\"type\":\"Metaspace\"", "\"type\":\"Digits\"")]
     [InlineData("\"type\":\"TemplateProcessing\"", "\"type\":\"RobertaProcessing\"")]
     [InlineData("\"precompiled_charsmap\":\"", "\"precompiled_charsmap\":\"!")]
-    [InlineData("\"unk_id\":0", "\"unk_id\":0,\"byte_fallback\":true")]
+    [InlineData("\"unk_id\":0", "\"unk_id\":0,\"alpha\":0.1")]
     public void WhatTheFormatDoesNotSayIsRefused(string what, string by)
     {
         Assert.Contains(what, UnigramJson, StringComparison.Ordinal);

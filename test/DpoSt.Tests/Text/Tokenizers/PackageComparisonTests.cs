@@ -24,7 +24,7 @@ public sealed class PackageComparisonTests
     [Fact]
     public void Llama3EncodesAsThePackage() => AssertSame(
         TiktokenTokenizer.Create(
-            SharedFolder.Path("tokenizers", "llama-3", "tokenizer.model"), Words(WordSplitter.Llama3), normalizer: null),
+            SharedFolder.Path("tokenizers", "llama-3", "tokenizer.model"), Words(ByteLevelFiles.Llama3Words), normalizer: null),
         TokenizerLoader.Load(SharedFolder.Path("tokenizers", "llama-3")));
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class PackageComparisonTests
             ByteLevel = true,
             Merges = File.ReadLines(SharedFolder.Path("tokenizers", "qwen", "merges.txt"))
                 .Where(l => l.Length > 0 && !l.StartsWith("#version", StringComparison.Ordinal)),
-            PreTokenizer = Words(WordSplitter.Qwen2),
+            PreTokenizer = Words(ByteLevelFiles.Qwen2Words),
         }),
         TokenizerLoader.Load(SharedFolder.Path("tokenizers", "qwen")));
 

@@ -1,5 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DpoSt.Text.Tokenizers;
+using DpoSt.Text.Tokenizers.Json;
 using DpoSt.Text.Tokenizers.SentencePiece;
 
 namespace DpoSt.Tests.Text.Tokenizers;
@@ -17,6 +20,9 @@ internal static class TokenizerJsonFiles
     [
         .. Enumerable.Range(0, 256).Select(b => Prints(b) ? (char)b : (char)(256 + Enumerable.Range(0, b).Count(other => !Prints(other))))
     ];
+
+    public static ITokenizer Read(string json, string name = "test") =>
+        TokenizerJson.Read(Encoding.UTF8.GetBytes(json), name, TokenizerConfig.None);
 
     /// <summary>T5 as `t5-*` and `flan-t5-*` have it.</summary>
     public static string T5() => T5(
@@ -86,6 +92,7 @@ internal static class TokenizerJsonFiles
             normalizer(Step("Precompiled", ("precompiled_charsmap", Convert.ToBase64String(file.CharacterMap)))),
             preTokenizer,
             Template("</s>", 1, first: false),
+            Step("Metaspace", ("replacement", "▁"), ("prepend_scheme", "always"), ("split", true)),
             Step("Unigram", ("unk_id", 2), ("vocab", new JsonArray([.. vocabulary]))));
     }
 
@@ -99,6 +106,7 @@ internal static class TokenizerJsonFiles
             Step("Split", ("pattern", new JsonObject { ["Regex"] = pattern }), ("behavior", "Isolated"), ("invert", false)),
             ByteLevelStep()),
         postProcessor,
+        ByteLevelStep(),
         Step(
             "BPE",
             ("dropout", null),
@@ -112,7 +120,8 @@ internal static class TokenizerJsonFiles
             ("merges", new JsonArray([.. merges]))));
 
     private static string Write(
-        IEnumerable<JsonNode> added, JsonNode? normalizer, JsonNode preTokenizer, JsonNode postProcessor, JsonNode model) =>
+        IEnumerable<JsonNode> added, JsonNode? normalizer, JsonNode preTokenizer, JsonNode postProcessor, JsonNode decoder,
+        JsonNode model) =>
         new JsonObject
         {
             ["version"] = "1.0",
@@ -122,6 +131,7 @@ internal static class TokenizerJsonFiles
             ["normalizer"] = normalizer,
             ["pre_tokenizer"] = preTokenizer,
             ["post_processor"] = postProcessor,
+            ["decoder"] = decoder,
             ["model"] = model,
         }.ToJsonString();
 
@@ -143,6 +153,7 @@ internal static class TokenizerJsonFiles
         return Step(
             "TemplateProcessing",
             ("single", first ? new JsonArray(special, text) : new JsonArray(text, special)),
+            ("pair", new JsonArray(text.DeepClone(), new JsonObject { ["Sequence"] = new JsonObject { ["id"] = "B", ["type_id"] = 1 } })),
             ("special_tokens", new JsonObject
             {
                 [token] = new JsonObject { ["id"] = token, ["ids"] = new JsonArray(id), ["tokens"] = new JsonArray(token) },

@@ -1,10 +1,23 @@
 using System.Text.Json;
+using DpoSt.Text.Tokenizers.Pipeline;
+using DpoSt.Text.Tokenizers.Pipeline.Decoders;
+using DpoSt.Text.Tokenizers.Pipeline.Models;
+using DpoSt.Text.Tokenizers.Pipeline.Normalizers;
+using DpoSt.Text.Tokenizers.Pipeline.PreTokenizers;
 
 namespace DpoSt.Text.Tokenizers.ByteLevel;
 
 /// <summary>Byte-level vocabularies in their older files: tiktoken's ranks (Llama-3), and vocab.json with merges.txt (Qwen2).</summary>
 internal static class ByteLevelFiles
 {
+    /// <summary>Llama-3's words (tiktoken's cl100k shape: digits by three).</summary>
+    public const string Llama3Words =
+        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+
+    /// <summary>Qwen2's words: the same with single digits.</summary>
+    public const string Qwen2Words =
+        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+
     private const int Llama3Specials = 256;
     private static readonly string[] QwenSpecials = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
 
@@ -29,7 +42,7 @@ internal static class ByteLevelFiles
 
         var count = pieces.Count;
         var specials = Llama3SpecialTokens().ToArray();
-        var table = new TokenTable([.. pieces, .. specials], ByteAlphabet.Read, id => id >= count);
+        var table = new TokenTable([.. pieces, .. specials], id => id >= count);
         var merges = new MergeTable(3 * count);
         for (var id = 0; id < count; id++)
         {
@@ -42,9 +55,10 @@ internal static class ByteLevelFiles
             }
         }
 
-        return Build(
-            table, merges, WordSplitter.Llama3, [.. specials.Select((s, i) => new AddedToken(s, count + i, IsSpecial: true))],
-            config.Specials(table, [count], [], path), isLlama3: true, path);
+        var added = specials.Select((s, i) => new AddedToken(s, count + i, IsSpecial: true));
+        // Llama-3 takes a word that is a token whole.
+        return new PipelineTokenizer(
+            table, Pipeline(Ids(pieces, path), merges, Llama3Words, added, isLlama3: true), config.Specials(table, [count], [], path));
     }
 
     /// <summary>Qwen2: no token is added; the three special tokens follow the vocabulary.</summary>
@@ -69,8 +83,12 @@ internal static class ByteLevelFiles
                 piece;
         }
 
-        string[] specials = [.. QwenSpecials.Where(s => !vocabulary.ContainsKey(s))];
-        var table = new TokenTable([.. pieces, .. specials], ByteAlphabet.Read, id => id >= pieces.Length);
+        AddedToken[] added = config.Added.Count > 0
+            ? [.. config.Added]
+            : [.. QwenSpecials.Where(s => !vocabulary.ContainsKey(s))
+                .Select((s, i) => new AddedToken(s, pieces.Length + i, IsSpecial: true))];
+        var special = added.Where(t => t.IsSpecial).Select(t => t.Id).ToHashSet();
+        var table = new TokenTable(Extension.Of(pieces, added, vocabularyPath), special.Contains);
         var (merges, rank) = (new MergeTable(pieces.Length), 0);
         foreach (var line in File.ReadLines(mergesPath).Where(l => l.Length > 0 && !l.StartsWith("#version", StringComparison.Ordinal)))
         {
@@ -85,23 +103,33 @@ internal static class ByteLevelFiles
             merges.Add(a, b, rank++, joined);
         }
 
-        var added = specials.Select(s => new AddedToken(s, table.IdOf(s)!.Value, IsSpecial: true)).ToArray();
-        return Build(
-            table, merges, WordSplitter.Qwen2, added, config.Specials(table, [], [], vocabularyPath), isLlama3: false, vocabularyPath);
+        return new PipelineTokenizer(
+            table, Pipeline(Ids(pieces, vocabularyPath), merges, Qwen2Words, added, isLlama3: false),
+            config.Specials(table, [], [], vocabularyPath));
     }
 
-    private static Tokenizer Build(
-        TokenTable table, MergeTable merges, string pattern, AddedToken[] added, SpecialIds specials, bool isLlama3, string path)
+    /// <summary>Qwen2 composes characters first.</summary>
+    private static TextPipeline Pipeline(
+        Dictionary<string, int> ids, MergeTable merges, string words, IEnumerable<AddedToken> added, bool isLlama3) => new(
+        new(added), new([]), isLlama3 ? null : new UnicodeForm(isCompatible: false, composes: true),
+        new PreTokenizerSequence(
+            [new PatternSplit(new(words), Behaviour.Isolated, inverts: false), new ByteLevelSplit(addsSpace: false, pattern: null)]),
+        new BpeModel(ids, merges, new(null, IsFused: false, FallsBackToBytes: false), takesWholeWords: isLlama3),
+        () => [new ByteLevelDecoding()]);
+
+    private static Dictionary<string, int> Ids(IReadOnlyList<string?> pieces, string path)
     {
-        // Llama-3 takes a word that is a token whole; Qwen2 composes characters first.
-        var encoder = new ByteLevelBpe(ByteIds(table, path), merges, new(pattern), isLlama3 ? table : null);
-        return new(table, new(added), isLlama3 ? encoder : new ComposedText(encoder), specials, dropFirstSpace: false);
-    }
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var id = 0; id < pieces.Count; id++)
+        {
+            _ = pieces[id] is { } piece && ids.TryAdd(piece, id);
+        }
 
-    /// <summary>The id of every single byte.</summary>
-    public static int[] ByteIds(TokenTable table, string path) =>
-        [.. Enumerable.Range(0, 256).Select(b => table.IdOf(ByteAlphabet.Spell((byte)b).ToString())
-            ?? throw new UserErrorException($"The tokenizer '{path}' lacks the byte {b}; a byte-level vocabulary must hold all 256."))];
+        var missing = Enumerable.Range(0, 256).Where(b => !ids.ContainsKey(ByteAlphabet.Spell((byte)b).ToString())).ToArray();
+        return missing.Length == 0 ? ids
+            : throw new UserErrorException(
+                $"The tokenizer '{path}' lacks the byte {missing[0]}; a vocabulary of ranks or merges must hold all 256.");
+    }
 
     /// <summary>Llama-3's 256 special tokens in order; most are reserved.</summary>
     private static IEnumerable<string> Llama3SpecialTokens()

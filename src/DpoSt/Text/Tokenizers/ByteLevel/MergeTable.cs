@@ -8,7 +8,8 @@ internal sealed class MergeTable(int capacity)
     private const int ShortWord = 24;
     private readonly Dictionary<long, (int Rank, int Id)> merges = new(capacity);
 
-    public void Add(int left, int right, int rank, int merged) => merges.TryAdd(Key(left, right), (rank, merged));
+    /// <summary>Of two merges of one pair the later counts.</summary>
+    public void Add(int left, int right, int rank, int merged) => merges[Key(left, right)] = (rank, merged);
 
     /// <summary>Joins in place and returns how many ids are left at the front.</summary>
     public int Merge(Span<int> ids) => ids.Length <= ShortWord ? MergeShort(ids) : MergeLong(ids);

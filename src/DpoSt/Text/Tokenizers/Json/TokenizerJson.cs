@@ -1,161 +1,132 @@
 using System.Text.Json;
-using DpoSt.Text.Tokenizers.ByteLevel;
+using DpoSt.Text.Tokenizers.Pipeline;
+using DpoSt.Text.Tokenizers.Pipeline.Normalizers;
+using DpoSt.Text.Tokenizers.Pipeline.PreTokenizers;
 
 namespace DpoSt.Text.Tokenizers.Json;
 
-/// <summary>Reads a Hugging Face `tokenizer.json`: byte-level BPE (Llama-3, Qwen2, ours), BPE with byte fallback (Llama-2) or Unigram (T5).
-/// A step of its pipeline that dpost does not know is an error, never left out: wrong ids would train a wrong model.</summary>
+/// <summary>Reads a Hugging Face `tokenizer.json`, part by part. A part or field that dpost does not know is an error, never left out:
+/// wrong ids would train a wrong model.</summary>
 internal static class TokenizerJson
 {
-    private static readonly string[] SequenceNames = ["pretokenizers", "normalizers", "processors"];
-
-    /// <exception cref="UserErrorException">The file is not what it should be; the message names it and says what is supported.</exception>
-    public static ITokenizer Read(string json, string path, TokenizerConfig config)
+    /// <exception cref="UserErrorException">The file is not what it should be; the message names it and what it has.</exception>
+    public static ITokenizer Read(ReadOnlyMemory<byte> json, string path, TokenizerConfig config)
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
-            return Read(document.RootElement, path, config);
+            using var document = Parse(json);
+            return Read(new JsonPart(document.RootElement, "top level"), path, config);
         }
-        catch (Exception e) when (
-            e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
             throw new UserErrorException(
-                $"The tokenizer '{path}' is not a Hugging Face tokenizer.json that dpost can read: {e.Message}", e);
+                $"The tokenizer '{path}' is not a Hugging Face tokenizer.json that dpost can read: {e.Message.TrimEnd('.')}.", e);
         }
     }
 
-    private static Tokenizer Read(JsonElement root, string path, TokenizerConfig config)
+    /// <summary>JSON in UTF-8, with or without a byte-order mark.</summary>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json) => JsonDocument.Parse(json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json);
+
+    private static PipelineTokenizer Read(JsonPart root, string path, TokenizerConfig config)
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("model", out var model))
+        if (root.Find("model") is not { } modelPart)
         {
             throw new UserErrorException(
                 $"The file '{path}' is not a tokenizer: it has no key 'model'; expected Hugging Face's tokenizer.json, "
                 + "or a folder that holds it.");
         }
 
-        var type = model.TryGetProperty("type", out var named) ? named.GetString() : "BPE";
-        var added = Added(root).ToArray();
-        var vocabulary = (type switch
-        {
-            "BPE" => TokenizerJsonBpe.Vocabulary(model),
-            "Unigram" => TokenizerJsonUnigram.Vocabulary(model),
-            _ => throw new UserErrorException($"The tokenizer '{path}' has a model of type '{type}'; supported are BPE and Unigram."),
-        }).ToArray();
-        var isByteLevel = type == "BPE" && Parts(root, "pre_tokenizer").Any(p => Type(p) == "ByteLevel");
-        var special = added.Where(a => a.IsSpecial).Select(a => a.Id).ToHashSet();
-        var table = new TokenTable(
-            Pieces(vocabulary, added, path), isByteLevel ? ByteAlphabet.Read : TokenTable.SentencePieceBytes, special.Contains);
-        var encoder = type == "Unigram" ? TokenizerJsonUnigram.Encoder(root, model, special, path)
-            : isByteLevel ? TokenizerJsonBpe.ByteLevel(root, model, table, path)
-            : TokenizerJsonBpe.SentencePiece(root, model, table, path);
-        // As transformers' T5, which the pieces of spiece.model are read as too.
-        var specials = Specials(root, table, config, path) with { EndsOnce = type == "Unigram" };
-        return new(table, new(added), encoder, specials, dropFirstSpace: !isByteLevel);
+        _ = root.Only(
+            "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
+        CheckLengths(root);
+        var (model, pieces) = ModelReader.Read(new(modelPart, "model"));
+        var normalizer = Part(root, "normalizer") is { } normalizing ? NormalizerReader.Read(normalizing) : null;
+        var added = AddedTokenReader.Read(root, pieces, config.Added);
+        var forms = added.Where(t => t.IsNormalized).ToDictionary(t => t.Id, t => Form(t.Content, normalizer));
+        var table = Table(pieces, added, forms);
+        var pipeline = new TextPipeline(
+            new(added.Where(t => !t.IsNormalized)),
+            new(added.Where(t => t.IsNormalized).Select(t => t with { Content = Distinct(forms, t) })),
+            normalizer,
+            PreTokenizer(root, config),
+            model,
+            DecoderReader.Read(Part(root, "decoder")));
+        var (prefix, suffix) = TemplateReader.Read(Part(root, "post_processor"));
+        return new(table, pipeline, config.Specials(table, prefix, suffix, path));
     }
 
-    /// <summary>The steps of a part of the pipeline: none, one, or those of a sequence, which may hold sequences.</summary>
-    public static JsonElement[] Parts(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var part) && part.ValueKind != JsonValueKind.Null ? [.. Flat(part)] : [];
-
-    public static string? Type(JsonElement part) => part.GetProperty("type").GetString();
-
-    /// <summary>The value of a flag, which is off where it is not given.</summary>
-    public static bool Flag(JsonElement part, string name, bool otherwise = false) =>
-        part.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value.GetBoolean() : otherwise;
-
-    /// <summary>A string that must be there.</summary>
-    public static string StringOf(JsonElement value) => value.GetString() ?? throw new FormatException("A string is null.");
-
-    /// <summary>The pattern of a Split or a Replace: `Regex` or `String`, and its text.</summary>
-    public static (string Kind, string Pattern) Pattern(JsonElement part) =>
-        part.GetProperty("pattern").EnumerateObject().FirstOrDefault() is { Value.ValueKind: JsonValueKind.String } pattern
-            ? (pattern.Name, StringOf(pattern.Value)) : throw new FormatException($"A {Type(part)} has no pattern.");
-
-    /// <summary>Where a Metaspace puts a space: before every stretch of text, or before the first alone.</summary>
-    public static Place[] PrefixPlaces(JsonElement metaspace)
+    /// <summary>transformers 5 rebuilds a GPT2Tokenizer from its vocabulary and merges: whatever the file cuts by, it cuts GPT-2's
+    /// words.</summary>
+    private static IPreTokenizer? PreTokenizer(JsonPart root, TokenizerConfig config)
     {
-        if (StringOf(metaspace.GetProperty("replacement")) != "\u2581")
+        var part = Part(root, "pre_tokenizer");
+        if (config.Class is not ("GPT2Tokenizer" or "GPT2TokenizerFast"))
         {
-            throw new FormatException("Its Metaspace writes spaces as something else than U+2581.");
+            return part is not { } cutting ? null
+                : config.AddsPrefixSpace is { } adds && cutting.Type == "ByteLevel" && cutting.Flag("add_prefix_space") != adds
+                ? throw cutting.Unknown("an add_prefix_space that tokenizer_config.json beside it contradicts", "the same in both")
+                : PreTokenizerReader.Read(cutting);
         }
 
-        var scheme = metaspace.TryGetProperty("prepend_scheme", out var named)
-            ? named.GetString()
-            : Flag(metaspace, "add_prefix_space", true)
-            ? "always"
-            : "never";
-        return scheme switch
+        return root.Find("normalizer") is null && Part(root, "decoder") is { Type: "ByteLevel" } && part is not null
+            ? new ByteLevelSplit(config.AddsPrefixSpace ?? false, new(ByteLevelSplit.Words))
+            : throw root.Unknown("the tokenizer_class GPT2Tokenizer with a normalizer, or without ByteLevel", "GPT-2's parts");
+    }
+
+    private static JsonPart? Part(JsonPart root, string name) => root.Find(name) is { } part ? new(part, name) : null;
+
+    /// <summary>transformers sets lengths anew for every call, the library itself keeps them: where the two would differ, dpost does
+    /// neither.</summary>
+    private static void CheckLengths(JsonPart root)
+    {
+        if (root.Find("version") is { } version && root.TextOf(version, "version") != "1.0")
         {
-            "always" => [Place.Start, Place.AfterSpecial],
-            "first" => [Place.Start],
-            "never" => [],
-            _ => throw new FormatException($"Its Metaspace has an unknown prepend_scheme '{scheme}'."),
-        };
+            throw root.Unknown($"the version '{version}'", "1.0");
+        }
+
+        if (root.Find("truncation") is not null)
+        {
+            throw root.Unknown("a 'truncation', which would cut texts", "null; set it to null in the file, and cut rows by data.* keys");
+        }
+
+        if (Part(root, "padding") is { } padding && (padding.Find("pad_to_multiple_of") is not null
+            || padding.Find("strategy") is not { ValueKind: JsonValueKind.String } strategy || !strategy.ValueEquals("BatchLongest")))
+        {
+            throw root.Unknown("a 'padding', which would lengthen texts", "null, and BatchLongest alone; set it to null in the file");
+        }
     }
 
-    /// <summary>The error for a step that dpost does not know.</summary>
-    public static UserErrorException Unsupported(string path, string step, string supported) =>
-        new($"The tokenizer '{path}' has {step}, which dpost does not know; supported are {supported}.");
+    private static string Form(string content, INormalizer? normalizer) =>
+        normalizer?.Normalize(new(content.AsMemory(), 0), continues: false).Text.ToString() ?? content;
 
-    private static IEnumerable<JsonElement> Flat(JsonElement part)
+    /// <summary>The form by which a normalised token is found, which must be its own.</summary>
+    private static string Distinct(Dictionary<int, string> forms, AddedToken token) =>
+        forms[token.Id].Length > 0 && forms.Values.Count(form => form == forms[token.Id]) == 1 ? forms[token.Id]
+        : throw new FormatException($"its normalizer leaves nothing of its added token '{token.Content}', or the same as of another");
+
+    private static TokenTable Table(IReadOnlyList<(string Text, int Id)> vocabulary, AddedToken[] added, Dictionary<int, string> forms)
     {
-        var inner = SequenceNames.FirstOrDefault(n => part.TryGetProperty(n, out _));
-        return inner is null ? [part] : part.GetProperty(inner).EnumerateArray().SelectMany(Flat);
-    }
-
-    private static IEnumerable<AddedToken> Added(JsonElement root) =>
-        root.TryGetProperty("added_tokens", out var list) && list.ValueKind != JsonValueKind.Null
-            ? list.EnumerateArray()
-            .Select(t => new AddedToken(StringOf(t.GetProperty("content")), t.GetProperty("id").GetInt32(), Flag(t, "special"))
-            {
-                TakesSpaceBefore = Flag(t, "lstrip"),
-                TakesSpaceAfter = Flag(t, "rstrip"),
-                IsWholeWord = Flag(t, "single_word"),
-            })
-            : [];
-
-    private static string?[] Pieces((string Piece, int Id)[] vocabulary, AddedToken[] added, string path)
-    {
-        var all = vocabulary.Concat(added.Select(a => (Piece: a.Content, a.Id))).ToArray();
-        var size = all.Length == 0 ? 0 : all.Max(p => p.Id) + 1L;
+        var size = vocabulary.Select(p => p.Id).Concat(added.Select(t => t.Id)).Select(id => id + 1L).DefaultIfEmpty().Max();
         // A claimed id may not decide how much is allocated: ids are dense but for a few holes.
-        if (size == 0 || all.Min(p => p.Id) < 0 || size > (2L * all.Length) + 1024)
+        if (size == 0 || size > (2L * (vocabulary.Count + added.Length)) + 1024)
         {
-            throw new UserErrorException(
-                $"The tokenizer '{path}' has no vocabulary, or ids that are negative or far beyond its {all.Length} entries.");
+            throw new FormatException($"it has no vocabulary, or ids that are far beyond its {vocabulary.Count} entries");
         }
 
         var pieces = new string?[size];
-        foreach (var (piece, id) in all)
+        foreach (var (piece, id) in vocabulary)
         {
-            pieces[id] = piece;
+            pieces[id] = pieces[id] is null
+                ? piece : throw new FormatException($"its vocabulary gives '{pieces[id]}' and '{piece}' the same id {id}");
         }
 
-        return pieces;
-    }
-
-    private static SpecialIds Specials(JsonElement root, TokenTable table, TokenizerConfig config, string path)
-    {
-        var (prefix, suffix, seenText) = (new List<int>(), new List<int>(), false);
-        foreach (var processor in Parts(root, "post_processor").Where(p => Type(p) != "ByteLevel"))
+        foreach (var token in added)
         {
-            if (Type(processor) != "TemplateProcessing")
-            {
-                throw Unsupported(path, $"a post_processor of type '{Type(processor)}'", "TemplateProcessing and ByteLevel");
-            }
-
-            foreach (var part in processor.GetProperty("single").EnumerateArray())
-            {
-                seenText |= part.TryGetProperty("Sequence", out _);
-                if (part.TryGetProperty("SpecialToken", out var token))
-                {
-                    var ids = processor.GetProperty("special_tokens").GetProperty(StringOf(token.GetProperty("id"))).GetProperty("ids");
-                    (seenText ? suffix : prefix).AddRange(ids.EnumerateArray().Select(i => i.GetInt32()));
-                }
-            }
+            pieces[token.Id] = token.Content;
         }
 
-        return config.Specials(table, [.. prefix], [.. suffix], path);
+        // The decoder of the original sees the normalised form, and asks of it whether it is special.
+        var special = added.Where(t => t.IsSpecial).Select(t => t.Content).ToHashSet(StringComparer.Ordinal);
+        return new(pieces, id => special.Contains(forms.GetValueOrDefault(id) ?? pieces[id] ?? ""), forms);
     }
 }

@@ -41,7 +41,7 @@ internal sealed class CharacterMap
     /// <summary>The text with every known sequence replaced.</summary>
     public string Apply(ReadOnlySpan<char> text)
     {
-        if (units.Length == 0 || (keepsAscii && text.IndexOfAnyExceptInRange(' ', '~') < 0))
+        if (Keeps(text))
         {
             return text.ToString();
         }
@@ -63,8 +63,7 @@ internal sealed class CharacterMap
             var (length, value, _) = Longest(bytes[at..]);
             if (length > 0)
             {
-                var end = replacements.AsSpan(value).IndexOf((byte)0);
-                result.AddRange(replacements.AsSpan(value, end < 0 ? replacements.Length - value : end));
+                result.AddRange(Replacement(value));
                 at += length;
                 continue;
             }
@@ -75,6 +74,37 @@ internal sealed class CharacterMap
         }
 
         return Encoding.UTF8.GetString(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(result));
+    }
+
+    /// <summary>Whether the map surely leaves a text as it is.</summary>
+    public bool Keeps(ReadOnlySpan<char> text) => units.Length == 0 || (keepsAscii && text.IndexOfAnyExceptInRange(' ', '~') < 0);
+
+    /// <summary>What stands for a text by the shortest known sequence at its start, as Hugging Face's library looks it up; null where none
+    /// is known.</summary>
+    public string? ByShortest(ReadOnlySpan<char> text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text.ToString());
+        for (var length = 1; length <= bytes.Length && bytes[length - 1] != 0; length++)
+        {
+            var (known, value, read) = Longest(bytes.AsSpan(0, length));
+            if (known == length)
+            {
+                return Encoding.UTF8.GetString(Replacement(value));
+            }
+
+            if (read < length)
+            {
+                break;
+            }
+        }
+
+        return null;
+    }
+
+    private ReadOnlySpan<byte> Replacement(int at)
+    {
+        var end = replacements.AsSpan(at).IndexOf((byte)0);
+        return replacements.AsSpan(at, end < 0 ? replacements.Length - at : end);
     }
 
     private static IEnumerable<byte> Printable() => Enumerable.Range(' ', '~' - ' ' + 1).Select(b => (byte)b);

@@ -27,32 +27,58 @@ internal static class SentencePieceFile
         }
     }
 
-    /// <summary>T5 puts 100 sentinels behind the file's pieces, the last one first.</summary>
+    /// <summary>T5 puts its sentinels behind the file's pieces, the last one first.</summary>
     private static Tokenizer T5(SentencePieceModel model, string path, TokenizerConfig config)
     {
-        var count = model.Pieces.Count;
-        var sentinels = Enumerable.Range(0, T5Sentinels).Select(i => $"<extra_id_{T5Sentinels - 1 - i}>");
-        var table = new TokenTable(
-            [.. model.Pieces.Select(p => p.Text), .. sentinels], TokenTable.SentencePieceBytes, id => id >= count || IsSpecial(model, id));
+        var (count, sentinels) = (model.Pieces.Count, config.Sentinels ?? T5Sentinels);
+        string[] pieces =
+            [.. model.Pieces.Select(p => p.Text), .. Enumerable.Range(0, sentinels).Select(i => $"<extra_id_{sentinels - 1 - i}>")];
+        var added = Added(model, pieces, config);
+        var table = new TokenTable(Extension.Of(pieces, config.Added, path), id => added.TryGetValue(id, out var token) && token.IsSpecial);
         var eos = table.IdOf("</s>") ?? throw new UserErrorException(
             $"The SentencePiece model '{path}' has no '</s>', which a T5 text ends with.");
         var unknown = Math.Max(0, model.Pieces.FindIndex(p => p.Type == PieceType.Unknown));
         var encoder = new Unigram(
-            [.. model.Pieces.Select(p => (p.Type == PieceType.Normal ? p.Text : null, p.Score))], unknown, Normalizer(model));
+            [.. model.Pieces.Select(p => (p.Type == PieceType.Normal ? p.Text : null, p.Score))], unknown,
+            Normalizer(model, config, isPrefixedAfterSpecial: config.IsLegacy ?? true));
         return new(
-            table, Added(model, table), encoder, config.Specials(table, [], [eos], path) with { EndsOnce = true }, dropFirstSpace: true);
+            table, new(added.Values), encoder, config.Specials(table, [], [eos], path) with { EndsOnce = true },
+            dropFirstSpace: IsPrefixed(model, config));
     }
 
-    internal static SentencePieceNormalizer Normalizer(SentencePieceModel model) =>
-        new(new(model.CharacterMap), model.AddsDummyPrefix ? [Place.Start, Place.AfterSpecial] : [], model.RemovesExtraSpaces);
+    internal static SentencePieceNormalizer Normalizer(SentencePieceModel model, TokenizerConfig config, bool isPrefixedAfterSpecial) =>
+        new(
+            new(model.CharacterMap),
+            !IsPrefixed(model, config) ? [] : isPrefixedAfterSpecial ? [Place.Start, Place.AfterSpecial] : [Place.Start],
+            model.RemovesExtraSpaces);
+
+    private static bool IsPrefixed(SentencePieceModel model, TokenizerConfig config) =>
+        model.AddsDummyPrefix && config.AddsPrefixSpace != false;
 
     private static Tokenizer Llama2(SentencePieceModel model, string path, TokenizerConfig config)
     {
-        var table = new TokenTable([.. model.Pieces.Select(p => p.Text)], TokenTable.SentencePieceBytes, id => IsSpecial(model, id));
-        Place[] prefixed = model.AddsDummyPrefix ? [Place.Start] : [];
-        var encoder = new SentencePieceBpe(table, Merges(model, table), SentencePieceBpe.ByteIds(table, path), prefixed);
+        string[] pieces = [.. model.Pieces.Select(p => p.Text)];
+        var added = Added(model, pieces, config);
+        var table = new TokenTable(Extension.Of(pieces, config.Added, path), id => added.TryGetValue(id, out var token) && token.IsSpecial);
+        var normalizer = Normalizer(model, config, isPrefixedAfterSpecial: config.IsLegacy ?? false);
+        var encoder = new SentencePieceBpe(Ids(pieces, path), Merges(model, table), normalizer);
         int[] prefix = table.IdOf(config.Bos ?? "<s>") is { } bos ? [bos] : [];
-        return new(table, Added(model, table), encoder, config.Specials(table, prefix, [], path), dropFirstSpace: model.AddsDummyPrefix);
+        return new(
+            table, new(added.Values), encoder, config.Specials(table, prefix, [], path), dropFirstSpace: IsPrefixed(model, config));
+    }
+
+    /// <summary>The pieces' ids, with the 256 byte pieces among them.</summary>
+    private static Dictionary<string, int> Ids(string[] pieces, string path)
+    {
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var id = 0; id < pieces.Length; id++)
+        {
+            ids.TryAdd(pieces[id], id);
+        }
+
+        var missing = Enumerable.Range(0, 256).Select(b => $"<0x{b:X2}>").FirstOrDefault(piece => !ids.ContainsKey(piece));
+        return missing is null ? ids : throw new UserErrorException(
+            $"The tokenizer '{path}' lacks the byte {missing}; of SentencePiece's BPE only vocabularies with byte fallback are supported.");
     }
 
     /// <summary>SentencePiece joins neighbours whose join is a piece, the best score first: every cut of a piece is a merge.</summary>
@@ -82,10 +108,25 @@ internal static class SentencePieceFile
         bool IsText(int id) => model.Pieces[id].Type == PieceType.Normal;
     }
 
-    private static AddedTokens Added(SentencePieceModel model, TokenTable table) =>
-        new(Enumerable.Range(0, table.Size)
-            .Where(id => table.IsSpecial(id) || model.Pieces[id].Type == PieceType.UserDefined)
-            .Select(id => new AddedToken(table.PieceOf(id), id, table.IsSpecial(id))));
+    /// <summary>What is found in the text as it is written, by id: control pieces, what users defined, sentinels, and what files beside the
+    /// model add.</summary>
+    private static Dictionary<int, AddedToken> Added(SentencePieceModel model, string[] pieces, TokenizerConfig config)
+    {
+        var added = new Dictionary<int, AddedToken>();
+        for (var id = 0; id < pieces.Length; id++)
+        {
+            var type = id < model.Pieces.Count ? model.Pieces[id].Type : PieceType.Control;
+            if (type is PieceType.Control or PieceType.Unknown or PieceType.UserDefined)
+            {
+                added[id] = new(pieces[id], id, IsSpecial: type != PieceType.UserDefined);
+            }
+        }
 
-    private static bool IsSpecial(SentencePieceModel model, int id) => model.Pieces[id].Type is PieceType.Control or PieceType.Unknown;
+        foreach (var token in config.Added)
+        {
+            added[token.Id] = token with { IsSpecial = token.IsSpecial || (added.TryGetValue(token.Id, out var known) && known.IsSpecial) };
+        }
+
+        return added;
+    }
 }

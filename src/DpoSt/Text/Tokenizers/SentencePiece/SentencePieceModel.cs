@@ -59,7 +59,11 @@ internal sealed class SentencePieceModel
                 Pieces.Add((text, score, type));
                 break;
             case 2:
-                Fields(bytes, (inner, _, number) => Model = inner == 3 ? (Kind)number : Model);
+                Fields(bytes, (inner, _, number) =>
+                {
+                    Model = inner == 3 ? (Kind)number : Model;
+                    Refuse(inner == 24 && number != 0, "treat_whitespace_as_suffix");
+                });
                 break;
             case 3:
                 Fields(bytes, (inner, value, number) =>
@@ -67,8 +71,20 @@ internal sealed class SentencePieceModel
                     CharacterMap = inner == 2 ? value.ToArray() : CharacterMap;
                     AddsDummyPrefix = inner == 3 ? number != 0 : AddsDummyPrefix;
                     RemovesExtraSpaces = inner == 4 ? number != 0 : RemovesExtraSpaces;
+                    Refuse(inner == 5 && number == 0, "escape_whitespaces: false");
                 });
                 break;
+            case 5:
+                Fields(bytes, (inner, value, _) => Refuse(inner == 2 && value.Length > 0, "denormalizer_spec"));
+                break;
+        }
+    }
+
+    private static void Refuse(bool isSo, string field)
+    {
+        if (isSo)
+        {
+            throw new FormatException($"it has {field}, which dpost does not know");
         }
     }
 

@@ -2,7 +2,6 @@ using System.Text;
 using CsCheck;
 using DpoSt.Text.Tokenizers;
 using DpoSt.Text.Tokenizers.ByteLevel;
-using DpoSt.Text.Tokenizers.Json;
 using DpoSt.Text.Tokenizers.SentencePiece;
 
 namespace DpoSt.Tests.Text.Tokenizers.SentencePiece;
@@ -11,6 +10,8 @@ public sealed class SentencePieceBpeTests
 {
     private static readonly string[] Letters = ["a", "b", "1", "▁", "😀"];
     private static readonly string[] Known = [.. Enumerable.Range(0, 256).Select(b => $"<0x{b:X2}>"), .. Letters];
+
+    private static readonly SentencePieceNormalizer Plain = new(new([]), [], removesExtraSpaces: false);
 
     /// <summary>
     /// Cutting the text where no piece goes on must give what merging over the whole text gives, whatever the pieces are.
@@ -32,10 +33,9 @@ public sealed class SentencePieceBpeTests
                 }
             }
 
-            var table = new TokenTable(pieces, TokenTable.SentencePieceBytes, _ => false);
             var whole = text.SelectMany(i => i < Letters.Length ? [256 + i] : Encoding.UTF8.GetBytes("é").Select(b => (int)b)).ToArray();
             var ids = new List<int>();
-            new SentencePieceBpe(table, merges, SentencePieceBpe.ByteIds(table, "small"), [])
+            new SentencePieceBpe(pieces.Select((piece, id) => (piece, id)).ToDictionary(p => p.piece, p => p.id), merges, Plain)
                 .Encode(string.Concat(text.Select(i => i < Letters.Length ? Letters[i] : "é")), Place.Start, ids);
             return ids.SequenceEqual(whole[..merges.Merge(whole)]);
         });
@@ -43,7 +43,10 @@ public sealed class SentencePieceBpeTests
     /// <summary>Llama-2's older files put the space in front by a Prepend and a Replace, and do so behind a special token too.</summary>
     [Theory]
     [InlineData(
-        """{"normalizers": [{"type": "Prepend", "prepend": "▁"}, {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]}""",
+        """
+        {"type": "Sequence",
+         "normalizers": [{"type": "Prepend", "prepend": "▁"}, {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}]}
+        """,
         "null", "▁a b", "▁b")]
     [InlineData("null", """{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": false}""", "▁a b", "b")]
     [InlineData("null", """{"type": "Metaspace", "replacement": "▁", "add_prefix_space": true}""", "▁a b", "▁b")]
@@ -53,10 +56,11 @@ public sealed class SentencePieceBpeTests
         var vocabulary = string.Join(", ", Known.Append("</s>").Select((piece, id) => $"\"{piece}\": {id}"));
         var json = $$"""
             {"normalizer": {{normalizer}}, "pre_tokenizer": {{preTokenizer}}, "post_processor": null,
-             "added_tokens": [{"id": {{Known.Length}}, "content": "</s>", "special": true}],
+             "added_tokens": [{"id": {{Known.Length}}, "content": "</s>", "special": true,
+                "single_word": false, "lstrip": false, "rstrip": false, "normalized": false}],
             "model": {"type": "BPE", "byte_fallback": true, "vocab": { {{vocabulary}} }, "merges": []} }
             """;
-        var tokenizer = TokenizerJson.Read(json, "small", TokenizerConfig.None);
+        var tokenizer = TokenizerJsonFiles.Read(json);
         Assert.Equal(first.Replace(' ', '▁') + "</s>" + behind, string.Concat(tokenizer.Encode("a b</s>b").Select(tokenizer.PieceOf)));
     }
 }

@@ -1,11 +1,10 @@
 using System.Text.Json;
 using CsCheck;
 using DpoSt.Text.Tokenizers;
-using DpoSt.Text.Tokenizers.Json;
 
 namespace DpoSt.Tests.Text.Tokenizers;
 
-public sealed class ComposedFormTests
+public sealed class NormalFormTests
 {
     /// <summary>
     /// The examples of UAX #15, and one for each rule: order of marks, a mark in the way, no composition into excluded characters.
@@ -27,8 +26,8 @@ public sealed class ComposedFormTests
     [InlineData("\uFB01", "\uFB01")]
     public void TextIsComposed(string text, string composed)
     {
-        Assert.Equal(composed, ComposedForm.Of(text));
-        Assert.Equal(composed, ComposedForm.Of(composed));
+        Assert.Equal(composed, NormalForm.Composed(text));
+        Assert.Equal(composed, NormalForm.Composed(composed));
     }
 
     [Fact]
@@ -37,7 +36,7 @@ public sealed class ComposedFormTests
         for (var (i, syllable) = (0, '\uAC00'); syllable <= '\uD7A3'; i++, syllable++)
         {
             var jamo = $"{(char)(0x1100 + (i / 588))}{(char)(0x1161 + (i % 588 / 28))}{(i % 28 == 0 ? "" : (char)(0x11A7 + (i % 28)))}";
-            Assert.Equal(syllable.ToString(), ComposedForm.Of(jamo));
+            Assert.Equal(syllable.ToString(), NormalForm.Composed(jamo));
         }
     }
 
@@ -56,14 +55,14 @@ public sealed class ComposedFormTests
             pairs,
             p => Assert.Equal(
                 p.Value.GetString(),
-                ComposedForm.Of(string.Concat(p.Name.Split(' ').Select(code => char.ConvertFromUtf32(Convert.ToInt32(code, 16)))))));
+                NormalForm.Composed(string.Concat(p.Name.Split(' ').Select(code => char.ConvertFromUtf32(Convert.ToInt32(code, 16)))))));
     }
 
     [Fact]
     public void ComposingTwiceChangesNothing() =>
         Gen.String[Gen.Frequency((2, Gen.Char['a', 'e']),
             (3, Gen.Char['\u0300', '\u0345']), (1, Gen.Char['\u1100', '\u11FF']), (1, Gen.Char['\u00C0', '\u1EFF'])), 0, 12]
-            .Sample(text => ComposedForm.Of(ComposedForm.Of(text)) == ComposedForm.Of(text));
+            .Sample(text => NormalForm.Composed(NormalForm.Composed(text)) == NormalForm.Composed(text));
 
     [Fact]
     public void Qwen2ComposesAndLlama3DoesNot()
@@ -83,7 +82,7 @@ public sealed class ComposedFormTests
         Assert.Contains("\"normalizer\": null", json, StringComparison.Ordinal);
         var composing = json.Replace("\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}", StringComparison.Ordinal);
         var (with, without) = (
-            TokenizerJson.Read(composing, "with", TokenizerConfig.None), TokenizerJson.Read(json, "without", TokenizerConfig.None));
+            TokenizerJsonFiles.Read(composing, "with"), TokenizerJsonFiles.Read(json, "without"));
         Assert.Equal("caf\u00E9", with.Decode(with.Encode("cafe\u0301")));
         Assert.Equal("cafe\u0301", without.Decode(without.Encode("cafe\u0301")));
     }

@@ -3,9 +3,9 @@ using System.Text;
 
 namespace DpoSt.Text.Tokenizers;
 
-/// <summary>Unicode's normalisation form C (UAX #15): characters and their marks as one character where there is one. .NET's own
+/// <summary>Unicode's normalisation forms (UAX #15), as of the Unicode that Hugging Face's tokenizers know. .NET's own
 /// <c>string.Normalize</c> leaves text as it is under `InvariantGlobalization`; docs/adr/0004 says why this is here.</summary>
-internal static class ComposedForm
+internal static class NormalForm
 {
     // Hangul syllables (The Unicode Standard, 3.12): a leading consonant, a vowel and perhaps a trailing consonant.
     private const int Syllable = 0xAC00;
@@ -17,15 +17,16 @@ internal static class ComposedForm
     private const int Trailings = 28;
     private const int Syllables = Leadings * Vowels * Trailings;
     private static readonly Dictionary<int, int[]> Parts = [];
+    private static readonly Dictionary<int, int[]> CompatibleParts = [];
     private static readonly Dictionary<(int First, int Second), int> Composites = [];
     private static readonly Dictionary<int, byte> Classes = [];
 
     // Characters that text in form C may lack or hold only in some places; text without them is in form C.
     private static readonly HashSet<int> Suspects = [];
 
-    static ComposedForm()
+    static NormalForm()
     {
-        using var reader = new StreamReader(typeof(ComposedForm).Assembly.GetManifestResourceStream("canonical-decompositions.txt")!);
+        using var reader = new StreamReader(typeof(NormalForm).Assembly.GetManifestResourceStream("unicode-decompositions.txt")!);
         while (reader.ReadLine() is { } line)
         {
             if (line[0] != '#')
@@ -37,9 +38,17 @@ internal static class ComposedForm
         Suspects.UnionWith(Enumerable.Range(Vowel, Vowels).Concat(Enumerable.Range(BeforeTrailing + 1, Trailings - 1)));
     }
 
-    public static string Of(ReadOnlySpan<char> text)
+    /// <summary>Form C: characters and their marks as one character where there is one.</summary>
+    public static string Composed(ReadOnlySpan<char> text) =>
+        IsComposed(text) ? text.ToString() : Of(text, isCompatible: false, composes: true);
+
+    /// <summary>Form D, C, KD or KC.</summary>
+    /// <param name="isCompatible">Whether characters give way to those that they are compatible with (K).</param>
+    /// <param name="composes">Whether characters and marks are joined afterwards (C).</param>
+    public static string Of(ReadOnlySpan<char> text, bool isCompatible, bool composes)
     {
-        if (IsComposed(text))
+        // Below U+00A0 nothing changes in any form.
+        if (text.IndexOfAnyExceptInRange('\0', '\u009F') < 0)
         {
             return text.ToString();
         }
@@ -47,11 +56,15 @@ internal static class ComposedForm
         var characters = new List<int>(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
-            Decompose(rune.Value, characters);
+            Decompose(rune.Value, isCompatible, characters);
         }
 
         Sort(characters);
-        Compose(characters);
+        if (composes)
+        {
+            Compose(characters);
+        }
+
         var result = new StringBuilder(text.Length);
         foreach (var character in characters)
         {
@@ -80,7 +93,7 @@ internal static class ComposedForm
         return true;
     }
 
-    private static void Decompose(int character, List<int> into)
+    private static void Decompose(int character, bool isCompatible, List<int> into)
     {
         if (character - Syllable is >= 0 and < Syllables and var index)
         {
@@ -91,11 +104,11 @@ internal static class ComposedForm
                 into.Add(BeforeTrailing + (index % Trailings));
             }
         }
-        else if (Parts.TryGetValue(character, out var parts))
+        else if (Parts.TryGetValue(character, out var parts) || (isCompatible && CompatibleParts.TryGetValue(character, out parts)))
         {
             foreach (var part in parts)
             {
-                Decompose(part, into);
+                Decompose(part, isCompatible, into);
             }
         }
         else
@@ -159,7 +172,7 @@ internal static class ComposedForm
 
     private static void Read(string line)
     {
-        var sign = line.AsSpan().IndexOfAny('=', '>', ':');
+        var sign = line.AsSpan().IndexOfAny("=>~:");
         if (line[sign] == ':')
         {
             var dash = line.IndexOf('-', StringComparison.Ordinal);
@@ -174,13 +187,13 @@ internal static class ComposedForm
         }
 
         var (whole, parts) = (Hexadecimal(line.AsSpan(0, sign)), line[(sign + 1)..].Split(' ').Select(p => Hexadecimal(p)).ToArray());
-        Parts[whole] = parts;
+        (line[sign] == '~' ? CompatibleParts : Parts)[whole] = parts;
         if (line[sign] == '=')
         {
             Composites[(parts[0], parts[1])] = whole;
             Suspects.Add(parts[1]);
         }
-        else
+        else if (line[sign] == '>')
         {
             Suspects.Add(whole);
         }

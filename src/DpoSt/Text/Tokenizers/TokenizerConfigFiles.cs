@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.Json;
+using DpoSt.Text.Tokenizers.Json;
+
+namespace DpoSt.Text.Tokenizers;
+
+/// <summary>Reads what lies beside a tokenizer: `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json`.</summary>
+internal static class TokenizerConfigFiles
+{
+    private static readonly string[] Read =
+    [
+        "bos_token", "eos_token", "pad_token", "add_bos_token", "add_eos_token", "tokenizer_class", "add_prefix_space", "legacy",
+        "extra_ids", "added_tokens_decoder",
+    ];
+
+    // Fields that change ids unless they say this.
+    private static readonly (string Field, string Harmless)[] Harmless =
+    [
+        ("split_special_tokens", "false"), ("fix_mistral_regex", "false"), ("do_lower_case", "false"), ("sp_model_kwargs", "{}"),
+        ("errors", "\"replace\""),
+    ];
+
+    // None of these changes an id. Some say how transformers shapes batches, shows text or finds code, some repeat what other files say.
+    private static readonly string[] WithoutEffect =
+    [
+        "additional_special_tokens", "extra_special_tokens", "model_specific_special_tokens", "model_max_length", "max_length", "max_len",
+        "padding_side", "truncation_side", "truncation_strategy", "pad_to_multiple_of", "pad_token_type_id", "stride",
+        "model_input_names", "clean_up_tokenization_spaces", "spaces_between_special_tokens", "use_default_system_prompt",
+        "chat_template", "default_chat_template", "response_template", "response_schema", "name_or_path", "special_tokens_map_file",
+        "tokenizer_file", "vocab_file", "merges_file", "backend", "is_local", "use_fast", "auto_map", "processor_class", "device_map",
+        "transformers_version", "trust_remote_code", "revision", "local_files_only", "_commit_hash", "return_tensors", "padding",
+        "truncation", "verbose", "from_slow", "bos_token_id", "eos_token_id", "pad_token_id", "unk_token_id", "image_token_id",
+        "vocab_size", "model_type", "torch_dtype", "dtype", "cache_dir", "token", "subfolder", "force_download", "use_auth_token",
+        "tool_parser_type",
+    ];
+
+    // A model may name more special tokens of its own, such as image_token: the vocabulary has them.
+    private static bool IsKnown(JsonProperty field) => field.Value.ValueKind == JsonValueKind.Null
+        || Read.Contains(field.Name) || WithoutEffect.Contains(field.Name) || field.Name.EndsWith("_token", StringComparison.Ordinal)
+        || Harmless.Contains((field.Name, field.Value.GetRawText()));
+
+    /// <exception cref="UserErrorException">A file is broken, or has a field that dpost does not know.</exception>
+    public static TokenizerConfig ReadBeside(string folder)
+    {
+        var config = Open(folder, "tokenizer_config.json", Config) ?? TokenizerConfig.None;
+        var map = Open(folder, "special_tokens_map.json", Names) ?? TokenizerConfig.None;
+        return config with
+        {
+            Bos = config.Bos ?? map.Bos,
+            Eos = config.Eos ?? map.Eos,
+            Pad = config.Pad ?? map.Pad,
+            Added = config.Added.Count > 0 ? config.Added : Open(folder, "added_tokens.json", AddedAlone) ?? [],
+        };
+    }
+
+    private static T? Open<T>(string folder, string name, Func<JsonPart, T> read)
+        where T : class
+    {
+        var path = Path.Combine(folder, name);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var document = TokenizerJson.Parse(File.ReadAllBytes(path));
+            return read(new(document.RootElement, name));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new UserErrorException($"The file '{path}' is not a JSON object: {e.Message}", e);
+        }
+        catch (FormatException e)
+        {
+            throw new UserErrorException($"The file '{path}' cannot be read: {e.Message}.", e);
+        }
+    }
+
+    private static TokenizerConfig Config(JsonPart root)
+    {
+        var config = Names(root);
+        return config with
+        {
+            AddBos = FlagOf(root, "add_bos_token"),
+            AddEos = FlagOf(root, "add_eos_token"),
+            AddsPrefixSpace = FlagOf(root, "add_prefix_space"),
+            IsLegacy = FlagOf(root, "legacy"),
+            Class = root.Find("tokenizer_class") is { } name ? root.TextOf(name, "tokenizer_class") : null,
+            Sentinels = root.Find("extra_ids") is { } count ? root.NumberOf(count, "extra_ids") : null,
+            Added = root.Find("added_tokens_decoder") is { } added ? [.. Added(new(added, "added_tokens_decoder"))] : [],
+        };
+    }
+
+    private static TokenizerConfig Names(JsonPart root)
+    {
+        var unknown = root.Element.EnumerateObject().Where(field => !IsKnown(field)).Select(field => field.ToString()).FirstOrDefault();
+        return unknown is not null
+            ? throw new FormatException($"it has the field {unknown}, which dpost does not know; take it out if it does not matter")
+            : TokenizerConfig.None with { Bos = Token(root, "bos_token"), Eos = Token(root, "eos_token"), Pad = Token(root, "pad_token") };
+    }
+
+    private static string? Token(JsonPart root, string field) =>
+        root.Find(field) is not { } token ? null
+        : token.ValueKind == JsonValueKind.Object ? new JsonPart(token, field).Text("content") : root.TextOf(token, field);
+
+    private static bool? FlagOf(JsonPart root, string field) => root.Find(field) is null ? null : root.Flag(field);
+
+    private static IEnumerable<AddedToken> Added(JsonPart ids) => ids.Element.EnumerateObject().Select(entry =>
+    {
+        var part = new JsonPart(entry.Value, "added token")
+            .Only("content", "single_word", "lstrip", "rstrip", "normalized", "special", "__type");
+        var isSpecial = part.Flag("special", false);
+        return new AddedToken(part.Text("content"), Id(entry.Name), isSpecial)
+        {
+            TakesSpaceBefore = part.Flag("lstrip", false),
+            TakesSpaceAfter = part.Flag("rstrip", false),
+            IsWholeWord = part.Flag("single_word", false),
+            IsNormalized = part.Flag("normalized", !isSpecial),
+        };
+    }).OrderBy(token => token.Id);
+
+    private static AddedToken[] AddedAlone(JsonPart root) =>
+        [.. root.Element.EnumerateObject().Select(e => new AddedToken(e.Name, root.NumberOf(e.Value, e.Name), IsSpecial: false))
+            .OrderBy(token => token.Id)];
+
+    private static int Id(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        ? id : throw new FormatException($"its added_tokens_decoder has '{text}' in place of an id");
+}
