@@ -21,7 +21,7 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
     public IReadOnlySet<int> Ends { get; } = new HashSet<int>([Tokenizer.EosId, .. ModelFolder.EndsOf(Folder)]);
 
     /// <summary>Loads a model and its tokenizer from a folder in Hugging Face layout, and says once what it is.</summary>
-    /// <exception cref="UserErrorException">The folder is not a checkpoint, or its tokenizer has more ids than the model.</exception>
+    /// <exception cref="UserErrorException">The folder is not a checkpoint, or the tokenizer's end is not an id of the model.</exception>
     public static ModelBundle Load(
         string folder, bool paperText, RunContext context, bool toRead = false, TrainingCompute? compute = null)
     {
@@ -36,12 +36,18 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
         var model = toRead
             ? ModelFolder.LoadToRead(folder, device, compute?.Products ?? ScalarType.Float32)
             : ModelFolder.Load(folder, device, compute);
-        if (tokenizer.VocabularySize > model.VocabularySize)
+        if (tokenizer.EosId >= model.VocabularySize)
         {
             model.Dispose();
             throw new UserErrorException(
-                $"the tokenizer in {folder} has {tokenizer.VocabularySize} ids but the model in {folder} only {model.VocabularySize}: "
+                $"the tokenizer in {folder} ends texts with number {tokenizer.EosId}, "
+                + $"but the model there knows only {model.VocabularySize}: "
                 + "they do not belong together.");
+        }
+
+        if (tokenizer.VocabularySize > model.VocabularySize)
+        {
+            tokenizer = new BoundedTokenizer(tokenizer, model.VocabularySize, folder);
         }
 
         return new ModelBundle(folder, model, tokenizer, FormatOf(model.IsCausal, paperText));
