@@ -73,11 +73,11 @@ internal static class Recipes
     public static PreferenceLoss Loss(ExperimentOptions options)
     {
         var trainer = options.Trainer;
-        return trainer.LabelSmoothing == 0 || trainer.LossType == "sigmoid"
+        return trainer.LabelSmoothing == 0 || trainer.LossType is "sigmoid" or "robust"
             ? new PreferenceLoss(trainer.Beta, trainer.LossType, trainer.LabelSmoothing, trainer.RpoAlpha)
             : throw new UserErrorException(
                 $"trainer.label_smoothing is {trainer.LabelSmoothing} but trainer.loss_type is {trainer.LossType}, which has none: "
-                + "leave it out, or use sigmoid.");
+                + "leave it out, or use sigmoid or robust.");
     }
 
     private static StepInterval Interval(IntervalStrategy strategy, long steps) =>
@@ -128,6 +128,7 @@ internal static class Recipes
             Iterations = run.Loop.Iterations,
             PairSamples = run.Loop.PairSamples,
             PseudoLabelSamples = run.Loop.PseudoLabelSamples,
+            BaselineSamples = run.Loop.BaselineSamples,
             EvalSamples = run.Loop.EvalSamples,
             Baseline = run.Loop.Baseline,
             Sft = Recipe(sft),

@@ -23,8 +23,13 @@ public sealed record LoopSection
     [Within(1, Limits.Samples)]
     public int PseudoLabelSamples { get; init; } = 3;
 
-    /// <summary>Whether to run self-training without DPO too, with the same number of samples, to compare with.</summary>
+    /// <summary>Whether to run self-training without DPO too, to compare with.</summary>
     public bool Baseline { get; init; } = true;
+
+    /// <summary>Samples of a question, each iteration, that self-training without DPO makes pseudo-labels from; null is those of both kinds
+    /// together (the paper's comparison has its K here).</summary>
+    [Within(1, Limits.Samples)]
+    public int? BaselineSamples { get; init; }
 
     /// <summary>Samples of a question in evaluation (pass@k); 0 evaluates greedily only.</summary>
     [Within(0, Limits.Samples)]

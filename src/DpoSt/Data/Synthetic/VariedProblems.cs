@@ -2,9 +2,9 @@ using DpoSt.Data.Synthetic.Schemas.Varied;
 
 namespace DpoSt.Data.Synthetic;
 
-/// <summary>Word problems with several right solutions: orders of steps, groupings, units, other quantities on the way. A labelled set that
-/// shows the first rationale of each leaves something to be found by sampling, as GSM8K does. Sets are functions of (count, seed), and share
-/// no problem, as those of <see cref="SyntheticProblems"/>.</summary>
+/// <summary>Word problems with several right solutions: orders of steps, groupings, units, other quantities on the way. A labelled set
+/// that shows the first rationale of each leaves something to be found by sampling, as GSM8K does. Sets are functions of (count, seed), and
+/// share no problem, as those of <see cref="SyntheticProblems"/>.</summary>
 /// <param name="seed">Decides the problems of every set.</param>
 /// <param name="idleNumbers">Whether each story has one or two numbers that no solution needs.</param>
 public sealed class VariedProblems(long seed, bool idleNumbers = false)

@@ -65,7 +65,8 @@ public sealed partial class VariedProblemsTests
     [Fact]
     public void SetsShareNoProblemAndASmallerSetIsABeginning()
     {
-        string[][] sets = [.. ((string[])["labelled", "dev", "test"]).Select(s => Problems(s).Select(p => $"{p.Schema} {p.Numbers}").ToArray())];
+        string[][] sets =
+            [.. ((string[])["labelled", "dev", "test"]).Select(s => Problems(s).Select(p => $"{p.Schema} {p.Numbers}").ToArray())];
         Assert.Equal(sets.Sum(s => s.Distinct().Count()), sets.SelectMany(s => s).Distinct().Count());
         Assert.Equal(Problems("labelled").Take(50).Select(p => p.Question), Plain.Labelled(50).Select(p => p.Question));
         Assert.Equal(12, Problems("test").Select(p => p.Schema).Distinct().Count());

@@ -82,7 +82,8 @@ internal static class VariedMoney
         s.Say($"The rent is ${rent}.", $"${rent} must be paid for rent.");
         s.Ask("What is the profit after the rent?", "How much money is the profit after the rent?");
         s.Ways(
-            () => AfterRent(s.Step(Each() * n, "All of them together bring a profit of $@.")), () => AfterRent(Difference(Income(), Cost())),
+            () => AfterRent(s.Step(Each() * n, "All of them together bring a profit of $@.")),
+            () => AfterRent(Difference(Income(), Cost())),
             () => { var cost = Cost(); return AfterRent(Difference(Income(), cost)); },
             () => Rest(s.Step(Income() - rent, "Without the rent it is $@."), Cost()),
             () => Rest(Income(), s.Step(Cost() + rent, "With the rent the cost is $@.")));

@@ -13,7 +13,8 @@ internal static class VariedOutOfDomain
         s.Ask("How many people are on the train?");
         s.Ways(
             () => With(s.Step(s.Step(seats - free, "Each car has @ people.") * cars, "The cars have @ people.")),
-            () => With(s.Step(All() - Free(), "In the seats are @ people.")), () => s.Step(With(All()) - Free(), "The difference is @ people."));
+            () => With(s.Step(All() - Free(), "In the seats are @ people.")),
+            () => s.Step(With(All()) - Free(), "The difference is @ people."));
 
         Num All() => s.Step(cars * seats, "There are @ seats.");
         Num Free() => s.Step(cars * free, "@ seats are free.");
@@ -28,9 +29,11 @@ internal static class VariedOutOfDomain
         s.Say($"{who} sells all of them for ${price} each.");
         s.Ask($"How much money does {who} get?");
         s.Ways(
-            () => Sell(s.Step(Row() * rows, "In all there are @ things.")), () => s.Step(s.Step(Row() * price, "A row brings $@.") * rows, End),
+            () => Sell(s.Step(Row() * rows, "In all there are @ things.")),
+            () => s.Step(s.Step(Row() * price, "A row brings $@.") * rows, End),
             () => Sell(s.Step(First() + Second(), "Together there are @ things.")),
-            () => s.Step(s.Step(First() * price, $"The {a} bring $@.") + s.Step(Second() * price, $"The {b} bring $@."), "Together it is $@."));
+            () => s.Step(s.Step(First() * price, $"The {a} bring $@.") + s.Step(Second() * price, $"The {b} bring $@."),
+                "Together it is $@."));
 
         Num Row() => s.Step(n + m, "Each row has @ things.");
         Num First() => s.Step(rows * n, $"There are @ {a}.");

@@ -39,8 +39,11 @@ internal static class VariedThings
         s.Say($"Each friend then loses {gone} of the {a}.", $"Then each of them gives {gone} {a} away.");
         s.Ask("How many things does each friend have now?");
         s.Ways(
-            () => Rest(s.Step(s.Step(n + m, "In all there are @ things.") / friends, "Each gets @ things.")), () => Rest(Sum(First(), Second())),
-            () => Rest(Sum(Second(), First())), () => Sum(Less(First()), Second()), () => { var other = Second(); return Sum(Less(First()), other); });
+            () => Rest(s.Step(s.Step(n + m, "In all there are @ things.") / friends, "Each gets @ things.")),
+            () => Rest(Sum(First(), Second())),
+            () => Rest(Sum(Second(), First())),
+            () => Sum(Less(First()), Second()),
+            () => { var other = Second(); return Sum(Less(First()), other); });
 
         Num First() => s.Step(n / friends, $"Each friend gets @ {a}.");
         Num Second() => s.Step(m / friends, $"Each friend gets @ {b}.");
@@ -117,7 +120,8 @@ internal static class VariedThings
         s.Ask($"How many hours does {who} read in {days} days?");
         s.Ways(
             () => ToHours(s.Step(Day() * days, "In all days that is @ minutes.")), () => InAll(s.Step(Day() / hour, "A day has @ hours.")),
-            () => ToHours(Both(s.Step(first * days, "The mornings have @ minutes."), s.Step(second * days, "The evenings have @ minutes."))),
+            () => ToHours(Both(s.Step(first * days, "The mornings have @ minutes."),
+                s.Step(second * days, "The evenings have @ minutes."))),
             () => InAll(Sum(Morning(), Evening())), () => InAll(Sum(Evening(), Morning())),
             () => Sum(s.Step(Morning() * days, "The mornings have @ hours."), s.Step(Evening() * days, "The evenings have @ hours.")));
 
