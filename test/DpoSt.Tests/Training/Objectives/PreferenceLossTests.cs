@@ -42,7 +42,8 @@ public sealed class PreferenceLossTests
     {
         using var margin = zeros(1);
         Assert.Contains(
-            "sigmoid, sigmoid_norm, robust, hinge or ipo", Assert.Throws<UserErrorException>(() => new PreferenceLoss(LossType: "steep").Of(margin)).Message,
+            "sigmoid, sigmoid_norm, robust, hinge or ipo",
+            Assert.Throws<UserErrorException>(() => new PreferenceLoss(LossType: "steep").Of(margin)).Message,
             StringComparison.Ordinal);
     }
 
