@@ -9,17 +9,28 @@ internal static class StudyView
 {
     public static void Write(IAnsiConsole console, StudySummary summary)
     {
-        var table = FigureTable.New(console, [.. StudyMarkdown.Columns])
-            .Title(Invariant($"{summary.Study.Name}: {summary.Finished} of {summary.Study.Cells.Count} cells, % right"));
-        foreach (var row in summary.Rows)
+        Table(
+            Invariant($"{summary.Study.Name}: {summary.Finished} of {summary.Study.Cells.Count} cells, % right"), StudyMarkdown.Columns,
+            summary.Rows.Select(StudyMarkdown.Cells));
+        if (summary.Mediators.Count > 0)
         {
-            table.AddRow([.. StudyMarkdown.Cells(row).Select(Markup.Escape)]);
+            Table("what may carry an effect", StudyMarkdown.MediatorColumns, summary.Mediators.Select(StudyMarkdown.Cells));
         }
 
-        console.Write(table);
         foreach (var difference in summary.Differences)
         {
             console.WriteLine(StudyMarkdown.Sentence(difference));
+        }
+
+        void Table(string title, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+        {
+            var table = FigureTable.New(console, [.. columns]).Title(title);
+            foreach (var row in rows)
+            {
+                table.AddRow([.. row.Select(Markup.Escape)]);
+            }
+
+            console.Write(table);
         }
     }
 }

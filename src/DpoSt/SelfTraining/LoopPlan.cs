@@ -51,6 +51,9 @@ public sealed record LoopPlan
     /// <summary>How to fine-tune.</summary>
     public required TrainingRecipe Sft { get; init; }
 
+    /// <summary>Optimizer steps of the warm-up; null is the length of every fine-tuning.</summary>
+    public long? WarmUpSteps { get; init; }
+
     /// <summary>Limits of rows in fine-tuning.</summary>
     public required TokenLimits SftLimits { get; init; }
 

@@ -92,7 +92,9 @@ internal static class Recipes
 
     /// <summary>How samples are chosen.</summary>
     public static SelectionOptions Selection(ExperimentOptions options) =>
-        new(options.Selection.MaxSimilarity, options.Selection.MaxPairs, options.Selection.Percentile, options.Trainer.Seed);
+        new(
+            options.Selection.MaxSimilarity, options.Selection.MaxPairs, options.Selection.Percentile, options.Trainer.Seed,
+            options.Selection.Pairs);
 
     /// <summary>How a configuration fine-tunes.</summary>
     public static TrainingSettings Sft(ExperimentOptions options) => new(
@@ -132,6 +134,7 @@ internal static class Recipes
             EvalSamples = run.Loop.EvalSamples,
             Baseline = run.Loop.Baseline,
             Sft = Recipe(sft),
+            WarmUpSteps = run.Loop.WarmUpSteps,
             SftLimits = Sft(sft).Limits,
             Dpo = Recipe(dpo),
             DpoLimits = Dpo(dpo).Limits,

@@ -17,7 +17,7 @@ public static class SelfTrainingLoop
     internal static IEnumerable<IStage> Stages(LoopPlan plan)
     {
         var stage = new LoopStages(plan);
-        yield return stage.FineTune(RunName.Sft(0), plan.TrainFile);
+        yield return stage.WarmUp();
         yield return stage.Evaluate(RunName.Sft(0));
         for (var n = 1; n <= plan.Iterations; n++)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DpoSt.Evaluation;
+using DpoSt.SelfTraining;
 
 namespace DpoSt.Studies;
 
@@ -17,6 +18,12 @@ public sealed record CellResult(
     [property: JsonRequired] IReadOnlyList<CellScore> Scores, [property: JsonRequired] IReadOnlyList<RunBudget> Budgets,
     double Seconds, string Machine)
 {
+    /// <summary>What was chosen from each run's samples.</summary>
+    public IReadOnlyList<SelectionCounts> Selections { get; init; } = [];
+
+    /// <summary>What preference tuning did to log-probabilities.</summary>
+    public IReadOnlyList<LogProbChange> LogProbs { get; init; } = [];
+
     private static readonly JsonSerializerOptions Options = new()
     {
         WriteIndented = true,
@@ -39,6 +46,18 @@ public sealed record CellResult(
             throw new UserErrorException($"{path}: the file is not the result of a cell; remove it, and the cell is done again.", e);
         }
     }
+}
+
+/// <summary>The mean log-probability of chosen and of rejected completions, in nats, in the first and in the last line of a preference
+/// tuning's log.</summary>
+public sealed record LogProbChange(string Run, double ChosenFirst, double ChosenLast, double RejectedFirst, double RejectedLast)
+{
+    /// <summary>Null where the training has no pairs.</summary>
+    internal static LogProbChange? Of(TrainingCurve curve) =>
+        curve.Lines.Where(line => line.ContainsKey("logps/chosen")).ToList() is [var first, ..] lines
+            ? new(
+                curve.Run, first["logps/chosen"], lines[^1]["logps/chosen"], first["logps/rejected"], lines[^1]["logps/rejected"])
+            : null;
 }
 
 /// <summary>What a model scored on one set; numbers are fractions of its problems.</summary>

@@ -22,6 +22,26 @@ public static class StudyMarkdown
         ];
     }
 
+    /// <summary>The columns of the table of mediators.</summary>
+    public static IReadOnlyList<string> MediatorColumns { get; } =
+    [
+        "arm", "run", "questions with pairs", "right rationales a question", "models' own rows", "chosen, nats", "rejected, nats",
+    ];
+
+    /// <summary>A row's cells.</summary>
+    public static IReadOnlyList<string> Cells(StudyMediators row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return
+        [
+            row.Arm, row.Run, Of(row.PairedQuestions, Percent), Of(row.RightRationales, Decimals), Of(row.OwnRows, Percent),
+            Of(row.Chosen, Decimals), Of(row.Rejected, Decimals),
+        ];
+
+        static string Of(double? value, Func<double, string> text) => value is { } number ? text(number) : "";
+        static string Decimals(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
+    }
+
     /// <summary>A difference in a sentence.</summary>
     public static string Sentence(StudyDifference difference)
     {
@@ -41,12 +61,24 @@ public static class StudyMarkdown
         Line($"Written by `dpost study`: {summary.Finished} of {study.Cells.Count} cells. % right, means over seeds and their standard "
             + "deviation; what a model took includes what it comes from.");
         Line("");
-        Line($"| {string.Join(" | ", Columns)} |");
-        Line($"|{string.Concat(Columns.Select(_ => "---|"))}");
-        summary.Rows.ToList().ForEach(row => Line($"| {string.Join(" | ", Cells(row))} |"));
-        Line("");
+        Table(Columns, summary.Rows.Select(Cells));
+        if (summary.Mediators.Count > 0)
+        {
+            Line("What may carry an effect: what was chosen from each run's samples, and what tuning on pairs did to log-probabilities.");
+            Line("");
+            Table(MediatorColumns, summary.Mediators.Select(Cells));
+        }
+
         summary.Differences.ToList().ForEach(difference => Line($"- {Sentence(difference)}"));
         return page.ToString();
+
+        void Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
+        {
+            Line($"| {string.Join(" | ", columns)} |");
+            Line($"|{string.Concat(columns.Select(_ => "---|"))}");
+            rows.ToList().ForEach(row => Line($"| {string.Join(" | ", row)} |"));
+            Line("");
+        }
 
         void Line(string text) => page.Append(text).Append('\n');
     }

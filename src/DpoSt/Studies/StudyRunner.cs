@@ -48,12 +48,16 @@ public static class StudyRunner
         var rows = SelfTrainingLoop.Run(plan, StageSelection.All, context);
         var stages = SelfTrainingLoop.Stages(plan).ToList();
         var runs = rows.Select(row => row.Run).Distinct(StringComparer.Ordinal);
+        var summary = RunSummary.Read(plan.Folder.Outputs);
         var machine = MachineInfo.Read();
         new CellResult(
             cell.Arm.Name, cell.Seed, key, [.. rows.Select(CellScore.Of)],
             [.. runs.Select(run => RunBudget.Of(run, plan.Folder.Model(RunName.Parse(run)), stages))],
             Math.Round(started.Elapsed.TotalSeconds), $"{machine.Cpu}, {Counted.Of(machine.Threads, "thread")}, dpost {machine.Dpost}")
-            .Write(cell.File);
+        {
+            Selections = summary.Selections,
+            LogProbs = [.. summary.Trainings.Select(LogProbChange.Of).OfType<LogProbChange>()],
+        }.Write(cell.File);
         Directory.Delete(cell.Work, recursive: true);
     }
 

@@ -23,6 +23,17 @@ public sealed record StudyRow(
     public double Deviation => Greedy.Count < 2 ? 0 : Math.Sqrt(Greedy.Sum(g => (g - Mean) * (g - Mean)) / (Greedy.Count - 1));
 }
 
+/// <summary>What may carry an effect, by arm and run, as means over seeds; null where a run has none.</summary>
+/// <param name="Arm">The arm.</param>
+/// <param name="Run">The run whose samples were chosen from, or that was tuned on pairs.</param>
+/// <param name="PairedQuestions">The share of questions with a pair of its samples.</param>
+/// <param name="RightRationales">Distinct right rationales a question that were kept of these and earlier samples, gold included.</param>
+/// <param name="OwnRows">The share of those that models wrote.</param>
+/// <param name="Chosen">How the log-probability of chosen completions changed over its tuning, in nats.</param>
+/// <param name="Rejected">The same of rejected ones.</param>
+public sealed record StudyMediators(
+    string Arm, string Run, double? PairedQuestions, double? RightRationales, double? OwnRows, double? Chosen, double? Rejected);
+
 /// <summary>A difference between two rows on the seeds that both have.</summary>
 public sealed record StudyDifference(string First, string Second, string Set, int Seeds, PairedBootstrap Difference);
 
@@ -30,9 +41,11 @@ public sealed record StudyDifference(string First, string Second, string Set, in
 /// <param name="Study">The study.</param>
 /// <param name="Finished">How many cells are finished.</param>
 /// <param name="Rows">Every model of every arm on every set.</param>
+/// <param name="Mediators">What may carry the differences.</param>
 /// <param name="Differences">What the study compares.</param>
 public sealed record StudySummary(
-    Study Study, int Finished, IReadOnlyList<StudyRow> Rows, IReadOnlyList<StudyDifference> Differences)
+    Study Study, int Finished, IReadOnlyList<StudyRow> Rows, IReadOnlyList<StudyMediators> Mediators,
+    IReadOnlyList<StudyDifference> Differences)
 {
     /// <summary>Reads the cells that are finished with the study's settings as they are now.</summary>
     /// <exception cref="UserErrorException">A cell's file is broken.</exception>
@@ -47,7 +60,22 @@ public sealed record StudySummary(
                 arm.Name, same.Key.Run, same.Key.Set, [.. same.Select(t => t.Score.Greedy)],
                 same.Average(t => t.Score.WithoutCalculator), same.Average(t => t.Score.PassAtN), same.First().Score.Samples,
                 same.First().Cell.Budgets.Single(b => b.Run == same.Key.Run))));
-        return new StudySummary(study, cells.Count, [.. rows], [.. study.Comparisons.SelectMany(c => Compare(c, cells))]);
+        return new StudySummary(
+            study, cells.Count, [.. rows], [.. study.Arms.SelectMany(arm => MediatorsOf(arm.Name, cells))],
+            [.. study.Comparisons.SelectMany(c => Compare(c, cells))]);
+    }
+
+    private static IEnumerable<StudyMediators> MediatorsOf(string arm, List<CellResult> cells)
+    {
+        var own = cells.Where(c => c.Arm == arm).ToList();
+        var chosen = own.SelectMany(c => c.Selections).ToLookup(s => s.Run, StringComparer.Ordinal);
+        var tuned = own.SelectMany(c => c.LogProbs).ToLookup(s => s.Run, StringComparer.Ordinal);
+        return chosen.Select(g => g.Key).Union(tuned.Select(g => g.Key), StringComparer.Ordinal)
+            .OrderBy(run => RunName.Parse(run).Number).ThenBy(run => run, StringComparer.Ordinal)
+            .Select(run => new StudyMediators(
+                arm, run, chosen[run].Average(s => s.PairedQuestions), chosen[run].Average(s => s.RightRationales),
+                chosen[run].Average(s => s.OwnRows), tuned[run].Average(t => (double?)(t.ChosenLast - t.ChosenFirst)),
+                tuned[run].Average(t => (double?)(t.RejectedLast - t.RejectedFirst))));
     }
 
     private static CellResult? Current(StudyCell cell) =>

@@ -15,6 +15,11 @@ public sealed record LoopSection
     /// <summary>The DPO stage: likewise.</summary>
     public string Dpo { get; init; } = "dpo-1";
 
+    /// <summary>Optimizer steps of the warm-up, where it ends earlier than later fine-tunings: a model that knows its rows by heart samples
+    /// nothing new. Null is the fine-tuning's own length.</summary>
+    [Within(1)]
+    public long? WarmUpSteps { get; init; }
+
     /// <summary>Samples of a question that pairs are made from (the paper's M).</summary>
     [Within(1, Limits.Samples)]
     public int PairSamples { get; init; } = 5;

@@ -42,6 +42,9 @@ internal sealed record PairsStage(string Name, RunName Run, SelectionSource Sour
         PreferencePairFile.Write(Outputs[0], train);
         PreferencePairFile.Write(Outputs[1], eval);
         ResultsFile.Count(Results, Run.Text, "generated_dpo_data", train.Count);
+        var paired = train.Concat(eval).Select(pair => pair.Prompt).Distinct(StringComparer.Ordinal).Count();
+        var shares = new Dictionary<string, double>(StringComparer.Ordinal) { ["questions_with_pairs"] = (double)paired / questions.Count };
+        ResultsFile.Add(Results, Run.Text, shares);
         return $"{train.Count} pairs to train on, {eval.Count} withheld; {Shown.Path(To)}";
 
         IReadOnlyList<PreferencePair> Build(IEnumerable<LabelledQuestion> of) => PairBuilder.Build(
