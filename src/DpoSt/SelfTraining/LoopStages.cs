@@ -38,7 +38,8 @@ internal sealed class LoopStages(LoopPlan plan)
     /// <summary>The pairs that a run is tuned on: of the samples of the run before it, and of those before that.</summary>
     public IStage Pairs(RunName run, RunName before) =>
         new PairsStage(
-            $"pairs {run}", before, Source(folder.Model(before), [.. before.Earlier(), before]), folder.Answers(before), folder.Results);
+            $"pairs {run}", before, Source(folder.Model(before), [.. before.Earlier(), before]), folder.Answers(before), folder.Results,
+            plan.Loss.IsUnpaired);
 
     /// <summary>The rows of a fine-tuning, of the samples of some runs, beside the last of them.</summary>
     public IStage PseudoLabels(IReadOnlyList<RunName> runs) =>

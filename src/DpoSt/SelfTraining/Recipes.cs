@@ -73,6 +73,12 @@ internal static class Recipes
     public static PreferenceLoss Loss(ExperimentOptions options)
     {
         var trainer = options.Trainer;
+        if (trainer.LossType == PreferenceLoss.Kto && trainer.RpoAlpha is not null)
+        {
+            throw new UserErrorException(
+                "trainer.rpo_alpha is given but trainer.loss_type is kto, which has no such term: leave it out, or use a loss of pairs.");
+        }
+
         return trainer.LabelSmoothing == 0 || trainer.LossType is "sigmoid" or "robust"
             ? new PreferenceLoss(trainer.Beta, trainer.LossType, trainer.LabelSmoothing, trainer.RpoAlpha)
             : throw new UserErrorException(

@@ -6,13 +6,20 @@ namespace DpoSt.Training.Objectives;
 /// <param name="Beta">How closely the policy is held to the reference.</param>
 /// <param name="LossType"><c>sigmoid</c> (Rafailov et al. 2023, equation 7), <c>robust</c> (Chowdhury et al. 2024, equation 6), the same
 /// where some pairs are known to be the wrong way round, <c>hinge</c> (Zhao et al. 2023), and two that compare means over a completion's
-/// tokens where the others compare sums: <c>ipo</c> (Azar et al. 2023) and <c>sigmoid_norm</c>, which is else <c>sigmoid</c>.</param>
+/// tokens where the others compare sums: <c>ipo</c> (Azar et al. 2023) and <c>sigmoid_norm</c>, which is else <c>sigmoid</c>; or
+/// <c>kto</c>, which needs no pairs.</param>
 /// <param name="LabelSmoothing">The chance that a pair is the wrong way round (<c>sigmoid</c>: Mitchell 2023); of <c>sigmoid</c> and
 /// <c>robust</c> only.</param>
 /// <param name="RpoAlpha">The weight of the chosen completion's mean negative log-likelihood a token; null leaves it out. Every pair counts
 /// alike (Pang et al. 2024, equation 2), where trl averages over all tokens of a micro-batch.</param>
 public sealed record PreferenceLoss(double Beta = 0.1, string LossType = "sigmoid", double LabelSmoothing = 0, double? RpoAlpha = null)
 {
+    /// <summary>Whether it takes completions one by one (<see cref="KtoObjective"/>).</summary>
+    internal bool IsUnpaired => LossType == Kto;
+
+    /// <summary>The name of the loss without pairs.</summary>
+    internal const string Kto = "kto";
+
     /// <summary>Whether log-probabilities are means over a completion's tokens.</summary>
     internal bool OfMeans => LossType is "ipo" or "sigmoid_norm";
 
