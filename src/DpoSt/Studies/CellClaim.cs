@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace DpoSt.Studies;
 
-/// <summary>Says that a process works on a cell: a file that appears whole or not at all, that its owner touches, and that goes with its
-/// work. One that nobody has touched for a while was left by a process that died, and is taken over. It holds on a shared folder, where
-/// locks of the system do not.</summary>
+/// <summary>Says that a process works on a cell: a file that is made once, that its owner touches, and that goes with its work. One left by
+/// a process that died is taken over: at once on the machine where it died, elsewhere when nobody has touched it for a while. It holds on a
+/// shared folder, where locks of the system do not.</summary>
 internal sealed class CellClaim : IDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(20);
@@ -54,7 +55,34 @@ internal sealed class CellClaim : IDisposable
         File.Delete(path);
     }
 
-    private static bool IsStale(string path) => File.Exists(path) && DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > Patience;
+    private static bool IsStale(string path) =>
+        File.Exists(path) && (DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > Patience || IsOrphan(path));
+
+    private static bool IsOrphan(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Split(' ', '\n') is [var machine, var id, ""] && machine == Environment.MachineName
+                && !IsAlive(int.Parse(id, CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or FormatException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsAlive(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
 
     private static bool Move(string from, string to)
     {

@@ -15,6 +15,7 @@ public static class StudyRunner
         ArgumentNullException.ThrowIfNull(study);
         ArgumentNullException.ThrowIfNull(context);
         Check(study);
+        var elsewhere = 0;
         foreach (var (i, cell) in study.Cells.Index())
         {
             context.Cancel.ThrowIfCancellationRequested();
@@ -27,6 +28,7 @@ public static class StudyRunner
             }
 
             using var claim = CellClaim.Take(cell.Claim);
+            elsewhere += claim is null ? 1 : 0;
             if (claim is null || CellResult.Read(cell.File)?.Key == key)
             {
                 continue;
@@ -34,6 +36,11 @@ public static class StudyRunner
 
             context.Reporter.Note($"cell {cell.Name}, {i + 1} of {study.Cells.Count}");
             Do(cell, plan, key, context);
+        }
+
+        if (elsewhere > 0)
+        {
+            context.Reporter.Note($"{Counted.Of(elsewhere, "cell")} of {study.Name} left to other processes that are at work.");
         }
     }
 
@@ -61,8 +68,9 @@ public static class StudyRunner
         Directory.Delete(cell.Work, recursive: true);
     }
 
-    // A mistake in the last arm is told before the first one works.
-    private static void Check(Study study)
+    /// <summary>Composes every arm: a mistake in the last one is told before the first one works.</summary>
+    /// <exception cref="UserErrorException">There is one.</exception>
+    internal static void Check(Study study)
     {
         foreach (var arm in study.Arms)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DpoSt.Studies;
 
 namespace DpoSt.Tests.Studies;
@@ -22,6 +23,21 @@ public sealed class CellClaimTests : IDisposable
         Assert.False(File.Exists(Path));
         using var next = CellClaim.Take(Path);
         Assert.NotNull(next);
+    }
+
+    [Fact]
+    public void One_of_a_process_that_died_on_this_machine_is_taken_over_at_once()
+    {
+        using var process = Process.Start(new ProcessStartInfo("true"))!;
+        process.WaitForExit();
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        File.WriteAllText(Path, $"another {process.Id}\n");
+        Assert.Null(CellClaim.Take(Path));
+        File.WriteAllText(Path, $"{Environment.MachineName} {process.Id}");        // not written to its end
+        Assert.Null(CellClaim.Take(Path));
+        File.WriteAllText(Path, $"{Environment.MachineName} {process.Id}\n");
+        using var claim = CellClaim.Take(Path);
+        Assert.NotNull(claim);
     }
 
     [Fact]

@@ -48,11 +48,12 @@ public sealed class StudyTests : IDisposable
         Assert.Equal(new RunBudget("sft-1", 100, 18, 2), budgets["sft-1"]);
         Assert.Equal(new RunBudget("st-1", 80, 18, 0), budgets["st-1"]);
 
-        // Only what is missing is done, and the file of the same settings has the same content.
+        // Only what is missing is done, and the file of the same settings has the same content, whatever interrupted its run.
         var before = CellResult.Read(run.Path("s/cells/loop-2.json"))!;
         var written = File.GetLastWriteTimeUtc(run.Path("s/cells/gold-1.json"));
         File.Delete(run.Path("s/cells/loop-2.json"));
         File.Delete(run.Path("s/work/two-2.claim"));
+        KillIn("sample dpo-1");
         var table = Study();
         Assert.Equal(written, File.GetLastWriteTimeUtc(run.Path("s/cells/gold-1.json")));
         Assert.Equal(before.Scores, CellResult.Read(run.Path("s/cells/loop-2.json"))!.Scores);
@@ -82,6 +83,19 @@ public sealed class StudyTests : IDisposable
         var score = CellScore.Of(new("sft-0", "dev", 11, 5 / 11.0, 0, 1, 0, 0, 0, 0, 0, correct));
         Assert.Equal("b0c0", score.Correct);
         Assert.Equal(correct, score.Verdicts());
+    }
+
+    private void KillIn(string stage)
+    {
+        using var process = run.Start("study", "s.yaml", "--threads", "1");
+        while (process.StandardError.ReadLine() is { } line && !line.StartsWith(stage + " (", StringComparison.Ordinal))
+        {
+        }
+
+        process.Kill();
+        process.WaitForExit();
+        Assert.False(File.Exists(run.Path("s/cells/loop-2.json")));
+        Assert.True(File.Exists(run.Path("s/work/loop-2.claim")));
     }
 
     private string Study(params string[] more)
