@@ -30,6 +30,6 @@ internal static class StudyPicture
         plot.Axes.Bottom.MinimumSize = 110;
         plot.Axes.Right.MinimumSize = 60;
         plot.YLabel($"% right on {summary.Study.Options.EvaluateOn}, greedy");
-        return plot.GetSvgXml(Width, Height);
+        return LineChart.ForBrowsers(plot.GetSvgXml(Width, Height));
     }
 }
