@@ -83,7 +83,7 @@ internal static class Cli
         new("The whole loop", true, [DemoCommand.Create(console), RunCommand.Create(console)]),
         new("Its stages, one by one", true, [.. StageCommands.Create(console)]),
         new("Before and after a run", false, [ValidateCommand.Create(console), PlanCommand.Create(console), ReportCommand.Create(console)]),
-        new("How good a model is", true, [EvaluateCommand.Create(console), CompareCommand.Create(console)]),
+        new("How good a model is", true, [EvaluateCommand.Create(console), CompareCommand.Create(console), StudyCommand.Create(console)]),
         new(
             "Models and their answers", false,
             [SolveCommand.Create(console), CompleteCommand.Create(console), ScoreCommand.Create(console)]),

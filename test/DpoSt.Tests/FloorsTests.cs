@@ -23,6 +23,7 @@ public sealed partial class FloorsTests
         ["Evaluation"] = 7,
         ["SelfTraining"] = 8,
         ["Planning"] = 9,
+        ["Studies"] = 9,
         ["Benchmarks"] = 10,
     };
 

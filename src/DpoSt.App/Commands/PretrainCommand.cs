@@ -21,10 +21,18 @@ internal static class PretrainCommand
         var rate = CommandOption.Of<double>(
             "--learning-rate", "The peak; it decays linearly to zero.").Or(defaults.LearningRate).From(0.0, 1.0);
         var seed = CommandOption.Of<long>("--seed", "Of the problems, their order and the first weights.").Or(defaults.Seed).From(0L);
+        var several = CommandOption.Of<int>(
+            "--several-steps", "Problems of several steps among the rows: a base for studies of other kinds of problems.", "N")
+            .Or(0).From(0, 1_000_000);
+        var from = CommandOption.Of<string>("--from", "Go on from this model instead of a new one.", "DIR");
         var command = new Command("pretrain", CommandHelp.Of(
-            "Make the demo's base model: a small T5 and its vocabulary, trained on arithmetic, "
+            "Make a small base model: a small T5 and its vocabulary, trained on arithmetic, "
             + "on word problems of one step and on stories with spans to fill in.",
-            "dpost pretrain --output my_base")) { folder, steps, batch, rate, seed };
+            "dpost pretrain --output my_base",
+            "dpost pretrain --from my_base --several-steps 60000 --output my_study_base"))
+        {
+            folder, steps, batch, rate, seed, several, from,
+        };
         command.SetAction(parsed =>
         {
             var options = defaults with
@@ -33,6 +41,8 @@ internal static class PretrainCommand
                 BatchSize = parsed.GetValue(batch),
                 LearningRate = parsed.GetValue(rate),
                 Seed = parsed.GetValue(seed),
+                SeveralStepRows = parsed.GetValue(several),
+                From = parsed.GetValue(from),
             };
             var output = parsed.GetValue(folder)!;
             ComputeThreads.Use(Environment.ProcessorCount);

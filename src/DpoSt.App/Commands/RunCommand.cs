@@ -1,10 +1,8 @@
 using System.CommandLine;
 using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
-using DpoSt.Configuration;
 using DpoSt.Configuration.Composition;
 using DpoSt.Configuration.Launch;
-using DpoSt.Configuration.Sections;
 using DpoSt.Evaluation;
 using DpoSt.Parallel;
 using DpoSt.Runs;
@@ -82,32 +80,19 @@ internal static class RunCommand
 
     /// <summary>Whether a configuration is one of a whole run, and not of a stage.</summary>
     public static bool Describes(string path, string name, IReadOnlyList<string> overrides) =>
-        ConfigComposer.Compose(path, name, Without(overrides, "sft.", "dpo.")).Has("loop");
+        ConfigComposer.Compose(path, name, PrefixedOverrides.Without(overrides, "sft.", "dpo.")).Has("loop");
 
     /// <summary>The plan that a configuration folder describes; <paramref name="precision"/> decides where it does not.</summary>
     public static LoopPlan Plan(
         string path, string name, IReadOnlyList<string> overrides, CommandConsole console, MixedPrecision precision = MixedPrecision.No)
     {
-        CheckOverrides(overrides);
-        var run = ConfigArguments.Bind(ConfigComposer.Compose(path, name, Without(overrides, "sft.", "dpo.")), console);
-        var sft = Stage(run.Loop.Sft, "sft.");
-        var dpo = Stage(run.Loop.Dpo, "dpo.");
-        return LoopPlan.From(run, Decided(sft), Decided(dpo), RunPaths.Here(run));
-
-        ExperimentOptions Stage(string stage, string prefix)
+        var configuration = new LoopConfiguration(path, name, overrides);
+        foreach (var (file, keys) in configuration.Ignored)
         {
-            try
-            {
-                return ConfigArguments.Bind(ConfigComposer.Compose(path, stage, Only(overrides, prefix)), console);
-            }
-            catch (UserErrorException e) when (e.Message.StartsWith("override ", StringComparison.Ordinal))
-            {
-                throw new UserErrorException($"behind '{prefix}': {e.Message}", e);
-            }
+            ConfigArguments.SayIgnored(file, keys, console);
         }
 
-        ExperimentOptions Decided(ExperimentOptions stage) =>
-            precision == MixedPrecision.No ? stage : stage with { Trainer = stage.Trainer with { Bf16 = stage.Trainer.Bf16 ?? true } };
+        return configuration.Plan(precision);
     }
 
     public static void Show(CommandConsole console, IReadOnlyList<EvaluationRow> rows)
@@ -117,31 +102,4 @@ internal static class RunCommand
             ResultTable.Write(console.Results(), rows);
         }
     }
-
-    // What a run would take without using it.
-    private static void CheckOverrides(IReadOnlyList<string> overrides)
-    {
-        if (Find("trainer.") is { } training)
-        {
-            throw new UserErrorException(
-                $"override '{training}' belongs to a kind of training: "
-                + $"write sft.{OverrideArgument.Bare(training)} or dpo.{OverrideArgument.Bare(training)}.");
-        }
-
-        if ((Find("sft.model.") ?? Find("dpo.model.")) is { } model)
-        {
-            throw new UserErrorException(
-                $"override '{model}' changes nothing: a run hands its models on itself, beginning with the run's own model.model_path.");
-        }
-
-        string? Find(string prefix) =>
-            overrides.FirstOrDefault(o => OverrideArgument.Bare(o).StartsWith(prefix, StringComparison.Ordinal));
-    }
-
-    private static IEnumerable<string> Only(IEnumerable<string> overrides, string prefix) =>
-        overrides.Where(o => OverrideArgument.Bare(o).StartsWith(prefix, StringComparison.Ordinal))
-            .Select(o => o[..OverrideArgument.Signs(o)] + OverrideArgument.Bare(o)[prefix.Length..]);
-
-    private static IEnumerable<string> Without(IEnumerable<string> overrides, params string[] prefixes) =>
-        overrides.Where(o => !Array.Exists(prefixes, p => OverrideArgument.Bare(o).StartsWith(p, StringComparison.Ordinal)));
 }

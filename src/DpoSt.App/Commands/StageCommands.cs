@@ -3,6 +3,7 @@ using DpoSt.Answering;
 using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Configuration;
+using DpoSt.Configuration.Composition;
 using DpoSt.Parallel;
 using DpoSt.Runs;
 using DpoSt.SelfTraining;
@@ -37,7 +38,7 @@ internal static class StageCommands
     ];
 
     private static bool Sets(string[] overrides, string key) =>
-        overrides.Any(text => OverrideArgument.Bare(text).StartsWith($"{key}=", StringComparison.Ordinal));
+        overrides.Any(text => PrefixedOverrides.Bare(text).StartsWith($"{key}=", StringComparison.Ordinal));
 
     private static Option<SampleFormat?> Format(string verb) => CommandOption.Of<SampleFormat?>(
         "--format", $"{verb} sample files of dpost or of the paper's code; "

@@ -33,13 +33,15 @@ internal static partial class LineChart
         return Embedded(plot.GetSvgXml(Width, Height), id);
     }
 
-    // A page holds many drawings: ids must not meet, each scales with the page, and browsers refuse a list that ends with a comma.
+    /// <summary>A drawing that browsers take: they refuse a list that ends with a comma.</summary>
+    public static string ForBrowsers(string svg) => LastComma().Replace(svg, "\"");
+
+    // A page holds many drawings: ids must not meet, and each scales with the page.
     private static string Embedded(string svg, string id)
     {
         var drawing = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
         drawing = Id().Replace(drawing, $"$&{id}-");
-        drawing = LastComma().Replace(drawing, "\"");
-        return $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\"{drawing["<svg".Length..]}";
+        return $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\"{ForBrowsers(drawing)["<svg".Length..]}";
     }
 
     [GeneratedRegex("id=\"|url\\(#|href=\"#", RegexOptions.None, matchTimeoutMilliseconds: 5000)]

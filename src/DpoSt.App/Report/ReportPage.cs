@@ -125,6 +125,11 @@ internal static class ReportPage
             "margins", "rewards/margins", "Reward margins: how much further chosen rationales have moved up than rejected ones.",
             run.Trainings.Where(t => IsDpo(t.Run)));
 
+        Curves(
+            "chosen", "logps/chosen", "Log-probability of chosen rationales; where it falls, the model forgets what is right.",
+            run.Trainings.Where(t => IsDpo(t.Run)));
+        Curves("rejected", "logps/rejected", "Log-probability of rejected rationales.", run.Trainings.Where(t => IsDpo(t.Run)));
+
         void Curves(string id, string metric, string caption, IEnumerable<TrainingCurve> trainings)
         {
             var lines = trainings.Select(t => (t.Run, Lines: t.Lines.Where(l => l.ContainsKey(metric) && l.ContainsKey("step")).ToList()))
@@ -159,8 +164,16 @@ internal static class ReportPage
         {
             page.AppendLine("<h2>Pairs and pseudo-labels</h2>");
             Table(
-                page, ["from the samples of", "pairs", "withheld pairs", "pseudo-labels"],
-                run.Selections.Select(s => (string[])[s.Run, Number(s.Pairs), Number(s.WithheldPairs), Number(s.PseudoLabels)]));
+                page,
+                [
+                    "from the samples of", "pairs", "withheld pairs", "questions with pairs, %", "pseudo-labels",
+                    "right rationales a question", "of models' own, %"
+                ],
+                run.Selections.Select(s => (string[])
+                [
+                    s.Run, Number(s.Pairs), Number(s.WithheldPairs), Percent(s.PairedQuestions), Number(s.PseudoLabels),
+                    s.RightRationales is { } kept ? Invariant($"{kept:0.00}") : "", Percent(s.OwnRows)
+                ]));
         }
     }
 
@@ -200,6 +213,8 @@ internal static class ReportPage
     private static bool IsDpo(string run) => RunName.Parse(run).Kind == RunName.DpoKind;
 
     private static string Number(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";
+
+    private static string Percent(double? share) => share is { } value ? Percent(value) : "";
 
     private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
 

@@ -1,10 +1,11 @@
+using DpoSt.Configuration.Sections;
 using DpoSt.Text;
 
 namespace DpoSt.Data;
 
 /// <summary>Preference pairs from labelled samples (Wang, Li, Lu, ACL 2024, and its repository's exact rule): of all (chosen, rejected)
-/// pairs of a question those that are least alike. Where the repository's outcome hangs on an unseeded shuffle (ties), ours hangs on the
-/// seed and the question alone.</summary>
+/// pairs of a question those that are least alike, unless told otherwise. Where the repository's outcome hangs on an unseeded shuffle
+/// (ties), ours hangs on the seed and the question alone.</summary>
 public static class PairBuilder
 {
     /// <summary>At most <see cref="SelectionOptions.MaxPairs"/> pairs a question, in the questions' order.</summary>
@@ -32,10 +33,14 @@ public static class PairBuilder
         CounterRandom.Shuffle<Candidate>(positives, (ulong)options.Seed, key, 0);
         CounterRandom.Shuffle<Candidate>(negatives, (ulong)options.Seed, key, 1);
         var prompt = format.Prompt(question.Question);
-        return positives
-            .SelectMany(_ => negatives, (chosen, rejected) => (chosen, rejected, similarity: chosen.Similarity(rejected)))
-            .OrderBy(pair => pair.similarity)
+        var pairs = positives.SelectMany(_ => negatives, (chosen, rejected) => new CandidatePair(chosen, rejected)).ToArray();
+        if (options.Pairs == PairChoice.Random)
+        {
+            CounterRandom.Shuffle<CandidatePair>(pairs, (ulong)options.Seed, key, 2);
+        }
+
+        return CandidatePair.Ranked(pairs, options.Pairs)
             .Take(options.MaxPairs)
-            .Select(pair => new PreferencePair(prompt, pair.chosen.Text, pair.rejected.Text));
+            .Select(pair => new PreferencePair(prompt, pair.Chosen.Text, pair.Rejected.Text));
     }
 }

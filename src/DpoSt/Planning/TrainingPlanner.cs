@@ -70,9 +70,9 @@ internal static class TrainingPlanner
 
         var format = ModelBundle.FormatOf(ModelFolder.CostsOf(model).IsCausal, stage.Settings.PaperText);
         var encoder = new RowEncoder(TokenizerLoader.Load(model), format, stage.Settings.Limits);
-        PromptShape[] found = stage.IsDpo
+        PromptShape[] found = stage is DpoStage dpo
             ? [
-                .. PreferencePairFile.Read(stage.Data)
+                .. dpo.Pairs()
                     .Select(p => encoder.Pair(p.Prompt, p.Chosen, p.Rejected))
                     .Select(p => new PromptShape(p.Prompt.Length, [p.Chosen.Length, p.Rejected.Length]))
             ]

@@ -64,7 +64,8 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
         "generate" => Generate(),
         "eval-sampling" => new LabelStage(
             $"eval-sampling {run}", run, Questions(), [.. Seeds().Select(seed => (seed, SampleOf(seed)))], folder, Format),
-        "make-dpo-data" => new PairsStage($"make-dpo-data {run}", Source, Selection(Source), PairsFolder, folder.Results),
+        "make-dpo-data" => new PairsStage(
+            $"make-dpo-data {run}", Source, Selection(Source), PairsFolder, folder.Results, Recipes.Loss(options).IsUnpaired),
         "dpo" => Dpo(),
         "make-rft-data" => new PseudoLabelsStage($"make-rft-data {run}", run, Selection(run), folder.PseudoLabels(run), folder.Results),
         "eval-greedy" => new CountGreedyStage($"eval-greedy {run}", run, Questions(), folder, Format),

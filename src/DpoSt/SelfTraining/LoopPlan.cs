@@ -39,14 +39,20 @@ public sealed record LoopPlan
     /// <summary>Samples a question for pseudo-labels (the paper's K).</summary>
     public int PseudoLabelSamples { get; init; } = 3;
 
+    /// <summary>Samples a question, each iteration, of the baseline; null is those of pairs and of pseudo-labels together.</summary>
+    public int? BaselineSamples { get; init; }
+
     /// <summary>Samples a question in evaluation; zero leaves pass@k out.</summary>
     public int EvalSamples { get; init; } = 5;
 
-    /// <summary>Whether to train the paper's baseline too: self-training without DPO, with the same number of samples.</summary>
+    /// <summary>Whether to train the paper's baseline too: self-training without DPO.</summary>
     public bool Baseline { get; init; } = true;
 
     /// <summary>How to fine-tune.</summary>
     public required TrainingRecipe Sft { get; init; }
+
+    /// <summary>Optimizer steps of the warm-up; null is the length of every fine-tuning.</summary>
+    public long? WarmUpSteps { get; init; }
 
     /// <summary>Limits of rows in fine-tuning.</summary>
     public required TokenLimits SftLimits { get; init; }

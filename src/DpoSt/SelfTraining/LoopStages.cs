@@ -1,6 +1,7 @@
 using DpoSt.Answering;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Stages;
+using DpoSt.Training;
 
 namespace DpoSt.SelfTraining;
 
@@ -10,8 +11,9 @@ internal sealed class LoopStages(LoopPlan plan)
     private readonly ExperimentFolder folder = plan.Folder;
     private readonly QuestionSet questions = new(ExperimentFolder.Train, plan.TrainFile, plan.PoolFile);
 
-    public IStage FineTune(RunName run, string rows) => new SftStage(
-        run.Text, plan.BaseModel, rows, plan.DevFile, folder.Model(run), new TrainingSettings(plan.Sft, plan.SftLimits, plan.PaperText));
+    public IStage WarmUp() => FineTune(RunName.Sft(0), plan.TrainFile, plan.Sft with { MaxSteps = plan.WarmUpSteps ?? plan.Sft.MaxSteps });
+
+    public IStage FineTune(RunName run, string rows) => FineTune(run, rows, plan.Sft);
 
     public IStage Tune(RunName run, RunName before) => new DpoStage(
         run.Text, folder.Model(before), folder.Answers(before), folder.Model(run), plan.Loss,
@@ -36,7 +38,8 @@ internal sealed class LoopStages(LoopPlan plan)
     /// <summary>The pairs that a run is tuned on: of the samples of the run before it, and of those before that.</summary>
     public IStage Pairs(RunName run, RunName before) =>
         new PairsStage(
-            $"pairs {run}", before, Source(folder.Model(before), [.. before.Earlier(), before]), folder.Answers(before), folder.Results);
+            $"pairs {run}", before, Source(folder.Model(before), [.. before.Earlier(), before]), folder.Answers(before), folder.Results,
+            plan.Loss.IsUnpaired);
 
     /// <summary>The rows of a fine-tuning, of the samples of some runs, beside the last of them.</summary>
     public IStage PseudoLabels(IReadOnlyList<RunName> runs) =>
@@ -47,6 +50,9 @@ internal sealed class LoopStages(LoopPlan plan)
         $"evaluate {run}", run, [.. plan.TestSets.Select(set => new QuestionSet(set.Key, set.Value))], plan.Answers, plan.EvalSamples,
         folder,
         plan.PaperText);
+
+    private SftStage FineTune(RunName run, string rows, TrainingRecipe recipe) => new(
+        run.Text, plan.BaseModel, rows, plan.DevFile, folder.Model(run), new TrainingSettings(recipe, plan.SftLimits, plan.PaperText));
 
     private SelectionSource Source(string tokenizer, IReadOnlyList<RunName> runs) =>
         new(tokenizer, [.. runs.Select(run => (run, folder.Labelled(run)))], plan.Selection, plan.PaperText);

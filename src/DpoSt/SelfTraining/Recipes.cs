@@ -73,11 +73,17 @@ internal static class Recipes
     public static PreferenceLoss Loss(ExperimentOptions options)
     {
         var trainer = options.Trainer;
-        return trainer.LabelSmoothing == 0 || trainer.LossType == "sigmoid"
+        if (trainer.LossType == PreferenceLoss.Kto && trainer.RpoAlpha is not null)
+        {
+            throw new UserErrorException(
+                "trainer.rpo_alpha is given but trainer.loss_type is kto, which has no such term: leave it out, or use a loss of pairs.");
+        }
+
+        return trainer.LabelSmoothing == 0 || trainer.LossType is "sigmoid" or "robust"
             ? new PreferenceLoss(trainer.Beta, trainer.LossType, trainer.LabelSmoothing, trainer.RpoAlpha)
             : throw new UserErrorException(
                 $"trainer.label_smoothing is {trainer.LabelSmoothing} but trainer.loss_type is {trainer.LossType}, which has none: "
-                + "leave it out, or use sigmoid.");
+                + "leave it out, or use sigmoid or robust.");
     }
 
     private static StepInterval Interval(IntervalStrategy strategy, long steps) =>
@@ -92,7 +98,9 @@ internal static class Recipes
 
     /// <summary>How samples are chosen.</summary>
     public static SelectionOptions Selection(ExperimentOptions options) =>
-        new(options.Selection.MaxSimilarity, options.Selection.MaxPairs, options.Selection.Percentile, options.Trainer.Seed);
+        new(
+            options.Selection.MaxSimilarity, options.Selection.MaxPairs, options.Selection.Percentile, options.Trainer.Seed,
+            options.Selection.Pairs);
 
     /// <summary>How a configuration fine-tunes.</summary>
     public static TrainingSettings Sft(ExperimentOptions options) => new(
@@ -128,9 +136,11 @@ internal static class Recipes
             Iterations = run.Loop.Iterations,
             PairSamples = run.Loop.PairSamples,
             PseudoLabelSamples = run.Loop.PseudoLabelSamples,
+            BaselineSamples = run.Loop.BaselineSamples,
             EvalSamples = run.Loop.EvalSamples,
             Baseline = run.Loop.Baseline,
             Sft = Recipe(sft),
+            WarmUpSteps = run.Loop.WarmUpSteps,
             SftLimits = Sft(sft).Limits,
             Dpo = Recipe(dpo),
             DpoLimits = Dpo(dpo).Limits,

@@ -14,8 +14,6 @@ public sealed record StageMark(string Name, bool IsDone);
 /// <summary>One model's training: its lines of metrics by name, such as <c>loss</c> and <c>rewards/margins</c>.</summary>
 public sealed record TrainingCurve(string Run, IReadOnlyList<IReadOnlyDictionary<string, double>> Lines);
 
-/// <summary>What was chosen from a run's samples: pairs to train on, pairs withheld, rows of the next fine-tuning; null is none.</summary>
-public sealed record SelectionCounts(string Run, int? Pairs, int? WithheldPairs, int? PseudoLabels);
 
 /// <summary>pass@1 to pass@n of a run's samples of the test questions (unbiased).</summary>
 public sealed record PassCurve(string Run, IReadOnlyList<double> PassAtK);
@@ -59,7 +57,7 @@ public sealed record RunSummary(
                     .Select(t => new TrainingCurve(t.Run, MetricsFile.Read(t.File)))
             ],
             [.. runs.Select(run => Path.Combine(folder, run, "evaluation.json")).Where(File.Exists).SelectMany(EvaluationFile.Read)],
-            [.. runs.Select(run => Counts(folder, run)).Where(c => c != new SelectionCounts(c.Run, null, null, null))],
+            [.. runs.Select(run => SelectionCounts.Read(folder, run)).OfType<SelectionCounts>()],
             [
                 .. runs.Select(run => new PassCurve(run, PassAtKOf(Path.Combine(folder, run, record.TestSet))))
                     .Where(p => p.PassAtK.Count > 0)
@@ -78,16 +76,6 @@ public sealed record RunSummary(
 
     private static IEnumerable<string> Names(string folder) =>
         Directory.Exists(folder) ? Directory.EnumerateDirectories(folder).Select(f => Path.GetFileName(f)!).Where(n => n[0] != '.') : [];
-
-    private static SelectionCounts Counts(string folder, string run)
-    {
-        return new SelectionCounts(
-            run, Lines(PreferencePairFile.Name("train")), Lines(PreferencePairFile.Name("eval")), Lines(RationaleFile.Name("train")));
-
-        int? Lines(string name) => Path.Combine(folder, run, "train", name) is var path && File.Exists(path)
-            ? JsonLines.Read(path).Count()
-            : null;
-    }
 
     private static IReadOnlyList<double> PassAtKOf(string folder)
     {

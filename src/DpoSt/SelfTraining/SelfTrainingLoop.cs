@@ -17,7 +17,7 @@ public static class SelfTrainingLoop
     internal static IEnumerable<IStage> Stages(LoopPlan plan)
     {
         var stage = new LoopStages(plan);
-        yield return stage.FineTune(RunName.Sft(0), plan.TrainFile);
+        yield return stage.WarmUp();
         yield return stage.Evaluate(RunName.Sft(0));
         for (var n = 1; n <= plan.Iterations; n++)
         {
@@ -39,16 +39,18 @@ public static class SelfTrainingLoop
         }
     }
 
-    // The same number of samples as the two samplings of the loop together, all from the fine-tuned model. The warm-up's are there in part.
+    // Unless told how many, as many samples as the two samplings of the loop together, all from the fine-tuned model: of the warm-up's a
+    // part is there. Told how many, it takes its own.
     private static IEnumerable<IStage> Baseline(LoopStages stage, LoopPlan plan, int n)
     {
-        var all = plan.PairSamples + plan.PseudoLabelSamples;
-        var (model, source, first) = n == 1
-            ? (RunName.Sft(0), RunName.MoreOfWarmUp, plan.PairSamples)
-            : (RunName.Baseline(n - 1), RunName.Baseline(n - 1), 0);
-        yield return stage.Sample(model, all - first, first, source);
-        yield return stage.Label(source, all - first, first);
-        yield return stage.PseudoLabels([RunName.Sft(0), RunName.MoreOfWarmUp, .. RunName.Baseline(n).Earlier()]);
+        var own = plan.BaselineSamples;
+        var (model, source, first, count) = n == 1
+            ? (RunName.Sft(0), RunName.MoreOfWarmUp, plan.PairSamples, own ?? plan.PseudoLabelSamples)
+            : (RunName.Baseline(n - 1), RunName.Baseline(n - 1), 0, own ?? plan.PairSamples + plan.PseudoLabelSamples);
+        RunName[] warmUp = own is null ? [RunName.Sft(0), RunName.MoreOfWarmUp] : [RunName.MoreOfWarmUp];
+        yield return stage.Sample(model, count, first, source);
+        yield return stage.Label(source, count, first);
+        yield return stage.PseudoLabels([.. warmUp, .. RunName.Baseline(n).Earlier()]);
         yield return stage.FineTune(RunName.Baseline(n), plan.Folder.PseudoLabels(source));
         yield return stage.Evaluate(RunName.Baseline(n));
     }

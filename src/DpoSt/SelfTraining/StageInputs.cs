@@ -36,7 +36,7 @@ internal sealed class StageInputs(ExperimentOptions options, RunPaths paths, Sta
 
         return Below(paths.OutputsFolder, path) is not [var run, var split, var file] ? null
             : file == LabelledQuestionFile.Name(split) ? ("eval-sampling", run, Mode(EvalMode.Sampling))
-            : file == PreferencePairFile.Name(split) ? ("make-dpo-data", run, [])
+            : file == PreferencePairFile.Name(split) || file == JudgedRowFile.Name(split) ? ("make-dpo-data", run, [])
             : file == RationaleFile.Name(split) ? ("make-rft-data", run, [])
             : file == SampleFile.GreedyName ? ("generate", run, Mode(EvalMode.Greedy))
             : ("generate", run, Mode(EvalMode.Sampling));

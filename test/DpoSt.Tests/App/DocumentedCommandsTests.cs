@@ -52,6 +52,14 @@ public sealed partial class DocumentedCommandsTests : IDisposable
             Write($"{folder}/pool.jsonl", SyntheticProblems.Pool(6, 42));
         }
 
+        Directory.CreateDirectory(run.Path("studies"));
+        File.WriteAllText(run.Path("studies/oracle.yaml"), """
+            config_path: exp_config/tiny
+            seeds: 1
+            problems: {labelled: 20, evaluated: 5}
+            arms:
+              gold: {overrides: [loop.iterations=0, loop.eval_samples=0, sft.trainer.max_steps=1, eval.max_new_tokens=2]}
+            """);
         File.WriteAllText(run.Path("answers.jsonl"), "{\"prompt\": \"How many?\", \"completion\": \"#### 2\"}\n");
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DpoSt.Configuration.Sections;
 using DpoSt.Data;
 using DpoSt.Data.PaperFormats;
 using DpoSt.Text;
@@ -71,6 +72,36 @@ public sealed class PairBuilderTests
         Assert.Equal(["u v w", "a v w z", "a b x y"], pairs.Select(pair => pair.Rejected));
         Assert.All(pairs, pair => Assert.Equal(("q", "a b c #### 1"), (pair.Prompt, pair.Chosen)));
         Assert.Equal(2, PairBuilder.Build([question], PromptFormat.T5, Letters, new(MaxPairs: 2)).Count);
+    }
+
+    // Of "a b c d" against "d": one of four letters in common, three removed, three words less; and so on.
+    [Theory]
+    [InlineData(PairChoice.LeastAlike, "u v w|d|a b c x|a b c d e f")]
+    [InlineData(PairChoice.MostAlike, "a b c d e f|a b c x|d|u v w")]
+    [InlineData(PairChoice.MostEdits, "u v w|d|a b c d e f|a b c x")]
+    [InlineData(PairChoice.EqualLength, "a b c x|u v w|a b c d e f|d")]
+    public void Takes_those_first_that_the_choice_prefers(PairChoice choice, string order)
+    {
+        var question = new LabelledQuestion("q", null, ["a b c d"], ["d", "a b c x", "u v w", "a b c d e f"]);
+        var pairs = PairBuilder.Build([question], PromptFormat.T5, Letters, new(MaxPairs: 4, Pairs: choice));
+        Assert.Equal(order.Split('|'), pairs.Select(pair => pair.Rejected));
+    }
+
+    [Fact]
+    public void Takes_each_rationale_once_or_any_pair()
+    {
+        var question = new LabelledQuestion("q", null, ["a b c d", "u q"], ["a b", "u w"]);
+        Assert.Equal(
+            [("a b c d", "u w"), ("u q", "a b")],
+            Build(PairChoice.EachOnce, 1).Select(pair => (pair.Chosen, pair.Rejected)).Order());
+        var any = Enumerable.Range(1, 20).Select(seed => Build(PairChoice.Random, seed)).ToList();
+        Assert.All(any, pairs => Assert.Equal(3, pairs.Distinct().Count()));
+        Assert.Equal(4, any.SelectMany(pairs => pairs).Distinct().Count());
+        Assert.True(any.DistinctBy(pairs => pairs[0]).Count() == 4);
+        Assert.Equal(any[0], Build(PairChoice.Random, 1));
+
+        IReadOnlyList<PreferencePair> Build(PairChoice choice, long seed) =>
+            PairBuilder.Build([question], PromptFormat.T5, Letters, new(Pairs: choice, Seed: seed));
     }
 
     [Fact]

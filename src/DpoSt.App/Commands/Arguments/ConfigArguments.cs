@@ -43,12 +43,17 @@ internal sealed class ConfigArguments
     public static ExperimentOptions Bind(ComposedConfig config, CommandConsole console)
     {
         var (options, ignored) = ConfigBinder.Bind<ExperimentOptions>(config);
+        SayIgnored(config.File, ignored, console);
+        return options;
+    }
+
+    /// <summary>Says which keys of a file have no meaning here, if any.</summary>
+    public static void SayIgnored(string file, IReadOnlyList<string> ignored, CommandConsole console)
+    {
         if (ignored.Count > 0)
         {
             var (has, are) = ignored.Count == 1 ? ("has", "is") : ("have", "are");
-            console.Error.WriteLine($"{config.File}: {string.Join(", ", ignored)} {has} no meaning here and {are} ignored.");
+            console.Error.WriteLine($"{file}: {string.Join(", ", ignored)} {has} no meaning here and {are} ignored.");
         }
-
-        return options;
     }
 }

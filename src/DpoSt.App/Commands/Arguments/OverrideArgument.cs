@@ -18,10 +18,4 @@ internal static class OverrideArgument
         });
         return overrides;
     }
-
-    /// <summary>An override without the signs before its key: <c>a.b=c</c> of <c>++a.b=c</c>.</summary>
-    public static string Bare(string text) => text[Signs(text)..];
-
-    /// <summary>How many signs stand before its key.</summary>
-    public static int Signs(string text) => text.TakeWhile(c => c is '+' or '~').Count();
 }

@@ -15,6 +15,11 @@ public sealed record LoopSection
     /// <summary>The DPO stage: likewise.</summary>
     public string Dpo { get; init; } = "dpo-1";
 
+    /// <summary>Optimizer steps of the warm-up, where it ends earlier than later fine-tunings: a model that knows its rows by heart samples
+    /// nothing new. Null is the fine-tuning's own length.</summary>
+    [Within(1)]
+    public long? WarmUpSteps { get; init; }
+
     /// <summary>Samples of a question that pairs are made from (the paper's M).</summary>
     [Within(1, Limits.Samples)]
     public int PairSamples { get; init; } = 5;
@@ -23,8 +28,13 @@ public sealed record LoopSection
     [Within(1, Limits.Samples)]
     public int PseudoLabelSamples { get; init; } = 3;
 
-    /// <summary>Whether to run self-training without DPO too, with the same number of samples, to compare with.</summary>
+    /// <summary>Whether to run self-training without DPO too, to compare with.</summary>
     public bool Baseline { get; init; } = true;
+
+    /// <summary>Samples of a question, each iteration, that self-training without DPO makes pseudo-labels from; null is those of both kinds
+    /// together (the paper's comparison has its K here).</summary>
+    [Within(1, Limits.Samples)]
+    public int? BaselineSamples { get; init; }
 
     /// <summary>Samples of a question in evaluation (pass@k); 0 evaluates greedily only.</summary>
     [Within(0, Limits.Samples)]

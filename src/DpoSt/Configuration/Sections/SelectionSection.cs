@@ -2,6 +2,28 @@ using DpoSt.Configuration.Binding;
 
 namespace DpoSt.Configuration.Sections;
 
+/// <summary>Which of a question's pairs are kept.</summary>
+public enum PairChoice
+{
+    /// <summary>Those that share the fewest tokens.</summary>
+    LeastAlike,
+
+    /// <summary>Those that share the most: the wrong answer nearest to the right one.</summary>
+    MostAlike,
+
+    /// <summary>Those with the largest edit distance between their words.</summary>
+    MostEdits,
+
+    /// <summary>Those whose lengths differ least, in words.</summary>
+    EqualLength,
+
+    /// <summary>Those that share the fewest tokens, each rationale in one pair at most.</summary>
+    EachOnce,
+
+    /// <summary>Any.</summary>
+    Random,
+}
+
 /// <summary>The <c>selection</c> section, ours: how samples become pairs and pseudo-labels. The defaults are the paper's.</summary>
 public sealed record SelectionSection
 {
@@ -12,6 +34,9 @@ public sealed record SelectionSection
     /// <summary>The most preference pairs of a question.</summary>
     [Within(1)]
     public int MaxPairs { get; init; } = 3;
+
+    /// <summary>Which of a question's pairs are kept where there are more.</summary>
+    public PairChoice Pairs { get; init; }
 
     /// <summary>Pseudo-labels of a question are cut at this percentile of the counts of all questions.</summary>
     [Within(0, 100)]

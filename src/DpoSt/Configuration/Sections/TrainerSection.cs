@@ -113,11 +113,12 @@ public sealed record TrainerSection
     [Within(0, AboveMinimum = true)]
     public double Beta { get; init; } = 0.1;
 
-    /// <summary>The loss of DPO.</summary>
-    [OneOf("sigmoid", "hinge", "ipo")]
+    /// <summary>The loss of DPO: <c>sigmoid_norm</c> and <c>ipo</c> compare means over tokens, the others sums;
+    /// <c>kto</c> learns from right and wrong rationales one by one.</summary>
+    [OneOf("sigmoid", "sigmoid_norm", "robust", "hinge", "ipo", "kto")]
     public string LossType { get; init; } = "sigmoid";
 
-    /// <summary>The chance that a pair is the wrong way round (the sigmoid loss only).</summary>
+    /// <summary>The chance that a pair is the wrong way round (the losses sigmoid and robust only).</summary>
     [Within(0, 0.5, BelowMaximum = true)]
     public double LabelSmoothing { get; init; }
 

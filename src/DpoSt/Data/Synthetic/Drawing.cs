@@ -9,21 +9,29 @@ internal sealed class Drawing(string name, Schema[] schemas, Range residues, boo
     private readonly Dictionary<int, Schema[]> bySteps = schemas.GroupBy(s => s.Steps).ToDictionary(g => g.Key, g => g.ToArray());
     private readonly long purpose = unchecked((long)CounterRandom.KeyOf(name));
 
-    public IReadOnlyList<SyntheticProblem> Take(int count)
+    /// <summary>Whether every story is interrupted by a number or two that mean nothing.</summary>
+    public bool IdleNumbers { get; init; }
+
+    public IReadOnlyList<SyntheticProblem> Take(int count) => Take(count, (id, schema, scene, question) => new SyntheticProblem(
+        id, schema.Name, scene.Numbers, scene.Steps, question, isLabelled ? scene.WriteRationale() : null, scene.Answer));
+
+    /// <summary>Draws problems and lets <paramref name="write"/> make each of its id, schema, story and question.</summary>
+    public IReadOnlyList<T> Take<T>(int count, Func<string, Schema, Scene, string, T> write)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         var questions = new HashSet<string>(StringComparer.Ordinal);
         var keys = new HashSet<string>(StringComparer.Ordinal);
-        var problems = new List<SyntheticProblem>(count);
+        var problems = new List<T>(count);
         while (problems.Count < count)
         {
-            problems.Add(Draw(problems.Count, questions, keys));
+            var (schema, scene, question) = Draw(problems.Count, questions, keys);
+            problems.Add(write($"{name}-{problems.Count}", schema, scene, question));
         }
 
         return problems;
     }
 
-    private SyntheticProblem Draw(int index, HashSet<string> questions, HashSet<string> keys)
+    private (Schema Schema, Scene Scene, string Question) Draw(int index, HashSet<string> questions, HashSet<string> keys)
     {
         var random = SplitMix64.For(seed, purpose, index);
         var choices = bySteps[mix.Draw(random, bySteps.Keys)];
@@ -38,13 +46,20 @@ internal sealed class Drawing(string name, Schema[] schemas, Range residues, boo
                 continue;
             }
 
-            AddAside(scene, random);
+            if (IdleNumbers)
+            {
+                AddIdleNumbers(scene, random);
+            }
+            else
+            {
+                AddAside(scene, random);
+            }
+
             var question = scene.WriteQuestion();
             if (questions.Add(question))
             {
                 keys.Add(key);
-                var rationale = isLabelled ? scene.WriteRationale() : null;
-                return new($"{name}-{index}", schema.Name, scene.Numbers, scene.Steps, question, rationale, scene.Answer);
+                return (schema, scene, question);
             }
         }
 
@@ -66,6 +81,18 @@ internal sealed class Drawing(string name, Schema[] schemas, Range residues, boo
             scene.Open(
                 $"It is {scene.Idle(6, 11)} in the morning.", $"It is {scene.Idle(5, 9)} in the evening.",
                 $"Today is the {scene.Idle(4, 20)}th of May.");
+        }
+    }
+
+    // Of the size of the numbers that count, and anywhere in the story.
+    private static void AddIdleNumbers(Scene scene, SplitMix64 random)
+    {
+        for (var left = 1 + random.Next(2); left > 0; left--)
+        {
+            scene.Interrupt(
+                $"It is {scene.Idle(6, 11)} in the morning.", $"A friend has {scene.Idle(3, 60)} books.",
+                $"{scene.Person()} is {scene.Idle(7, 60)} years old.", $"A bike costs ${scene.Idle(20, 200)}.",
+                $"{scene.Idle(3, 30)} people are there.", $"{scene.Person()} gets ${scene.Idle(2, 30)} from a friend.");
         }
     }
 }

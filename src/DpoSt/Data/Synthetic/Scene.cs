@@ -12,11 +12,11 @@ internal sealed partial class Scene(SplitMix64 random)
     private readonly List<decimal> picks = [];
     private readonly HashSet<object> cast = [];
     private readonly List<string> facts = [];
-    private readonly List<string> steps = [];
+    private readonly List<List<(string Wording, string Calculation)>> solutions = [[]];
     private string ending = "";
 
     public bool IsGood { get; private set; } = true;
-    public int Steps => steps.Count;
+    public int Steps => solutions[0].Count;
     public decimal Answer { get; private set; }
 
     /// <summary>The numbers that were picked, in order: with the schema's name they say which problem this is.</summary>
@@ -54,6 +54,9 @@ internal sealed partial class Scene(SplitMix64 random)
     /// <summary>A fact before all others.</summary>
     public void Open(params ReadOnlySpan<string> wordings) => facts.Insert(0, OneOf(wordings));
 
+    /// <summary>A fact that matters to nobody, somewhere among the others.</summary>
+    public void Interrupt(params ReadOnlySpan<string> wordings) => facts.Insert(random.Next(facts.Count + 1), OneOf(wordings));
+
     public void Ask(params ReadOnlySpan<string> wordings) => ending = OneOf(wordings);
 
     /// <summary>Writes a step of the rationale and gives its result, a plain number. The last step's result is the answer.</summary>
@@ -64,18 +67,44 @@ internal sealed partial class Scene(SplitMix64 random)
         var annotation = $"<<{expression.Text.Replace(" ", "", StringComparison.Ordinal)}={result}>>{result}";
         var mayBreak = wording.Contains("$@", StringComparison.Ordinal) || expression.Text.Contains('.', StringComparison.Ordinal);
         Require(expression.IsExact && (mayBreak || expression.IsWhole) && result.Value is > 0 and not 1 and <= Largest);
-        steps.Add(wording.Replace("$@", $"{expression.Text} = ${annotation}", StringComparison.Ordinal)
-            .Replace("@", $"{expression.Text} = {annotation}", StringComparison.Ordinal));
+        var written = wording.Replace("$@", $"{expression.Text} = ${annotation}", StringComparison.Ordinal)
+            .Replace("@", $"{expression.Text} = {annotation}", StringComparison.Ordinal);
+        solutions[^1].Add((written, annotation));
         Answer = result.Value;
         return result;
+    }
+
+    /// <summary>Several right ways to the answer, each with steps of its own.</summary>
+    public void Ways(params ReadOnlySpan<Func<Num>> ways)
+    {
+        solutions.Clear();
+        decimal? answer = null;
+        foreach (var way in ways)
+        {
+            solutions.Add([]);
+            if (way().Value is var own && (answer ??= own) != own && IsGood)
+            {
+                throw new InvalidOperationException($"Two ways lead to {answer} and to {own}: {WriteQuestion()}");
+            }
+        }
     }
 
     /// <summary>The story and its question. Words are settled here, after the numbers, so that a bad draw costs little.</summary>
     public string WriteQuestion() => string.Join(' ', facts.Append(ending).Select(Word));
 
     /// <summary>The steps in GSM8K's form, ended by the answer.</summary>
-    public string WriteRationale() =>
-        string.Join('\n', steps.Select(Word).Append($"#### {Answer.ToString("0.##", CultureInfo.InvariantCulture)}"));
+    public string WriteRationale() => Write(solutions[0]);
+
+    /// <summary>Every way, in an order drawn at random; of ways with the same calculations only one.</summary>
+    public IReadOnlyList<string> WriteRationales()
+    {
+        var ways = solutions.DistinctBy(steps => string.Concat(steps.Select(s => s.Calculation)), StringComparer.Ordinal).ToArray();
+        CounterRandom.Shuffle<List<(string, string)>>(ways, random.Next());
+        return [.. ways.Select(Write)];
+    }
+
+    private string Write(List<(string Wording, string Calculation)> steps) => string.Join(
+        '\n', steps.Select(s => Word(s.Wording)).Append($"#### {Answer.ToString("0.##", CultureInfo.InvariantCulture)}"));
 
     private T Another<T>(T[] choices) where T : class
     {

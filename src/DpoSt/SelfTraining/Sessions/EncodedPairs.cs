@@ -32,8 +32,13 @@ internal sealed class EncodedPairs
 
     /// <summary>Reads and encodes a file; empty where there is no such file.</summary>
     /// <exception cref="UserErrorException">A line is not a pair, or a pair has no tokens to score.</exception>
-    public static EncodedPairs Read(string file, RowEncoder encoder) => new(file, !File.Exists(file) ? [] :
-        [.. PreferencePairFile.Read(file).Select((pair, i) => Encoded(pair, $"{file}, pair {i + 1}", encoder))]);
+    public static EncodedPairs Read(string file, RowEncoder encoder) =>
+        Of(!File.Exists(file) ? [] : PreferencePairFile.Read(file), file, encoder);
+
+    /// <summary>Encodes pairs that a file holds or stands for.</summary>
+    /// <exception cref="UserErrorException">A pair has no tokens to score.</exception>
+    public static EncodedPairs Of(IEnumerable<PreferencePair> pairs, string file, RowEncoder encoder) =>
+        new(file, [.. pairs.Select((pair, i) => Encoded(pair, $"{file}, pair {i + 1}", encoder))]);
 
     private static (int[] Prompt, int[] Chosen, int[] Rejected) Encoded(PreferencePair pair, string place, RowEncoder encoder)
     {

@@ -1,4 +1,5 @@
 using DpoSt.Answering;
+using DpoSt.Data;
 using DpoSt.Data.PaperFormats;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Sessions;
@@ -6,11 +7,12 @@ using DpoSt.Training.Objectives;
 
 namespace DpoSt.SelfTraining.Stages;
 
-/// <summary>Tunes a model on preference pairs, and evaluates the withheld ones; the reference is the model as it comes.</summary>
+/// <summary>Tunes a model on preference pairs, and evaluates the withheld ones, or on right and wrong answers one by one (KTO); the
+/// reference is the model as it comes.</summary>
 internal sealed record DpoStage(
     string Name, string From, string PairsFolder, string To, PreferenceLoss Loss, TrainingSettings Settings) : ITrainingStage
 {
-    public string Data => Path.Combine(PairsFolder, PreferencePairFile.Name("train"));
+    public string Data => Path.Combine(PairsFolder, Loss.IsUnpaired ? JudgedRowFile.Name("train") : PreferencePairFile.Name("train"));
 
     public bool IsDpo => true;
 
@@ -18,8 +20,11 @@ internal sealed record DpoStage(
 
     public IReadOnlyList<StageInput> Inputs => [new("model", From), new("pairs", Data)];
 
-    public string Cost(RunContext context, bool isReady) =>
-        Settings.Cost(this, context, isReady ? PreferencePairFile.Read(Data).Count() : null);
+    public string Cost(RunContext context, bool isReady) => Settings.Cost(this, context, isReady ? Pairs().Count : null);
+
+    /// <summary>What it trains on, pair by pair; a row without one with a completion of another prompt.</summary>
+    public IReadOnlyList<PreferencePair> Pairs() => Loss.IsUnpaired
+        ? JudgedRows.WithStrangers([.. JudgedRowFile.Read(Data)], Data) : [.. PreferencePairFile.Read(Data)];
 
     /// <summary>All that a reference's scores of a file of pairs depend on but the file.</summary>
     public string ReferenceKey(string model) => ContentKey.Of(new { Settings.Limits, Settings.PaperText, Settings.Recipe.Bf16 }, model);
@@ -27,8 +32,8 @@ internal sealed record DpoStage(
     public string Run(RunContext context, Provenance? made)
     {
         var recipe = Settings.Recipe;
-        var pairs = PreferencePairFile.Read(Data).Count();
-        if (pairs == 0)
+        var pairs = Pairs();
+        if (pairs.Count == 0)
         {
             throw new UserErrorException(
                 $"{Data}: there is no pair to learn from; expected lines like {{\"prompt\": ..., \"chosen\": ..., \"rejected\": ...}}: "
@@ -36,13 +41,28 @@ internal sealed record DpoStage(
         }
 
         ModelBundle.CheckFolder(From);
-        context.Reporter.Begin(Name, $"DPO from {Shown.Path(From)} on {pairs} pairs", recipe.StepsFor(pairs), "steps");
+        CheckProcesses(context);
+        context.Reporter.Begin(
+            Name, $"{(Loss.IsUnpaired ? "KTO" : "DPO")} from {Shown.Path(From)} on {pairs.Count} {(Loss.IsUnpaired ? "answers" : "pairs")}",
+            recipe.StepsFor(pairs.Count), "steps");
         return TrainingSession.Run(context, new TrainingTask(From, To, recipe, Settings.PaperText), made, (session, bundle) =>
         {
             var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, Settings.Limits);
             var reference = made is null ? "" : ReferenceKey(made.Inputs["model"]);
-            var train = EncodedPairs.Read(Data, encoder);
+            var train = EncodedPairs.Of(pairs, Data, encoder);
             train.Score(bundle, reference, session.Replicas, context.Cancel);
+            if (Loss.IsUnpaired)
+            {
+                if (recipe.Evaluates)
+                {
+                    context.Reporter.Note("KTO withholds no answers, so nothing is evaluated.");
+                }
+
+                bool[] labels = [.. JudgedRowFile.Read(Data).Select(row => row.IsRight)];
+                var end = session.Train(new KtoObjective(bundle.Model, Loss.Beta, labels), train.Examples, null, dropout: 0);
+                return $"on the right side {end.Metrics["rewards/accuracies"]:0.00}, distance {end.Metrics["kl"]:0.00}";
+            }
+
             var withheld = recipe.Evaluates ? Withheld(encoder, context.Reporter) : null;
             withheld?.Score(bundle, reference, session.Replicas, context.Cancel);
             // The policy is compared with the reference: no dropout.
@@ -51,6 +71,16 @@ internal sealed record DpoStage(
                 last.Metrics["rewards/accuracies"], last.Metrics["rewards/margins"], last.Metrics["rewards/chosen"]);
             return $"pair accuracy {accuracy:0.00}, margin {margin:0.000}, chosen log-ratio {chosen / Loss.Beta:0.00}";
         });
+    }
+
+    // Its distance is that of a whole batch, which no process has alone.
+    private void CheckProcesses(RunContext context)
+    {
+        if (Loss.IsUnpaired && context.Group.Size > 1)
+        {
+            throw new UserErrorException(
+                $"trainer.loss_type is kto, which trains in one process, but there are {context.Group.Size}: run it without --nproc.");
+        }
     }
 
     private EncodedPairs? Withheld(RowEncoder encoder, IStageReporter reporter)

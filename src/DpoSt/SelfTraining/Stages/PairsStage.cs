@@ -5,8 +5,10 @@ using DpoSt.Runs;
 
 namespace DpoSt.SelfTraining.Stages;
 
-/// <summary>Makes preference pairs from labelled samples, and withholds some questions' pairs for evaluation.</summary>
-internal sealed record PairsStage(string Name, RunName Run, SelectionSource Source, string To, string Results) : IStage
+/// <summary>Makes preference pairs from labelled samples, and withholds some questions' pairs for evaluation; or rows without pairs.
+/// </summary>
+internal sealed record PairsStage(
+    string Name, RunName Run, SelectionSource Source, string To, string Results, bool Unpaired = false) : IStage
 {
     /// <summary>Questions of each hundred whose pairs are withheld from training.</summary>
     private const int WithheldPercent = 5;
@@ -18,7 +20,7 @@ internal sealed record PairsStage(string Name, RunName Run, SelectionSource Sour
 
     public IReadOnlyList<StageInput> Inputs => Source.Inputs;
 
-    public IReadOnlyList<string> Outputs =>
+    public IReadOnlyList<string> Outputs => Unpaired ? [Path.Combine(To, JudgedRowFile.Name("train"))] :
         [.. ((string[])["train", "eval"]).Select(split => Path.Combine(To, PreferencePairFile.Name(split)))];
 
     string IStage.Run(RunContext context, Provenance? made)
@@ -26,6 +28,11 @@ internal sealed record PairsStage(string Name, RunName Run, SelectionSource Sour
         context.Reporter.Begin(Name, "pair right answers with wrong ones", Source.Labelled.Count, "files");
         var encoder = Source.NewEncoder();
         var questions = Source.Questions();
+        if (Unpaired)
+        {
+            return Judge(JudgedRows.Build(questions, encoder.Format, encoder.TokenSet, Source.Options));
+        }
+
         var (train, eval) = Source.PaperText ? FirstPairs(Build(questions)) : (Pairs(withheld: false), Pairs(withheld: true));
         if (train.Count == 0)
         {
@@ -42,12 +49,30 @@ internal sealed record PairsStage(string Name, RunName Run, SelectionSource Sour
         PreferencePairFile.Write(Outputs[0], train);
         PreferencePairFile.Write(Outputs[1], eval);
         ResultsFile.Count(Results, Run.Text, "generated_dpo_data", train.Count);
+        var paired = train.Concat(eval).Select(pair => pair.Prompt).Distinct(StringComparer.Ordinal).Count();
+        var shares = new Dictionary<string, double>(StringComparer.Ordinal) { ["questions_with_pairs"] = (double)paired / questions.Count };
+        ResultsFile.Add(Results, Run.Text, shares);
         return $"{train.Count} pairs to train on, {eval.Count} withheld; {Shown.Path(To)}";
 
         IReadOnlyList<PreferencePair> Build(IEnumerable<LabelledQuestion> of) => PairBuilder.Build(
             of, encoder.Format, encoder.TokenSet, Source.Options);
         IReadOnlyList<PreferencePair> Pairs(bool withheld) =>
             Build(questions.Where(q => CounterRandom.KeyOf(q.Question) % 100 < WithheldPercent == withheld));
+    }
+
+    private string Judge(IReadOnlyList<JudgedRow> rows)
+    {
+        var right = rows.Count(row => row.IsRight);
+        if (right == 0 || right == rows.Count)
+        {
+            throw new UserErrorException(
+                $"{Source.Labelled[^1].File}: all answers are {(right == 0 ? "wrong" : "right")}, so there is nothing to learn from; "
+                + "sample more, or at another temperature.");
+        }
+
+        JudgedRowFile.Write(Outputs[0], rows);
+        ResultsFile.Count(Results, Run.Text, "generated_kto_data", rows.Count);
+        return $"{right} right and {rows.Count - right} wrong rationales to train on; {Shown.Path(To)}";
     }
 
     private static (IReadOnlyList<PreferencePair> Train, IReadOnlyList<PreferencePair> Eval) FirstPairs(

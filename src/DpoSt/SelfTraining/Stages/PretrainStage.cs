@@ -43,7 +43,7 @@ internal sealed record PretrainStage(string To, PretrainingOptions Settings) : I
 
     public object Options => new { Settings, Shape, VocabularySize, Recipe };
 
-    public IReadOnlyList<StageInput> Inputs => [];
+    public IReadOnlyList<StageInput> Inputs => Settings.From is { } from ? [new("model", from)] : [];
 
     public IReadOnlyList<string> Outputs => [To];
 
@@ -66,6 +66,12 @@ internal sealed record PretrainStage(string To, PretrainingOptions Settings) : I
     public string Run(RunContext context, Provenance? made)
     {
         context.Reporter.Begin(Name, $"a small T5 into {Shown.Path(To)}", Settings.Steps, "steps");
+        if (Settings.From is { } from)
+        {
+            ModelBundle.CheckFolder(from);
+            return TrainingSession.Run(context, Task(from), made, Train);
+        }
+
         using var draft = new ScratchFolder();
         AtomicFile.WriteAllText(
             Path.Combine(draft.Path, "tokenizer.json"),
@@ -73,13 +79,15 @@ internal sealed record PretrainStage(string To, PretrainingOptions Settings) : I
         var tokenizer = TokenizerLoader.Load(draft.Path);
         var config = Shape with { VocabSize = (tokenizer.VocabularySize + 15) / 16 * 16 };
         WriteConfiguration(draft.Path, config);
-        var task = new TrainingTask(draft.Path, To, Recipe, PaperText: false, PlaceOption: "--output");
-        return TrainingSession.Run(context, task, made, (session, bundle) =>
-        {
-            var last = session.Train(
-                new SftObjective(bundle.Model), EncodedRows.Of(PretrainingMix.Rows(tokenizer, Settings)), null, dropout: 0);
-            return $"loss {last.Loss:0.000}";
-        }, _ => New(draft.Path, config, tokenizer, context.Device));
+        return TrainingSession.Run(context, Task(draft.Path), made, Train, _ => New(draft.Path, config, tokenizer, context.Device));
+    }
+
+    private TrainingTask Task(string from) => new(from, To, Recipe, PaperText: false, PlaceOption: "--output");
+
+    private string Train(TrainingSession session, ModelBundle bundle)
+    {
+        var rows = EncodedRows.Of(PretrainingMix.Rows(bundle.Tokenizer, Settings));
+        return $"loss {session.Train(new SftObjective(bundle.Model), rows, null, dropout: 0).Loss:0.000}";
     }
 
     private ModelBundle New(string folder, T5Config config, ITokenizer tokenizer, Device device)

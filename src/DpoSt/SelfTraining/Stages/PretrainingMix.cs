@@ -5,8 +5,8 @@ using DpoSt.Text.Tokenizers;
 namespace DpoSt.SelfTraining.Stages;
 
 /// <summary>
-/// What the embedded base model is trained on: isolated arithmetic, problems of one step with their rationales, and stories with spans to
-/// fill in. None of it holds a problem of several steps with a rationale: those are what fine-tuning is for.
+/// What a small base model is trained on: isolated arithmetic, problems of one step with their rationales, stories with spans to fill in.
+/// For the embedded one none of it holds a problem of several steps with a rationale: those are what fine-tuning is for.
 /// </summary>
 internal static class PretrainingMix
 {
@@ -23,7 +23,8 @@ internal static class PretrainingMix
     public static IReadOnlyList<(int[] Prompt, int[] Completion)> Rows(ITokenizer tokenizer, PretrainingOptions options)
     {
         var problems = SyntheticProblems.OneStep(options.OneStepRows, options.Seed)
-            .Concat(SyntheticProblems.Arithmetic(options.ArithmeticRows, options.Seed));
+            .Concat(SyntheticProblems.Arithmetic(options.ArithmeticRows, options.Seed))
+            .Concat(SyntheticProblems.Labelled(options.SeveralStepRows, options.Seed));
         var solved = problems.Select(p => (Ids(p.Question), Ids(PromptFormat.T5.Target(p.Rationale!))));
         var stories = SyntheticProblems.Denoising(options.DenoisingRows, options.Seed)
             .Select((story, i) => Corrupt(tokenizer.Encode(story, addSpecialTokens: false), tokenizer, (ulong)i));

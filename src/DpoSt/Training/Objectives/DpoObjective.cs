@@ -40,7 +40,8 @@ internal sealed class DpoObjective(ILanguageModel model, PreferenceLoss preferen
         (part, logProbs) =>
             Of(batch, part, logProbs));
 
-    private PartCost Of(PreferenceBatch batch, int[] part, Tensor logProbs)
+    /// <summary>What some pairs cost, from the log-probabilities of their tokens, pair by pair and chosen before rejected: [m].</summary>
+    internal PartCost Of(PreferenceBatch batch, int[] part, Tensor logProbs)
     {
         using var scope = NewDisposeScope();
         var pairs = part.Length;

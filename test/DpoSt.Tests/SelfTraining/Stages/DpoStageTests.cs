@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using DpoSt.Answering;
+using DpoSt.Data;
 using DpoSt.Data.PaperFormats;
+using DpoSt.Data.Synthetic;
 using DpoSt.SelfTraining.Sessions;
 using DpoSt.Training;
 
@@ -41,6 +43,30 @@ public sealed class DpoStageTests
                     "eval_logps/chosen", "eval_logps/rejected"
                 ],
                 line.Select(p => p.Key));
+        }
+    }
+
+    [Fact]
+    public void Without_pairs_a_policy_that_stands_still_costs_a_half_and_one_that_moves_less()
+    {
+        using var run = NewRun();
+        var rows = SyntheticProblems.Labelled(12, 3).Select((p, i) => new JudgedRow($"Question: {p.Question}", p.Rationale!, i % 3 > 0));
+        JudgedRowFile.Write(run.Path($"model_outputs/tiny/sft-0/train/{JudgedRowFile.Name("train")}"), rows);
+        string[] kto = [.. Dpo, "++trainer.loss_type=kto", "trainer.max_steps=8"];
+        Assert.Equal(0.5, Losses(run, [.. kto, "trainer.learning_rate=0"])[^1], 1e-6);
+        Assert.True(Losses(run, [.. kto, "trainer.learning_rate=1e-3", "--fresh"])[^1] < 0.45);
+        var (code, _, error) = run.Run([.. kto, "++trainer.rpo_alpha=1"]);
+        Assert.Equal((2, true), (code, error.Contains("trainer.loss_type is kto, which has no such term", StringComparison.Ordinal)));
+
+        static double[] Losses(TinyRun run, string[] command)
+        {
+            var (code, _, error) = run.Run(command);
+            Assert.True(code == 0, error);
+            return
+            [
+                .. File.ReadAllLines(run.Path("ft_models/tiny/dpo-1/metrics.jsonl"))
+                    .Select(line => JsonNode.Parse(line)!["loss"]!.GetValue<double>())
+            ];
         }
     }
 

@@ -1,4 +1,6 @@
 using DpoSt.SelfTraining;
+using DpoSt.SelfTraining.Stages;
+using DpoSt.Text.Tokenizers;
 
 namespace DpoSt.Tests.SelfTraining.Stages;
 
@@ -26,6 +28,24 @@ public sealed class PretrainStageTests
             "is done already with these options; --fresh makes it again",
             Pretraining.Run(resumed, Few, Silent.Context(cancel: TestContext.Current.CancellationToken)),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_goes_on_from_a_model_with_problems_of_several_steps()
+    {
+        using var folder = new TemporaryFolder();
+        var (first, second) = (folder.File("first"), folder.File("second"));
+        var context = Silent.Context(cancel: TestContext.Current.CancellationToken);
+        Pretraining.Run(first, Few, context);
+        Pretraining.Run(second, Few with { From = first, SeveralStepRows = 30, LearningRate = 0 }, context);
+        foreach (var file in (string[])["model.safetensors", "tokenizer.json", "config.json"])
+        {
+            Assert.Equal(File.ReadAllBytes(Path.Combine(first, file)), File.ReadAllBytes(Path.Combine(second, file)));
+        }
+
+        var tokenizer = TokenizerLoader.Load(first);
+        Assert.Equal(
+            30, PretrainingMix.Rows(tokenizer, Few with { SeveralStepRows = 30 }).Count - PretrainingMix.Rows(tokenizer, Few).Count);
     }
 
     private static void Cancel(CancellationTokenSource cancel, long step)

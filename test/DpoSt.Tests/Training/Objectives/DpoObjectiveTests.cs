@@ -78,6 +78,39 @@ public sealed class DpoObjectiveTests
         float Number(string key, int i) => golden.GetProperty(key)[i].GetSingle();
     }
 
+    public static TheoryData<string> PeerLosses => ["sigmoid", "sigmoid_norm", "robust", "hinge", "ipo"];
+
+    [Theory, MemberData(nameof(PeerLosses))]
+    public void Losses_and_gradients_are_those_of_another_library(string type)
+    {
+        using var scope = NewDisposeScope();
+        var golden = JsonDocument.Parse(File.ReadAllText(SharedFolder.Path("peer-cases", "preference-losses.json"))).RootElement;
+        var (policy, reference) = (Rows(golden, "policy_token_log_probs"), Rows(golden, "reference_token_log_probs"));
+        var cases = golden.GetProperty("dpo").EnumerateArray()
+            .Where(c => c.GetProperty("loss_type").Deserialize<string[]>() is [var only] && only == type).ToArray();
+        Assert.True(cases.Length >= 2);
+        var pairs = policy.Length / 2;
+        int[] order = [.. Enumerable.Range(0, pairs).SelectMany(i => (int[])[i, pairs + i])];
+        var tokens = new TokenBatch(
+            [.. Enumerable.Range(0, pairs).Select(_ => (int[])[1])], Array.ConvertAll(policy, row => new int[row.Length]),
+            [.. order.Select((_, i) => i % pairs)], [.. order.Select((_, i) => (long)i)]);
+        foreach (var c in cases)
+        {
+            var loss = new PreferenceLoss(c.GetProperty("beta").GetDouble(), type, c.GetProperty("label_smoothing").GetDouble());
+            var logProbs = tensor(order.SelectMany(row => policy[row]).ToArray(), requires_grad: true);
+            var cost = new DpoObjective(new ScriptedModel([]), loss).Of(
+                new PreferenceBatch(tokens, Array.ConvertAll(reference, row => row.Sum())), [.. Enumerable.Range(0, pairs)], logProbs);
+            cost.Loss.div(pairs).backward();
+            Assert.Equal(c.GetProperty("loss").GetDouble(), cost.Loss.item<double>() / pairs, 1e-6);
+            var gradients = Rows(c, "grad");
+            Assert.All(
+                order.SelectMany(row => gradients[row]).Zip(logProbs.grad!.data<double>().ToArray()),
+                g => Assert.Equal(g.First, g.Second, 1e-6));
+        }
+
+        static double[][] Rows(JsonElement from, string key) => from.GetProperty(key).Deserialize<double[][]>()!;
+    }
+
     // Completions of 2, 1, 4 and 1 tokens at -1, -3, -0.5, -2 a token; the reference's sums are -3, -2, -6, -1.75. Log-ratios of means:
     // 0.5, -1, 1, -0.25; of sums: 1, -1, 4, -0.25.
     [Theory]

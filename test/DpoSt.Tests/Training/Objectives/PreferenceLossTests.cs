@@ -8,7 +8,11 @@ public sealed class PreferenceLossTests
 {
     private const double Beta = 0.3;
 
-    public static TheoryData<string, double> Losses => new() { { "sigmoid", 0 }, { "sigmoid", 0.2 }, { "hinge", 0 }, { "ipo", 0 } };
+    public static TheoryData<string, double> Losses => new()
+    {
+        { "sigmoid", 0 }, { "sigmoid", 0.2 }, { "hinge", 0 }, { "ipo", 0 },
+        { "robust", 0 }, { "robust", 0.2 }, { "sigmoid_norm", 0 },
+    };
 
     [Theory, MemberData(nameof(Losses))]
     public void Each_equals_its_formula(string type, double smoothing)
@@ -38,13 +42,16 @@ public sealed class PreferenceLossTests
     {
         using var margin = zeros(1);
         Assert.Contains(
-            "sigmoid, hinge or ipo", Assert.Throws<UserErrorException>(() => new PreferenceLoss(LossType: "steep").Of(margin)).Message,
+            "sigmoid, sigmoid_norm, robust, hinge or ipo",
+            Assert.Throws<UserErrorException>(() => new PreferenceLoss(LossType: "steep").Of(margin)).Message,
             StringComparison.Ordinal);
     }
 
     private static double Formula(string type, double margin, double smoothing) => type switch
     {
-        "sigmoid" => (1 - smoothing) * Math.Log(1 + Math.Exp(-margin)) + smoothing * Math.Log(1 + Math.Exp(margin)),
+        "robust" => ((1 - smoothing) * Math.Log(1 + Math.Exp(-margin)) - smoothing * Math.Log(1 + Math.Exp(margin)))
+            / (1 - 2 * smoothing),
+        "sigmoid" or "sigmoid_norm" => (1 - smoothing) * Math.Log(1 + Math.Exp(-margin)) + smoothing * Math.Log(1 + Math.Exp(margin)),
         "hinge" => Math.Max(0, 1 - margin),
         _ => Math.Pow(margin / Beta - 1 / (2 * Beta), 2),
     };
