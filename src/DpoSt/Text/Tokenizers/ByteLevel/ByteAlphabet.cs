@@ -10,16 +10,13 @@ internal static class ByteAlphabet
     private static readonly Dictionary<char, byte> Bytes = Characters.Select((c, b) => (c, b)).ToDictionary(p => p.c, p => (byte)p.b);
     public static char Spell(byte value) => Characters[value];
 
-    public static string Spell(ReadOnlySpan<byte> bytes)
+    public static string Spell(ReadOnlySpan<byte> bytes) => string.Create(bytes.Length, bytes, static (text, values) =>
     {
-        var text = new StringBuilder(bytes.Length);
-        foreach (var value in bytes)
+        for (var i = 0; i < text.Length; i++)
         {
-            text.Append(Characters[value]);
+            text[i] = Characters[values[i]];
         }
-
-        return text.ToString();
-    }
+    });
 
     /// <summary>The bytes of a token; a character outside the alphabet (an added token's) is taken as it is.</summary>
     public static byte[] Read(string piece) =>

@@ -3,18 +3,18 @@ using System.Text;
 
 namespace DpoSt.Text.Tokenizers.Expressions;
 
-/// <summary>A set of characters (code points). The answer for ASCII is kept as bits, since most text is that.</summary>
+/// <summary>A set of characters (code points). The answer for ASCII is kept, since most text is that.</summary>
 internal sealed class Characters
 {
     private readonly Func<int, bool> holds;
-    private readonly UInt128 ascii;
+    private readonly bool[] ascii = new bool[128];
 
     private Characters(Func<int, bool> holds)
     {
         this.holds = holds;
         for (var c = 0; c < 128; c++)
         {
-            ascii |= holds(c) ? UInt128.One << c : 0;
+            ascii[c] = holds(c);
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed class Characters
 
     public static Characters Where(Func<int, bool> holds) => new(holds);
 
-    public bool Has(int character) => character < 128 ? (ascii >> character & 1) != 0 : holds(character);
+    public bool Has(int character) => character < 128 ? ascii[character] : holds(character);
     public Characters Or(Characters other) => new(c => Has(c) || other.Has(c));
     public Characters Not() => new(c => !Has(c));
 

@@ -151,10 +151,8 @@ internal sealed class ExpressionParser
             : text.Takes("<=") ? new Node.Look(Closed(Choices(ignoresCase)), IsAhead: false, IsNegative: false)
             : text.Takes("<!") ? new Node.Look(Closed(Choices(ignoresCase)), IsAhead: false, IsNegative: true)
             : text.Takes("i:") ? Closed(Choices(ignoresCase: true))
-            : text.Takes("-i:") ? Closed(Choices(ignoresCase: false))
             // An option without a group reaches to the end of the group around it, choices included.
             : text.Takes("i)") ? Choices(ignoresCase: true)
-            : text.Takes("-i)") ? Choices(ignoresCase: false)
             : throw text.Error("a kind of group");
     }
 

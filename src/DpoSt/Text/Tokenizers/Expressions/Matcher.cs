@@ -109,8 +109,9 @@ internal ref struct Matcher
         }
 
         var (character, units) = Characters.At(text, at);
-        at += set.Has(character) ? units : 0;
-        return set.Has(character);
+        var takes = set.Has(character);
+        at += takes ? units : 0;
+        return takes;
     }
 
     private readonly bool Marks(int fork, int at)

@@ -88,6 +88,12 @@ internal sealed class Steps
 
     private int Repeat(Node.Repeat repeat, int next)
     {
+        // Where the match ends behind it, as much as goes is what is taken.
+        if (repeat is { Inner: Node.One one, IsGreedy: true } && steps[next].Kind == StepKind.End)
+        {
+            return Put(new(StepKind.Run, next, repeat.Most) { Set = one.Set, Least = repeat.Least });
+        }
+
         var to = next;
         if (repeat.Most == int.MaxValue)
         {
