@@ -35,9 +35,9 @@ public static class DataSetEvaluation
         var sampledOutput = Path.ChangeExtension(output, null) + SamplesSuffix + Path.GetExtension(output);
         CheckOutput(options, sampledOutput);
         var problems = ProblemSet.Load(options.Data);
-        using var bundle = ModelBundle.Load(options.Model, paperText: false, context, toRead: true, options.Answers.Compute);
         using var held = RunLock.Take(output + ".lock", "--output");
         using var heldToo = options.Samples > 0 ? RunLock.Take(sampledOutput + ".lock", "--output") : null;
+        using var bundle = ModelBundle.Load(options.Model, paperText: false, context, toRead: true, options.Answers.Compute);
         reporter.Begin(
             "evaluate", $"{options.Model} answers {Counted.Of(problems.Count, "question")} of {options.Data}",
             (long)problems.Count * (1 + options.Samples), "answers");

@@ -74,8 +74,8 @@ internal static class TinyModels
     /// <summary>Fused matrices, positions on a part of a head, a window.</summary>
     public static readonly DecoderTraits Phi = Phi3Family.Read(Fields(PhiConfig));
 
-    /// <summary>One model a kind of network.</summary>
-    public static TheoryData<string> Kinds => ["t5", "t5-relu-tied", "llama", "llama-tied", "gemma", "phi"];
+    /// <summary>One model a kind of network; what Phi has of its own is small, and its golden numbers hold it.</summary>
+    public static TheoryData<string> Kinds => ["t5", "t5-relu-tied", "llama", "llama-tied", "gemma"];
 
     public static ILanguageModel New(string kind, ulong seed, ScalarType dtype = ScalarType.Float32, TrainingCompute? compute = null) =>
         kind switch
@@ -85,7 +85,6 @@ internal static class TinyModels
             "llama" => New(Llama, seed, dtype, compute),
             "llama-tied" => New(Tied, seed, dtype, compute),
             "gemma" => New(Gemma, seed, dtype, compute),
-            "phi" => New(Phi, seed, dtype, compute),
             _ => throw new ArgumentException(kind, nameof(kind)),
         };
 
@@ -104,7 +103,6 @@ internal static class TinyModels
     public static JsonObject ConfigOf(DecoderTraits traits) => traits.Family switch
     {
         "gemma3_text" => GemmaConfig,
-        "phi3" => PhiConfig,
         _ => Llamas(traits, []),
     };
 
@@ -116,7 +114,6 @@ internal static class TinyModels
         "llama" => new DecoderCosts(Llama),
         "llama-tied" => new DecoderCosts(Tied),
         "gemma" => new DecoderCosts(Gemma),
-        "phi" => new DecoderCosts(Phi),
         _ => throw new ArgumentException(kind, nameof(kind)),
     };
 

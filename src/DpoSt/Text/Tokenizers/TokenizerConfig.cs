@@ -24,8 +24,11 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
     /// <summary>Tokens that were added to the vocabulary: `added_tokens_decoder`, else `added_tokens.json`.</summary>
     public IReadOnlyList<AddedToken> Added { get; init; } = [];
 
+    /// <summary>Whether the tokenizer is one file, not a folder's.</summary>
+    public bool IsFileAlone { get; private init; }
+
     /// <summary>The same for a tokenizer that is one file: what lies beside it only names the special tokens.</summary>
-    public TokenizerConfig OfFile() => this with { Class = null, AddsPrefixSpace = null, Added = [] };
+    public TokenizerConfig OfFile() => this with { Class = null, AddsPrefixSpace = null, Added = [], IsFileAlone = true };
 
     /// <summary>The special ids: the configuration's, else those of the template, else the usual names. What the configuration says about
     /// adding the begin and end tokens goes before the template.</summary>

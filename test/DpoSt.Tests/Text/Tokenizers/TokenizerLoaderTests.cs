@@ -24,6 +24,17 @@ public sealed class TokenizerLoaderTests : IDisposable
         Assert.Equal((2, 1), (TokenizerLoader.Load(Path.Combine(folder, "tokenizer.json")).EosId, TokenizerLoader.Load(folder).PadId));
     }
 
+    [Fact]
+    public void LengthsThatTheLastCallerSetDoNotCountInAFolderAsInTransformers()
+    {
+        var trained = BpeTrainer.Train(["a b", "a b"], 400);
+        var cut = trained.Replace("\"added_tokens\":", "\"truncation\": {\"max_length\": 1}, \"added_tokens\":", StringComparison.Ordinal);
+        Assert.NotEqual(trained, cut);
+        Write("tokenizer.json", cut.Replace("\"truncation\": null,", "", StringComparison.Ordinal));
+        Assert.Equal([103 + 'a', 359, 1], TokenizerLoader.Load(folder).Encode("a b"));
+        Assert.Throws<UserErrorException>(() => TokenizerLoader.Load(Path.Combine(folder, "tokenizer.json")));
+    }
+
     /// <summary>The trained file's template is the text and then the end token (1); 3 is the first byte.</summary>
     [Theory]
     [InlineData("""{"bos_token": "<pad>", "eos_token": "</s>", "add_bos_token": true}""", 0, 3 + 'a', 1)]

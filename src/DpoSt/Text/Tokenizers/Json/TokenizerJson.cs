@@ -38,7 +38,7 @@ internal static class TokenizerJson
 
         _ = root.Only(
             "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
-        CheckLengths(root);
+        CheckLengths(root, config);
         var (model, pieces) = ModelReader.Read(new(modelPart, "model"));
         var normalizer = Part(root, "normalizer") is { } normalizing ? NormalizerReader.Read(normalizing) : null;
         var added = AddedTokenReader.Read(root, pieces, config.Added);
@@ -75,13 +75,18 @@ internal static class TokenizerJson
 
     private static JsonPart? Part(JsonPart root, string name) => root.Find(name) is { } part ? new(part, name) : null;
 
-    /// <summary>transformers sets lengths anew for every call, the library itself keeps them: where the two would differ, dpost does
-    /// neither.</summary>
-    private static void CheckLengths(JsonPart root)
+    /// <summary>transformers sets lengths anew for every call, the library itself keeps them: for a folder dpost does as the former, for a
+    /// file alone, where the two would differ, neither.</summary>
+    private static void CheckLengths(JsonPart root, TokenizerConfig config)
     {
         if (root.Find("version") is { } version && root.TextOf(version, "version") != "1.0")
         {
             throw root.Unknown($"the version '{version}'", "1.0");
+        }
+
+        if (!config.IsFileAlone)
+        {
+            return;
         }
 
         if (root.Find("truncation") is not null)
