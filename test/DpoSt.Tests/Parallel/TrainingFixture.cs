@@ -108,7 +108,7 @@ internal sealed record TrainingFixture(string Model, bool Dpo, bool Wide)
     {
         var (wide, naming) = model is T5Model t5
             ? ((ILanguageModel)new T5Model(t5.Config, Parameters(T5Weights.Specs(t5.Config)), compute.RecomputesBlocks),
-                T5Weights.Naming(t5.Config))
+                T5Weights.Naming)
             : ((DecoderModel)model).Traits is var traits
                 ? (new DecoderModel(
                     traits, Parameters(DecoderWeights.Specs(traits)), compute.RecomputesBlocks), DecoderWeights.Naming(traits))

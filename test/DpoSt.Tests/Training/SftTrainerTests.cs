@@ -95,7 +95,7 @@ public sealed class SftTrainerTests(ITestOutputHelper output)
     {
         var config = ((T5Model)fixture.Model).Config;
         var wide = new T5Model(config, new ParameterSet(T5Weights.Specs(config), CPU, ScalarType.Float64));
-        using var checkpoint = HubCheckpoint.Open(SharedFolder.Path("fixtures", Relu), T5Weights.Naming(config));
+        using var checkpoint = HubCheckpoint.Open(SharedFolder.Path("fixtures", Relu), T5Weights.Naming);
         checkpoint.LoadInto(wide.Parameters);
         return wide;
     }

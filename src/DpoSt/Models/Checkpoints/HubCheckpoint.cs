@@ -9,6 +9,7 @@ namespace DpoSt.Models.Checkpoints;
 internal sealed class HubCheckpoint : IDisposable
 {
     private const int MostShown = 3;
+    private const long ComparedAtOnce = 1 << 20;
 
     // By the name that is usual in the family; a file may hold a tensor under another.
     private readonly Dictionary<string, Source> sources = new(StringComparer.Ordinal);
@@ -175,11 +176,28 @@ internal sealed class HubCheckpoint : IDisposable
         }
     }
 
+    // Part by part: most that differ do so at once, and an embedding may take gigabytes.
     private bool Equal(string one, string other)
     {
         using var scope = NewDisposeScope();
-        return sources.TryGetValue(one, out var a) && sources.TryGetValue(other, out var b)
-            && a.Entry.Shape.SequenceEqual(b.Entry.Shape) && a.Entry.DType == b.Entry.DType && a.View.equal(b.View).all().item<bool>();
+        if (!sources.TryGetValue(one, out var a) || !sources.TryGetValue(other, out var b)
+            || !a.Entry.Shape.SequenceEqual(b.Entry.Shape) || a.Entry.DType != b.Entry.DType)
+        {
+            return false;
+        }
+
+        var (x, y) = (a.View.view(-1), b.View.view(-1));
+        for (long from = 0, count = x.numel(); from < count; from += ComparedAtOnce)
+        {
+            using var part = NewDisposeScope();
+            var length = Math.Min(ComparedAtOnce, count - from);
+            if (!x.narrow(0, from, length).equal(y.narrow(0, from, length)).all().item<bool>())
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static IReadOnlyList<string> WeightFiles(string folder)

@@ -4,7 +4,8 @@ namespace DpoSt.Models.Checkpoints;
 /// <param name="Embedding">The embedding's name.</param>
 /// <param name="Head">The head's, where it is not the embedding.</param>
 /// <param name="Canonical">Given all names of a file, gives the usual name of each.</param>
-/// <param name="MayIgnore">Whether a tensor that the model does not ask for is harmless.</param>
+/// <param name="MayIgnore">Whether a tensor that the model does not ask for is harmless; a head is, as it then equals the
+/// embedding.</param>
 /// <param name="KeysOf">The keys of config.json that decide whether a tensor is there, and of which shape.</param>
 /// <param name="Copies">Tensors that may be there too, and then equal the embedding.</param>
 internal sealed record HubNaming(

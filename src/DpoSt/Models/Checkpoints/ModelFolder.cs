@@ -17,9 +17,11 @@ internal static class ModelFolder
     /// <exception cref="UserErrorException">The folder is not a checkpoint of a supported family.</exception>
     public static ILanguageModel Load(string folder, Device device, TrainingCompute? compute = null)
     {
-        var family = Family(folder);
-        using var checkpoint = HubCheckpoint.Open(folder, family.Naming);
-        var model = New(family, device, compute);
+        var (family, checkpoint) = Open(folder);
+        using var opened = checkpoint;
+        var model = family.Over(
+            new ParameterSet(family.Costs.Specs, device, products: compute?.Products, shard: compute?.Shard),
+            compute?.RecomputesBlocks ?? false);
         try
         {
             checkpoint.LoadInto(model.Parameters);
@@ -42,8 +44,7 @@ internal static class ModelFolder
             return Load(folder, device, new TrainingCompute(Bf16: products == ScalarType.BFloat16));
         }
 
-        var family = Family(folder);
-        var checkpoint = HubCheckpoint.Open(folder, family.Naming);
+        var (family, checkpoint) = Open(folder);
         try
         {
             return family.Over(new MappedWeights(family.Costs.Specs, checkpoint, products), false);
@@ -57,14 +58,26 @@ internal static class ModelFolder
 
     /// <summary>What the model that a folder's config.json describes takes to train; its weights need not be there.</summary>
     /// <exception cref="UserErrorException">There is no config.json of a supported family.</exception>
-    public static IModelCosts CostsOf(string folder) => Family(folder).Costs;
+    public static IModelCosts CostsOf(string folder)
+    {
+        if (Array.Exists(CheckpointFiles.WeightFiles, name => File.Exists(Path.Combine(folder, name))))
+        {
+            var (family, checkpoint) = Open(folder);
+            checkpoint.Dispose();
+            return family.Costs;
+        }
+
+        var path = Path.Combine(folder, CheckpointFiles.Config);
+        using var document = ModelJson.Parse(path);
+        return ModelFamilies.Of(document.RootElement, path).Costs;
+    }
 
     /// <summary>What the model in a folder is, in a line: family, sizes, positions, head, vocabulary, the type of its weights, and what its
     /// generation_config.json asks for beyond dpost's own options.</summary>
     public static string Describe(string folder)
     {
-        var family = Family(folder);
-        using var checkpoint = HubCheckpoint.Open(folder, family.Naming);
+        var (family, checkpoint) = Open(folder);
+        using var opened = checkpoint;
         var left = GenerationFields.LeftOut(folder);
         return $"{family.Summary}, weights in {checkpoint.Types}"
             + (left.Count == 0 ? "" : $"; generation_config.json asks for {string.Join(", ", left)}, which dpost does not do");
@@ -164,22 +177,20 @@ internal static class ModelFolder
         }
     }
 
-    private static ILanguageModel New(ModelFamily family, Device device, TrainingCompute? compute) => family.Over(
-        new ParameterSet(
-            family.Costs.Specs, device, products: compute?.Products, shard: compute?.Shard), compute?.RecomputesBlocks ?? false);
-
-    // Whether the head is the embedding is for the weights to say, where they are there.
-    private static ModelFamily Family(string folder)
+    // What config.json describes, over the weights beside it: whether the head is the embedding is for these to say.
+    private static (ModelFamily Family, HubCheckpoint Checkpoint) Open(string folder)
     {
         var path = Path.Combine(folder, CheckpointFiles.Config);
         using var document = ModelJson.Parse(path);
-        var family = ModelFamilies.Of(document.RootElement, path);
-        if (!Array.Exists(CheckpointFiles.WeightFiles, name => File.Exists(Path.Combine(folder, name))))
+        var checkpoint = HubCheckpoint.Open(folder, ModelFamilies.Of(document.RootElement, path).Naming);
+        try
         {
-            return family;
+            return (ModelFamilies.Of(document.RootElement, path, checkpoint.HasOwnHead), checkpoint);
         }
-
-        using var checkpoint = HubCheckpoint.Open(folder, family.Naming);
-        return ModelFamilies.Of(document.RootElement, path, checkpoint.HasOwnHead);
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
     }
 }

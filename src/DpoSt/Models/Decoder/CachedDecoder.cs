@@ -73,10 +73,10 @@ internal sealed class CachedDecoder : IStepDecoder, IDecoderAttention
             using var _ = no_grad();
             var packed = PackedRows.Of(new TokenBatch(read, [], [], []), null, model.Weights.Device, traits.Windows);
             packed = packed with { TextLengths = [.. packed.TextLengths.Select(length => Math.Max(length, textLength))] };
-            var places = traits.Windows.Select(window => PlacesOf(prompts, handles, window)).ToArray();
+            var places = packed.Windows.Select(window => PlacesOf(prompts, handles, window)).ToArray();
             model.States(packed, null, (layer, qkv) =>
             {
-                var (kept, owners, positions) = places[traits.Windows.Index().First(w => w.Item == traits.Layers[layer].Window).Index];
+                var (kept, owners, positions) = places[packed.IndexOf(traits.Layers[layer].Window)];
                 using var inner = NewDisposeScope();
                 var source = kept.Length == qkv.size(0) ? qkv : qkv.index_select(0, tensor(kept, device: qkv.device));
                 Append(this.prompts[layer], source.In(model.Weights.Dtype), owners, positions);

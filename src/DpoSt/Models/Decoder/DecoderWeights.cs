@@ -42,7 +42,7 @@ internal static class DecoderWeights
         // A model without its head was saved without the prefix.
         names => names.Any(name => name.StartsWith("model.", StringComparison.Ordinal))
             ? name => name : name => name == HubHead ? name : $"model.{name}",
-        name => name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || (name == HubHead && t.IsTied),
+        name => name.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) || name == HubHead,
         name => KeysOf(name, t.Layers.Count));
 
     // The keys of config.json that decide whether a tensor is there, and of which shape.

@@ -29,11 +29,7 @@ internal sealed class LongTextDecoder : IStepDecoder
 
     public int[] AddPrompts(IReadOnlyList<int[]> prompts)
     {
-        if (prompts.FirstOrDefault(p => p.Length == 0 || p.Length > maxPromptTokens) is { } wrong)
-        {
-            throw new ArgumentException($"a prompt of {wrong.Length} tokens does not fit into 1 to {maxPromptTokens}", nameof(prompts));
-        }
-
+        SlotTable.CheckLengths(prompts, maxPromptTokens);
         var handles = Enumerable.Range(0, int.MaxValue).Where(h => !this.prompts.ContainsKey(h)).Take(prompts.Count).ToArray();
         foreach (var (prompt, handle) in prompts.Zip(handles))
         {

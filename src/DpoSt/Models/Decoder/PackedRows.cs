@@ -18,7 +18,10 @@ internal sealed record PackedRows(
     ulong[][]? AttentionKeys, long[] Scored)
 {
     /// <summary>The mask of a group for layers of a window.</summary>
-    public Tensor MaskOf(int group, int? window) => Masks[group * Windows.Count + Windows.Index().First(w => w.Item == window).Index];
+    public Tensor MaskOf(int group, int? window) => Masks[group * Windows.Count + IndexOf(window)];
+
+    /// <summary>The place of a window among <see cref="Windows"/>.</summary>
+    public int IndexOf(int? window) => Windows.Index().First(w => w.Item == window).Index;
 
     /// <summary>The same rows over other tensors in place of <see cref="Masks"/>.</summary>
     public PackedRows Over(Tensor[] masks) => this with { Masks = masks };

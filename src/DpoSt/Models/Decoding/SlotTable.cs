@@ -12,17 +12,23 @@ internal sealed class SlotTable(int slots, int maxPromptTokens)
     /// <exception cref="ArgumentException">A prompt is empty or longer than what was said when the decoder was made.</exception>
     public int[] AddPrompts(IReadOnlyList<int[]> prompts, Func<int[], int> held)
     {
-        if (prompts.FirstOrDefault(p => p.Length == 0 || p.Length > maxPromptTokens) is { } wrong)
-        {
-            throw new ArgumentException($"a prompt of {wrong.Length} tokens does not fit into 1 to {maxPromptTokens}", nameof(prompts));
-        }
-
+        CheckLengths(prompts, maxPromptTokens);
         return [.. prompts.Select(prompt =>
         {
             var handle = freePrompts.Pop();
             promptLength[handle] = held(prompt);
             return handle;
         })];
+    }
+
+    /// <summary>Every prompt must have a token, and no more than room was made for.</summary>
+    /// <exception cref="ArgumentException">One does not.</exception>
+    public static void CheckLengths(IReadOnlyList<int[]> prompts, int maxPromptTokens)
+    {
+        if (prompts.FirstOrDefault(p => p.Length == 0 || p.Length > maxPromptTokens) is { } wrong)
+        {
+            throw new ArgumentException($"a prompt of {wrong.Length} tokens does not fit into 1 to {maxPromptTokens}", nameof(prompts));
+        }
     }
 
     /// <summary>A prompt's place is free again.</summary>

@@ -49,7 +49,7 @@ internal static class ModelFamilies
         hasOwnHead is true ? traits with { IsTied = false } : traits;
 
     private static ModelFamily Of(T5Config config) =>
-        new(new T5Costs(config), T5Weights.Naming(config), (weights, recomputes) => new T5Model(config, weights, recomputes),
+        new(new T5Costs(config), T5Weights.Naming, (weights, recomputes) => new T5Model(config, weights, recomputes),
             $"{config.ModelType}, {config.NumLayers} + {config.DecoderLayers} layers of {config.DModel}, {config.NumHeads} heads of "
             + $"{config.DKv}, {config.FeedForwardProj}, {(config.IsTied ? "tied" : "own")} head, {config.VocabSize} ids");
 

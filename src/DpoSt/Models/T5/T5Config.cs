@@ -95,8 +95,7 @@ public sealed record T5Config
 
     /// <summary>The gate's activation.</summary>
     [JsonIgnore]
-    internal GatedActivation Activation =>
-        GatedActivation.Named(FeedForwardProj is "gated-gelu" ? "gelu_new" : FeedForwardProj.Split('-')[^1])!;
+    internal GatedActivation Activation => GatedActivation.Named(ActivationOf(FeedForwardProj))!;
 
     /// <summary>Reads the configuration out of a config.json.</summary>
     /// <exception cref="UserErrorException">A key is missing, has the wrong type or a value that cannot be used.</exception>
@@ -141,11 +140,13 @@ public sealed record T5Config
         };
     }
 
+    private static string ActivationOf(string kind) => kind == "gated-gelu" ? "gelu_new" : kind.Split('-')[^1];
+
     // The activation is said twice by newer files, and then the same.
     private static string FeedForward(ConfigFields fields, string otherwise)
     {
         var kind = fields.Text("feed_forward_proj") ?? otherwise;
-        var (gated, name) = (kind.StartsWith("gated-", StringComparison.Ordinal), kind == "gated-gelu" ? "gelu_new" : kind.Split('-')[^1]);
+        var (gated, name) = (kind.StartsWith("gated-", StringComparison.Ordinal), ActivationOf(kind));
         if (kind != "relu" && (!gated || GatedActivation.Named(name) is null))
         {
             throw fields.Wrong("feed_forward_proj", "relu, gated-gelu, gated-silu or gated-relu");

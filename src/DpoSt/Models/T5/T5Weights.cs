@@ -39,14 +39,14 @@ internal static class T5Weights
     }
 
     /// <summary>How checkpoints of these models name tensors.</summary>
-    public static HubNaming Naming(T5Config c) => new(
+    public static HubNaming Naming { get; } = new(
         HubShared, HubHead,
         // Where only a stack's copy of the embedding was kept, that is the embedding.
         names => names.Contains(HubShared) || Array.Find(Copies, names.Contains) is not { } only
             ? name => name : name => name == only ? HubShared : name,
         name => Copies.Contains(name, StringComparer.Ordinal)
             || name == "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"
-            || (name == HubHead && c.IsTied),
+            || name == HubHead,
         KeysOf, Copies);
 
     private static string KeysOf(string name) => name.Split('.') switch

@@ -23,8 +23,7 @@ internal sealed record DpoStage(
     public string Cost(RunContext context, bool isReady) => Settings.Cost(this, context, isReady ? Pairs().Count : null);
 
     /// <summary>What it trains on, pair by pair; a row without one with a completion of another prompt.</summary>
-    public IReadOnlyList<PreferencePair> Pairs() => Loss.IsUnpaired
-        ? JudgedRows.WithStrangers([.. JudgedRowFile.Read(Data)], Data) : [.. PreferencePairFile.Read(Data)];
+    public IReadOnlyList<PreferencePair> Pairs() => Rows().Pairs;
 
     /// <summary>All that a reference's scores of a file of pairs depend on but the file.</summary>
     public string ReferenceKey(string model) => ContentKey.Of(new { Settings.Limits, Settings.PaperText, Settings.Recipe.Bf16 }, model);
@@ -32,7 +31,7 @@ internal sealed record DpoStage(
     public string Run(RunContext context, Provenance? made)
     {
         var recipe = Settings.Recipe;
-        var pairs = Pairs();
+        var (pairs, labels) = Rows();
         if (pairs.Count == 0)
         {
             throw new UserErrorException(
@@ -58,7 +57,6 @@ internal sealed record DpoStage(
                     context.Reporter.Note("KTO withholds no answers, so nothing is evaluated.");
                 }
 
-                bool[] labels = [.. JudgedRowFile.Read(Data).Select(row => row.IsRight)];
                 var end = session.Train(new KtoObjective(bundle.Model, Loss.Beta, labels), train.Examples, null, dropout: 0);
                 return $"on the right side {end.Metrics["rewards/accuracies"]:0.00}, distance {end.Metrics["kl"]:0.00}";
             }
@@ -71,6 +69,18 @@ internal sealed record DpoStage(
                 last.Metrics["rewards/accuracies"], last.Metrics["rewards/margins"], last.Metrics["rewards/chosen"]);
             return $"pair accuracy {accuracy:0.00}, margin {margin:0.000}, chosen log-ratio {chosen / Loss.Beta:0.00}";
         });
+    }
+
+    // Labels are those of rows without pairs.
+    private (IReadOnlyList<PreferencePair> Pairs, IReadOnlyList<bool> Labels) Rows()
+    {
+        if (!Loss.IsUnpaired)
+        {
+            return ([.. PreferencePairFile.Read(Data)], []);
+        }
+
+        JudgedRow[] rows = [.. JudgedRowFile.Read(Data)];
+        return (JudgedRows.WithStrangers(rows, Data), [.. rows.Select(row => row.IsRight)]);
     }
 
     // Its distance is that of a whole batch, which no process has alone.

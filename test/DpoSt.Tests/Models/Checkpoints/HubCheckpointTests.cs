@@ -20,7 +20,7 @@ public sealed class HubCheckpointTests : IDisposable
         Write("model-2.safetensors", tensors[5..]);
         Index(tensors.Select((t, i) => (t.Key, i < 5 ? "model-1.safetensors" : "model-2.safetensors")));
         using var other = TinyModels.New(TinyModels.T5, 2);
-        using var checkpoint = HubCheckpoint.Open(folder.Root, T5Weights.Naming(TinyModels.T5));
+        using var checkpoint = HubCheckpoint.Open(folder.Root, T5Weights.Naming);
         checkpoint.LoadInto(other.Parameters);
         Assert.All(model.Parameters.Buffers.Zip(other.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));
     }
@@ -38,7 +38,7 @@ public sealed class HubCheckpointTests : IDisposable
         Write("model.safetensors", tensors);
         using var other = TinyModels.New(TinyModels.T5, 2);
         using var untouched = TinyModels.New(TinyModels.T5, 2);
-        using var checkpoint = HubCheckpoint.Open(folder.Root, T5Weights.Naming(TinyModels.T5));
+        using var checkpoint = HubCheckpoint.Open(folder.Root, T5Weights.Naming);
         var error = Assert.Throws<UserErrorException>(() => checkpoint.LoadInto(other.Parameters));
         Assert.All(
             [
@@ -60,7 +60,7 @@ public sealed class HubCheckpointTests : IDisposable
         using var model = TinyModels.New(TinyModels.T5, 1);
         Write("model.safetensors", Tensors(model).Select(t => KeyValuePair.Create(t.Key, t.Value.to(dtype))));
         using var other = TinyModels.New(TinyModels.T5, 2);
-        using var checkpoint = HubCheckpoint.Open(folder.Root, T5Weights.Naming(TinyModels.T5));
+        using var checkpoint = HubCheckpoint.Open(folder.Root, T5Weights.Naming);
         checkpoint.LoadInto(other.Parameters);
         Assert.All(
             model.Parameters.Buffers.Zip(other.Parameters.Buffers),
@@ -132,7 +132,7 @@ public sealed class HubCheckpointTests : IDisposable
     }
 
     private string Error() =>
-        Assert.Throws<UserErrorException>(() => HubCheckpoint.Open(folder.Root, T5Weights.Naming(TinyModels.T5)).Dispose()).Message;
+        Assert.Throws<UserErrorException>(() => HubCheckpoint.Open(folder.Root, T5Weights.Naming).Dispose()).Message;
 
     private void Write(string name, IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {

@@ -105,7 +105,7 @@ public sealed class ModelFolderTests : IDisposable
         using var index = JsonDocument.Parse(File.ReadAllText(Path.Combine(target, "model.safetensors.index.json")));
         Assert.Equal(4 * model.Parameters.Count, index.RootElement.GetProperty("metadata").GetProperty("total_size").GetInt64());
         using var loaded = TinyModels.New(TinyModels.T5, 2);
-        using var checkpoint = HubCheckpoint.Open(target, T5Weights.Naming(TinyModels.T5));
+        using var checkpoint = HubCheckpoint.Open(target, T5Weights.Naming);
         checkpoint.LoadInto(loaded.Parameters);
         Assert.All(
             model.Parameters.Buffers.Zip(loaded.Parameters.Buffers), pair => KernelCheck.Same(pair.First.Values, pair.Second.Values));

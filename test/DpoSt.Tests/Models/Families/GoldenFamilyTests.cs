@@ -108,7 +108,7 @@ public sealed class GoldenFamilyTests : IDisposable
         {
             var config = ((T5Model)fixture.Model).Config;
             using var wide = new T5Model(config, new ParameterSet(T5Weights.Specs(config), CPU, ScalarType.Float64));
-            using var checkpoint = HubCheckpoint.Open(fixture.Folder, T5Weights.Naming(config));
+            using var checkpoint = HubCheckpoint.Open(fixture.Folder, T5Weights.Naming);
             checkpoint.LoadInto(wide.Parameters);
             using var generator = new TorchSharp.torch.Generator((ulong)run);
             using (no_grad())
