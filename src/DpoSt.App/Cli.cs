@@ -86,7 +86,10 @@ internal static class Cli
         new("How good a model is", true, [EvaluateCommand.Create(console), CompareCommand.Create(console), StudyCommand.Create(console)]),
         new(
             "Models and their answers", false,
-            [SolveCommand.Create(console), CompleteCommand.Create(console), ScoreCommand.Create(console)]),
+            [
+                SolveCommand.Create(console), ChatCommand.Create(console), CompleteCommand.Create(console), ScoreCommand.Create(console),
+                ShowCommand.Create(console),
+            ]),
         new("Where models come from", true, [DownloadCommand.Create(console), PretrainCommand.Create(console)]),
         new(
             "Tools", false,

@@ -6,6 +6,7 @@ using DpoSt.App.Console;
 using DpoSt.Parallel;
 using static System.FormattableString;
 using var cancel = new CancellationTokenSource();
+var answer = new AnswerInterrupt();
 
 // The first Ctrl-C asks the command to stop at its next safe point; the second ends the process as usual.
 void Stop(PosixSignalContext signal)
@@ -13,6 +14,12 @@ void Stop(PosixSignalContext signal)
     if (cancel.IsCancellationRequested && RankEnvironment.Current is not null)
     {
         RankJob.Leave(Cli.Interrupted);
+    }
+
+    if (signal.Signal == PosixSignal.SIGINT && answer.Stop())
+    {
+        signal.Cancel = true;
+        return;
     }
 
     signal.Cancel = !cancel.IsCancellationRequested;
@@ -33,7 +40,7 @@ System.Console.SetError(new LossyWriter(System.Console.Error));
 using var input = new InterruptibleInput(System.Console.OpenStandardInput(), cancel.Token);
 if (RankEnvironment.Current is not { } ranks)
 {
-    var console = new CommandConsole(input, System.Console.Out, System.Console.Error, cancel.Token);
+    var console = new CommandConsole(input, System.Console.Out, System.Console.Error, cancel.Token) { Answer = answer };
     return MaskedThread.Run(() => Cli.Run(args, console));
 }
 

@@ -20,15 +20,17 @@ internal static class CompleteCommand
         calculator.AcceptOnlyFromAmong("none", "t5", "llama");
         var json = CommandOption.Json("Write JSON lines of ids and text; without it, text alone.");
         var command = new Command("complete", CommandHelp.Of(
-            "Read lines of {\"prompt\": ...} (text without any template) or {\"input_ids\": [...]} on standard input "
-            + "and write what the model says next.",
+            "Read lines of {\"messages\": [...]} (asked through the model's chat template), {\"prompt\": ...} (text without any template) "
+            + "or {\"input_ids\": [...]} on standard input and write what the model says next.",
             "echo '{\"prompt\": \"Once upon a time\"}' | dpost complete --model models/llama-2-7b --max-new-tokens 50 --json"))
         { model, batch, calculator, json };
         var decoding = new DecodingArguments(command);
+        var template = new TemplateArguments(command);
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
-            using var completer = new Completer(parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed));
+            using var completer = new Completer(
+                parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed), template.Options(parsed));
             if (!parsed.GetValue(json) && !completer.WritesText)
             {
                 throw new UserErrorException(

@@ -13,20 +13,23 @@ internal static class ScoreCommand
     {
         var model = CommandOption.Model();
         var data = CommandOption.Of<string>(
-            "--data", "Lines of {\"prompt\": ..., \"completion\": ...}, texts without any template, "
+            "--data", "Lines of {\"prompt\": ..., \"completion\": ...}, texts without any template, of {\"messages\": [...]}, "
+            + "whose last turn is scored, "
             + "or of {\"input_ids\": [...], \"labels\": [...]}.", "FILE").Needed();
         var json = CommandOption.Json("Write JSON lines; without it, a table.");
         var command = new Command("score", CommandHelp.Of(
             "Give the log-probability of each completion, in nats: its sum, the number of tokens, and the loss (the negative mean).",
             "dpost score --model models/flan-t5-base --data answers.jsonl --json"))
         { model, data, json };
+        var template = new TemplateArguments(command);
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
             var chosen = device.Device(parsed);
             var scores = StageProgress.Watch(
                 console,
-                reporter => Scorer.Run(parsed.GetValue(model)!, parsed.GetValue(data)!, chosen, reporter, console.Cancel));
+                reporter => Scorer.Run(
+                    parsed.GetValue(model)!, parsed.GetValue(data)!, chosen, template.Options(parsed), reporter, console.Cancel));
             if (!parsed.GetValue(json))
             {
                 console.Out.WriteLine($"{"log_prob",12} {"tokens",7} {"loss",9}");

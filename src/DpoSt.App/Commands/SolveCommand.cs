@@ -14,8 +14,6 @@ namespace DpoSt.App.Commands;
 /// <summary><c>dpost solve</c>: one question, answered while one watches.</summary>
 internal static class SolveCommand
 {
-    private static readonly Style Calculated = new(Color.Green, decoration: Decoration.Underline);
-
     public static Command Create(CommandConsole console)
     {
         var question = new Argument<string>("question") { Description = "The question." };
@@ -28,6 +26,7 @@ internal static class SolveCommand
             "dpost solve --model models/flan-t5-base \"Tom has 3 bags of 12 apples. How many apples does he have?\""))
         { question, model, noCalculator, json };
         var decoding = new DecodingArguments(command);
+        var template = new TemplateArguments(command);
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
@@ -39,7 +38,8 @@ internal static class SolveCommand
                     + "expected one in words, such as \"Tom has 3 bags of 12 apples. How many apples does he have?\".");
             }
 
-            using var completer = new Completer(parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed));
+            using var completer = new Completer(
+                parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed), template.Options(parsed));
             var options = decoding.Options(parsed, slots: 1, parsed.GetValue(noCalculator) ? null : completer.Calculator);
             Solve(console, completer, asked, options, parsed.GetValue(json));
         });
@@ -48,25 +48,9 @@ internal static class SolveCommand
 
     private static void Solve(CommandConsole console, Completer completer, string question, GenerationOptions options, bool json)
     {
-        var (pieces, terminal, started) = (new List<WrittenText>(), console.Results(), Stopwatch.GetTimestamp());
+        var (writer, started) = (new AnswerWriter(console, isShown: !json), Stopwatch.GetTimestamp());
         Generated? answer = null;
-        completer.Run([completer.Question(question)], options, finished => answer = finished, console.Cancel, piece =>
-        {
-            if (pieces is [.., var last] && last.Forced == piece.Forced)
-            {
-                pieces[^1] = last with { Text = last.Text + piece.Text };
-            }
-            else
-            {
-                pieces.Add(piece);
-            }
-
-            if (!json)
-            {
-                terminal.Write(new Spectre.Console.Text(piece.Text, piece.Forced ? Calculated : Style.Plain));
-                console.Out.Flush();
-            }
-        });
+        completer.Run([completer.Question(question)], options, finished => answer = finished, console.Cancel, writer.Write);
         var final = FinalAnswer.Extract(answer!.Text);
         if (json)
         {
@@ -75,7 +59,7 @@ internal static class SolveCommand
                 question,
                 answer.Text,
                 answer = final,
-                Pieces = pieces.Select(p => new { p.Text, Calculator = p.Forced }),
+                Pieces = writer.Pieces.Select(p => new { p.Text, Calculator = p.Forced }),
                 tokens = answer.Ids.Length,
                 calculator_tokens = answer.Forced,
             });

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using DpoSt.Answering;
 using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Data;
@@ -11,6 +12,7 @@ namespace DpoSt.App.Commands;
 internal static class TokenizeCommand
 {
     private const string TextLine = "{\"text\": \"...\"}";
+    private const string ChatLine = "{\"messages\": [{\"role\": \"user\", \"content\": \"...\"}]}";
     private const string IdsLine = "{\"ids\": [1, 2, 3]}";
 
     public static Command Create(CommandConsole console)
@@ -19,12 +21,22 @@ internal static class TokenizeCommand
         var json = CommandOption.Json("Write JSON lines of ids and pieces; without it, ids alone.");
         var noSpecial = CommandOption.Of<bool>("--no-special", "Add no special tokens.");
         var decode = CommandOption.Of<bool>("--decode", $"Read lines of {IdsLine} and write lines of {TextLine}, without special tokens.");
+        var chat = CommandOption.Of<bool>(
+            "--chat", $"Read lines of {ChatLine} (and \"tools\", and \"add_generation_prompt\": false for a whole conversation) and write "
+            + "what the chat template makes of them.");
         var command = new Command("tokenize", CommandHelp.Of(
             $"Read lines of {TextLine} on standard input and write their token ids and pieces.",
             "echo '{\"text\": \"How many?\"}' | dpost tokenize --tokenizer models/flan-t5-base --json"))
-        { tokenizer, json, noSpecial, decode };
+        { tokenizer, json, noSpecial, decode, chat };
+        var template = new TemplateArguments(command);
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(chat))
+            {
+                Render(console, ChatRenderer.Of(parsed.GetValue(tokenizer)!, template.Options(parsed)), parsed.GetValue(json));
+                return;
+            }
+
             var loaded = TokenizerLoader.Load(parsed.GetValue(tokenizer)!);
             console.TellTyped(parsed.GetValue(decode) ? IdsLine : TextLine);
             foreach (var line in JsonLines.Read(console.In, "standard input"))
@@ -44,6 +56,18 @@ internal static class TokenizeCommand
             }
         });
         return command;
+    }
+
+    private static void Render(CommandConsole console, ChatRenderer renderer, bool json)
+    {
+        console.TellTyped(ChatLine);
+        foreach (var line in JsonLines.Read(console.In, "standard input"))
+        {
+            console.Cancel.ThrowIfCancellationRequested();
+            var text = renderer.Render(line, ChatLine);
+            console.Write(
+                json, new { Text = text, Ids = renderer.Ids(text), Pieces = renderer.Pieces(text) }, () => console.Out.WriteLine(text));
+        }
     }
 
     private static List<int> Ids(JsonLine line, int vocabularySize)

@@ -9,6 +9,9 @@ internal sealed record CommandConsole(Stream In, TextWriter Out, TextWriter Erro
 {
     private const int FileWidth = 4096;
 
+    /// <summary>What Ctrl-C stops before it stops the program.</summary>
+    public AnswerInterrupt Answer { get; init; } = new();
+
     private static readonly JsonSerializerOptions JsonOptions = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

@@ -1,3 +1,4 @@
+using DpoSt.Text.Chat;
 using DpoSt.Data;
 using DpoSt.Runs;
 
@@ -5,10 +6,10 @@ namespace DpoSt.Answering;
 
 /// <summary>What files of answers are made from.</summary>
 internal sealed record AnswerSource(
-    string Model, IReadOnlyList<StageInput> Questions, AnswerOptions Answers, SampleFormat Format, bool PaperText)
+    string Model, IReadOnlyList<StageInput> Questions, AnswerOptions Answers, SampleFormat Format, PromptOptions Prompt)
 {
     /// <summary>All that the answers depend on but files, and which sample it is.</summary>
-    public object Options => new { Answers, Format, PaperText };
+    public object Options => new { Answers, Format, Prompt };
 
     /// <summary>The files that they depend on.</summary>
     public IReadOnlyList<StageInput> Inputs => [new StageInput("model", Model), .. Questions];

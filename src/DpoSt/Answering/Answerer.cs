@@ -52,7 +52,7 @@ internal sealed class Answerer(ModelBundle bundle, RunContext context)
     private Completion[] Alone(
         IReadOnlyList<Problem> problems, IReadOnlyList<int> samples, AnswerOptions options, AnswerJournal? journal, Action<long> advance)
     {
-        var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, TokenLimits.None with { Prompt = options.MaxPromptTokens });
+        var encoder = bundle.Encoder(TokenLimits.None with { Prompt = options.MaxPromptTokens });
         var requests = problems.SelectMany(problem =>
         {
             var prompt = encoder.Question(problem.Question);

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using DpoSt.Data;
 using DpoSt.Generation;
+using DpoSt.Text.Chat;
 using static TorchSharp.torch;
 
 namespace DpoSt.Answering;
@@ -7,20 +9,25 @@ namespace DpoSt.Answering;
 /// <summary>Lets a model continue any prompts, outside of any run.</summary>
 public sealed class Completer : IDisposable
 {
-    private const string Expected = "{\"prompt\": ...} or {\"input_ids\": [...]}";
+    private const string Expected = "{\"prompt\": ...}, {\"messages\": [...]} or {\"input_ids\": [...]}";
     private readonly ModelBundle bundle;
     private readonly RowEncoder encoder;
+    private readonly RowEncoder plain;
 
     /// <summary>Loads a model; its matrix products are computed in fp32, or in bf16.</summary>
-    public Completer(string folder, Device device, ScalarType products = ScalarType.Float32)
+    public Completer(string folder, Device device, ScalarType products = ScalarType.Float32, PromptOptions? prompt = null)
     {
-        bundle = ModelBundle.LoadForIds(folder, device, products);
-        encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, TokenLimits.None);
+        bundle = ModelBundle.LoadForIds(folder, device, products, prompt);
+        encoder = bundle.Encoder(TokenLimits.None);
+        plain = bundle.PlainEncoder;
         WritesText = Text.Tokenizers.TokenizerLoader.IsIn(folder);
     }
 
     /// <summary>Whether ids become text: the model's folder has a tokenizer.</summary>
     public bool WritesText { get; }
+
+    /// <summary>How the model is given questions, in words.</summary>
+    public string Format => bundle.Format.Source;
 
     /// <summary>The calculator's format for this model's family.</summary>
     public Text.CalculatorFormat Calculator => bundle.Format.Calculator;
@@ -31,16 +38,32 @@ public sealed class Completer : IDisposable
     /// <summary>The ids of a row that brings a prompt as it is, or ids.</summary>
     public int[] Prompt(JsonLine line)
     {
-        var given = line.Property("input_ids", Expected);
-        if (given is not null && line.Property("prompt", Expected) is not null)
+        var (given, messages) = (line.Property("input_ids", Expected), line.Property("messages", Expected));
+        if (new[] { given, messages, line.Property("prompt", Expected) }.Count(part => part is not null) > 1)
         {
-            throw line.Error($"the line has both a prompt and input_ids; expected {Expected}.");
+            throw line.Error($"the line has more than one of prompt, messages and input_ids; expected {Expected}.");
         }
 
-        var ids = given is { } list
-            ? TokenIds.Read(line, list, "input_ids", bundle.Model.VocabularySize, Expected)
-            : encoder.Prompt(line.Text("prompt", Expected));
+        var ids = given is { } list ? TokenIds.Read(line, list, "input_ids", bundle.Model.VocabularySize, Expected)
+            : messages is { } turns ? Conversation(line, turns)
+            : plain.Prompt(line.Text("prompt", Expected));
         return ids.Length > 0 ? ids : throw line.Error($"the prompt is empty; expected {Expected}.");
+    }
+
+    /// <summary>The ids of a conversation in the model's chat template, ready for an answer.</summary>
+    public int[] Conversation(JsonElement messages, JsonElement? tools = null) => encoder.Conversation(messages, tools);
+
+    private int[] Conversation(JsonLine line, JsonElement messages)
+    {
+        try
+        {
+            return ChatFormat.Problem(messages) is { } problem ? throw new UserErrorException($"{problem}; expected {Expected}.")
+                : encoder.Conversation(messages, line.Property("tools", Expected));
+        }
+        catch (UserErrorException e)
+        {
+            throw line.Error(e.Message, e);
+        }
     }
 
     /// <summary>Completes every prompt; answers come in the order of the prompts, each as soon as those before it are there.</summary>

@@ -2,6 +2,7 @@ using DpoSt.Models;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Runs;
 using DpoSt.Text;
+using DpoSt.Text.Chat;
 using DpoSt.Text.Tokenizers;
 using static TorchSharp.torch;
 
@@ -23,16 +24,19 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
     /// <summary>Loads a model and its tokenizer from a folder in Hugging Face layout, and says once what it is.</summary>
     /// <exception cref="UserErrorException">The folder is not a checkpoint, or the tokenizer's end is not an id of the model.</exception>
     public static ModelBundle Load(
-        string folder, bool paperText, RunContext context, bool toRead = false, TrainingCompute? compute = null)
+        string folder, PromptOptions prompt, RunContext context, bool toRead = false, TrainingCompute? compute = null)
     {
         CheckFolder(folder);
         context.NoteOnce($"  {Shown.Path(folder)}: {ModelFolder.Describe(folder)}");
-        return Load(folder, paperText, context.Device, toRead, compute);
+        var bundle = Load(folder, prompt, context.Device, toRead, compute);
+        context.NoteOnce($"  the model is given {bundle.Format.Source}");
+        return bundle;
     }
 
-    private static ModelBundle Load(string folder, bool paperText, Device device, bool toRead, TrainingCompute? compute)
+    private static ModelBundle Load(string folder, PromptOptions prompt, Device device, bool toRead, TrainingCompute? compute)
     {
         var tokenizer = TokenizerLoader.Load(folder);
+        var format = PromptFormats.Of(folder, ModelFolder.CostsOf(folder).IsCausal, prompt);
         var model = toRead
             ? ModelFolder.LoadToRead(folder, device, compute?.Products ?? ScalarType.Float32)
             : ModelFolder.Load(folder, device, compute);
@@ -50,17 +54,18 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
             tokenizer = new BoundedTokenizer(tokenizer, model.VocabularySize, folder);
         }
 
-        return new ModelBundle(folder, model, tokenizer, FormatOf(model.IsCausal, paperText));
+        return new ModelBundle(folder, model, tokenizer, format);
     }
 
     /// <summary>Loads a folder for work on token ids, which needs no tokenizer files; where there are none, texts are refused.</summary>
     /// <exception cref="UserErrorException">The folder is not a checkpoint.</exception>
-    public static ModelBundle LoadForIds(string folder, Device device, ScalarType products = ScalarType.Float32)
+    public static ModelBundle LoadForIds(
+        string folder, Device device, ScalarType products = ScalarType.Float32, PromptOptions? prompt = null)
     {
         CheckFolder(folder);
         if (TokenizerLoader.IsIn(folder))
         {
-            return Load(folder, false, device, toRead: true, new TrainingCompute(products == ScalarType.BFloat16));
+            return Load(folder, prompt ?? new(), device, toRead: true, new TrainingCompute(products == ScalarType.BFloat16));
         }
 
         var model = ModelFolder.LoadToRead(folder, device, products);
@@ -71,7 +76,8 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
                 $"{folder}: neither generation_config.json nor config.json names an eos_token_id, so it is not known what ends a text.");
         }
 
-        return new ModelBundle(folder, model, IdTokenizer.New(folder, model.VocabularySize, end), FormatOf(model.IsCausal, false));
+        return new ModelBundle(
+            folder, model, IdTokenizer.New(folder, model.VocabularySize, end), model.IsCausal ? PromptFormat.Llama : PromptFormat.T5);
     }
 
     /// <summary>A model's folder must be there before anything is read from it.</summary>
@@ -86,9 +92,14 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
         }
     }
 
-    /// <summary>The text form of a model family.</summary>
-    public static PromptFormat FormatOf(bool isCausal, bool paperText) =>
-        isCausal ? PromptFormat.Llama : paperText ? PromptFormat.T5Paper : PromptFormat.T5;
+    /// <summary>The chat template that it is asked through, or none.</summary>
+    public ChatFormat? Chat => Format as ChatFormat;
+
+    /// <summary>What makes token ids of texts as they are, with the tokenizer's special tokens and without any template.</summary>
+    public RowEncoder PlainEncoder => new(Tokenizer, Format.IsCausal ? PromptFormat.Bare : Format, TokenLimits.None);
+
+    /// <summary>What makes token ids of rows for this model.</summary>
+    public RowEncoder Encoder(TokenLimits limits) => new(Tokenizer, Format, limits, Ends);
 
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Text;
+using DpoSt.Text.Chat;
 using DpoSt.Text.Tokenizers;
 
 namespace DpoSt.Answering;
@@ -20,17 +22,28 @@ public sealed record TokenLimits(int Prompt, int Completion, int Total)
 /// of its prompt (the paper's preprocessing, trl's <c>keep_end</c>), and a completion its end with its EOS: in fine-tuning beyond
 /// its own limit, in a pair where the row is still too long (<c>DPOTrainer.tokenize_row</c>).
 /// </summary>
-internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, TokenLimits limits)
+/// <param name="ends">The ids at which generation stops; null is the tokenizer's end alone.</param>
+internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, TokenLimits limits, IReadOnlySet<int>? ends = null)
 {
+    private readonly Lazy<string> endOfTurn = new(() => EndOfTurn(tokenizer, format, ends ?? new HashSet<int>([tokenizer.EosId])));
+
+    private ChatFormat Chat => format as ChatFormat ?? throw new UserErrorException(
+        $"the model is given {format.Source}, which has no place for messages; name a chat template.");
+
     /// <summary>What is said of a row without a prompt: the first token of a completion follows the last of it.</summary>
     public const string NoPrompt = "the prompt is empty; a model needs at least one token to begin with.";
 
     /// <summary>The family's text form.</summary>
     public PromptFormat Format => format;
 
-    /// <summary>An encoder for the model in a folder, without limits, for work on texts alone.</summary>
-    public static RowEncoder Of(string folder, bool paperText) =>
-        new(TokenizerLoader.Load(folder), ModelBundle.FormatOf(ModelFolder.CostsOf(folder).IsCausal, paperText), TokenLimits.None);
+    /// <summary>An encoder for the model in a folder; no limits are for work on texts alone.</summary>
+    public static RowEncoder Of(string folder, PromptOptions prompt, TokenLimits? limits = null)
+    {
+        var tokenizer = TokenizerLoader.Load(folder);
+        return new(
+            tokenizer, PromptFormats.Of(folder, ModelFolder.CostsOf(folder).IsCausal, prompt), limits ?? TokenLimits.None,
+            new HashSet<int>([tokenizer.EosId, .. ModelFolder.EndsOf(folder)]));
+    }
 
     /// <summary>The ids a model is given to answer a question.</summary>
     public int[] Question(string question) => Prompt(format.Prompt(question));
@@ -40,7 +53,9 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
     /// not cut.
     /// </summary>
     public int[] Prompt(string prompt) =>
-        format.IsCausal ? [.. tokenizer.Encode(prompt)] : CutBeforeEos(tokenizer.Encode(prompt), limits.Prompt);
+        format.IsCausal
+            ? [.. tokenizer.Encode(prompt, addSpecialTokens: !format.HasSpecialTokens)]
+            : CutBeforeEos(tokenizer.Encode(prompt), limits.Prompt);
 
     /// <summary>A training row: a prompt that has its template already and what is to follow it.</summary>
     public (int[] Prompt, int[] Completion) Row(string prompt, string completion)
@@ -52,6 +67,35 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
 
         var (first, rest) = (Prompt(prompt), Continuation(completion));
         return first.Length + rest.Length <= limits.Total ? (first, rest) : (End(first), rest[..Math.Min(rest.Length, limits.Completion)]);
+    }
+
+    /// <summary>The ids a model is given to go on with a conversation.</summary>
+    /// <exception cref="UserErrorException">The model has no chat template, or it refuses the conversation.</exception>
+    public int[] Conversation(JsonElement messages, JsonElement? tools = null) => Prompt(Chat.Render(messages, forAnswer: true, tools));
+
+    /// <summary>A training row of a conversation whose last turn is the assistant's.</summary>
+    public (int[] Prompt, int[] Completion) ConversationRow(JsonElement messages)
+    {
+        var (prompt, answer) = Chat.LastTurn(messages);
+        return Row(prompt, answer);
+    }
+
+    /// <summary>A training row for a person to look at.</summary>
+    public ShownRow Show(string prompt, string completion) => ShownRow.Of(
+        tokenizer, format.Source, format.IsCausal,
+        new RowEncoder(tokenizer, format, TokenLimits.None, ends).Row(prompt, completion), Row(prompt, completion));
+
+    /// <summary>A conversation for a person to look at; where the assistant did not speak last, what it would be given.</summary>
+    public ShownRow ShowConversation(JsonElement messages)
+    {
+        if (ChatFormat.IsAnswered(messages))
+        {
+            var (prompt, answer) = Chat.LastTurn(messages);
+            return Show(prompt, answer);
+        }
+
+        var given = (Conversation(messages), Array.Empty<int>());
+        return ShownRow.Of(tokenizer, format.Source, format.IsCausal, given, given);
     }
 
     /// <summary>A prompt with two completions, cut alike.</summary>
@@ -84,7 +128,21 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
     /// <summary>The set of a text's tokens, special ones left out: what similarity is measured on.</summary>
     public IReadOnlyCollection<int> TokenSet(string text) => tokenizer.Encode(text, addSpecialTokens: false).ToHashSet();
 
-    private int[] Continuation(string completion) => [.. tokenizer.EncodeContinuation(completion), tokenizer.EosId];
+    private int[] Continuation(string completion) => format.EndOfTurn is null
+        ? [.. tokenizer.EncodeContinuation(completion), tokenizer.EosId]
+        : [.. tokenizer.EncodeContinuation(completion + endOfTurn.Value)];
+
+    // What follows an answer, up to the token at which generation stops: a model must learn to stop there.
+    private static string EndOfTurn(ITokenizer tokenizer, PromptFormat format, IReadOnlySet<int> ends)
+    {
+        var ids = tokenizer.EncodeContinuation(format.EndOfTurn!).ToArray();
+        var last = Array.FindIndex(ids, ends.Contains);
+        return last >= 0 ? tokenizer.Decode(ids[..(last + 1)], skipSpecialTokens: false)
+            : throw new UserErrorException(
+                $"{format.Source} ends an answer with {Shown.Text(format.EndOfTurn!)}, but generation stops at "
+                + $"{string.Join(" or ", ends.Order().Select(tokenizer.PieceOf))}: a model trained so would not end its answers. "
+                + "Name the template's end as eos_token_id in the model's generation_config.json, or choose another data.template.");
+    }
 
     private int[] End(int[] prompt) => prompt[Math.Max(0, prompt.Length - limits.Prompt)..];
 

@@ -1,5 +1,6 @@
+using System.Text.Json;
 using DpoSt.Data;
-using DpoSt.Models;
+using DpoSt.Text.Chat;
 using DpoSt.Models.T5;
 
 namespace DpoSt.Answering;
@@ -10,28 +11,51 @@ namespace DpoSt.Answering;
 /// <param name="Scored">Whether each id of the completion counts.</param>
 internal sealed record ScoredRow(int[] Prompt, int[] Completion, bool[] Scored)
 {
-    private const string Expected = "{\"prompt\": ..., \"completion\": ...} or {\"input_ids\": [...], \"labels\": [...]}";
+    private const string Expected =
+        "{\"prompt\": ..., \"completion\": ...}, {\"messages\": [...]} or {\"input_ids\": [...], \"labels\": [...]}";
     private const int Ignored = -100;
 
     /// <summary>Reads a row of texts or of ids; a causal model's labels stand beside its input, others are a row of their own.</summary>
-    public static ScoredRow Read(JsonLine line, RowEncoder? encoder, ILanguageModel model, bool causal)
+    public static ScoredRow Read(JsonLine line, ModelBundle bundle, bool hasTokenizer)
     {
+        var model = bundle.Model;
         if (line.Property("input_ids", Expected) is { } ids)
         {
             var input = TokenIds.Read(line, ids, "input_ids", model.VocabularySize, Expected);
             var labels = TokenIds.Read(
                 line, line.Property("labels", Expected) ?? throw line.Error($"\"labels\" is missing; expected {Expected}."), "labels",
                 model.VocabularySize, Expected, Ignored);
-            return causal ? Causal(line, input, labels) : Separate(line, input, labels, (model as T5Model)?.Config.PadTokenId ?? 0);
+            return bundle.Format.IsCausal
+                ? Causal(line, input, labels)
+                : Separate(line, input, labels, (model as T5Model)?.Config.PadTokenId ?? 0);
         }
 
-        if (encoder is null)
+        if (!hasTokenizer)
         {
             throw line.Error("the model's folder has no tokenizer files, so the row must bring \"input_ids\" and \"labels\".");
         }
 
-        var (prompt, completion) = encoder.Row(line.Text("prompt", Expected), line.Text("completion", Expected));
+        var (prompt, completion) = line.Property("messages", Expected) is { } messages ? Conversation(line, messages, bundle)
+            : bundle.PlainEncoder.Row(line.Text("prompt", Expected), line.Text("completion", Expected));
         return prompt.Length == 0 ? throw line.Error(RowEncoder.NoPrompt) : All(prompt, completion);
+    }
+
+    private static (int[] Prompt, int[] Completion) Conversation(JsonLine line, JsonElement messages, ModelBundle bundle)
+    {
+        if ((ChatFormat.Problem(messages) ?? (
+            ChatFormat.IsAnswered(messages) ? null : "the last message is not the assistant's")) is { } problem)
+        {
+            throw line.Error($"{problem}; expected {Expected}.");
+        }
+
+        try
+        {
+            return bundle.Encoder(TokenLimits.None).ConversationRow(messages);
+        }
+        catch (UserErrorException e)
+        {
+            throw line.Error(e.Message, e);
+        }
     }
 
     // As transformers' shift: the label at t is scored by what comes before t, and the first by nothing.

@@ -1,6 +1,7 @@
 using DpoSt.Data;
 using DpoSt.Models;
 using DpoSt.Runs;
+using DpoSt.Text.Chat;
 using DpoSt.Text.Tokenizers;
 using static TorchSharp.torch;
 
@@ -20,13 +21,14 @@ public static class Scorer
 
     /// <summary>One score a row of a file, in its order.</summary>
     /// <exception cref="UserErrorException">The folder is not a model, or a row does not fit.</exception>
-    public static RowScore[] Run(string folder, string file, Device device, IStageReporter reporter, CancellationToken cancel)
+    public static RowScore[] Run(
+        string folder, string file, Device device, PromptOptions prompt, IStageReporter reporter, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(reporter);
         var lines = JsonLines.Read(file).ToList();
-        using var bundle = ModelBundle.LoadForIds(folder, device);
-        var encoder = TokenizerLoader.IsIn(folder) ? new RowEncoder(bundle.Tokenizer, bundle.Format, TokenLimits.None) : null;
-        var rows = lines.ConvertAll(line => ScoredRow.Read(line, encoder, bundle.Model, bundle.Format.IsCausal));
+        using var bundle = ModelBundle.LoadForIds(folder, device, prompt: prompt);
+        var hasTokenizer = TokenizerLoader.IsIn(folder);
+        var rows = lines.ConvertAll(line => ScoredRow.Read(line, bundle, hasTokenizer));
         reporter.Begin("score", $"{Shown.Path(folder)} scores {rows.Count} rows of {Shown.Path(file)}", rows.Count, "rows");
         var scores = Run(bundle.Model, rows, reporter.Advance, cancel);
         reporter.End($"{scores.Length} rows, {scores.Sum(s => s.Tokens)} tokens scored");

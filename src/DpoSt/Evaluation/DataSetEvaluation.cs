@@ -2,6 +2,7 @@ using DpoSt.Answering;
 using DpoSt.Configuration.Sections;
 using DpoSt.Data;
 using DpoSt.Runs;
+using DpoSt.Text.Chat;
 
 namespace DpoSt.Evaluation;
 
@@ -13,6 +14,9 @@ public sealed record EvaluationOptions(string Model, string Data, string? Output
 {
     /// <summary>How samples are drawn, and greedy answers apart from their temperature; a configuration's defaults.</summary>
     public AnswerOptions Answers { get; init; } = AnswerOptions.Of(new DataSection(), new EvalSection(), seed: 42);
+
+    /// <summary>How questions are put to the model.</summary>
+    public PromptOptions Prompt { get; init; } = new();
 
     /// <summary>Samples a question beside the greedy answer; zero leaves pass@k and maj@k out.</summary>
     public int Samples { get; init; }
@@ -37,7 +41,7 @@ public static class DataSetEvaluation
         var problems = ProblemSet.Load(options.Data);
         using var held = RunLock.Take(output + ".lock", "--output");
         using var heldToo = options.Samples > 0 ? RunLock.Take(sampledOutput + ".lock", "--output") : null;
-        using var bundle = ModelBundle.Load(options.Model, paperText: false, context, toRead: true, options.Answers.Compute);
+        using var bundle = ModelBundle.Load(options.Model, options.Prompt, context, toRead: true, options.Answers.Compute);
         reporter.Begin(
             "evaluate", $"{options.Model} answers {Counted.Of(problems.Count, "question")} of {options.Data}",
             (long)problems.Count * (1 + options.Samples), "answers");

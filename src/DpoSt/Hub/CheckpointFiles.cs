@@ -25,8 +25,8 @@ internal static class CheckpointFiles
     /// <summary>Files that make a tokenizer.</summary>
     public static readonly string[] Tokenizers =
     [
-        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "spiece.model", "tokenizer.model",
-        "vocab.json", "merges.txt",
+        "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja", "spiece.model",
+        "tokenizer.model", "vocab.json", "merges.txt",
     ];
 
     /// <summary>Files that belong to a model apart from its weights.</summary>

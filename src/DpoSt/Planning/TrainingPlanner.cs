@@ -68,8 +68,7 @@ internal static class TrainingPlanner
             return null;
         }
 
-        var format = ModelBundle.FormatOf(ModelFolder.CostsOf(model).IsCausal, stage.Settings.PaperText);
-        var encoder = new RowEncoder(TokenizerLoader.Load(model), format, stage.Settings.Limits);
+        var encoder = RowEncoder.Of(model, stage.Settings.Prompt, stage.Settings.Limits);
         PromptShape[] found = stage is DpoStage dpo
             ? [
                 .. dpo.Pairs()
@@ -78,7 +77,7 @@ internal static class TrainingPlanner
             ]
             : [
                 .. RationaleFile.Read(stage.Data)
-                    .Select(r => encoder.Row(format.Prompt(r.Question), format.Target(r.Answer)))
+                    .Select(r => encoder.Row(encoder.Format.Prompt(r.Question), encoder.Format.Target(r.Answer)))
                     .Select(r => new PromptShape(r.Prompt.Length, [r.Completion.Length]))
             ];
         return found.Length > 0 ? found : throw new UserErrorException($"{stage.Data}: there is no row to train on.");

@@ -7,9 +7,7 @@ using DpoSt.SelfTraining.Stages;
 
 namespace DpoSt.SelfTraining;
 
-/// <summary>
-/// The stages as commands of their own, with the inputs and outputs of the paper's code, one at a time in an experiment.
-/// </summary>
+/// <summary>The stages as commands of their own, with the inputs and outputs of the paper's code, one at a time in an experiment.</summary>
 /// <param name="options">The configuration.</param>
 /// <param name="paths">Where it reads and writes.</param>
 /// <param name="config">How it was asked for, to name the command that makes a missing input; null where nobody asked.</param>
@@ -106,7 +104,7 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
         var samples = options.Eval.Mode == EvalMode.Sampling;
         var source = new AnswerSource(
             paths.OutputFolder, Questions().Inputs, samples ? answers : answers.Greedy, Format ?? SampleFormat.Dpost,
-            Recipes.IsPaperText(options));
+            Recipes.Prompt(options));
         return new SampleStage($"generate {run}", source, Questions(), folder.Answers(run, Split), samples ? Seeds() : [0]);
     }
 
@@ -116,7 +114,7 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
     private SelectionSource Selection(RunName of) => new(
         paths.ModelFolder,
         [.. of.Earlier().Where(earlier => File.Exists(folder.Labelled(earlier))).Append(of).Select(r => (r, folder.Labelled(r)))],
-        Recipes.Selection(options), Recipes.IsPaperText(options));
+        Recipes.Selection(options), Recipes.Prompt(options));
 
     // As a run asks them: a pool belongs to the training questions.
     private QuestionSet Questions() => Split switch

@@ -1,3 +1,4 @@
+using DpoSt.Text.Chat;
 using System.Collections.ObjectModel;
 using DpoSt.Answering;
 using DpoSt.Configuration;
@@ -72,8 +73,8 @@ public sealed record LoopPlan
     /// <summary>How samples become pairs and pseudo-labels.</summary>
     public SelectionOptions Selection { get; init; } = new();
 
-    /// <summary>Whether texts are those of the paper's code (<c>compat: reference</c>).</summary>
-    public bool PaperText { get; init; }
+    /// <summary>How questions are put to the model.</summary>
+    public PromptOptions Prompt { get; init; } = new();
 
     /// <summary>The options in effect of <c>run</c>, <c>sft</c> and <c>dpo</c>: what the run's record keeps.</summary>
     public IReadOnlyDictionary<string, ExperimentOptions> Configuration { get; init; } =

@@ -17,12 +17,12 @@ internal sealed class LoopStages(LoopPlan plan)
 
     public IStage Tune(RunName run, RunName before) => new DpoStage(
         run.Text, folder.Model(before), folder.Answers(before), folder.Model(run), plan.Loss,
-        new TrainingSettings(plan.Dpo, plan.DpoLimits, plan.PaperText));
+        new TrainingSettings(plan.Dpo, plan.DpoLimits, plan.Prompt));
 
     /// <summary>Samples of a run's model, into the folder of that run or of another.</summary>
     public IStage Sample(RunName run, int count, int first = 0, RunName? into = null)
     {
-        var source = new AnswerSource(folder.Model(run), questions.Inputs, plan.Answers, SampleFormat.Dpost, plan.PaperText);
+        var source = new AnswerSource(folder.Model(run), questions.Inputs, plan.Answers, SampleFormat.Dpost, plan.Prompt);
         var to = into ?? run;
         return new SampleStage($"sample {to}", source, questions, folder.Answers(to), [.. Enumerable.Range(first, count)]);
     }
@@ -49,11 +49,11 @@ internal sealed class LoopStages(LoopPlan plan)
     public IStage Evaluate(RunName run) => new EvaluateStage(
         $"evaluate {run}", run, [.. plan.TestSets.Select(set => new QuestionSet(set.Key, set.Value))], plan.Answers, plan.EvalSamples,
         folder,
-        plan.PaperText);
+        plan.Prompt);
 
     private SftStage FineTune(RunName run, string rows, TrainingRecipe recipe) => new(
-        run.Text, plan.BaseModel, rows, plan.DevFile, folder.Model(run), new TrainingSettings(recipe, plan.SftLimits, plan.PaperText));
+        run.Text, plan.BaseModel, rows, plan.DevFile, folder.Model(run), new TrainingSettings(recipe, plan.SftLimits, plan.Prompt));
 
     private SelectionSource Source(string tokenizer, IReadOnlyList<RunName> runs) =>
-        new(tokenizer, [.. runs.Select(run => (run, folder.Labelled(run)))], plan.Selection, plan.PaperText);
+        new(tokenizer, [.. runs.Select(run => (run, folder.Labelled(run)))], plan.Selection, plan.Prompt);
 }

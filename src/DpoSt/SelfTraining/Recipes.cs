@@ -4,6 +4,7 @@ using DpoSt.Configuration.Sections;
 using DpoSt.Data;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Stages;
+using DpoSt.Text.Chat;
 using DpoSt.Training;
 using DpoSt.Training.Objectives;
 using DpoSt.Training.Resuming;
@@ -105,16 +106,26 @@ internal static class Recipes
     /// <summary>How a configuration fine-tunes.</summary>
     public static TrainingSettings Sft(ExperimentOptions options) => new(
         Recipe(options), new TokenLimits(options.Data.MaxSrcLen, options.Data.MaxTgtLen, options.Data.ModelMaxLength),
-        IsPaperText(options));
+        Prompt(options));
 
     /// <summary>How a configuration tunes on preferences.</summary>
     public static TrainingSettings Dpo(ExperimentOptions options) => new(
         Recipe(options),
         new TokenLimits(options.Trainer.MaxPromptLength, options.Trainer.MaxTargetLength, options.Trainer.MaxLength),
-        IsPaperText(options));
+        Prompt(options));
 
     /// <summary>Whether texts are those of the paper's code.</summary>
     public static bool IsPaperText(ExperimentOptions options) => options.Compat == Compatibility.Reference;
+
+    /// <summary>How questions are put to the model.</summary>
+    /// <exception cref="UserErrorException">The template's file cannot be read.</exception>
+    public static PromptOptions Prompt(ExperimentOptions options) => new PromptOptions
+    {
+        System = options.Data.System,
+        Arguments = options.Data.TemplateArgs,
+        Now = PromptOptions.Day(options.Data.Now, "data.now"),
+        PaperText = IsPaperText(options),
+    }.WithTemplate(options.Data.Template);
 
     /// <summary>The whole loop: <paramref name="run"/> says how often and on what, the stage configurations how.</summary>
     public static LoopPlan Loop(ExperimentOptions run, ExperimentOptions sft, ExperimentOptions dpo, RunPaths paths)
@@ -148,7 +159,7 @@ internal static class Recipes
             // The loop cuts questions as its fine-tuning does.
             Answers = AnswerOptions.Of(sft.Data, run.Eval, run.Loop.Seed),
             Selection = Selection(run) with { Seed = run.Loop.Seed },
-            PaperText = IsPaperText(run),
+            Prompt = Prompt(run),
             Configuration = new Dictionary<string, ExperimentOptions>(StringComparer.Ordinal)
             {
                 ["run"] = run,

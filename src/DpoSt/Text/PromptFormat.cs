@@ -3,7 +3,7 @@ namespace DpoSt.Text;
 /// <summary>How a family of models sees a question and its rationale.</summary>
 public abstract class PromptFormat
 {
-    private PromptFormat() { }
+    private protected PromptFormat() { }
 
     /// <summary>The bare question; rationales in T5 form. A rationale already in that form passes unchanged.</summary>
     public static PromptFormat T5 { get; } = new T5Format(repeats: false);
@@ -15,11 +15,23 @@ public abstract class PromptFormat
     /// <summary>The Alpaca-like template around the question; GSM8K's own text as the rationale.</summary>
     public static PromptFormat Llama { get; } = new LlamaFormat();
 
+    /// <summary>The question on a line of its own, for a decoder; the answer follows as it is.</summary>
+    public static PromptFormat Bare { get; } = new BareFormat();
+
     /// <summary>Whether prompt and completion are one text that goes on (a decoder alone), not two (encoder and decoder).</summary>
     public abstract bool IsCausal { get; }
 
     /// <summary>How annotations look in this format's rationales.</summary>
     public abstract CalculatorFormat Calculator { get; }
+
+    /// <summary>Where it comes from, in words for a person.</summary>
+    public abstract string Source { get; }
+
+    /// <summary>Whether prompts have their special tokens written in them, so that a tokenizer adds none.</summary>
+    public virtual bool HasSpecialTokens => false;
+
+    /// <summary>What follows an answer, if more than the tokenizer's end of a text.</summary>
+    public virtual string? EndOfTurn => null;
 
     /// <summary>What the model is given for a question.</summary>
     public abstract string Prompt(string question);
@@ -31,6 +43,8 @@ public abstract class PromptFormat
     {
         public override bool IsCausal => false;
 
+        public override string Source => "the question alone";
+
         public override CalculatorFormat Calculator => CalculatorFormat.T5;
 
         public override string Prompt(string question) => question;
@@ -38,9 +52,24 @@ public abstract class PromptFormat
         public override string Target(string answer) => !repeats && T5Text.IsFormatted(answer) ? answer : T5Text.Format(answer);
     }
 
+    private sealed class BareFormat : PromptFormat
+    {
+        public override bool IsCausal => true;
+
+        public override string Source => "the question alone";
+
+        public override CalculatorFormat Calculator => CalculatorFormat.Llama;
+
+        public override string Prompt(string question) => question + "\n";
+
+        public override string Target(string answer) => answer;
+    }
+
     private sealed class LlamaFormat : PromptFormat
     {
         public override bool IsCausal => true;
+
+        public override string Source => "the paper's prompt (Alpaca's)";
 
         public override CalculatorFormat Calculator => CalculatorFormat.Llama;
 

@@ -22,7 +22,7 @@ public sealed class AnswerJournalTests : IDisposable
     public void What_an_interruption_left_is_not_answered_again_and_the_answers_are_the_same()
     {
         using var bundle = ModelBundle.Load(
-            run.Path("base"), false, Silent.Context(cancel: TestContext.Current.CancellationToken), toRead: true);
+            run.Path("base"), new(), Silent.Context(cancel: TestContext.Current.CancellationToken), toRead: true);
         var whole = Answer(bundle, Options, null);
         Interrupt(bundle);
         Assert.False(File.Exists(Output));
@@ -46,7 +46,7 @@ public sealed class AnswerJournalTests : IDisposable
     public void A_torn_line_costs_one_answer_and_another_sampling_starts_over()
     {
         using var bundle = ModelBundle.Load(
-            run.Path("base"), false, Silent.Context(cancel: TestContext.Current.CancellationToken), toRead: true);
+            run.Path("base"), new(), Silent.Context(cancel: TestContext.Current.CancellationToken), toRead: true);
         Interrupt(bundle);
         var text = File.ReadAllText(Partial);
         File.WriteAllText(Partial, text[..^7]);

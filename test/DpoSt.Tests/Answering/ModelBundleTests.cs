@@ -24,7 +24,7 @@ public sealed class ModelBundleTests : IDisposable
 
         var told = new List<string>();
         using var bundle = ModelBundle.Load(
-            folder.File("model"), false, Silent.Context(new Told(told), TestContext.Current.CancellationToken), toRead: true);
+            folder.File("model"), new(), Silent.Context(new Told(told), TestContext.Current.CancellationToken), toRead: true);
         Assert.Contains(
             "llama, 3 layers of 24, 4 query and 2 key heads of 10, rope default 10000, window none, own head", Assert.Single(told),
             StringComparison.Ordinal);

@@ -43,6 +43,10 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         }
 
         Copy(SharedFolder.Path("models", "stories260K", "hf"), run.Path("models/llama-2-7b"));
+        Copy(SharedFolder.Path("models", "stories260K", "hf"), run.Path("models/smollm2-135m-instruct"));
+        File.WriteAllText(
+            run.Path("models/smollm2-135m-instruct/chat_template.jinja"),
+            "{{ bos_token }}{% for m in messages %}{{ m.role }}: {{ m.content }}{{ eos_token if m.role == 'assistant' }}\n{% endfor %}");
         Copy(Path.Combine(SharedFolder.RepositoryRoot, "exp_config", "t5"), run.Path("exp_config/t5"));
         foreach (var folder in (string[])["gsm8k", "my"])
         {
@@ -122,6 +126,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         "sft" or "dpo" => " ++trainer.max_steps=2",
         "generate" => " eval.max_new_tokens=64",
         "pretrain" => " --steps 1",
+        "chat" => " < /dev/null",
         "bench" when example.Contains("bench train", StringComparison.Ordinal) => " --runs 1 --dtype fp32",
         "bench" => " --model t5 --dtype fp32 --batch 1 --runs 1 --pairs 0",
         _ => "",

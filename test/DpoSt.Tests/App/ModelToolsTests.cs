@@ -121,7 +121,7 @@ public sealed class ModelToolsTests
     [InlineData("{\"input_ids\": []}", "empty")]
     [InlineData("{\"input_ids\": 3}", "not a list")]
     [InlineData("{\"text\": \"hi\"}", "\"prompt\" is missing")]
-    [InlineData("{\"prompt\": \"hi\", \"input_ids\": [1]}", "both a prompt and input_ids")]
+    [InlineData("{\"prompt\": \"hi\", \"input_ids\": [1]}", "more than one of prompt, messages and input_ids")]
     public void A_prompt_that_cannot_be_is_one_sentence(string line, string part)
     {
         var run = CommandRun.With(line, "complete", "--model", SharedFolder.Path("fixtures", "llama-gqa"), "--json");

@@ -69,6 +69,7 @@ internal static partial class ConfigurationPage
         TypeCode.Boolean => "`true`, `false`",
         TypeCode.Int32 or TypeCode.Int64 => "whole number",
         TypeCode.Double => "number",
+        TypeCode.Object => "names with values",
         _ => "text",
     };
 
@@ -89,6 +90,7 @@ internal static partial class ConfigurationPage
         bool flag => flag ? "`true`" : "`false`",
         Enum value => $"`{SnakeCase.Of(value.ToString())}`",
         string text => $"`{text}`",
+        System.Collections.IDictionary => "`{}`",
         var number => Number(Convert.ToDouble(number, CultureInfo.InvariantCulture)),
     };
 

@@ -32,7 +32,7 @@ public sealed class SlotCountsTests(ITestOutputHelper output)
     {
         using var folder = new TemporaryFolder();
         DemoFolder.LayModel(folder.Root);
-        using var bundle = ModelBundle.Load(folder.File("base"), false, Silent.Context(cancel: TestContext.Current.CancellationToken));
+        using var bundle = ModelBundle.Load(folder.File("base"), new(), Silent.Context(cancel: TestContext.Current.CancellationToken));
         var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, TokenLimits.None with { Prompt = 160 });
         if (trainedSteps > 0)
         {

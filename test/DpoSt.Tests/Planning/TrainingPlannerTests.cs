@@ -47,7 +47,7 @@ public sealed partial class TrainingPlannerTests : IDisposable
         var rows = new RowEncoder(DpoSt.Text.Tokenizers.TokenizerLoader.Load(run.Path("base")), DpoSt.Text.PromptFormat.T5, Limits);
         var lengths = DpoSt.Data.PaperFormats.RationaleFile.Read(run.Path("data/train.jsonl"))
             .Select(r => rows.Row(DpoSt.Text.PromptFormat.T5.Prompt(r.Question), DpoSt.Text.PromptFormat.T5.Target(r.Answer))).ToArray();
-        var settings = new TrainingSettings(new TrainingRecipe { BatchSize = 24, Epochs = 2, LengthWindow = 1 }, Limits, PaperText: false);
+        var settings = new TrainingSettings(new TrainingRecipe { BatchSize = 24, Epochs = 2, LengthWindow = 1 }, Limits, new());
         var plan = TrainingPlanner.Plan(new SftStage("sft-0", "", run.Path("data/train.jsonl"), null, "", settings), run.Path("base"));
 
         // One micro-batch holds all 24 rows.
@@ -116,7 +116,7 @@ public sealed partial class TrainingPlannerTests : IDisposable
 
     private TrainingPlan Plan(TrainingRecipe recipe, bool isDpo = false)
     {
-        var settings = new TrainingSettings(recipe, Limits, PaperText: false);
+        var settings = new TrainingSettings(recipe, Limits, new());
         ITrainingStage stage = isDpo
             ? new DpoStage("stage", "", folder.File("none"), "", new PreferenceLoss(), settings)
             : new SftStage("stage", "", folder.File("none.jsonl"), null, "", settings);

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using DpoSt.Configuration.Composition;
 using DpoSt.Configuration.Yaml;
 
@@ -89,11 +90,21 @@ public static class ConfigBinder
 
         property.SetValue(section, (node, isSection) switch
         {
+            (ConfigMap values, _) when type == typeof(IReadOnlyDictionary<string, JsonElement>) => values.Entries.ToDictionary(
+                entry => entry.Key, entry => JsonSerializer.SerializeToElement(Plain(entry.Value)), StringComparer.Ordinal),
             (ConfigMap map, true) => BindSection(type, map, path, map.Source, ignored),
             (ConfigScalar scalar, false) when Convert(scalar, type, property) is { } value => value,
             _ => throw Wrong(node, property, path),
         });
     }
+
+    // A value whose type nobody prescribes.
+    private static object? Plain(ConfigNode node) => node switch
+    {
+        ConfigMap map => map.Entries.ToDictionary(entry => entry.Key, entry => Plain(entry.Value), StringComparer.Ordinal),
+        ConfigList list => list.Items.Select(Plain).ToList(),
+        _ => ((ConfigScalar)node).Value,
+    };
 
     private static bool TakesNull(PropertyInfo property) => property.PropertyType.IsValueType
         ? Nullable.GetUnderlyingType(property.PropertyType) is not null

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DpoSt.Configuration.Binding;
 
 namespace DpoSt.Configuration.Sections;
@@ -38,6 +39,23 @@ public sealed record DataSection
     /// <summary>The questions to generate for (<c>train</c>, <c>dev</c> or <c>test</c>), added by <c>+data.split=...</c>.</summary>
     [OneOf("train", "dev", "test")]
     public string? Split { get; init; }
+
+    /// <summary>
+    /// Ours: how questions are put to the model: by its own chat template, if it has one (<c>auto</c>), by the question alone
+    /// (<c>none</c>), by the paper's prompt (<c>paper</c>), by a template of the model's that has a name, a file of Jinja, or Jinja itself.
+    /// </summary>
+    public string Template { get; init; } = "auto";
+
+    /// <summary>Ours: what the model is told before every question (the system prompt of a chat template).</summary>
+    public string? System { get; init; }
+
+    /// <summary>Ours: further values for the chat template, such as <c>enable_thinking: false</c>.</summary>
+    public IReadOnlyDictionary<string, JsonElement> TemplateArgs { get; init; } = new Dictionary<string,
+        JsonElement>(StringComparer.Ordinal);
+
+    /// <summary>Ours: the day that a chat template which asks for it is told, as in 2026-11-30; today unless set, so set it where runs of
+    /// several days are to see the same prompts.</summary>
+    public string? Now { get; init; }
 
     /// <summary>Ours: more questions with a final answer but no rationale, sampled in self-training.</summary>
     public string? PoolPath { get; init; }

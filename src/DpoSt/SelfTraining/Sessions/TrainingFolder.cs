@@ -1,6 +1,11 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DpoSt.Answering;
 using DpoSt.Models;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Runs;
+using DpoSt.Text.Chat;
 using DpoSt.Training;
 using DpoSt.Training.Metrics;
 using DpoSt.Training.Resuming;
@@ -16,6 +21,13 @@ namespace DpoSt.SelfTraining.Sessions;
 internal sealed class TrainingFolder : IDisposable
 {
     private const string Suffix = ".training";
+
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
 
     private readonly string output;
     private readonly string folder;
@@ -93,13 +105,22 @@ internal sealed class TrainingFolder : IDisposable
         reporter.Log(line);
     }
 
+    /// <summary>Keeps a row as the model sees it, to be looked at when the model is done.</summary>
+    public void Keep(ShownRow row) =>
+        AtomicFile.WriteAllText(Path.Combine(folder, MetricsFile.FirstRow), JsonSerializer.Serialize(row, Readable));
+
     /// <summary>Appends metrics of an evaluation.</summary>
     public void Log(long step, IReadOnlyList<KeyValuePair<string, double>> evaluated) => metrics.Write(step, evaluated);
 
     /// <summary>Writes the model with its metrics, and ends resume states; <paramref name="whole"/> makes buffers whole.</summary>
-    public void Finish(ILanguageModel model, string from, Func<int, Tensor>? whole)
+    public void Finish(ILanguageModel model, TrainingTask task, Func<int, Tensor>? whole)
     {
-        ModelFolder.Save(model, from, output, whole, [metrics.Path, .. EventFile.In(folder)], made.Write);
+        string[] records = [metrics.Path, Path.Combine(folder, MetricsFile.FirstRow), .. EventFile.In(folder)];
+        ModelFolder.Save(model, task.From, output, whole, [.. records.Where(File.Exists)], draft =>
+        {
+            ChatTemplateFiles.Write(draft, task.Prompt.OwnTemplate);
+            made.Write(draft);
+        });
         RemoveAll(folder);
     }
 

@@ -1,3 +1,4 @@
+using DpoSt.Text.Chat;
 using DpoSt.Answering;
 using DpoSt.Models;
 using DpoSt.Models.Checkpoints;
@@ -15,7 +16,7 @@ namespace DpoSt.SelfTraining.Sessions;
 
 /// <summary>What is to be trained, and which option a person changes to have the model elsewhere.</summary>
 internal sealed record TrainingTask(
-    string From, string To, TrainingRecipe Recipe, bool PaperText, string PlaceOption = "trainer.output_dir");
+    string From, string To, TrainingRecipe Recipe, PromptOptions Prompt, string PlaceOption = "trainer.output_dir");
 
 /// <summary>
 /// One training, whatever its objective: metrics, resume states and evaluations where a folder keeps them. An objective and a type of batch
@@ -46,14 +47,21 @@ internal sealed class TrainingSession(
         Advise(context, task.Recipe);
         // What is gathered for a block must not be kept for its backward pass.
         var compute = shard.Count > 1 ? task.Recipe.Compute with { RecomputesBlocks = true, Shard = shard } : task.Recipe.Compute;
-        using var bundle = load?.Invoke(compute) ?? ModelBundle.Load(task.From, task.PaperText, context, compute: compute);
+        using var bundle = load?.Invoke(compute) ?? ModelBundle.Load(task.From, task.Prompt, context, compute: compute);
         var parameters = bundle.Model.Parameters;
         var session = new TrainingSession(bundle.Model, task.Recipe, context, folder, Parallel.Replicas.Of(context.Group, parameters));
         var summary = train(session, bundle);
         session.Replicas.Collect(
             [.. parameters.Buffers.Select(b => (b.Values, b.Count))],
-            whole => folder!.Finish(bundle.Model, task.From, session.Replicas.IsSharded ? whole : null));
+            whole => folder!.Finish(bundle.Model, task, session.Replicas.IsSharded ? whole : null));
         return $"{summary}; model in {Shown.Path(task.To)}";
+    }
+
+    /// <summary>Shows a row as the model sees it, and keeps it beside the metrics.</summary>
+    public void ShowFirst(ShownRow row)
+    {
+        context.Reporter.Note(row.Summary());
+        folder?.Keep(row);
     }
 
     /// <summary>Trains to the last step; gives its metrics. <paramref name="dropout"/> counts where the recipe has none.</summary>

@@ -26,7 +26,7 @@ internal sealed record DpoStage(
     public IReadOnlyList<PreferencePair> Pairs() => Rows().Pairs;
 
     /// <summary>All that a reference's scores of a file of pairs depend on but the file.</summary>
-    public string ReferenceKey(string model) => ContentKey.Of(new { Settings.Limits, Settings.PaperText, Settings.Recipe.Bf16 }, model);
+    public string ReferenceKey(string model) => ContentKey.Of(new { Settings.Limits, Settings.Prompt, Settings.Recipe.Bf16 }, model);
 
     public string Run(RunContext context, Provenance? made)
     {
@@ -44,9 +44,10 @@ internal sealed record DpoStage(
         context.Reporter.Begin(
             Name, $"{(Loss.IsUnpaired ? "KTO" : "DPO")} from {Shown.Path(From)} on {pairs.Count} {(Loss.IsUnpaired ? "answers" : "pairs")}",
             recipe.StepsFor(pairs.Count), "steps");
-        return TrainingSession.Run(context, new TrainingTask(From, To, recipe, Settings.PaperText), made, (session, bundle) =>
+        return TrainingSession.Run(context, new TrainingTask(From, To, recipe, Settings.Prompt), made, (session, bundle) =>
         {
-            var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, Settings.Limits);
+            var encoder = bundle.Encoder(Settings.Limits);
+            session.ShowFirst(encoder.Show(pairs[0].Prompt, pairs[0].Chosen));
             var reference = made is null ? "" : ReferenceKey(made.Inputs["model"]);
             var train = EncodedPairs.Of(pairs, Data, encoder);
             train.Score(bundle, reference, session.Replicas, context.Cancel);

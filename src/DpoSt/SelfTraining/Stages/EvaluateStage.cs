@@ -1,3 +1,4 @@
+using DpoSt.Text.Chat;
 using DpoSt.Answering;
 using DpoSt.Data;
 using DpoSt.Evaluation;
@@ -8,9 +9,9 @@ namespace DpoSt.SelfTraining.Stages;
 /// <summary>Evaluates a run's model on every test set: greedily with and without the calculator, and by samples if any.</summary>
 internal sealed record EvaluateStage(
     string Name, RunName Run, IReadOnlyList<QuestionSet> Sets, AnswerOptions Answers, int Samples, ExperimentFolder Folder,
-    bool PaperText) : IStage
+    PromptOptions Prompt) : IStage
 {
-    public object Options => new { Answers, Samples, Sets = Sets.Select(set => set.Split), PaperText };
+    public object Options => new { Answers, Samples, Sets = Sets.Select(set => set.Split), Prompt };
 
     public IReadOnlyList<StageInput> Inputs =>
         [new("model", Folder.Model(Run)), .. Sets.Select(set => new StageInput($"{set.Split} questions", set.File))];
@@ -28,7 +29,7 @@ internal sealed record EvaluateStage(
         context.Reporter.Begin(
             Name, $"{Shown.Path(model)} answers {string.Join(", ", sets.Select(s => $"{s.Problems.Count} of {s.Set.Split}"))}",
             sets.Sum(s => (long)s.Problems.Count) * (2 + Samples), "answers");
-        using var bundle = ModelBundle.Load(model, PaperText, context, toRead: true, Answers.Compute);
+        using var bundle = ModelBundle.Load(model, Prompt, context, toRead: true, Answers.Compute);
         var done = 0L;
         var measures = new Dictionary<string, double>(StringComparer.Ordinal);
         var rows = sets.ConvertAll(s => Evaluate(s.Set, s.Problems));
@@ -71,7 +72,7 @@ internal sealed record EvaluateStage(
             IReadOnlyList<Completion> Answer(AnswerOptions options, IReadOnlyList<(int Sample, string File)> files)
             {
                 var before = done;
-                var source = new AnswerSource(model, set.Inputs, options, SampleFormat.Dpost, PaperText);
+                var source = new AnswerSource(model, set.Inputs, options, SampleFormat.Dpost, Prompt);
                 var from = context.IsFirst ? Provenance.Of(source.Options, source.Inputs) : null;
                 new AnswerFiles(context, bundle, problems, source).Make(files, from, n => context.Reporter.Advance(done = before + n));
                 return !context.IsFirst ? []

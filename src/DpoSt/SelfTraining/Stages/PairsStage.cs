@@ -16,7 +16,7 @@ internal sealed record PairsStage(
     /// <summary>The paper's code evaluates on this many of the training pairs.</summary>
     private const int PaperEvalPairs = 320;
 
-    public object Options => new { Source.Options, Source.PaperText };
+    public object Options => new { Source.Options, Source.Prompt };
 
     public IReadOnlyList<StageInput> Inputs => Source.Inputs;
 
@@ -33,7 +33,7 @@ internal sealed record PairsStage(
             return Judge(JudgedRows.Build(questions, encoder.Format, encoder.TokenSet, Source.Options));
         }
 
-        var (train, eval) = Source.PaperText ? FirstPairs(Build(questions)) : (Pairs(withheld: false), Pairs(withheld: true));
+        var (train, eval) = Source.Prompt.PaperText ? FirstPairs(Build(questions)) : (Pairs(withheld: false), Pairs(withheld: true));
         if (train.Count == 0)
         {
             (train, eval) = (eval, []);                        // of very few questions all may be among those to withhold

@@ -5,6 +5,7 @@ using DpoSt.Models.Parameters;
 using DpoSt.Models.T5;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Sessions;
+using DpoSt.Text.Chat;
 using DpoSt.Text;
 using DpoSt.Text.Tokenizers;
 using DpoSt.Training;
@@ -82,7 +83,7 @@ internal sealed record PretrainStage(string To, PretrainingOptions Settings) : I
         return TrainingSession.Run(context, Task(draft.Path), made, Train, _ => New(draft.Path, config, tokenizer, context.Device));
     }
 
-    private TrainingTask Task(string from) => new(from, To, Recipe, PaperText: false, PlaceOption: "--output");
+    private TrainingTask Task(string from) => new(from, To, Recipe, new PromptOptions(), PlaceOption: "--output");
 
     private string Train(TrainingSession session, ModelBundle bundle)
     {

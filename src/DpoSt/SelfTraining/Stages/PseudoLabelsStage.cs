@@ -8,7 +8,7 @@ namespace DpoSt.SelfTraining.Stages;
 /// <summary>Makes the rows of the next fine-tuning from gold rationales and right samples.</summary>
 internal sealed record PseudoLabelsStage(string Name, RunName Run, SelectionSource Source, string To, string Results) : IStage
 {
-    public object Options => new { Source.Options, Source.PaperText };
+    public object Options => new { Source.Options, Source.Prompt };
 
     public IReadOnlyList<StageInput> Inputs => Source.Inputs;
 

@@ -22,7 +22,7 @@ internal sealed record SampleStage(
     public string Run(RunContext context, Provenance? made)
     {
         var problems = Questions.Load();
-        using var bundle = ModelBundle.Load(Source.Model, Source.PaperText, context, toRead: true, Source.Answers.Compute);
+        using var bundle = ModelBundle.Load(Source.Model, Source.Prompt, context, toRead: true, Source.Answers.Compute);
         var times = Samples.Count == 1 ? "" : $" {Counted.Times(Samples.Count)}";
         context.Reporter.Begin(
             Name, $"{Shown.Path(Source.Model)} answers {Counted.Of(problems.Count, "question")}{times}",

@@ -1,3 +1,4 @@
+using DpoSt.Text.Chat;
 using DpoSt.Answering;
 using DpoSt.Data;
 using DpoSt.Data.PaperFormats;
@@ -8,7 +9,7 @@ namespace DpoSt.SelfTraining.Stages;
 
 /// <summary>What pairs and pseudo-labels are chosen from.</summary>
 internal sealed record SelectionSource(
-    string Tokenizer, IReadOnlyList<(RunName Run, string File)> Labelled, SelectionOptions Options, bool PaperText)
+    string Tokenizer, IReadOnlyList<(RunName Run, string File)> Labelled, SelectionOptions Options, PromptOptions Prompt)
 {
     /// <summary>The files that the choice depends on.</summary>
     public IReadOnlyList<StageInput> Inputs =>
@@ -18,7 +19,7 @@ internal sealed record SelectionSource(
     public RowEncoder NewEncoder()
     {
         ModelBundle.CheckFolder(Tokenizer);
-        return RowEncoder.Of(Tokenizer, PaperText);
+        return RowEncoder.Of(Tokenizer, Prompt);
     }
 
     /// <summary>All questions with the samples of all runs.</summary>

@@ -47,9 +47,10 @@ internal sealed record SftStage(
                 + "so the model may learn to give none.");
         }
 
-        return TrainingSession.Run(context, new TrainingTask(From, To, recipe, Settings.PaperText), made, (session, bundle) =>
+        return TrainingSession.Run(context, new TrainingTask(From, To, recipe, Settings.Prompt), made, (session, bundle) =>
         {
-            var encoder = new RowEncoder(bundle.Tokenizer, bundle.Format, Settings.Limits);
+            var encoder = bundle.Encoder(Settings.Limits);
+            session.ShowFirst(encoder.Show(bundle.Format.Prompt(rows[0].Question), bundle.Format.Target(rows[0].Answer)));
             // Rows of like length are evaluated together: nothing is learnt from their order.
             var eval = dev.Length == 0 ? null : EncodedRows.Of([.. dev.Select(Encoded).OrderBy(row => row.Completion.Length)]);
             var last = session.Train(

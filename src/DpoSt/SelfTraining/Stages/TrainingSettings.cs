@@ -1,3 +1,4 @@
+using DpoSt.Text.Chat;
 using DpoSt.Answering;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Sessions;
@@ -7,7 +8,7 @@ using static System.FormattableString;
 namespace DpoSt.SelfTraining.Stages;
 
 /// <summary>How a stage trains.</summary>
-internal sealed record TrainingSettings(TrainingRecipe Recipe, TokenLimits Limits, bool PaperText)
+internal sealed record TrainingSettings(TrainingRecipe Recipe, TokenLimits Limits, PromptOptions Prompt)
 {
     /// <summary>What a training takes, in words.</summary>
     /// <param name="stage">The training.</param>

@@ -12,9 +12,13 @@ internal sealed class MetricsFile(string path, EventFile? events = null)
     /// <summary>The file's name beside a model.</summary>
     public const string Name = "metrics.jsonl";
 
+    /// <summary>The name of the file beside it that keeps the first row as the model sees it.</summary>
+    public const string FirstRow = "first-row.json";
+
     /// <summary>Whether a file tells of a run and is not a part of its model: metrics, for programs or for TensorBoard.</summary>
     public static bool IsMetrics(string file) =>
-        System.IO.Path.GetFileName(file) is var name && (name == Name || name.StartsWith(EventFile.Prefix, StringComparison.Ordinal));
+        System.IO.Path.GetFileName(file) is var name
+            && (name is Name or FirstRow || name.StartsWith(EventFile.Prefix, StringComparison.Ordinal));
 
     /// <summary>Where it is.</summary>
     public string Path => path;

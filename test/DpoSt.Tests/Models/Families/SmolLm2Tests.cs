@@ -1,9 +1,8 @@
 using System.IO.Compression;
 using System.Text.Json;
-using DpoSt.Generation;
 using DpoSt.Models;
 using DpoSt.Models.Checkpoints;
-using DpoSt.Text.Tokenizers;
+using DpoSt.Tests.App;
 using static TorchSharp.torch;
 
 namespace DpoSt.Tests.Models.Families;
@@ -32,18 +31,28 @@ public sealed class SmolLm2Tests(SmolLm2Tests.Unpacked unpacked) : IClassFixture
     }
 
     [Fact]
-    public void Greedy_ids_equal_the_originals()
+    public void Greedy_chats_equal_the_originals()
     {
-        using var model = ModelFolder.LoadToRead(unpacked.Folder, CPU);
         var rows = golden.GetProperty("greedy_100").EnumerateArray().ToList();
         Assert.Equal(8, rows.Count);
-        var ends = ModelFolder.EndsOf(unpacked.Folder);
-        var tokenizer = IdTokenizer.New(unpacked.Folder, model.VocabularySize, ends[0]);
-        var answers = new Generated[rows.Count];
-        new DpoSt.Generation.Generator(model, tokenizer, new GenerationOptions(100, 8, null)) { Ends = ends.ToHashSet() }.Run(
-            [.. rows.Select((row, i) => new GenerationRequest($"{i}", 0, Ids(row, "prompt_ids")))],
-            answer => answers[answer.Index] = answer, TestContext.Current.CancellationToken);
-        Assert.All(rows.Zip(answers), row => Assert.Equal(Ids(row.First, "ids"), row.Second.Ids));
+        var input = string.Concat(
+            rows.Select(row => $$"""{"messages": {{JsonSerializer.Serialize(row.GetProperty("messages"))}}}""" + "\n"));
+        var run = CommandRun.With(
+            input, "complete", "--model", unpacked.Folder, "--max-new-tokens", "100", "--batch", "8", "--calculator", "none", "--json");
+        Assert.True(run.Code == 0, run.Error);
+        var answers = run.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement);
+        Assert.All(rows.Zip(answers), row => Assert.Equal(Ids(row.First, "ids"), Ids(row.Second, "ids")));
+    }
+
+    [Fact]
+    public void A_conversation_says_what_the_original_says()
+    {
+        var rows = golden.GetProperty("greedy_100").EnumerateArray().Where(row => row.GetProperty("messages").GetArrayLength() == 1)
+            .OrderBy(row => Ids(row, "ids").Length).Take(2).ToList();
+        var input = string.Join("\n/reset\n", rows.Select(row => row.GetProperty("messages")[0].GetProperty("content").GetString()));
+        var run = CommandRun.With(input, "chat", "--model", unpacked.Folder, "--max-new-tokens", "100");
+        Assert.True(run.Code == 0, run.Error);
+        Assert.Equal(string.Concat(rows.Select(row => row.GetProperty("text").GetString() + "\n")), run.Out);
     }
 
     private static int[] Ids(JsonElement row, string key) => row.GetProperty(key).Deserialize<int[]>()!;

@@ -75,7 +75,7 @@ public sealed class DpoStageTests
     {
         using var run = NewRun();
         using var bundle = ModelBundle.Load(
-            run.Path("base"), false, Silent.Context(cancel: TestContext.Current.CancellationToken), toRead: true);
+            run.Path("base"), new(), Silent.Context(cancel: TestContext.Current.CancellationToken), toRead: true);
         var place = Score(run, bundle, "key").File;
         var lines = File.ReadAllLines(place);
         Assert.Equal(Score(run, bundle, "key").First, Score(run, bundle, "another key").First);

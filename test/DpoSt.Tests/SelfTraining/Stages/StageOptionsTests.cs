@@ -1,7 +1,9 @@
+using System.Text.Json;
 using DpoSt.Answering;
 using DpoSt.Generation;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Stages;
+using DpoSt.Text.Chat;
 using DpoSt.Training;
 using DpoSt.Training.Objectives;
 
@@ -11,7 +13,7 @@ namespace DpoSt.Tests.SelfTraining.Stages;
 public sealed class StageOptionsTests : IDisposable
 {
     private static readonly TokenLimits Limits = new(100, 200, 300);
-    private static readonly TrainingSettings Plain = new(new TrainingRecipe(), Limits, PaperText: false);
+    private static readonly TrainingSettings Plain = new(new TrainingRecipe(), Limits, new());
 
     private static readonly TrainingRecipe[] OtherRecipes =
     [
@@ -25,9 +27,16 @@ public sealed class StageOptionsTests : IDisposable
         new() { Dropout = 0.2 }, new() { Seed = 1 }, new() { LengthWindow = 1 }, new() { MeanOfMeans = true }, new() { Bf16 = true },
     ];
 
+    private static readonly PromptOptions[] OtherPrompts =
+    [
+        new() { PaperText = true }, new() { Template = PromptOptions.None }, new() { System = "Be brief." },
+        new() { OwnTemplate = "{{ 1 }}" },
+        new() { Arguments = new Dictionary<string, JsonElement> { ["enable_thinking"] = JsonSerializer.SerializeToElement(false) } },
+    ];
+
     private static readonly TrainingSettings[] OtherSettings =
     [
-        .. OtherRecipes.Select(recipe => Plain with { Recipe = recipe }), Plain with { PaperText = true },
+        .. OtherRecipes.Select(recipe => Plain with { Recipe = recipe }), .. OtherPrompts.Select(prompt => Plain with { Prompt = prompt }),
         Plain with { Limits = Limits with { Prompt = 99 } },
         Plain with { Limits = Limits with { Completion = 199 } }, Plain with { Limits = Limits with { Total = 299 } },
     ];
@@ -95,7 +104,7 @@ public sealed class StageOptionsTests : IDisposable
     {
         var decoding = new GenerationOptions(100, 8, null, 0.7, 50, 1, 3);
         var source = new AnswerSource(
-            folder.File("model"), [new("questions", Rows("rows"))], new AnswerOptions(50, true, decoding), SampleFormat.Dpost, false);
+            folder.File("model"), [new("questions", Rows("rows"))], new AnswerOptions(50, true, decoding), SampleFormat.Dpost, new());
         AnswerOptions[] others =
         [
             source.Answers with { MaxPromptTokens = 51 }, source.Answers with { UseCalculator = false },
@@ -111,7 +120,8 @@ public sealed class StageOptionsTests : IDisposable
             .. others.Select(other => source with { Answers = other })
                 .Concat(
                 [
-                    source, source with { PaperText = true }, source with { Format = SampleFormat.Reference },
+                    source, .. OtherPrompts.Select(prompt => source with { Prompt = prompt }),
+                    source with { Format = SampleFormat.Reference },
                     source with { Model = folder.File("other") },
                     source with { Questions = [new("questions", Rows("others"))] },
                 ])
