@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using DpoSt.Configuration.Binding;
 
@@ -50,8 +51,8 @@ public sealed record DataSection
     public string? System { get; init; }
 
     /// <summary>Ours: further values for the chat template, such as <c>enable_thinking: false</c>.</summary>
-    public IReadOnlyDictionary<string, JsonElement> TemplateArgs { get; init; } = new Dictionary<string,
-        JsonElement>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, JsonElement> TemplateArgs { get; init; } =
+        ReadOnlyDictionary<string, JsonElement>.Empty;
 
     /// <summary>Ours: the day that a chat template which asks for it is told, as in 2026-11-30; today unless set, so set it where runs of
     /// several days are to see the same prompts.</summary>
