@@ -7,11 +7,13 @@ using DpoSt.Verification;
 namespace DpoSt.Data;
 
 /// <summary>The problems of a JSONL file: <c>question</c>, <c>answer</c> (a rationale; absent for pool questions), <c>ans</c> (taken from
-/// the answer's <c>####</c> where absent), <c>id</c> (the problem's index in the file where absent). GSM8K as OpenAI publishes it is such a
+/// the answer where absent, <see cref="GoldText"/>), <c>id</c> (the problem's index in the file where absent). GSM8K as OpenAI publishes
+/// it is such a
 /// file; SVAMP, MultiArith and ASDiv are read in their own formats.</summary>
 public sealed class ProblemSet : IReadOnlyList<Problem>
 {
     private const string Expected = "{\"question\": ..., \"answer\": \"... #### 27\", \"ans\": 27}";
+    private const int ShownCharacters = 60;
     private readonly IReadOnlyList<Problem> problems;
 
     private ProblemSet(IReadOnlyList<Problem> problems, int leftOut) => (this.problems, LeftOut) = (problems, leftOut);
@@ -25,12 +27,21 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
     /// <summary>Problems of the file that are not here, since their answer is not a single number; only published sets have such.</summary>
     public int LeftOut { get; }
 
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="UserErrorException">The file is absent or empty, a line is not a problem, or an id comes twice.</exception>
-    public static ProblemSet Load(string path)
+    /// <summary>Reads a file, and refuses gold answers that what judges cannot read whole.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="verifier">What judges answers to these problems; null is <see cref="Verifiers.Number"/>.</param>
+    /// <exception cref="UserErrorException">The file is absent or empty, a line is not a problem, its gold answer is refused, or an id
+    /// comes twice.</exception>
+    public static ProblemSet Load(string path, IVerifier? verifier = null)
     {
+        var judge = verifier ?? Verifiers.Number;
         var published = PublishedSet.Open(path);
-        var loaded = published?.Problems ?? ReadLines(path);
+        if (published?.Problems.Find(p => judge.Refusal(p.Ans) is not null) is { } refused)
+        {
+            throw new UserErrorException($"{path}: of the problem \"{refused.Id}\" {Refused(judge, refused.Ans)}");
+        }
+
+        var loaded = published?.Problems ?? ReadLines(path, judge);
         return published is not null
             && loaded.GroupBy(p => p.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } same
                 ? throw new UserErrorException($"{path}: the id \"{same.Key}\" comes twice; expected a different id a problem.")
@@ -44,13 +55,13 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private static List<Problem> ReadLines(string path)
+    private static List<Problem> ReadLines(string path, IVerifier judge)
     {
         var loaded = new List<Problem>();
         var lineOfId = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var line in JsonLines.Read(path))
         {
-            var problem = Parse(line, loaded.Count);
+            var problem = Parse(line, loaded.Count, judge);
             if (!lineOfId.TryAdd(problem.Id, line.Number))
             {
                 var first = lineOfId[problem.Id];
@@ -63,7 +74,7 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
         return loaded;
     }
 
-    private static Problem Parse(JsonLine line, int index)
+    private static Problem Parse(JsonLine line, int index, IVerifier judge)
     {
         var question = line.Text("question", Expected);
         if (string.IsNullOrWhiteSpace(question))
@@ -72,7 +83,9 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
         }
 
         var answer = line.OptionalText("answer", Expected);
-        return new Problem(Id(line, "id", index), question, answer, Ans(line, answer));
+        var ans = Ans(line, answer);
+        return judge.Refusal(ans) is null ? new Problem(Id(line, "id", index), question, answer, judge.Plain(ans))
+            : throw line.Error(Refused(judge, ans));
     }
 
     /// <summary>A problem's own id, or its place in the file.</summary>
@@ -85,12 +98,20 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
             _ => throw line.Error($"\"{name}\" is neither a string nor a number."),
         };
 
-    private static double Ans(JsonLine line, string? answer) =>
+    private static string Ans(JsonLine line, string? answer) =>
         line.Property("ans", Expected) switch
         {
-            { ValueKind: JsonValueKind.Number } number when double.IsFinite(number.GetDouble()) => number.GetDouble(),
-            null or { ValueKind: JsonValueKind.Null } => FinalAnswer.Extract(answer ?? "")
-                ?? throw line.Error($"there is no final answer, neither \"ans\" nor a number after \"####\"; expected {Expected}."),
-            _ => throw line.Error($"\"ans\" is not a finite number; expected {Expected}."),
+            { ValueKind: JsonValueKind.Number } number when double.IsFinite(number.GetDouble()) =>
+                number.GetDouble().ToString(CultureInfo.InvariantCulture),
+            { ValueKind: JsonValueKind.String } text => line.TextOf(text),
+            null or { ValueKind: JsonValueKind.Null } => GoldText.Of(answer ?? "") is { Length: > 0 } gold ? gold
+                : throw line.Error($"there is no final answer, neither \"ans\" nor at the end of \"answer\"; expected {Expected}."),
+            _ => throw line.Error($"\"ans\" is neither a finite number nor a string; expected {Expected}."),
         };
+
+    private static string Refused(IVerifier judge, string gold)
+    {
+        var shown = gold.Length <= ShownCharacters ? gold : gold[..ShownCharacters] + "...";
+        return $"the gold answer is \"{shown}\", which the verifier {judge.Name} cannot read whole: {judge.Refusal(gold)}.";
+    }
 }

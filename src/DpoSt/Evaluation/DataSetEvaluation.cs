@@ -2,6 +2,7 @@ using DpoSt.Answering;
 using DpoSt.Configuration.Sections;
 using DpoSt.Data;
 using DpoSt.Runs;
+using DpoSt.Verification;
 
 namespace DpoSt.Evaluation;
 
@@ -13,6 +14,9 @@ public sealed record EvaluationOptions(string Model, string Data, string? Output
 {
     /// <summary>How samples are drawn, and greedy answers apart from their temperature; a configuration's defaults.</summary>
     public AnswerOptions Answers { get; init; } = AnswerOptions.Of(new DataSection(), new EvalSection(), seed: 42);
+
+    /// <summary>What judges the answers.</summary>
+    public VerifierOptions Verifier { get; init; } = new();
 
     /// <summary>Samples a question beside the greedy answer; zero leaves pass@k and maj@k out.</summary>
     public int Samples { get; init; }
@@ -34,14 +38,15 @@ public static class DataSetEvaluation
         var output = options.Output ?? DefaultOutput(options);
         var sampledOutput = Path.ChangeExtension(output, null) + SamplesSuffix + Path.GetExtension(output);
         CheckOutput(options, sampledOutput);
-        var problems = ProblemSet.Load(options.Data);
+        var verifier = Verifiers.Of(options.Verifier);
+        var problems = ProblemSet.Load(options.Data, verifier);
         using var held = RunLock.Take(output + ".lock", "--output");
         using var heldToo = options.Samples > 0 ? RunLock.Take(sampledOutput + ".lock", "--output") : null;
         using var bundle = ModelBundle.Load(options.Model, paperText: false, context, toRead: true, options.Answers.Compute);
         reporter.Begin(
             "evaluate", $"{options.Model} answers {Counted.Of(problems.Count, "question")} of {options.Data}",
             (long)problems.Count * (1 + options.Samples), "answers");
-        var answerer = new Answerer(bundle, context);
+        var answerer = new Answerer(bundle, context, verifier);
         using var greedyJournal = AnswerJournal.Of(context, output);
         var greedy = answerer.Run(problems, [0], options.Answers.Greedy, greedyJournal, reporter.Advance);
         CompletionFile.Write(output, greedy, problems);
@@ -51,7 +56,7 @@ public static class DataSetEvaluation
             options.Model, options.Data, output, sampled.Count > 0 ? sampledOutput : null, problems.LeftOut, EvaluationReport.Score(greedy),
             greedy.Count(a => a.Verdict == Verdict.Invalid),
             EvaluationReport.Calls(greedy, bundle.Format.Calculator, options.Answers.UseCalculator),
-            EvaluationReport.ScoreBySteps(problems, greedy), EvaluationReport.ScoreSamples(problems, sampled));
+            EvaluationReport.ScoreBySteps(problems, greedy), EvaluationReport.ScoreSamples(problems, sampled, verifier));
 
         IReadOnlyList<Completion> Sample()
         {

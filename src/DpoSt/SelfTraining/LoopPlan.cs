@@ -6,6 +6,7 @@ using DpoSt.Data;
 using DpoSt.Runs;
 using DpoSt.Training;
 using DpoSt.Training.Objectives;
+using DpoSt.Verification;
 
 namespace DpoSt.SelfTraining;
 
@@ -71,6 +72,9 @@ public sealed record LoopPlan
 
     /// <summary>How samples become pairs and pseudo-labels.</summary>
     public SelectionOptions Selection { get; init; } = new();
+
+    /// <summary>What judges answers.</summary>
+    public VerifierOptions Verifier { get; init; } = new();
 
     /// <summary>Whether texts are those of the paper's code (<c>compat: reference</c>).</summary>
     public bool PaperText { get; init; }

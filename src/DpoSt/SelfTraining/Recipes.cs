@@ -1,5 +1,6 @@
 using DpoSt.Answering;
 using DpoSt.Configuration;
+using DpoSt.Configuration.Binding;
 using DpoSt.Configuration.Sections;
 using DpoSt.Data;
 using DpoSt.Runs;
@@ -7,6 +8,7 @@ using DpoSt.SelfTraining.Stages;
 using DpoSt.Training;
 using DpoSt.Training.Objectives;
 using DpoSt.Training.Resuming;
+using DpoSt.Verification;
 
 namespace DpoSt.SelfTraining;
 
@@ -113,6 +115,10 @@ internal static class Recipes
         new TokenLimits(options.Trainer.MaxPromptLength, options.Trainer.MaxTargetLength, options.Trainer.MaxLength),
         IsPaperText(options));
 
+    /// <summary>What judges answers.</summary>
+    public static VerifierOptions Verifier(DataSection data) => new(
+        SnakeCase.Of(data.Verifier.ToString()), data.VerifierTolerance, data.VerifierPattern, data.VerifierProgram, data.VerifierSeconds);
+
     /// <summary>Whether texts are those of the paper's code.</summary>
     public static bool IsPaperText(ExperimentOptions options) => options.Compat == Compatibility.Reference;
 
@@ -148,6 +154,7 @@ internal static class Recipes
             // The loop cuts questions as its fine-tuning does.
             Answers = AnswerOptions.Of(sft.Data, run.Eval, run.Loop.Seed),
             Selection = Selection(run) with { Seed = run.Loop.Seed },
+            Verifier = Verifier(run.Data),
             PaperText = IsPaperText(run),
             Configuration = new Dictionary<string, ExperimentOptions>(StringComparer.Ordinal)
             {

@@ -3,6 +3,7 @@ using DpoSt.Data;
 using DpoSt.Evaluation;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Stages;
+using DpoSt.Verification;
 
 namespace DpoSt.SelfTraining;
 
@@ -111,6 +112,7 @@ public static class SelfTrainingLoop
                 + "data.train_data_path, data.pool_path, data.test_data_path and data.ood_data_path.");
         }
 
-        files.ForEach(file => ProblemSet.Load(file));
+        var verifier = Verifiers.Of(plan.Verifier);
+        files.ForEach(file => ProblemSet.Load(file, verifier));
     }
 }

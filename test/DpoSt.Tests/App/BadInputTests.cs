@@ -50,9 +50,9 @@ public sealed class BadInputTests : IDisposable
     [InlineData(
         "[{\"question\": \"How many?\", \"answer\": \"#### 2\"}]\n", "data/bad.jsonl: the file is one JSON list", "one object a line")]
     [InlineData("\n\n  \n", "data/bad.jsonl", "holds no problem", "expected lines like")]
-    [InlineData("\n{\"question\": \"How many?\", \"answer\": \"Some.\"}\n", "data/bad.jsonl:2:", "no final answer", "\"####\"")]
+    [InlineData("\n{\"question\": \"How many?\", \"answer\": \"Some.\"}\n", "data/bad.jsonl:2:", "is \"Some.\"", "not one number, behind \"####\"")]
     [InlineData(
-        "{\"question\": \"How many?\", \"answer\": \"#### 2\", \"ans\": \"two\"}\n", "data/bad.jsonl:1:", "\"ans\" is not a finite number")]
+        "{\"question\": \"How many?\", \"answer\": \"#### 2\", \"ans\": \"two\"}\n", "data/bad.jsonl:1:", "the gold answer is \"two\"")]
     public void A_broken_data_set(string text, params string[] says)
     {
         File.WriteAllText(run.Path("data/bad.jsonl"), text);

@@ -1,11 +1,21 @@
 using DpoSt.Data;
 using DpoSt.Runs;
+using DpoSt.Verification;
 
 namespace DpoSt.SelfTraining.Stages;
 
 /// <summary>Questions that models answer, with rationales in <c>train</c>; those of a pool have only final answers.</summary>
-internal sealed record QuestionSet(string Split, string File, string? Pool = null)
+internal sealed record QuestionSet(string Split, string File, VerifierOptions Verifier, string? Pool = null)
 {
+    private readonly Lazy<IVerifier> judge = new(() => Verifiers.Of(Verifier));
+
+    /// <summary>What judges the answers to them.</summary>
+    public IVerifier Judge => judge.Value;
+
+    /// <summary>The files that a stage that judges depends on.</summary>
+    public IReadOnlyList<StageInput> JudgedInputs =>
+        Verifier.Program is { } program ? [.. Inputs, new("verifier", program)] : Inputs;
+
     /// <summary>The files as a stage's inputs.</summary>
     public IReadOnlyList<StageInput> Inputs => Pool is null ? [new("questions", File)] : [new("questions", File), new("pool", Pool)];
 
@@ -13,7 +23,8 @@ internal sealed record QuestionSet(string Split, string File, string? Pool = nul
     /// <exception cref="UserErrorException">A file is missing or broken.</exception>
     public IReadOnlyList<Problem> Load()
     {
-        var labelled = ProblemSet.Load(File);
-        return Pool is null ? labelled : [.. labelled, .. ProblemSet.Load(Pool).Select(p => p with { Id = $"pool {p.Id}", Answer = null })];
+        var labelled = ProblemSet.Load(File, Judge);
+        return Pool is null ? labelled
+            : [.. labelled, .. ProblemSet.Load(Pool, Judge).Select(p => p with { Id = $"pool {p.Id}", Answer = null })];
     }
 }

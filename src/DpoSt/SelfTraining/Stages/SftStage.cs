@@ -12,6 +12,9 @@ namespace DpoSt.SelfTraining.Stages;
 internal sealed record SftStage(
     string Name, string From, string Data, string? DevFile, string To, TrainingSettings Settings) : ITrainingStage
 {
+    /// <summary>What will judge answers: rationales whose final answer it cannot read are told.</summary>
+    public IVerifier Judge { get; init; } = Verifiers.Number;
+
     public bool IsDpo => false;
 
     public object Options => new { Objective = "sft", Settings };
@@ -40,10 +43,11 @@ internal sealed record SftStage(
 
         ModelBundle.CheckFolder(From);
         reporter.Begin(Name, $"fine-tune {Shown.Path(From)} on {rows.Count} rationales", recipe.StepsFor(rows.Count), "steps");
-        if (rows.Count(row => FinalAnswer.Extract(row.Answer) is null) is > 0 and var silent)
+        if (rows.Count(row => Judge.Refusal(GoldText.Of(row.Answer)) is not null) is > 0 and var silent)
         {
             reporter.Note(
-                $"{Shown.Path(Data)}: {silent} of {rows.Count} rationales end without a final answer (#### and a number), "
+                $"{Shown.Path(Data)}: {silent} of {rows.Count} rationales end without a final answer that the verifier {Judge.Name} "
+                + "reads (behind ####), "
                 + "so the model may learn to give none.");
         }
 
