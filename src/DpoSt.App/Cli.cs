@@ -91,8 +91,8 @@ internal static class Cli
         new(
             "Tools", false,
             [
-                CalcCommand.Create(console), CheckCommand.Create(console), TokenizeCommand.Create(console), BenchCommand.Create(console),
-                InfoCommand.Create(console),
+                CalcCommand.Create(console), CheckCommand.Create(console), DataCommand.Create(console), TokenizeCommand.Create(console),
+                BenchCommand.Create(console), InfoCommand.Create(console),
             ]),
     ];
 

@@ -29,6 +29,7 @@ internal static class EvaluateCommand
             + "Every answer is kept, to be read and for dpost compare.",
             "dpost evaluate --model ft_models/t5/sft-0 --data data/test.jsonl --samples 8"))
         { model, data, samples, temperature, seed, noCalculator, output, json };
+        var columns = new ColumnsArgument(command);
         var verifier = new VerifierArguments(command);
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
@@ -45,6 +46,7 @@ internal static class EvaluateCommand
                 Data = parsed.GetValue(data)!,
                 Output = parsed.GetValue(output),
                 Samples = parsed.GetValue(samples),
+                Columns = columns.Columns(parsed),
                 Verifier = verifier.Options(parsed),
                 Answers = defaults.Answers with
                 {

@@ -15,6 +15,9 @@ public sealed record EvaluationOptions(string Model, string Data, string? Output
     /// <summary>How samples are drawn, and greedy answers apart from their temperature; a configuration's defaults.</summary>
     public AnswerOptions Answers { get; init; } = AnswerOptions.Of(new DataSection(), new EvalSection(), seed: 42);
 
+    /// <summary>What the columns of the questions are called.</summary>
+    public ColumnsSection Columns { get; init; } = new();
+
     /// <summary>What judges the answers.</summary>
     public VerifierOptions Verifier { get; init; } = new();
 
@@ -39,7 +42,7 @@ public static class DataSetEvaluation
         var sampledOutput = Path.ChangeExtension(output, null) + SamplesSuffix + Path.GetExtension(output);
         CheckOutput(options, sampledOutput);
         var verifier = Verifiers.Of(options.Verifier);
-        var problems = ProblemSet.Load(options.Data, verifier);
+        var problems = ProblemSet.Load(options.Data, verifier, options.Columns);
         using var held = RunLock.Take(output + ".lock", "--output");
         using var heldToo = options.Samples > 0 ? RunLock.Take(sampledOutput + ".lock", "--output") : null;
         using var bundle = ModelBundle.Load(options.Model, paperText: false, context, toRead: true, options.Answers.Compute);

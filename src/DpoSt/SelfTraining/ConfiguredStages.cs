@@ -88,8 +88,14 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
             paths.OutputFolder, Decided(Recipes.Sft(options)))
         {
             Judge = Verifiers.Of(verifier),
+            // What a run has written itself has its own names.
+            DevColumns = options.Data.Columns,
+            Columns = IsOwn(paths.DataFile(options.Data.DataPath)) ? new() : options.Data.Columns,
         };
     }
+
+    private bool IsOwn(string file) =>
+        !Path.GetRelativePath(paths.OutputsFolder, file).StartsWith("..", StringComparison.Ordinal);
 
     private DpoStage Dpo()
     {
@@ -124,7 +130,9 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
         Recipes.Selection(options), Recipes.IsPaperText(options));
 
     // As a run asks them: a pool belongs to the training questions.
-    private QuestionSet Questions() => Split switch
+    private QuestionSet Questions() => Named() with { Columns = options.Data.Columns };
+
+    private QuestionSet Named() => Split switch
     {
         ExperimentFolder.Train => new QuestionSet(Split, paths.DataFile(options.Data.TrainDataPath), verifier, paths.PoolFile),
         "dev" => new QuestionSet(Split, paths.DataFile(options.Data.DevDataPath), verifier),

@@ -73,6 +73,9 @@ public sealed record LoopPlan
     /// <summary>How samples become pairs and pseudo-labels.</summary>
     public SelectionOptions Selection { get; init; } = new();
 
+    /// <summary>What the columns of the files of questions are called.</summary>
+    public ColumnsSection Columns { get; init; } = new();
+
     /// <summary>What judges answers.</summary>
     public VerifierOptions Verifier { get; init; } = new();
 

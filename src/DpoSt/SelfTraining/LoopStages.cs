@@ -9,7 +9,8 @@ namespace DpoSt.SelfTraining;
 internal sealed class LoopStages(LoopPlan plan)
 {
     private readonly ExperimentFolder folder = plan.Folder;
-    private readonly QuestionSet questions = new(ExperimentFolder.Train, plan.TrainFile, plan.Verifier, plan.PoolFile);
+    private readonly QuestionSet questions =
+        new(ExperimentFolder.Train, plan.TrainFile, plan.Verifier, plan.PoolFile) { Columns = plan.Columns };
 
     public IStage WarmUp() => FineTune(RunName.Sft(0), plan.TrainFile, plan.Sft with { MaxSteps = plan.WarmUpSteps ?? plan.Sft.MaxSteps });
 
@@ -48,7 +49,8 @@ internal sealed class LoopStages(LoopPlan plan)
             $"pseudo-labels {runs[^1]}", runs[^1], Source(plan.BaseModel, runs), folder.PseudoLabels(runs[^1]), folder.Results);
 
     public IStage Evaluate(RunName run) => new EvaluateStage(
-        $"evaluate {run}", run, [.. plan.TestSets.Select(set => new QuestionSet(set.Key, set.Value, plan.Verifier))], plan.Answers,
+        $"evaluate {run}", run,
+        [.. plan.TestSets.Select(set => new QuestionSet(set.Key, set.Value, plan.Verifier) { Columns = plan.Columns })], plan.Answers,
         plan.EvalSamples, folder,
         plan.PaperText);
 
@@ -56,6 +58,9 @@ internal sealed class LoopStages(LoopPlan plan)
         run.Text, plan.BaseModel, rows, plan.DevFile, folder.Model(run), new TrainingSettings(recipe, plan.SftLimits, plan.PaperText))
     {
         Judge = questions.Judge,
+        // What a run has written itself has its own names.
+        Columns = rows == plan.TrainFile ? plan.Columns : new(),
+        DevColumns = plan.Columns,
     };
 
     private SelectionSource Source(string tokenizer, IReadOnlyList<RunName> runs) =>

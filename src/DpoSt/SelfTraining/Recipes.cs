@@ -154,6 +154,7 @@ internal static class Recipes
             // The loop cuts questions as its fine-tuning does.
             Answers = AnswerOptions.Of(sft.Data, run.Eval, run.Loop.Seed),
             Selection = Selection(run) with { Seed = run.Loop.Seed },
+            Columns = run.Data.Columns,
             Verifier = Verifier(run.Data),
             PaperText = IsPaperText(run),
             Configuration = new Dictionary<string, ExperimentOptions>(StringComparer.Ordinal)

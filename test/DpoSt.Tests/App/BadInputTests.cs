@@ -47,10 +47,10 @@ public sealed class BadInputTests : IDisposable
 
     [Theory]
     [InlineData("{\"question\": \"How many?\", \"answer\": \"2\n", "data/bad.jsonl:1:", "the line is not JSON")]
-    [InlineData(
-        "[{\"question\": \"How many?\", \"answer\": \"#### 2\"}]\n", "data/bad.jsonl: the file is one JSON list", "one object a line")]
+    [InlineData("[{\"question\": \"How many?\", \"answer\": \"#### 2 or 3\"}]\n", "data/bad.jsonl:row:1:", "\"2 or 3\"")]
     [InlineData("\n\n  \n", "data/bad.jsonl", "holds no problem", "expected lines like")]
-    [InlineData("\n{\"question\": \"How many?\", \"answer\": \"Some.\"}\n", "data/bad.jsonl:2:", "is \"Some.\"", "not one number, behind \"####\"")]
+    [InlineData("\n{\"question\": \"How many?\", \"answer\": \"Some.\"}\n", "data/bad.jsonl:2:", "is \"Some.\"",
+        "not one number, behind \"####\"")]
     [InlineData(
         "{\"question\": \"How many?\", \"answer\": \"#### 2\", \"ans\": \"two\"}\n", "data/bad.jsonl:1:", "the gold answer is \"two\"")]
     public void A_broken_data_set(string text, params string[] says)

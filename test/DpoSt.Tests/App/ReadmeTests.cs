@@ -9,7 +9,7 @@ public sealed partial class ReadmeTests
 {
     private static readonly string[] Commands =
         ["demo", "run", "sft", "generate", "eval-sampling", "make-dpo-data", "dpo", "make-rft-data", "eval-greedy", "pretrain", "calc",
-         "check", "tokenize", "solve", "complete", "score",
+         "check", "data", "tokenize", "solve", "complete", "score",
             "download", "evaluate", "compare", "study", "bench", "validate", "plan", "report", "info"];
 
     private static readonly string[] Readme = File.ReadAllLines(Path.Combine(SharedFolder.RepositoryRoot, "README.md"));

@@ -47,6 +47,9 @@ public sealed class BoxedVerifierTests
     [InlineData("\\angle ABC = 60^\\circ", "60^\\circ")]
     [InlineData("(1,2,3)", "\\begin{pmatrix}1\\\\2\\\\3\\end{pmatrix}")]
     [InlineData("x^2/4+y^2/3=1", "3x^2+4y^2=12")]
+    [InlineData("\\frac{1}{3}", "\\frac13 \\approx 0.33")]
+    [InlineData("2500", "2.5 x 10^3")]
+    [InlineData("\\frac{1}{2}", "\\frac{1}{2} \\text{ or } 0.5")]
     public void Says_the_same_in_other_words(string gold, string answer)
     {
         Assert.Null(boxed.Refusal(gold));

@@ -43,7 +43,8 @@ public sealed class GoldFormsTests
     [InlineData("\\frac{1}{2}")]
     [InlineData("7 8")]
     public void A_number_is_never_the_first_of_something_else(string gold) =>
-        Assert.StartsWith("it is not one number, behind \"####\" or alone; choose ", Verifiers.Number.Refusal(gold), StringComparison.Ordinal);
+        Assert.StartsWith("it is not one number, behind \"####\" or alone; choose ",
+            Verifiers.Number.Refusal(gold), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("1/2", "\\boxed{0.5}", "\\boxed{1}")]

@@ -64,6 +64,9 @@ public sealed record DataSection
     /// <summary>Ours: more questions with a final answer but no rationale, sampled in self-training.</summary>
     public string? PoolPath { get; init; }
 
+    /// <summary>Ours: what the columns of the files of questions are called.</summary>
+    public ColumnsSection Columns { get; init; } = new();
+
     /// <summary>Ours: what judges a final answer. Gold answers that it cannot read whole are refused.</summary>
     public VerifierKind Verifier { get; init; }
 

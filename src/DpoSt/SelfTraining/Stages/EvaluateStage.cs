@@ -14,7 +14,8 @@ internal sealed record EvaluateStage(
     public object Options => new { Answers, Samples, Sets = Sets.Select(set => new { set.Split, set.Verifier }), PaperText };
 
     public IReadOnlyList<StageInput> Inputs =>
-        [new("model", Folder.Model(Run)), .. Sets.Select(set => new StageInput($"{set.Split} questions", set.File)),
+        [new("model", Folder.Model(Run)),
+            .. Sets.Select(set => new StageInput(SftStage.RoleOf($"{set.Split} questions", set.Columns), set.File)),
             .. Sets[0].JudgedInputs.Where(input => input.Role == "verifier")];
 
     public IReadOnlyList<string> Outputs => [Folder.Evaluation(Run)];

@@ -1,4 +1,5 @@
 using DpoSt.Answering;
+using DpoSt.Configuration.Sections;
 using DpoSt.Data;
 using DpoSt.Data.PaperFormats;
 using DpoSt.Runs;
@@ -15,19 +16,29 @@ internal sealed record SftStage(
     /// <summary>What will judge answers: rationales whose final answer it cannot read are told.</summary>
     public IVerifier Judge { get; init; } = Verifiers.Number;
 
+    /// <summary>What the columns of what it learns from are called.</summary>
+    public ColumnsSection Columns { get; init; } = new();
+
+    /// <summary>What those of the file to evaluate are called.</summary>
+    public ColumnsSection DevColumns { get; init; } = new();
+
     public bool IsDpo => false;
 
     public object Options => new { Objective = "sft", Settings };
 
-    public IReadOnlyList<StageInput> Inputs => [new("model", From), new("rows", Data)];
+    public IReadOnlyList<StageInput> Inputs => [new("model", From), new(RoleOf("rows", Columns), Data)];
+
+    /// <summary>The role of a file whose columns have names of their own: other names make other rows of the same file.</summary>
+    public static string RoleOf(string role, ColumnsSection columns) => columns == new ColumnsSection() ? role
+        : $"{role} by {string.Join('/', ((string?[])[columns.Question, columns.Answer, columns.Gold, columns.Choices, columns.Id]))}";
 
     public string Cost(RunContext context, bool isReady) =>
-        Settings.Cost(this, context, isReady ? RationaleFile.Read(Data).Count() : null);
+        Settings.Cost(this, context, isReady ? RationaleFile.Read(Data, Columns).Count() : null);
 
     public string Run(RunContext context, Provenance? made)
     {
         var (recipe, reporter) = (Settings.Recipe, context.Reporter);
-        var rows = RationaleFile.Read(Data).ToList();
+        var rows = RationaleFile.Read(Data, Columns).ToList();
         if (rows.Count == 0)
         {
             throw new UserErrorException(
@@ -37,7 +48,7 @@ internal sealed record SftStage(
         RationaleRow[] dev = [];
         if (recipe.Evaluates && DevFile is not null)
         {
-            dev = [.. RationaleFile.Read(DevFile)];
+            dev = [.. RationaleFile.Read(DevFile, DevColumns)];
             TrainingSettings.NoteIfNone(dev.Length, "row", DevFile, reporter);
         }
 

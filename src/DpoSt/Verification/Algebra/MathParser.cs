@@ -94,9 +94,14 @@ internal sealed partial class MathParser
             {
                 (sides, signs) = ([], []);                     // what follows from it is the answer
             }
+            else if (sign == '≈' && sides is not [Symbol])
+            {
+                Sets();                                        // what it is about is no better than what it is
+                continue;
+            }
             else
             {
-                signs.Add(sign);
+                signs.Add(sign == '≈' ? '=' : sign);
             }
 
             sides.Add(Sets());
@@ -113,7 +118,8 @@ internal sealed partial class MathParser
         : scan.TakeCommand("gt") ? '>'
         : scan.TakeCommand("ne", "neq") ? '≠'
         : scan.TakeCommand("in") ? '∈'
-        : scan.TakeCommand("approx", "equiv") ? '='
+        : scan.TakeCommand("approx") ? '≈'
+        : scan.TakeCommand("equiv") ? '='
         : scan.TakeCommand("Rightarrow", "implies", "Longrightarrow") ? '⇒'
         : scan.Take('<') ? (scan.At(0) == '=' && scan.Take('=') ? '≤' : '<')
         : scan.Take('>') ? (scan.At(0) == '=' && scan.Take('=') ? '≥' : '>')
@@ -184,7 +190,7 @@ internal sealed partial class MathParser
         var product = Signed();
         while (true)
         {
-            if (!ofFunction && (scan.Take('*') || scan.TakeCommand("times", "cdot", "ast")))
+            if (!ofFunction && (scan.Take('*') || TakeCross(product) || scan.TakeCommand("times", "cdot", "ast")))
             {
                 product = new Operation('*', Scalar(product), Scalar(Signed()));
             }
@@ -207,6 +213,14 @@ internal sealed partial class MathParser
                 return product;
             }
         }
+    }
+
+    // "2.5 x 10^3": a letter between two numbers is a sign.
+    private bool TakeCross(MathNode before)
+    {
+        var isCross = before is Literal && scan.Next() == 'x' && char.IsAsciiDigit(scan.At(scan.At(1) == ' ' ? 2 : 1));
+        scan.Position += isCross ? 1 : 0;
+        return isCross;
     }
 
     private MathNode Signed()

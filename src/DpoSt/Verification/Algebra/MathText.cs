@@ -16,7 +16,7 @@ internal static class MathText
         ('\u2265', @"\ge "), ('\u2260', @"\ne "), ('\u222A', @"\cup "), ('\u2229', @"\cap "), ('\u2208', @"\in "),
         ('\u2205', @"\emptyset "), ('\u00B1', @"\pm "), ('\u2213', @"\mp "), ('\u00B2', "^2 "), ('\u00B3', "^3 "),
         ('\u00BD', @"\frac{1}{2}"), ('\u00BC', @"\frac{1}{4}"), ('\u00BE', @"\frac{3}{4}"), ('\u2032', "'"), ('\u2019', "'"),
-        ('\u211D', @"\mathbb{R}"), ('\u2248', "="), ('\u03B8', @"\theta "), ('\u03B1', @"\alpha "), ('\u03B2', @"\beta "),
+        ('\u211D', @"\mathbb{R}"), ('\u2248', @"\approx "), ('\u03B8', @"\theta "), ('\u03B1', @"\alpha "), ('\u03B2', @"\beta "),
     }.ToDictionary(pair => pair.Character, pair => pair.Latex);
 
     /// <summary>The text without the signs that set a formula off (<c>$ \( \[</c>, <c>**</c> around it), blanks at its ends and a full

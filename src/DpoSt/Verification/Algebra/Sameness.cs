@@ -22,6 +22,7 @@ internal sealed class Sameness(double? tolerance)
             (not (SetOf or Listing), SetOf { Items: [var only] }) => Of(gold, only),
             (Listing a, Bracketed { Open: '(' } b) => InOrder(Named(a), b.Items),
             (Bracketed { Open: '(' } a, Listing b) => InOrder(a.Items, Named(b)),
+            (not (SetOf or Listing), Listing several) when IsScalar(gold) => several.Items.All(item => Of(gold, item)),
             (SetOf or Listing, SetOf or Listing) => Unordered(ItemsOf(gold), ItemsOf(answer)),
             (Bracketed a, Bracketed b) => a.Open == b.Open && a.Close == b.Close && InOrder(a.Items, b.Items),
             (SetOperation a, SetOperation b) => a.Kind == b.Kind && (a.Kind == '\\' ? InOrder(a.Sets, b.Sets) : Unordered(a.Sets, b.Sets)),

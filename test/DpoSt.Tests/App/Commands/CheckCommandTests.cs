@@ -1,4 +1,4 @@
-namespace DpoSt.Tests.App;
+namespace DpoSt.Tests.App.Commands;
 
 public sealed class CheckCommandTests
 {
