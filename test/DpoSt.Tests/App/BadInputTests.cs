@@ -20,7 +20,7 @@ public sealed class BadInputTests : IDisposable
     public void A_missing_data_file_of_the_loop(string key, string name) =>
         Refused(
             TinyRun.Loop($"{key}=data/{name}-none.jsonl"), run.Path($"data/{name}-none.jsonl"), "there is no such file",
-            "one JSON object a line");
+            "JSON lines, a JSON list, CSV or parquet");
 
     [Fact]
     public void All_missing_data_files_of_the_loop_are_named_together() =>
