@@ -93,7 +93,10 @@ internal static class Cli
         new("Where models come from", true, [DownloadCommand.Create(console), PretrainCommand.Create(console)]),
         new(
             "Tools", false,
-            [CalcCommand.Create(console), TokenizeCommand.Create(console), BenchCommand.Create(console), InfoCommand.Create(console)]),
+            [
+                CalcCommand.Create(console), CheckCommand.Create(console), DataCommand.Create(console), TokenizeCommand.Create(console),
+                BenchCommand.Create(console), InfoCommand.Create(console),
+            ]),
     ];
 
     private static int Report(Exception error, bool verbose, string interrupted, CommandConsole console)

@@ -30,6 +30,8 @@ internal static class EvaluateCommand
             "dpost evaluate --model ft_models/t5/sft-0 --data data/test.jsonl --samples 8"))
         { model, data, samples, temperature, seed, noCalculator, output, json };
         var template = new TemplateArguments(command);
+        var columns = new ColumnsArgument(command);
+        var verifier = new VerifierArguments(command);
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
@@ -46,6 +48,8 @@ internal static class EvaluateCommand
                 Output = parsed.GetValue(output),
                 Samples = parsed.GetValue(samples),
                 Prompt = template.Options(parsed),
+                Columns = columns.Columns(parsed),
+                Verifier = verifier.Options(parsed),
                 Answers = defaults.Answers with
                 {
                     UseCalculator = !parsed.GetValue(noCalculator),

@@ -188,7 +188,7 @@ internal static class ReportPage
         foreach (var example in run.Examples)
         {
             var verdict = example.IsCorrect ? "right" : "wrong";
-            var truth = example is { IsCorrect: false, Ans: { } ans } ? Invariant($" (the answer is {ans})") : "";
+            var truth = example is { IsCorrect: false, Ans: { } ans } ? $" (the answer is {Text(ans)})" : "";
             page.Append(Line($"<article class=\"{verdict}\"><strong>{verdict}</strong>{truth}"))
                 .Append(Line($"<p>{Text(example.Question)}</p><p>{Rationale.Html(example.Text)}</p></article>"));
         }

@@ -1,12 +1,14 @@
 using DpoSt.Text.Chat;
 using DpoSt.Data;
 using DpoSt.Runs;
+using DpoSt.Verification;
 
 namespace DpoSt.Answering;
 
-/// <summary>What files of answers are made from.</summary>
+/// <summary>What files of answers are made from. What judges them is no part of it: verdicts are brought up to date without asking the
+/// model again.</summary>
 internal sealed record AnswerSource(
-    string Model, IReadOnlyList<StageInput> Questions, AnswerOptions Answers, SampleFormat Format, PromptOptions Prompt)
+    string Model, IReadOnlyList<StageInput> Questions, AnswerOptions Answers, SampleFormat Format, PromptOptions Prompt, IVerifier Verifier)
 {
     /// <summary>All that the answers depend on but files, and which sample it is.</summary>
     public object Options => new { Answers, Format, Prompt };
@@ -45,7 +47,7 @@ internal sealed class AnswerFiles(RunContext context, ModelBundle bundle, IReadO
         }
 
         using var journal = AnswerJournal.Of(context, missing[0].File);
-        var completions = new Answerer(bundle, context).Run(
+        var completions = new Answerer(bundle, context, source.Verifier).Run(
             problems, [.. missing.Select(f => f.Sample)], source.Answers, journal, done => advance(there + done));
         if (made is not null)
         {

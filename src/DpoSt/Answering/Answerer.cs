@@ -3,11 +3,12 @@ using DpoSt.Data;
 using DpoSt.Generation;
 using DpoSt.Parallel;
 using DpoSt.Runs;
+using DpoSt.Verification;
 
 namespace DpoSt.Answering;
 
 /// <summary>Lets a model answer problems, by all ranks of a group together, judged against the true answers.</summary>
-internal sealed class Answerer(ModelBundle bundle, RunContext context)
+internal sealed class Answerer(ModelBundle bundle, RunContext context, IVerifier verifier)
 {
     /// <summary>
     /// Samples <paramref name="samples"/> of every problem; completions come problem by problem, then sample by sample, and are the
@@ -77,9 +78,13 @@ internal sealed class Answerer(ModelBundle bundle, RunContext context)
         void Keep(Generated answer)
         {
             var problem = problems[answer.Index / samples.Count];
-            completions[answer.Index] = new Completion(
-                problem.Id, requests[answer.Index].Sample, (long)decoding.Seed, answer.Text, Completion.Judge(answer.Text, problem.Ans),
-                answer.Ids, answer.Forced, answer.LogProb);
+            var sample = requests[answer.Index].Sample;
+            completions[answer.Index] = Completion.Of(problem, sample, (long)decoding.Seed, answer.Text, verifier) with
+            {
+                Ids = answer.Ids,
+                CalculatorTokens = answer.Forced,
+                LogProb = answer.LogProb,
+            };
             advance(++done);
         }
     }

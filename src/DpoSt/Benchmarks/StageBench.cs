@@ -39,7 +39,8 @@ internal sealed class StageBench(string folder, IStageReporter reporter, Cancell
         {
             var options = Options(["+data.split=train", "eval.mode=sampling", $"+eval.bf16={(dtype == "bf16" ? "true" : "false")}"]);
             var paths = Paths(options);
-            var questions = new QuestionSet("train", paths.DataFile(options.Data.TrainDataPath), paths.PoolFile).Load().Count;
+            var questions = new QuestionSet(
+                "train", paths.DataFile(options.Data.TrainDataPath), Recipes.Verifier(options.Data), paths.PoolFile).Load().Count;
             var rates = Measure.Runs(runs, () => questions / Measure.Seconds(() => Do("generate", options)));
             yield return new StageRow(
                 "t5", dtype, "stage", options.Eval.Slots ?? GenerationOptions.DefaultSlots,

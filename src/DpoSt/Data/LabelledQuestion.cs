@@ -1,3 +1,5 @@
+using DpoSt.Verification;
+
 namespace DpoSt.Data;
 
 /// <summary>A question with its samples, sorted by verdict: what pairs and pseudo-labels are made from.</summary>

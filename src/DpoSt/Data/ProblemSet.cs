@@ -1,20 +1,24 @@
 using System.Collections;
 using System.Globalization;
 using System.Text.Json;
+using DpoSt.Configuration.Sections;
 using DpoSt.Data.PublishedFormats;
+using DpoSt.Data.Shapes;
 using DpoSt.Verification;
 
 namespace DpoSt.Data;
 
-/// <summary>The problems of a JSONL file: <c>question</c>, <c>answer</c> (a rationale; absent for pool questions), <c>ans</c> (taken from
-/// the answer's <c>####</c> where absent), <c>id</c> (the problem's index in the file where absent). GSM8K as OpenAI publishes it is such a
-/// file; SVAMP, MultiArith and ASDiv are read in their own formats.</summary>
+/// <summary>The problems of a file of rows, in any format that <c>docs/your-data.md</c> lists. In GSM8K's shape a row has <c>question</c>,
+/// <c>answer</c> (a rationale; absent for pool questions), <c>ans</c> (taken from the answer where absent, <see cref="GoldText"/>) and
+/// <c>id</c> (the problem's index in the file where absent). SVAMP, MultiArith and ASDiv are read in their own formats.</summary>
 public sealed class ProblemSet : IReadOnlyList<Problem>
 {
     private const string Expected = "{\"question\": ..., \"answer\": \"... #### 27\", \"ans\": 27}";
+    private const int ShownCharacters = 60;
     private readonly IReadOnlyList<Problem> problems;
 
-    private ProblemSet(IReadOnlyList<Problem> problems, int leftOut) => (this.problems, LeftOut) = (problems, leftOut);
+    private ProblemSet(IReadOnlyList<Problem> problems, int leftOut, string shape) =>
+        (this.problems, LeftOut, Shape) = (problems, leftOut, shape);
 
     /// <inheritdoc/>
     public int Count => problems.Count;
@@ -25,17 +29,31 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
     /// <summary>Problems of the file that are not here, since their answer is not a single number; only published sets have such.</summary>
     public int LeftOut { get; }
 
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="UserErrorException">The file is absent or empty, a line is not a problem, or an id comes twice.</exception>
-    public static ProblemSet Load(string path)
+    /// <summary>The shape of the file's rows, such as <c>prompt/completion</c>.</summary>
+    public string Shape { get; }
+
+    /// <summary>Reads a file, and refuses gold answers that what judges cannot read whole.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="verifier">What judges answers to these problems; null is <see cref="Verifiers.Number"/>.</param>
+    /// <param name="columns">What the columns are called; null recognises them.</param>
+    /// <exception cref="UserErrorException">The file is absent or empty, a line is not a problem, its gold answer is refused, or an id
+    /// comes twice.</exception>
+    public static ProblemSet Load(string path, IVerifier? verifier = null, ColumnsSection? columns = null)
     {
+        var judge = verifier ?? Verifiers.Number;
         var published = PublishedSet.Open(path);
-        var loaded = published?.Problems ?? ReadLines(path);
+        if (published?.Problems.Find(p => judge.Refusal(p.Ans) is not null) is { } refused)
+        {
+            throw new UserErrorException($"{path}: of the problem \"{refused.Id}\" {Refused(judge, refused.Ans)}");
+        }
+
+        var shape = RowShape.Plain.Name;
+        var loaded = published?.Problems ?? ReadRows(path, judge, columns, found => shape = found.Name);
         return published is not null
             && loaded.GroupBy(p => p.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } same
                 ? throw new UserErrorException($"{path}: the id \"{same.Key}\" comes twice; expected a different id a problem.")
             : loaded.Count > 0
-                ? new ProblemSet(loaded, published?.LeftOut ?? 0)
+                ? new ProblemSet(loaded, published?.LeftOut ?? 0, shape)
                 : throw new UserErrorException($"{path}: the file holds no problem; expected lines like {Expected}.");
     }
 
@@ -44,17 +62,17 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private static List<Problem> ReadLines(string path)
+    private static List<Problem> ReadRows(string path, IVerifier judge, ColumnsSection? columns, Action<RowShape> recognised)
     {
         var loaded = new List<Problem>();
-        var lineOfId = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var line in JsonLines.Read(path))
+        var rowOfId = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var row in ShapedRows.Read(path, columns, recognised))
         {
-            var problem = Parse(line, loaded.Count);
-            if (!lineOfId.TryAdd(problem.Id, line.Number))
+            var problem = Parse(row, loaded.Count, judge);
+            if (!rowOfId.TryAdd(problem.Id, row.Line.Number))
             {
-                var first = lineOfId[problem.Id];
-                throw line.Error($"the id \"{problem.Id}\" was used on line {first} already; expected a different id a problem.");
+                var first = rowOfId[problem.Id];
+                throw row.Line.Error($"the id \"{problem.Id}\" was used on line {first} already; expected a different id a problem.");
             }
 
             loaded.Add(problem);
@@ -63,16 +81,20 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
         return loaded;
     }
 
-    private static Problem Parse(JsonLine line, int index)
+    private static Problem Parse(QuestionRow row, int index, IVerifier judge)
     {
-        var question = line.Text("question", Expected);
-        if (string.IsNullOrWhiteSpace(question))
+        if (string.IsNullOrWhiteSpace(row.Question))
         {
-            throw line.Error($"\"question\" is empty; expected {Expected}.");
+            throw row.Line.Error($"the question is empty; expected {Expected}.");
         }
 
-        var answer = line.OptionalText("answer", Expected);
-        return new Problem(Id(line, "id", index), question, answer, Ans(line, answer));
+        var gold = row.Gold ?? GoldText.Of(row.Rationale ?? "");
+        return gold.Length == 0
+            ? throw row.Line.Error(
+                $"there is no final answer, neither in a column of its own nor at the end of an answer; expected {Expected}.")
+            : judge.Refusal(gold) is null
+            ? new Problem(Id(row.Line, row.IdColumn, index), row.Question, row.Rationale, judge.Plain(gold))
+            : throw row.Line.Error(Refused(judge, gold));
     }
 
     /// <summary>A problem's own id, or its place in the file.</summary>
@@ -85,12 +107,9 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
             _ => throw line.Error($"\"{name}\" is neither a string nor a number."),
         };
 
-    private static double Ans(JsonLine line, string? answer) =>
-        line.Property("ans", Expected) switch
-        {
-            { ValueKind: JsonValueKind.Number } number when double.IsFinite(number.GetDouble()) => number.GetDouble(),
-            null or { ValueKind: JsonValueKind.Null } => FinalAnswer.Extract(answer ?? "")
-                ?? throw line.Error($"there is no final answer, neither \"ans\" nor a number after \"####\"; expected {Expected}."),
-            _ => throw line.Error($"\"ans\" is not a finite number; expected {Expected}."),
-        };
+    private static string Refused(IVerifier judge, string gold)
+    {
+        var shown = gold.Length <= ShownCharacters ? gold : gold[..ShownCharacters] + "...";
+        return $"the gold answer is \"{shown}\", which the verifier {judge.Name} cannot read whole: {judge.Refusal(gold)}.";
+    }
 }

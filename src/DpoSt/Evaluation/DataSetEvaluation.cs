@@ -3,6 +3,7 @@ using DpoSt.Configuration.Sections;
 using DpoSt.Data;
 using DpoSt.Runs;
 using DpoSt.Text.Chat;
+using DpoSt.Verification;
 
 namespace DpoSt.Evaluation;
 
@@ -17,6 +18,12 @@ public sealed record EvaluationOptions(string Model, string Data, string? Output
 
     /// <summary>How questions are put to the model.</summary>
     public PromptOptions Prompt { get; init; } = new();
+
+    /// <summary>What the columns of the questions are called.</summary>
+    public ColumnsSection Columns { get; init; } = new();
+
+    /// <summary>What judges the answers.</summary>
+    public VerifierOptions Verifier { get; init; } = new();
 
     /// <summary>Samples a question beside the greedy answer; zero leaves pass@k and maj@k out.</summary>
     public int Samples { get; init; }
@@ -38,14 +45,15 @@ public static class DataSetEvaluation
         var output = options.Output ?? DefaultOutput(options);
         var sampledOutput = Path.ChangeExtension(output, null) + SamplesSuffix + Path.GetExtension(output);
         CheckOutput(options, sampledOutput);
-        var problems = ProblemSet.Load(options.Data);
+        var verifier = Verifiers.Of(options.Verifier);
+        var problems = ProblemSet.Load(options.Data, verifier, options.Columns);
         using var held = RunLock.Take(output + ".lock", "--output");
         using var heldToo = options.Samples > 0 ? RunLock.Take(sampledOutput + ".lock", "--output") : null;
         using var bundle = ModelBundle.Load(options.Model, options.Prompt, context, toRead: true, options.Answers.Compute);
         reporter.Begin(
             "evaluate", $"{options.Model} answers {Counted.Of(problems.Count, "question")} of {options.Data}",
             (long)problems.Count * (1 + options.Samples), "answers");
-        var answerer = new Answerer(bundle, context);
+        var answerer = new Answerer(bundle, context, verifier);
         using var greedyJournal = AnswerJournal.Of(context, output);
         var greedy = answerer.Run(problems, [0], options.Answers.Greedy, greedyJournal, reporter.Advance);
         CompletionFile.Write(output, greedy, problems);
@@ -55,7 +63,7 @@ public static class DataSetEvaluation
             options.Model, options.Data, output, sampled.Count > 0 ? sampledOutput : null, problems.LeftOut, EvaluationReport.Score(greedy),
             greedy.Count(a => a.Verdict == Verdict.Invalid),
             EvaluationReport.Calls(greedy, bundle.Format.Calculator, options.Answers.UseCalculator),
-            EvaluationReport.ScoreBySteps(problems, greedy), EvaluationReport.ScoreSamples(problems, sampled));
+            EvaluationReport.ScoreBySteps(problems, greedy), EvaluationReport.ScoreSamples(problems, sampled, verifier));
 
         IReadOnlyList<Completion> Sample()
         {

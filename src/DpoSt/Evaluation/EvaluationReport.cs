@@ -1,5 +1,6 @@
 using DpoSt.Data;
 using DpoSt.Text;
+using DpoSt.Verification;
 
 namespace DpoSt.Evaluation;
 
@@ -21,7 +22,7 @@ public sealed record CalculatorUse(bool IsOn, int Answers, double CallsPerAnswer
 /// <param name="SampledAnswers">The file with the samples, or null.</param>
 /// <param name="LeftOut">Questions of the file whose answer is not a single number.</param>
 /// <param name="Greedy">The greedy answers.</param>
-/// <param name="Invalid">Greedy answers without a number after "####".</param>
+/// <param name="Invalid">Greedy answers without a final answer that the verifier finds.</param>
 /// <param name="Calculator">The use of the calculator.</param>
 /// <param name="BySteps">The greedy answers by steps; empty where no question has a rationale.</param>
 /// <param name="Samples">pass@k and maj@k; empty where nothing was sampled.</param>
@@ -42,11 +43,12 @@ public sealed record EvaluationReport(
             .Select(group => new StepAccuracy(group.Key, Score([.. group])))];
 
     /// <summary>pass@k and maj@k for k = 1, 2, 4, ... and for all samples.</summary>
-    internal static IReadOnlyList<SampleScore> ScoreSamples(IReadOnlyList<Problem> problems, IReadOnlyList<Completion> sampled)
+    internal static IReadOnlyList<SampleScore> ScoreSamples(
+        IReadOnlyList<Problem> problems, IReadOnlyList<Completion> sampled, IVerifier verifier)
     {
         var samples = sampled.Count / problems.Count;
         var powers = Enumerable.Range(0, 31).Select(power => 1 << power).TakeWhile(k => k < samples);
-        return samples == 0 ? [] : [.. powers.Append(samples).Select(k => SampleScore.Of(k, problems, sampled))];
+        return samples == 0 ? [] : [.. powers.Append(samples).Select(k => SampleScore.Of(k, samples, sampled, verifier))];
     }
 
     /// <summary>The use of the calculator in greedy answers.</summary>

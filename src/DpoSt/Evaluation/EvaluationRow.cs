@@ -1,4 +1,5 @@
 using DpoSt.Data;
+using DpoSt.Verification;
 
 namespace DpoSt.Evaluation;
 
@@ -22,13 +23,13 @@ public sealed record EvaluationRow(
     /// <summary>Scores a model's answers; <paramref name="sampled"/> holds each problem's samples side by side.</summary>
     internal static EvaluationRow Of(
         string run, string dataSet, IReadOnlyList<Problem> problems, IReadOnlyList<Completion> greedy,
-        IReadOnlyList<Completion> withoutCalculator, IReadOnlyList<Completion> sampled)
+        IReadOnlyList<Completion> withoutCalculator, IReadOnlyList<Completion> sampled, IVerifier verifier)
     {
         var samples = sampled.Count / problems.Count;
         var none = new SampleScore(0, 0, 0);
         var (atOne, atAll) = samples == 0
             ? (none, none)
-            : (SampleScore.Of(1, problems, sampled), SampleScore.Of(samples, problems, sampled));
+            : (SampleScore.Of(1, samples, sampled, verifier), SampleScore.Of(samples, samples, sampled, verifier));
         var correct = greedy.Select(c => c.Verdict == Verdict.Correct).ToArray();
         var (low, high) = WilsonInterval.Of(correct.Count(c => c), problems.Count);
         return new EvaluationRow(

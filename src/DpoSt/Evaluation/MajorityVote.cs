@@ -1,31 +1,35 @@
-using DpoSt.Verification;
-
 namespace DpoSt.Evaluation;
 
 /// <summary>maj@k: the answer that most samples of a question give (self-consistency, Wang et al., 2022).</summary>
 public static class MajorityVote
 {
     /// <summary>
-    /// The most frequent answer; of several equally frequent ones that which came first. Missing answers have no vote; null where
-    /// nobody votes. Answers are the same as <see cref="FinalAnswer.AreSame"/> says, each compared with the first of its group.
+    /// The place of the most frequent answer, where it stands first; of several equally frequent ones that which came first. Missing
+    /// answers have no vote; null where nobody votes. Each answer is compared with the first of its group.
     /// </summary>
-    public static double? Winner(IEnumerable<double?> answers)
+    public static int? Winner(IEnumerable<string?> answers, Func<string, string, bool> areSame)
     {
         ArgumentNullException.ThrowIfNull(answers);
-        var groups = new List<(double Answer, int Votes)>();
-        foreach (var answer in answers.OfType<double>())
+        ArgumentNullException.ThrowIfNull(areSame);
+        var groups = new List<(int First, string Answer, int Votes)>();
+        foreach (var (i, answer) in answers.Index())
         {
-            var index = groups.FindIndex(group => FinalAnswer.AreSame(group.Answer, answer));
+            if (answer is null)
+            {
+                continue;
+            }
+
+            var index = groups.FindIndex(group => areSame(group.Answer, answer));
             if (index < 0)
             {
-                groups.Add((answer, 1));
+                groups.Add((i, answer, 1));
             }
             else
             {
-                groups[index] = (groups[index].Answer, groups[index].Votes + 1);
+                groups[index] = groups[index] with { Votes = groups[index].Votes + 1 };
             }
         }
 
-        return groups.Count == 0 ? null : groups.MaxBy(group => group.Votes).Answer;
+        return groups.Count == 0 ? null : groups.MaxBy(group => group.Votes).First;
     }
 }

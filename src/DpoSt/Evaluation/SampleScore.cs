@@ -10,17 +10,19 @@ namespace DpoSt.Evaluation;
 public sealed record SampleScore(int K, double Pass, double Majority)
 {
     /// <summary>Scores samples, problem by problem, equally many each.</summary>
-    public static SampleScore Of(int k, IReadOnlyList<Problem> problems, IReadOnlyList<Completion> sampled)
+    /// <param name="k">How many of them count.</param>
+    /// <param name="samples">How many each problem has.</param>
+    /// <param name="sampled">The samples, as <paramref name="verifier"/> has judged them.</param>
+    /// <param name="verifier">Tells which final answers are the same.</param>
+    public static SampleScore Of(int k, int samples, IReadOnlyList<Completion> sampled, IVerifier verifier)
     {
-        ArgumentNullException.ThrowIfNull(problems);
         ArgumentNullException.ThrowIfNull(sampled);
-        var samples = sampled.Count / problems.Count;
+        ArgumentNullException.ThrowIfNull(verifier);
         var perProblem = sampled.Chunk(samples).ToArray();
         return new(
             k,
             perProblem.Average(s => PassAtK.Estimate(samples, s.Count(c => c.Verdict == Verdict.Correct), k)),
-            perProblem.Zip(problems, (s, p) => FinalAnswer.AreSame(Vote(s), p.Ans) ? 1.0 : 0.0).Average());
-
-        double? Vote(Completion[] samples) => MajorityVote.Winner(samples.Take(k).Select(c => FinalAnswer.Extract(c.Text)));
+            perProblem.Average(s => MajorityVote.Winner(s.Take(k).Select(c => c.Found), verifier.AreSame) is { } winner
+                && s[winner].Verdict == Verdict.Correct ? 1.0 : 0.0));
     }
 }

@@ -76,7 +76,7 @@ internal static class TrainingPlanner
                     .Select(p => new PromptShape(p.Prompt.Length, [p.Chosen.Length, p.Rejected.Length]))
             ]
             : [
-                .. RationaleFile.Read(stage.Data)
+                .. RationaleFile.Read(stage.Data, (stage as SftStage)?.Columns)
                     .Select(r => encoder.Row(encoder.Format.Prompt(r.Question), encoder.Format.Target(r.Answer)))
                     .Select(r => new PromptShape(r.Prompt.Length, [r.Completion.Length]))
             ];

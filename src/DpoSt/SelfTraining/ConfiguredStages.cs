@@ -4,6 +4,7 @@ using DpoSt.Configuration.Launch;
 using DpoSt.Configuration.Sections;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Stages;
+using DpoSt.Verification;
 
 namespace DpoSt.SelfTraining;
 
@@ -14,6 +15,7 @@ namespace DpoSt.SelfTraining;
 public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, StageConfig? config = null)
 {
     private readonly ExperimentFolder folder = ExperimentFolder.Of(paths, options.ExpName);
+    private readonly VerifierOptions verifier = Recipes.Verifier(options.Data);
     private readonly RunName run = RunName.Parse(options.Trainer.RunName);
 
     /// <summary>How sample files are written; in reading, what they must be. Null writes dpost's own and reads either.</summary>
@@ -81,8 +83,17 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
         CheckPlace();
         return new SftStage(
             run.Text, paths.ModelFolder, paths.DataFile(options.Data.DataPath), paths.DataFile(options.Data.DevDataPath),
-            paths.OutputFolder, Decided(Recipes.Sft(options)));
+            paths.OutputFolder, Decided(Recipes.Sft(options)))
+        {
+            Judge = Verifiers.Of(verifier),
+            // What a run has written itself has its own names.
+            DevColumns = options.Data.Columns,
+            Columns = IsOwn(paths.DataFile(options.Data.DataPath)) ? new() : options.Data.Columns,
+        };
     }
+
+    private bool IsOwn(string file) =>
+        !Path.GetRelativePath(paths.OutputsFolder, file).StartsWith("..", StringComparison.Ordinal);
 
     private DpoStage Dpo()
     {
@@ -104,7 +115,7 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
         var samples = options.Eval.Mode == EvalMode.Sampling;
         var source = new AnswerSource(
             paths.OutputFolder, Questions().Inputs, samples ? answers : answers.Greedy, Format ?? SampleFormat.Dpost,
-            Recipes.Prompt(options));
+            Recipes.Prompt(options), Questions().Judge);
         return new SampleStage($"generate {run}", source, Questions(), folder.Answers(run, Split), samples ? Seeds() : [0]);
     }
 
@@ -117,11 +128,13 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
         Recipes.Selection(options), Recipes.Prompt(options));
 
     // As a run asks them: a pool belongs to the training questions.
-    private QuestionSet Questions() => Split switch
+    private QuestionSet Questions() => Named() with { Columns = options.Data.Columns };
+
+    private QuestionSet Named() => Split switch
     {
-        ExperimentFolder.Train => new QuestionSet(Split, paths.DataFile(options.Data.TrainDataPath), paths.PoolFile),
-        "dev" => new QuestionSet(Split, paths.DataFile(options.Data.DevDataPath)),
-        "test" => new QuestionSet(Split, paths.DataFile(options.Data.TestDataPath)),
+        ExperimentFolder.Train => new QuestionSet(Split, paths.DataFile(options.Data.TrainDataPath), verifier, paths.PoolFile),
+        "dev" => new QuestionSet(Split, paths.DataFile(options.Data.DevDataPath), verifier),
+        "test" => new QuestionSet(Split, paths.DataFile(options.Data.TestDataPath), verifier),
         _ => throw new UserErrorException($"data.split is '{Split}': use +data.split=train, dev or test."),
     };
 

@@ -7,6 +7,7 @@ using DpoSt.Data;
 using DpoSt.Runs;
 using DpoSt.Training;
 using DpoSt.Training.Objectives;
+using DpoSt.Verification;
 
 namespace DpoSt.SelfTraining;
 
@@ -72,6 +73,12 @@ public sealed record LoopPlan
 
     /// <summary>How samples become pairs and pseudo-labels.</summary>
     public SelectionOptions Selection { get; init; } = new();
+
+    /// <summary>What the columns of the files of questions are called.</summary>
+    public ColumnsSection Columns { get; init; } = new();
+
+    /// <summary>What judges answers.</summary>
+    public VerifierOptions Verifier { get; init; } = new();
 
     /// <summary>How questions are put to the model.</summary>
     public PromptOptions Prompt { get; init; } = new();

@@ -9,7 +9,8 @@ namespace DpoSt.SelfTraining;
 internal sealed class LoopStages(LoopPlan plan)
 {
     private readonly ExperimentFolder folder = plan.Folder;
-    private readonly QuestionSet questions = new(ExperimentFolder.Train, plan.TrainFile, plan.PoolFile);
+    private readonly QuestionSet questions =
+        new(ExperimentFolder.Train, plan.TrainFile, plan.Verifier, plan.PoolFile) { Columns = plan.Columns };
 
     public IStage WarmUp() => FineTune(RunName.Sft(0), plan.TrainFile, plan.Sft with { MaxSteps = plan.WarmUpSteps ?? plan.Sft.MaxSteps });
 
@@ -22,7 +23,8 @@ internal sealed class LoopStages(LoopPlan plan)
     /// <summary>Samples of a run's model, into the folder of that run or of another.</summary>
     public IStage Sample(RunName run, int count, int first = 0, RunName? into = null)
     {
-        var source = new AnswerSource(folder.Model(run), questions.Inputs, plan.Answers, SampleFormat.Dpost, plan.Prompt);
+        var source = new AnswerSource(
+            folder.Model(run), questions.Inputs, plan.Answers, SampleFormat.Dpost, plan.Prompt, questions.Judge);
         var to = into ?? run;
         return new SampleStage($"sample {to}", source, questions, folder.Answers(to), [.. Enumerable.Range(first, count)]);
     }
@@ -47,12 +49,19 @@ internal sealed class LoopStages(LoopPlan plan)
             $"pseudo-labels {runs[^1]}", runs[^1], Source(plan.BaseModel, runs), folder.PseudoLabels(runs[^1]), folder.Results);
 
     public IStage Evaluate(RunName run) => new EvaluateStage(
-        $"evaluate {run}", run, [.. plan.TestSets.Select(set => new QuestionSet(set.Key, set.Value))], plan.Answers, plan.EvalSamples,
-        folder,
+        $"evaluate {run}", run,
+        [.. plan.TestSets.Select(set => new QuestionSet(set.Key, set.Value, plan.Verifier) { Columns = plan.Columns })], plan.Answers,
+        plan.EvalSamples, folder,
         plan.Prompt);
 
     private SftStage FineTune(RunName run, string rows, TrainingRecipe recipe) => new(
-        run.Text, plan.BaseModel, rows, plan.DevFile, folder.Model(run), new TrainingSettings(recipe, plan.SftLimits, plan.Prompt));
+        run.Text, plan.BaseModel, rows, plan.DevFile, folder.Model(run), new TrainingSettings(recipe, plan.SftLimits, plan.Prompt))
+    {
+        Judge = questions.Judge,
+        // What a run has written itself has its own names.
+        Columns = rows == plan.TrainFile ? plan.Columns : new(),
+        DevColumns = plan.Columns,
+    };
 
     private SelectionSource Source(string tokenizer, IReadOnlyList<RunName> runs) =>
         new(tokenizer, [.. runs.Select(run => (run, folder.Labelled(run)))], plan.Selection, plan.Prompt);

@@ -1,5 +1,6 @@
 using DpoSt.Answering;
 using DpoSt.Configuration;
+using DpoSt.Configuration.Binding;
 using DpoSt.Configuration.Sections;
 using DpoSt.Data;
 using DpoSt.Runs;
@@ -8,6 +9,7 @@ using DpoSt.Text.Chat;
 using DpoSt.Training;
 using DpoSt.Training.Objectives;
 using DpoSt.Training.Resuming;
+using DpoSt.Verification;
 
 namespace DpoSt.SelfTraining;
 
@@ -114,6 +116,10 @@ internal static class Recipes
         new TokenLimits(options.Trainer.MaxPromptLength, options.Trainer.MaxTargetLength, options.Trainer.MaxLength),
         Prompt(options));
 
+    /// <summary>What judges answers.</summary>
+    public static VerifierOptions Verifier(DataSection data) => new(
+        SnakeCase.Of(data.Verifier.ToString()), data.VerifierTolerance, data.VerifierPattern, data.VerifierProgram, data.VerifierSeconds);
+
     /// <summary>Whether texts are those of the paper's code.</summary>
     public static bool IsPaperText(ExperimentOptions options) => options.Compat == Compatibility.Reference;
 
@@ -159,6 +165,8 @@ internal static class Recipes
             // The loop cuts questions as its fine-tuning does.
             Answers = AnswerOptions.Of(sft.Data, run.Eval, run.Loop.Seed),
             Selection = Selection(run) with { Seed = run.Loop.Seed },
+            Columns = run.Data.Columns,
+            Verifier = Verifier(run.Data),
             Prompt = Prompt(run),
             Configuration = new Dictionary<string, ExperimentOptions>(StringComparer.Ordinal)
             {

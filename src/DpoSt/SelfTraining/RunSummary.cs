@@ -19,7 +19,7 @@ public sealed record TrainingCurve(string Run, IReadOnlyList<IReadOnlyDictionary
 public sealed record PassCurve(string Run, IReadOnlyList<double> PassAtK);
 
 /// <summary>A greedy answer to look at; <paramref name="Ans"/> is the true final answer, null where the file does not say.</summary>
-public sealed record ExampleAnswer(string Run, string Question, string Text, bool IsCorrect, double? Ans);
+public sealed record ExampleAnswer(string Run, string Question, string Text, bool IsCorrect, string? Ans);
 
 /// <summary>What a run has come to, read from the files that it left. Whatever is not there yet is left out.</summary>
 /// <param name="ExpName">The experiment.</param>
@@ -101,5 +101,10 @@ public sealed record RunSummary(
     private static IEnumerable<(string Id, ExampleAnswer Answer)> Answers(string path) => JsonLines.Read(path).Select(line =>
         (line.Text("id", Expected), new ExampleAnswer(
             "", line.Text("question", Expected), line.Text("text", Expected), line.Text("verdict", Expected) == "correct",
-            line.Property("ans", Expected) is { ValueKind: JsonValueKind.Number } ans ? ans.GetDouble() : null)));
+            line.Property("ans", Expected) switch
+            {
+                { ValueKind: JsonValueKind.Number } number => number.GetRawText(),
+                { ValueKind: JsonValueKind.String } text => line.TextOf(text),
+                _ => null,
+            })));
 }

@@ -1,8 +1,10 @@
 using DpoSt.Answering;
 using DpoSt.Data;
+using DpoSt.Data.Shapes;
 using DpoSt.Evaluation;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Stages;
+using DpoSt.Verification;
 
 namespace DpoSt.SelfTraining;
 
@@ -64,7 +66,7 @@ public static class SelfTrainingLoop
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(context);
         ModelBundle.CheckFolder(plan.BaseModel);
-        CheckQuestions(plan);
+        CheckQuestions(plan, context.Reporter);
         IStage[] stages = [.. Stages(plan)];
         StageRunner.Wanted(stages, selection);
         using var _ = context.IsFirst ? RunLock.Take(plan.Folder.Lock) : null;
@@ -94,12 +96,12 @@ public static class SelfTrainingLoop
                 $"{Shown.Path(plan.BaseModel)}: there is no such model folder yet; the run needs it (model.model_path, below DATA_DIR).");
         }
 
-        CheckQuestions(plan);
+        CheckQuestions(plan, context.Reporter);
         return new StageRunner(context).Plan([.. Stages(plan)], selection);
     }
 
     // A mistake in what is read only hours later is told now, before anything is written.
-    private static void CheckQuestions(LoopPlan plan)
+    private static void CheckQuestions(LoopPlan plan, IStageReporter reporter)
     {
         var files = plan.TestSets.Select(set => set.Value).Append(plan.PoolFile).Prepend(plan.TrainFile).OfType<string>().ToList();
         var absent = files.Where(file => !File.Exists(file)).Select(Shown.Path).ToList();
@@ -111,6 +113,19 @@ public static class SelfTrainingLoop
                 + "data.train_data_path, data.pool_path, data.test_data_path and data.ood_data_path.");
         }
 
-        files.ForEach(file => ProblemSet.Load(file));
+        var verifier = Verifiers.Of(plan.Verifier);
+        foreach (var file in files)
+        {
+            Tell(ProblemSet.Load(file, verifier, plan.Columns), file, reporter);
+        }
+    }
+
+    /// <summary>Says what rows a file has, where they are not in dpost's own shape.</summary>
+    internal static void Tell(ProblemSet set, string file, IStageReporter reporter)
+    {
+        if (set.Shape != RowShape.Plain.Name)
+        {
+            reporter.Note(System.FormattableString.Invariant($"{Shown.Path(file)}: {set.Count:N0} rows of {set.Shape}"));
+        }
     }
 }

@@ -20,13 +20,19 @@ public static class FinalAnswer
     public static double? Extract(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        return Last(text) is var (sign, at, length) ? Parse(sign, text.Substring(at, length)) : null;
+    }
+
+    /// <summary>The sign and the place of the digits behind the last mark; null where there is no mark with a number.</summary>
+    internal static (string Sign, int At, int Length)? Last(string text)
+    {
         Match? last = null;
         for (var match = Mark.Match(text); match.Success; match = match.NextMatch())
         {
             last = match;
         }
 
-        return last is null ? null : Parse(last.Groups["sign"].Value, last.Groups["number"].Value);
+        return last is null ? null : (last.Groups["sign"].Value, last.Groups["number"].Index, last.Groups["number"].Length);
     }
 
     /// <summary>Whether two answers are the same number; a missing answer is the same as nothing, another missing one included.</summary>

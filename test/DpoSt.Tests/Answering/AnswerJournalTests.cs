@@ -2,6 +2,7 @@ using DpoSt.Answering;
 using DpoSt.Data;
 using DpoSt.Generation;
 using DpoSt.Tests.SelfTraining;
+using DpoSt.Verification;
 
 namespace DpoSt.Tests.Answering;
 
@@ -107,7 +108,7 @@ public sealed class AnswerJournalTests : IDisposable
         using var cancel = new CancellationTokenSource();
         using var journal = output is null ? null : new AnswerJournal(output, notes.Add);
         var problems = ProblemSet.Load(run.Path("data/test.jsonl"));
-        return new Answerer(bundle, Silent.Context(cancel: cancel.Token)).Run(problems, Samples, options, journal, done =>
+        return new Answerer(bundle, Silent.Context(cancel: cancel.Token), Verifiers.Number).Run(problems, Samples, options, journal, done =>
         {
             if (done >= answers)
             {

@@ -1,5 +1,6 @@
 using DpoSt.Answering;
 using DpoSt.Data;
+using DpoSt.Verification;
 
 namespace DpoSt.Tests.Answering;
 
@@ -29,8 +30,8 @@ public sealed class CompletionFileTests
         CompletionFile.Write(path, [Answer("pool a", "#### 1")], Twins);
         Assert.Equal(
             $"{path}: it has 1 samples, but the data set has 3 questions: generate the samples again for this data.",
-            Assert.Throws<UserErrorException>(() => CompletionFile.Read(path, Twins, 0)).Message);
-        Assert.Equal("0", Assert.Single(CompletionFile.Read(path, [Twins[2] with { Id = "0" }], 0)).ProblemId);
+            Assert.Throws<UserErrorException>(() => CompletionFile.Read(path, Twins, 0, Verifiers.Number)).Message);
+        Assert.Equal("0", Assert.Single(CompletionFile.Read(path, [Twins[2] with { Id = "0" }], 0, Verifiers.Number)).ProblemId);
     }
 
     [Fact]
@@ -42,10 +43,31 @@ public sealed class CompletionFileTests
         Assert.StartsWith($"{path}: the question \"How many are there?\" is answered twice", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Another_verifier_changes_verdicts_and_nothing_else()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("samples.json");
+        var boxed = Verifiers.Of(new VerifierOptions("boxed"));
+        CompletionFile.Write(path, [.. Twins.Select(p => Completion.Of(p, 0, 7, "\\boxed{4}", Verifiers.Number))], Twins);
+        var before = File.ReadAllText(path);
+        Assert.False(CompletionFile.Refresh(path, CompletionFile.Read(path, Twins, 0, Verifiers.Number)));
+        Assert.Equal(before, File.ReadAllText(path));
+
+        var judged = CompletionFile.Read(path, Twins, 0, boxed);
+        Assert.Equal([Verdict.Wrong, Verdict.Correct, Verdict.Wrong], judged.Select(c => c.Verdict));
+        Assert.True(CompletionFile.Refresh(path, judged));
+        Assert.Equal([false, true, false], CompletionFile.ReadVerdicts(path).Select(a => a.IsCorrect));
+        Assert.Equal(
+            before.Replace("invalid", "", StringComparison.Ordinal),
+            File.ReadAllText(path).Replace("wrong", "", StringComparison.Ordinal).Replace("correct", "", StringComparison.Ordinal));
+        Assert.False(CompletionFile.Refresh(path, judged));
+    }
+
     private static IReadOnlyList<Completion> Read(string path, IEnumerable<Completion> answers)
     {
         CompletionFile.Write(path, answers, Twins);
-        return CompletionFile.Read(path, Twins, 0);
+        return CompletionFile.Read(path, Twins, 0, Verifiers.Number);
     }
 
     private static Completion Answer(string problem, string text) => new(problem, 0, 0, text, Verdict.Wrong);

@@ -20,7 +20,7 @@ public sealed class BadInputTests : IDisposable
     public void A_missing_data_file_of_the_loop(string key, string name) =>
         Refused(
             TinyRun.Loop($"{key}=data/{name}-none.jsonl"), run.Path($"data/{name}-none.jsonl"), "there is no such file",
-            "one JSON object a line");
+            "JSON lines, a JSON list, CSV or parquet");
 
     [Fact]
     public void All_missing_data_files_of_the_loop_are_named_together() =>
@@ -47,12 +47,12 @@ public sealed class BadInputTests : IDisposable
 
     [Theory]
     [InlineData("{\"question\": \"How many?\", \"answer\": \"2\n", "data/bad.jsonl:1:", "the line is not JSON")]
-    [InlineData(
-        "[{\"question\": \"How many?\", \"answer\": \"#### 2\"}]\n", "data/bad.jsonl: the file is one JSON list", "one object a line")]
+    [InlineData("[{\"question\": \"How many?\", \"answer\": \"#### 2 or 3\"}]\n", "data/bad.jsonl:row:1:", "\"2 or 3\"")]
     [InlineData("\n\n  \n", "data/bad.jsonl", "holds no problem", "expected lines like")]
-    [InlineData("\n{\"question\": \"How many?\", \"answer\": \"Some.\"}\n", "data/bad.jsonl:2:", "no final answer", "\"####\"")]
+    [InlineData("\n{\"question\": \"How many?\", \"answer\": \"Some.\"}\n", "data/bad.jsonl:2:", "is \"Some.\"",
+        "not one number, behind \"####\"")]
     [InlineData(
-        "{\"question\": \"How many?\", \"answer\": \"#### 2\", \"ans\": \"two\"}\n", "data/bad.jsonl:1:", "\"ans\" is not a finite number")]
+        "{\"question\": \"How many?\", \"answer\": \"#### 2\", \"ans\": \"two\"}\n", "data/bad.jsonl:1:", "the gold answer is \"two\"")]
     public void A_broken_data_set(string text, params string[] says)
     {
         File.WriteAllText(run.Path("data/bad.jsonl"), text);

@@ -218,12 +218,12 @@ public sealed class EvaluateCommandTests : IDisposable
                 row.GetProperty("id").GetString()!, row.GetProperty("question").GetString()!, row.GetProperty("text").GetString()!))];
 
     // The rule of the field, written again: the number behind the last mark.
-    private static bool IsRight(string text, double ans) =>
+    private static bool IsRight(string text, string ans) =>
         text.LastIndexOf("####", StringComparison.Ordinal) is >= 0 and var mark
         && double.TryParse(
             text[(mark + 4)..].Trim().TrimEnd('.').Replace(",", "", StringComparison.Ordinal),
             System.Globalization.CultureInfo.InvariantCulture, out var number)
-        && Math.Abs(number - ans) < FinalAnswer.Tolerance;
+        && Math.Abs(number - double.Parse(ans, System.Globalization.CultureInfo.InvariantCulture)) < FinalAnswer.Tolerance;
 
     private static int Number(JsonElement element, string name) => element.GetProperty(name).GetInt32();
 }

@@ -9,7 +9,7 @@ public sealed partial class ReadmeTests
 {
     private static readonly string[] Commands =
         ["demo", "run", "sft", "generate", "eval-sampling", "make-dpo-data", "dpo", "make-rft-data", "eval-greedy", "pretrain", "calc",
-         "tokenize", "solve", "chat", "complete", "score", "show",
+         "check", "data", "tokenize", "solve", "chat", "complete", "score", "show",
             "download", "evaluate", "compare", "study", "bench", "validate", "plan", "report", "info"];
 
     private static readonly string[] Readme = File.ReadAllLines(Path.Combine(SharedFolder.RepositoryRoot, "README.md"));
@@ -37,7 +37,7 @@ public sealed partial class ReadmeTests
     public void The_examples_that_cost_nothing_run()
     {
         Assert.All(
-            ["calc", "info"],
+            ["calc", "check", "info"],
             command => Assert.All(
                 Examples(command),
                 example => Assert.Equal((0, ""), CommandRun.Of(example) is var run ? (run.Code, run.Error) : default)));

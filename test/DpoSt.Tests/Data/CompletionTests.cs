@@ -1,4 +1,5 @@
 using DpoSt.Data;
+using DpoSt.Verification;
 
 namespace DpoSt.Tests.Data;
 
@@ -9,7 +10,8 @@ public sealed class CompletionTests
     [InlineData("so 27. #### 27.00001", Verdict.Correct)]
     [InlineData("so 27. #### 28", Verdict.Wrong)]
     [InlineData("so 27.", Verdict.Invalid)]
-    public void Is_judged_by_its_final_answer(string text, Verdict verdict) => Assert.Equal(verdict, Completion.Judge(text, 27));
+    public void Is_judged_by_its_final_answer(string text, Verdict verdict) =>
+        Assert.Equal(verdict, Completion.Of(new Problem("a", "?", null, 27), 0, 0, text, Verifiers.Number).Verdict);
 
     [Fact]
     public void Samples_are_sorted_by_verdict_and_runs_are_joined()

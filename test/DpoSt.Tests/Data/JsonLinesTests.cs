@@ -1,5 +1,6 @@
 using System.Text;
 using DpoSt.Data;
+using DpoSt.Verification;
 
 namespace DpoSt.Tests.Data;
 

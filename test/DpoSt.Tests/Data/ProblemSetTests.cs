@@ -1,4 +1,5 @@
 using DpoSt.Data;
+using DpoSt.Verification;
 
 namespace DpoSt.Tests.Data;
 
@@ -30,13 +31,15 @@ public sealed class ProblemSetTests : IDisposable
 
     [Theory]
     [InlineData("", ": the file holds no problem")]
-    [InlineData("{}", ":1: \"question\" is missing")]
-    [InlineData("""{"question": " ", "ans": 1}""", ":1: \"question\" is empty")]
-    [InlineData("""{"question": "q", "answer": "#### none"}""", ":1: there is no final answer")]
+    [InlineData("{}", ":1: the columns are none, which is no shape of rows that dpost knows")]
+    [InlineData("{\"question\": \"q\", \"ans\": 1}\n{\"ans\": 1}", ":2: \"question\" is missing")]
+    [InlineData("""{"question": " ", "ans": 1}""", ":1: the question is empty")]
+    [InlineData("""{"question": "q", "answer": "#### none"}""", ":1: the gold answer is \"none\", which the verifier number cannot read")]
     [InlineData("""{"question": "q"}""", ":1: there is no final answer")]
-    [InlineData("""{"question": "q", "ans": "5"}""", ":1: \"ans\" is not a finite number")]
-    [InlineData("""{"question": "q", "ans": 1e999}""", ":1: \"ans\" is not a finite number")]
-    [InlineData("""{"question": "q", "answer": 5, "ans": 5}""", ":1: \"answer\" is not a string")]
+    [InlineData("""{"question": "q", "ans": "2 or 3"}""", ":1: the gold answer is \"2 or 3\", which the verifier number cannot read")]
+    [InlineData("""{"question": "q", "ans": true}""", ":1: \"ans\" is not a string or a finite number")]
+    [InlineData("""{"question": "q", "ans": 1e999}""", ":1: \"ans\" is not a string or a finite number")]
+    [InlineData("""{"question": "q", "answer": {}, "ans": 5}""", ":1: \"answer\" is not a string")]
     [InlineData("""{"question": "q", "id": [], "ans": 5}""", ":1: \"id\" is neither")]
     [InlineData("{\"question\": \"q\", \"ans\": 5}\n{\"question\": \"r\", \"ans\": 5, \"id\": 0}",
         ":2: the id \"0\" was used on line 1 already")]
@@ -56,6 +59,7 @@ public sealed class ProblemSetTests : IDisposable
     {
         var problems = ProblemSet.Load(SharedFolder.Path("data", name));
         Assert.Equal(count, problems.Count);
-        Assert.All(problems, problem => Assert.Equal(Verdict.Correct, Completion.Judge(problem.Answer!, problem.Ans)));
+        Assert.All(problems, problem => Assert.Equal(
+            Verdict.Correct, Verifiers.Number.Judge(problem.Ans, problem.Answer!).Verdict));
     }
 }

@@ -1,6 +1,7 @@
 using DpoSt.Data;
 using DpoSt.Evaluation;
 using DpoSt.Text;
+using DpoSt.Verification;
 
 namespace DpoSt.Tests.Evaluation;
 
@@ -16,7 +17,7 @@ public sealed class EvaluationReportTests
 
     private static readonly Completion[] Greedy =
         [.. ((string[])["[ 1 + 1 = 2] 2. #### 2", "nothing", "[ 2 + 1 = 3] [ 3 + 0 = 3] #### 3", "#### 5"])
-        .Select((text, i) => new Completion(Problems[i].Id, 0, 0, text, Completion.Judge(text, Problems[i].Ans)))];
+        .Select((text, i) => Completion.Of(Problems[i], 0, 0, text, Verifiers.Number))];
 
     [Fact]
     public void Accuracy_comes_by_steps_for_questions_with_a_rationale()
@@ -42,7 +43,7 @@ public sealed class EvaluationReportTests
     {
         var sampled = Problems.SelectMany(p => Enumerable.Range(0, samples).Select(s => new Completion(p.Id, s, 0, "", Verdict.Invalid)))
             .ToList();
-        Assert.Equal(ks, EvaluationReport.ScoreSamples(Problems, sampled).Select(s => s.K));
+        Assert.Equal(ks, EvaluationReport.ScoreSamples(Problems, sampled, Verifiers.Number).Select(s => s.K));
     }
 
     [Fact]

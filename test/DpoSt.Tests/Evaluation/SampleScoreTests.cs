@@ -1,5 +1,6 @@
 using DpoSt.Data;
 using DpoSt.Evaluation;
+using DpoSt.Verification;
 
 namespace DpoSt.Tests.Evaluation;
 
@@ -17,12 +18,12 @@ public sealed class SampleScoreTests
     [InlineData(4, 1 / 2.0, 0.5)]
     public void Agrees_with_counting_by_hand(int k, double pass, double majority)
     {
-        var score = SampleScore.Of(k, Problems, Samples);
+        var score = SampleScore.Of(k, 4, Samples, Verifiers.Number);
         Assert.Equal(k, score.K);
         Assert.Equal(pass, score.Pass, 1e-12);
         Assert.Equal(majority, score.Majority, 1e-12);
     }
 
     private static IEnumerable<Completion> Answers(Problem problem, params int[] numbers) =>
-        numbers.Select((n, i) => new Completion(problem.Id, i, 0, $"#### {n}", Completion.Judge($"#### {n}", problem.Ans)));
+        numbers.Select((n, i) => Completion.Of(problem, i, 0, $"#### {n}", Verifiers.Number));
 }

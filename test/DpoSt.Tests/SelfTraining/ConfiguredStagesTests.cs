@@ -91,7 +91,8 @@ public sealed class ConfiguredStagesTests : IDisposable
         var (code, _, error) = run.Run(Sft);
         Assert.Equal(0, code);
         Assert.Contains(
-            "data/train.jsonl: 1 of 25 rationales end without a final answer (#### and a number)", error, StringComparison.Ordinal);
+            "data/train.jsonl: 1 of 25 rationales end without a final answer that the verifier number reads (behind ####)", error,
+            StringComparison.Ordinal);
     }
 
     [Fact]

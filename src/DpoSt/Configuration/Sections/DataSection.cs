@@ -4,6 +4,28 @@ using DpoSt.Configuration.Binding;
 
 namespace DpoSt.Configuration.Sections;
 
+/// <summary>What judges a final answer.</summary>
+public enum VerifierKind
+{
+    /// <summary>One number, behind <c>####</c> or alone.</summary>
+    Number,
+
+    /// <summary>The same words.</summary>
+    Exact,
+
+    /// <summary>The letter of a choice.</summary>
+    Choice,
+
+    /// <summary>A formula, a set of values or a word, in <c>\boxed{...}</c> if there is a box.</summary>
+    Boxed,
+
+    /// <summary>What the expression <c>data.verifier_pattern</c> finds.</summary>
+    Regex,
+
+    /// <summary>The program <c>data.verifier_program</c>.</summary>
+    Program,
+}
+
 /// <summary>The <c>data</c> section. Paths are relative to the current folder.</summary>
 public sealed record DataSection
 {
@@ -60,6 +82,27 @@ public sealed record DataSection
 
     /// <summary>Ours: more questions with a final answer but no rationale, sampled in self-training.</summary>
     public string? PoolPath { get; init; }
+
+    /// <summary>Ours: what the columns of the files of questions are called.</summary>
+    public ColumnsSection Columns { get; init; } = new();
+
+    /// <summary>Ours: what judges a final answer. Gold answers that it cannot read whole are refused.</summary>
+    public VerifierKind Verifier { get; init; }
+
+    /// <summary>Ours: the share of the gold answer by which a number may differ, for <c>number</c> and <c>boxed</c>; null is their own
+    /// rule.</summary>
+    [Within(0, 1)]
+    public double? VerifierTolerance { get; init; }
+
+    /// <summary>Ours: the expression of <c>regex</c>; its group <c>answer</c>, or its first one, is the answer.</summary>
+    public string? VerifierPattern { get; init; }
+
+    /// <summary>Ours: the executable file of <c>program</c>.</summary>
+    public string? VerifierProgram { get; init; }
+
+    /// <summary>Ours: how long <c>program</c> may take for one answer; null is 10 seconds.</summary>
+    [Within(0, 3600, AboveMinimum = true)]
+    public double? VerifierSeconds { get; init; }
 
     /// <summary>Ours: questions of another kind, evaluated beside the test questions.</summary>
     public string? OodDataPath { get; init; }

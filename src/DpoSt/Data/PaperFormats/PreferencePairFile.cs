@@ -1,3 +1,7 @@
+using System.Text.Json;
+using DpoSt.Data.Readers;
+using DpoSt.Data.Shapes;
+
 namespace DpoSt.Data.PaperFormats;
 
 /// <summary><c>train_dpo_processed.jsonl</c> and <c>eval_dpo_processed.jsonl</c>: preference pairs.</summary>
@@ -11,8 +15,11 @@ public static class PreferencePairFile
     /// <summary>Reads the pairs in the file's order.</summary>
     /// <exception cref="UserErrorException">The file is absent, or a line does not hold what is expected.</exception>
     public static IEnumerable<PreferencePair> Read(string path) =>
-        JsonLines.Read(path).Select(
-            line => new PreferencePair(line.Text("prompt", Expected), line.Text("chosen", Expected), line.Text("rejected", Expected)));
+        RowFile.Read(path).Select(row => new PreferencePair(Text(row, "prompt"), Text(row, "chosen"), Text(row, "rejected")));
+
+    // As trl has them: a text, or a list with one message.
+    private static string Text(JsonLine row, string name) =>
+        row.Property(name, Expected) is { ValueKind: JsonValueKind.Array } ? Messages.Flat(row, name) : row.Text(name, Expected);
 
     /// <summary>Writes one line a pair.</summary>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>

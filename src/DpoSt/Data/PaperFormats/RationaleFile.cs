@@ -1,3 +1,6 @@
+using DpoSt.Configuration.Sections;
+using DpoSt.Data.Shapes;
+
 namespace DpoSt.Data.PaperFormats;
 
 /// <summary><c>train_rft_processed.jsonl</c>: the rows for supervised fine-tuning. <c>ans</c> is always 0, as in the paper's repository:
@@ -9,10 +12,11 @@ public static class RationaleFile
     /// <summary><c>train_rft_processed.jsonl</c>.</summary>
     public static string Name(string split) => $"{split}_rft_processed.jsonl";
 
-    /// <summary>Reads the rows in the file's order.</summary>
+    /// <summary>Reads the rows in the file's order, of any shape that has answers to learn.</summary>
     /// <exception cref="UserErrorException">The file is absent, or a line does not hold what is expected.</exception>
-    public static IEnumerable<RationaleRow> Read(string path) =>
-        JsonLines.Read(path).Select(line => new RationaleRow(line.Text("question", Expected), line.Text("answer", Expected)));
+    public static IEnumerable<RationaleRow> Read(string path, ColumnsSection? columns = null) =>
+        ShapedRows.Read(path, columns).Select(row => new RationaleRow(
+            row.Question, row.Rationale ?? throw row.Line.Error($"the row has no answer to learn; expected {Expected}.")));
 
     /// <summary>Writes one line a row.</summary>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DpoSt.Data.Readers;
 
 namespace DpoSt.Data.PublishedFormats;
 
@@ -36,15 +37,12 @@ internal static class JsonProblemFile
         }
     }
 
-    // A person's own rows in one list are a likelier mistake than a published set without its keys.
-    private static Problem? Parse(JsonLine line) =>
-        line.Value.ValueKind != JsonValueKind.Object || line.Property("question", Svamp) is not null ? throw OwnRows(line.Path)
-        : line.Property("sQuestion", Svamp) is null ? ParseSvamp(line)
-        : ParseMultiArith(line);
+    /// <summary>Whether a list is one of the two, by its first element; others are rows like any.</summary>
+    public static bool IsOne(string path) =>
+        JsonListReader.First(path) is { ValueKind: JsonValueKind.Object } first
+        && (first.TryGetProperty("sQuestion", out _) || first.TryGetProperty("Body", out _));
 
-    private static UserErrorException OwnRows(string path) => new(
-        $"{path.Replace(":problem", "", StringComparison.Ordinal)}: the file is one JSON list; expected one object a line, "
-        + $"like {{\"question\": ..., \"answer\": ...}} (lists are read only as SVAMP and MultiArith publish them).");
+    private static Problem? Parse(JsonLine line) => line.Property("sQuestion", Svamp) is null ? ParseSvamp(line) : ParseMultiArith(line);
 
     private static Problem? ParseSvamp(JsonLine line)
     {

@@ -21,7 +21,7 @@ internal sealed record PublishedSet(List<Problem> Problems, int LeftOut)
             return FirstCharacter(stream) switch
             {
                 '<' => AsdivFile.Read(stream, path),
-                '[' => JsonProblemFile.Read(stream, path),
+                '[' when JsonProblemFile.IsOne(path) => JsonProblemFile.Read(stream, path),
                 _ => null,
             };
         }

@@ -1,7 +1,7 @@
 using DpoSt.Answering;
-using DpoSt.Data;
 using DpoSt.Evaluation;
 using DpoSt.Runs;
+using DpoSt.Verification;
 using static System.FormattableString;
 
 namespace DpoSt.SelfTraining.Stages;
@@ -10,9 +10,9 @@ namespace DpoSt.SelfTraining.Stages;
 internal sealed record CountGreedyStage(
     string Name, RunName Run, QuestionSet Questions, ExperimentFolder Folder, SampleFormat? Format) : IStage
 {
-    public object Options => new { Format };
+    public object Options => new { Format, Questions.Verifier };
 
-    public IReadOnlyList<StageInput> Inputs => [.. Questions.Inputs, new("answers", Folder.Greedy(Run, Questions.Split))];
+    public IReadOnlyList<StageInput> Inputs => [.. Questions.JudgedInputs, new("answers", Folder.Greedy(Run, Questions.Split))];
 
     public IReadOnlyList<string> Outputs => [];
 
@@ -20,7 +20,8 @@ internal sealed record CountGreedyStage(
     {
         var problems = Questions.Load();
         context.Reporter.Begin(Name, $"judge {problems.Count} answers", 1, "files");
-        var right = CompletionFile.Read(Folder.Greedy(Run, Questions.Split), problems, 0, Format).Count(c => c.Verdict == Verdict.Correct);
+        var right = CompletionFile.Read(Folder.Greedy(Run, Questions.Split), problems, 0, Questions.Judge, Format)
+            .Count(c => c.Verdict == Verdict.Correct);
         var (low, high) = WilsonInterval.Of(right, problems.Count);
         var share = (double)right / problems.Count;
         ResultsFile.Add(

@@ -12,7 +12,9 @@ namespace DpoSt.SelfTraining.Stages;
 internal sealed record DpoStage(
     string Name, string From, string PairsFolder, string To, PreferenceLoss Loss, TrainingSettings Settings) : ITrainingStage
 {
-    public string Data => Path.Combine(PairsFolder, Loss.IsUnpaired ? JudgedRowFile.Name("train") : PreferencePairFile.Name("train"));
+    // Pairs of one's own may be a file with any name.
+    public string Data => File.Exists(PairsFolder) ? PairsFolder : Path.Combine(
+        PairsFolder, Loss.IsUnpaired ? JudgedRowFile.Name("train") : PreferencePairFile.Name("train"));
 
     public bool IsDpo => true;
 

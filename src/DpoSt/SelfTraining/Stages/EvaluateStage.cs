@@ -3,6 +3,7 @@ using DpoSt.Answering;
 using DpoSt.Data;
 using DpoSt.Evaluation;
 using DpoSt.Runs;
+using DpoSt.Verification;
 
 namespace DpoSt.SelfTraining.Stages;
 
@@ -11,10 +12,12 @@ internal sealed record EvaluateStage(
     string Name, RunName Run, IReadOnlyList<QuestionSet> Sets, AnswerOptions Answers, int Samples, ExperimentFolder Folder,
     PromptOptions Prompt) : IStage
 {
-    public object Options => new { Answers, Samples, Sets = Sets.Select(set => set.Split), Prompt };
+    public object Options => new { Answers, Samples, Sets = Sets.Select(set => new { set.Split, set.Verifier }), Prompt };
 
     public IReadOnlyList<StageInput> Inputs =>
-        [new("model", Folder.Model(Run)), .. Sets.Select(set => new StageInput($"{set.Split} questions", set.File))];
+        [new("model", Folder.Model(Run)),
+            .. Sets.Select(set => new StageInput(SftStage.RoleOf($"{set.Split} questions", set.Columns), set.File)),
+            .. Sets[0].JudgedInputs.Where(input => input.Role == "verifier")];
 
     public IReadOnlyList<string> Outputs => [Folder.Evaluation(Run)];
 
@@ -55,7 +58,7 @@ internal sealed record EvaluateStage(
                 return null;
             }
 
-            var row = EvaluationRow.Of(Run.Text, set.Split, problems, greedy, bare, sampled);
+            var row = EvaluationRow.Of(Run.Text, set.Split, problems, greedy, bare, sampled, set.Judge);
             measures[$"{set.Split}@1"] = row.Greedy;
             if (Samples > 1)
             {
@@ -72,13 +75,22 @@ internal sealed record EvaluateStage(
             IReadOnlyList<Completion> Answer(AnswerOptions options, IReadOnlyList<(int Sample, string File)> files)
             {
                 var before = done;
-                var source = new AnswerSource(model, set.Inputs, options, SampleFormat.Dpost, Prompt);
+                var source = new AnswerSource(model, set.Inputs, options, SampleFormat.Dpost, Prompt, set.Judge);
                 var from = context.IsFirst ? Provenance.Of(source.Options, source.Inputs) : null;
                 new AnswerFiles(context, bundle, problems, source).Make(files, from, n => context.Reporter.Advance(done = before + n));
                 return !context.IsFirst ? []
-                    : [.. files.SelectMany(f => CompletionFile.Read(f.File, problems, f.Sample).Index())
-                        .OrderBy(c => c.Index)
-                        .Select(c => c.Item)];
+                    : [.. files.SelectMany(f => Judged(f.Sample, f.File).Index()).OrderBy(c => c.Index).Select(c => c.Item)];
+
+                IReadOnlyList<Completion> Judged(int sample, string file)
+                {
+                    var judged = CompletionFile.Read(file, problems, sample, set.Judge);
+                    if (CompletionFile.Refresh(file, judged))
+                    {
+                        from!.Write(file);
+                    }
+
+                    return judged;
+                }
             }
         }
     }

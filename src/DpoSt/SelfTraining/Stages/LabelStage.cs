@@ -12,10 +12,10 @@ internal sealed record LabelStage(
     string Name, RunName Run, QuestionSet Questions, IReadOnlyList<(int Sample, string File)> Files, ExperimentFolder Folder,
     SampleFormat? Format = null) : IStage
 {
-    public object Options => new { Format };
+    public object Options => new { Format, Questions.Verifier };
 
     public IReadOnlyList<StageInput> Inputs =>
-        [.. Questions.Inputs, .. Files.Select(f => new StageInput(Path.GetFileName(f.File), f.File))];
+        [.. Questions.JudgedInputs, .. Files.Select(f => new StageInput(Path.GetFileName(f.File), f.File))];
 
     public IReadOnlyList<string> Outputs => [Folder.Labelled(Run, Questions.Split)];
 
@@ -24,7 +24,8 @@ internal sealed record LabelStage(
         var problems = Questions.Load();
         context.Reporter.Begin(
             Name, $"judge {Counted.Of(Files.Count, "sample")} of {Counted.Of(problems.Count, "question")}", Files.Count, "files");
-        var labelled = LabelledQuestion.From(problems, Files.SelectMany(f => CompletionFile.Read(f.File, problems, f.Sample, Format)));
+        var labelled = LabelledQuestion.From(
+            problems, Files.SelectMany(f => CompletionFile.Read(f.File, problems, f.Sample, Questions.Judge, Format)));
         LabelledQuestionFile.Write(Outputs[0], labelled);
         var solved = labelled.Count(q => q.Positives.Count > 0);
         var advice = solved == 0

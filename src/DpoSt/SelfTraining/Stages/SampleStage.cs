@@ -1,7 +1,7 @@
 using DpoSt.Answering;
-using DpoSt.Data;
 using DpoSt.Data.PaperFormats;
 using DpoSt.Runs;
+using DpoSt.Verification;
 
 namespace DpoSt.SelfTraining.Stages;
 

@@ -1,4 +1,5 @@
 using DpoSt.Answering;
+using DpoSt.Configuration.Sections;
 using DpoSt.Data;
 using DpoSt.Data.PaperFormats;
 using DpoSt.Runs;
@@ -12,19 +13,32 @@ namespace DpoSt.SelfTraining.Stages;
 internal sealed record SftStage(
     string Name, string From, string Data, string? DevFile, string To, TrainingSettings Settings) : ITrainingStage
 {
+    /// <summary>What will judge answers: rationales whose final answer it cannot read are told.</summary>
+    public IVerifier Judge { get; init; } = Verifiers.Number;
+
+    /// <summary>What the columns of what it learns from are called.</summary>
+    public ColumnsSection Columns { get; init; } = new();
+
+    /// <summary>What those of the file to evaluate are called.</summary>
+    public ColumnsSection DevColumns { get; init; } = new();
+
     public bool IsDpo => false;
 
     public object Options => new { Objective = "sft", Settings };
 
-    public IReadOnlyList<StageInput> Inputs => [new("model", From), new("rows", Data)];
+    public IReadOnlyList<StageInput> Inputs => [new("model", From), new(RoleOf("rows", Columns), Data)];
+
+    /// <summary>The role of a file whose columns have names of their own: other names make other rows of the same file.</summary>
+    public static string RoleOf(string role, ColumnsSection columns) => columns == new ColumnsSection() ? role
+        : $"{role} by {string.Join('/', ((string?[])[columns.Question, columns.Answer, columns.Gold, columns.Choices, columns.Id]))}";
 
     public string Cost(RunContext context, bool isReady) =>
-        Settings.Cost(this, context, isReady ? RationaleFile.Read(Data).Count() : null);
+        Settings.Cost(this, context, isReady ? RationaleFile.Read(Data, Columns).Count() : null);
 
     public string Run(RunContext context, Provenance? made)
     {
         var (recipe, reporter) = (Settings.Recipe, context.Reporter);
-        var rows = RationaleFile.Read(Data).ToList();
+        var rows = RationaleFile.Read(Data, Columns).ToList();
         if (rows.Count == 0)
         {
             throw new UserErrorException(
@@ -34,16 +48,17 @@ internal sealed record SftStage(
         RationaleRow[] dev = [];
         if (recipe.Evaluates && DevFile is not null)
         {
-            dev = [.. RationaleFile.Read(DevFile)];
+            dev = [.. RationaleFile.Read(DevFile, DevColumns)];
             TrainingSettings.NoteIfNone(dev.Length, "row", DevFile, reporter);
         }
 
         ModelBundle.CheckFolder(From);
         reporter.Begin(Name, $"fine-tune {Shown.Path(From)} on {rows.Count} rationales", recipe.StepsFor(rows.Count), "steps");
-        if (rows.Count(row => FinalAnswer.Extract(row.Answer) is null) is > 0 and var silent)
+        if (rows.Count(row => Judge.Refusal(GoldText.Of(row.Answer)) is not null) is > 0 and var silent)
         {
             reporter.Note(
-                $"{Shown.Path(Data)}: {silent} of {rows.Count} rationales end without a final answer (#### and a number), "
+                $"{Shown.Path(Data)}: {silent} of {rows.Count} rationales end without a final answer that the verifier {Judge.Name} "
+                + "reads (behind ####), "
                 + "so the model may learn to give none.");
         }
 

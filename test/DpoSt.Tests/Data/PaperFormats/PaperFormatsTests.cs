@@ -1,5 +1,6 @@
 using DpoSt.Data;
 using DpoSt.Data.PaperFormats;
+using DpoSt.Verification;
 
 namespace DpoSt.Tests.Data.PaperFormats;
 
@@ -41,7 +42,7 @@ public sealed class PaperFormatsTests : IDisposable
         foreach (var run in (string[])["sft-0", "sft-1", "dpo-1", "dpo-2"])
         {
             var completions = Enumerable.Range(0, 6).SelectMany(seed => SampleFile.Read(Path.Combine(root, run, SampleFile.Name(seed, 0.7)))
-                .Zip(problems, (s, problem) => new Completion(problem.Id, seed, seed, s.Text, Completion.Judge(s.Text, problem.Ans))));
+                .Zip(problems, (s, problem) => Completion.Of(problem, seed, seed, s.Text, Verifiers.Number)));
             var path = folder.File($"{run}.jsonl");
             LabelledQuestionFile.Write(path, LabelledQuestion.From(problems, completions));
             Assert.Equal(File.ReadAllText(Path.Combine(root, run, "train_dpo_data.jsonl")), File.ReadAllText(path));

@@ -99,9 +99,9 @@ public sealed class PublishedSetTests : IDisposable
     [InlineData("<a><Problem><Body>x</Body></Problem></a>", ":1: the problem has no ID")]
     [InlineData("<a><Problem ID=\"1\"><Body/><Question>q</Question><Answer>1</Answer></Problem><Problem "
         + "ID=\"1\"><Body/><Question>q</Question><Answer>1</Answer></Problem></a>", ": the id \"1\" comes twice")]
-    [InlineData("[{\"Body\": \"a\"", ":1: the file is not a JSON list")]
+    [InlineData("[{\"Body\": \"a\"", ":1: the file is not a whole JSON list")]
     [InlineData("[{\"Body\": \"a\"}]", ":problem:1: \"Question\" is missing")]
-    [InlineData("[3]", ": the file is one JSON list; expected one object a line")]
+    [InlineData("[3]", ":row:1: the row is not a JSON object")]
     [InlineData("[{\"Body\": \"a\", \"Question\": \"b\"}]", ":problem:1: \"Answer\" is missing")]
     [InlineData("[{\"sQuestion\": \"a\"}]", ":problem:1: \"lSolutions\" is not a list")]
     [InlineData("[{\"sQuestion\": \"\\ud800\"}]", ":problem:1: a string holds an incomplete")]

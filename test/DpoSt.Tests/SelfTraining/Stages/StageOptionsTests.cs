@@ -6,6 +6,7 @@ using DpoSt.SelfTraining.Stages;
 using DpoSt.Text.Chat;
 using DpoSt.Training;
 using DpoSt.Training.Objectives;
+using DpoSt.Verification;
 
 namespace DpoSt.Tests.SelfTraining.Stages;
 
@@ -104,7 +105,8 @@ public sealed class StageOptionsTests : IDisposable
     {
         var decoding = new GenerationOptions(100, 8, null, 0.7, 50, 1, 3);
         var source = new AnswerSource(
-            folder.File("model"), [new("questions", Rows("rows"))], new AnswerOptions(50, true, decoding), SampleFormat.Dpost, new());
+            folder.File("model"), [new("questions", Rows("rows"))], new AnswerOptions(50, true, decoding), SampleFormat.Dpost, new(),
+            Verifiers.Number);
         AnswerOptions[] others =
         [
             source.Answers with { MaxPromptTokens = 51 }, source.Answers with { UseCalculator = false },
@@ -125,8 +127,41 @@ public sealed class StageOptionsTests : IDisposable
                     source with { Model = folder.File("other") },
                     source with { Questions = [new("questions", Rows("others"))] },
                 ])
-                .Select(s => new SampleStage("sample sft-0", s, new QuestionSet("train", Rows("rows")), folder.Root, [0])),
+                .Select(s => new SampleStage(
+                    "sample sft-0", s, new QuestionSet("train", Rows("rows"), new VerifierOptions()), folder.Root, [0])),
         ]);
+    }
+
+    [Fact]
+    public void Verdicts()
+    {
+        var program = folder.File("judge", "#!/bin/sh");
+        var experiment = new ExperimentFolder("x", folder.Root, folder.Root, folder.File("x.json"));
+        VerifierOptions[] verifiers =
+        [
+            new(), new("number", Tolerance: 0.1), new("boxed"), new("boxed", Tolerance: 0.1), new("regex", Pattern: "a"),
+            new("regex", Pattern: "b"), new("program", Program: program), new("program", Program: program, Seconds: 1),
+        ];
+        AllDiffer([.. verifiers.SelectMany(Judging)]);
+
+        // A program is what it says.
+        var before = Judging(verifiers[6]).Select(Key).ToList();
+        File.WriteAllText(program, "#!/bin/bash");
+        Assert.All(Judging(verifiers[6]).Select(Key).Zip(before), keys => Assert.NotEqual(keys.First, keys.Second));
+
+        IStage[] Judging(VerifierOptions verifier)
+        {
+            var (run, questions) = (RunName.Sft(0), new QuestionSet("test", Rows("rows"), verifier));
+            var answers = new AnswerOptions(50, true, new GenerationOptions(100, 8, null, 0.7, 50, 1, 3));
+            AtomicFile.WriteAllText(experiment.Greedy(run, "test"), "x");
+            AtomicFile.WriteAllText(Path.Combine(experiment.Model(run), "config.json"), "{}");
+            return
+            [
+                new LabelStage("label sft-0", run, questions, [(0, experiment.Greedy(run, "test"))], experiment),
+                new CountGreedyStage("eval-greedy sft-0", run, questions, experiment, null),
+                new EvaluateStage("evaluate sft-0", run, [questions], answers, 0, experiment, new()),
+            ];
+        }
     }
 
     private static void AllDiffer(IReadOnlyList<IStage> stages) => Assert.Equal(stages.Count, stages.Select(Key).Distinct().Count());

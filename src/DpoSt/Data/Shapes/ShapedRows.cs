@@ -1,0 +1,38 @@
+using DpoSt.Configuration.Sections;
+using DpoSt.Data.Readers;
+
+namespace DpoSt.Data.Shapes;
+
+/// <summary>The rows of a file in any format and shape.</summary>
+internal static class ShapedRows
+{
+    /// <summary>Reads a file's questions; its first row says its shape.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="columns">What its columns are called; null recognises them.</param>
+    /// <param name="recognised">Is told the shape, once it is known.</param>
+    /// <exception cref="UserErrorException">The file cannot be read, has no known shape, or a row breaks it.</exception>
+    public static IEnumerable<QuestionRow> Read(string path, ColumnsSection? columns = null, Action<RowShape>? recognised = null)
+    {
+        RowShape? shape = null;
+        string? system = null;
+        foreach (var row in RowFile.Read(path))
+        {
+            if (shape is null)
+            {
+                shape = RowShape.Of(row, columns ?? new());
+                system = SystemOf(row, shape);
+                recognised?.Invoke(shape);
+            }
+            else if (SystemOf(row, shape) != system)
+            {
+                throw row.Error(
+                    "the system message is another than that of the first row; a model learns one: make it the same in all rows, "
+                    + "or part of the question.");
+            }
+
+            yield return shape.Read(row);
+        }
+    }
+
+    private static string? SystemOf(JsonLine row, RowShape shape) => shape.Name == "messages" ? Messages.System(row, "messages") : null;
+}
