@@ -1,3 +1,4 @@
+using DpoSt.Configuration.Grammar;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -8,7 +9,7 @@ internal sealed class YamlReader
 {
     private const int DeepestNesting = 64;
     private const int MostNodes = 100_000;
-    private const string CoreTag = "tag:yaml.org,2002:";
+    private const string Core = "tag:yaml.org,2002:";
 
     private readonly Dictionary<string, ConfigNode> anchors = new(StringComparer.Ordinal);
     private readonly string path;
@@ -81,7 +82,7 @@ internal sealed class YamlReader
         }
 
         parser.Consume<DocumentStart>();
-        var root = ReadNode(new ConfigSource(path, (int)parser.Current!.Start.Line), 0);
+        var root = ReadNode(new ConfigSource(path, (int)parser.Current!.Start.Line), 0, isFlow: false);
         parser.Consume<DocumentEnd>();
         if (parser.TryConsume<DocumentStart>(out var second))
         {
@@ -96,7 +97,7 @@ internal sealed class YamlReader
         };
     }
 
-    private ConfigNode ReadNode(ConfigSource source, int depth)
+    private ConfigNode ReadNode(ConfigSource source, int depth, bool isFlow)
     {
         if (depth > DeepestNesting)
         {
@@ -106,7 +107,7 @@ internal sealed class YamlReader
         if (parser.TryConsume<AnchorAlias>(out var alias))
         {
             var target = anchors.GetValueOrDefault(alias.Value.Value)
-                ?? throw new UserErrorException($"{source}: there is no anchor '&{alias.Value.Value}' above this line.");
+                ?? throw new UserErrorException($"{source}: there is no anchor '&{Shown.Text(alias.Value.Value)}' above this line.");
             Count(Size(target));
             return target.Copy() with { Source = source };
         }
@@ -115,7 +116,7 @@ internal sealed class YamlReader
         var anchor = ((NodeEvent)parser.Current!).Anchor;
         ConfigNode node = parser.Current switch
         {
-            Scalar => ReadScalar(source),
+            Scalar => ReadScalar(source, isFlow),
             SequenceStart => ReadList(source, depth),
             _ => ReadMap(source, depth),
         };
@@ -136,32 +137,52 @@ internal sealed class YamlReader
         }
     }
 
-    private ConfigScalar ReadScalar(ConfigSource source)
+    private ConfigScalar ReadScalar(ConfigSource source, bool isFlow)
     {
         var scalar = parser.Consume<Scalar>();
-        var tag = scalar.Tag.IsEmpty || scalar.Tag.IsNonSpecific ? "" : scalar.Tag.Value;
-        if (tag.Length > 0 && tag is not (CoreTag + "str" or CoreTag + "int" or CoreTag + "float" or CoreTag + "bool" or CoreTag + "null"))
+        if (isFlow && scalar is { Style: ScalarStyle.Plain, Value: ['?', ..] })
         {
-            throw new UserErrorException($"{source}: the tag '{tag}' is not supported; expected a plain value.");
+            throw new UserErrorException(
+                $"{source}: '{Shown.Text(scalar.Value)}' stands between brackets without quotes, where '?' begins a key; quote it.");
         }
 
-        var plain = tag.Length == 0 ? scalar.Style == ScalarStyle.Plain : tag != CoreTag + "str";
+        return new ConfigScalar(source, scalar.Value, ValueOf(scalar, source));
+    }
+
+    private static object? ValueOf(Scalar scalar, ConfigSource source)
+    {
         object? value = scalar.Value;
-        if (plain && !YamlScalar.TryResolve(scalar.Value, out value))
+        if (scalar.Tag.IsEmpty)
         {
-            throw new UserErrorException($"{source}: the number {scalar.Value} does not fit into 64 bits; quote it if it is text.");
+            return scalar.Style != ScalarStyle.Plain || YamlScalar.TryResolve(scalar.Value, out value)
+                ? value : throw NoValue("a plain value");
         }
 
-        return new ConfigScalar(source, scalar.Value, value);
+        // A lone '!' says that the value is text.
+        var tag = CoreTag(scalar.Tag, "str", source, "str", "int", "float", "bool", "null");
+        return YamlScalar.TryConstruct(tag, scalar.Value, out value) ? value : throw NoValue($"!!{tag}");
+
+        UserErrorException NoValue(string kind) =>
+            new($"{source}: '{Shown.Text(scalar.Value)}' has no value as {kind}; quote it if it is text.");
+    }
+
+    /// <summary>A tag without YAML's own prefix.</summary>
+    private static string CoreTag(TagName tag, string plain, ConfigSource source, params ReadOnlySpan<string> known)
+    {
+        var name = tag.IsEmpty || tag.IsNonSpecific ? plain
+            : tag.Value.StartsWith(Core, StringComparison.Ordinal) ? tag.Value[Core.Length..] : "";
+        return known.Contains(name) ? name
+            : throw new UserErrorException($"{source}: the tag '{Shown.Text(tag.Value)}' is not supported; expected a plain value.");
     }
 
     private ConfigList ReadList(ConfigSource source, int depth)
     {
-        parser.Consume<SequenceStart>();
+        var start = parser.Consume<SequenceStart>();
+        CoreTag(start.Tag, "seq", source, "seq");
         var items = new List<ConfigNode>();
         while (!parser.TryConsume<SequenceEnd>(out _))
         {
-            items.Add(ReadNode(new ConfigSource(path, (int)parser.Current!.Start.Line), depth + 1));
+            items.Add(ReadNode(new ConfigSource(path, (int)parser.Current!.Start.Line), depth + 1, start.Style == SequenceStyle.Flow));
         }
 
         return new ConfigList(source, items);
@@ -169,33 +190,46 @@ internal sealed class YamlReader
 
     private ConfigMap ReadMap(ConfigSource source, int depth)
     {
-        parser.Consume<MappingStart>();
+        var start = parser.Consume<MappingStart>();
+        CoreTag(start.Tag, "map", source, "map");
         var map = new ConfigMap(source);
         var merged = new List<ConfigMap>();
         while (!parser.TryConsume<MappingEnd>(out _))
         {
-            var line = (int)parser.Current!.Start.Line;
+            var line = new ConfigSource(path, (int)parser.Current!.Start.Line);
             if (!parser.TryConsume<Scalar>(out var key))
             {
-                throw new UserErrorException($"{path}:{line}: a key of a map is a list, a map or an alias; expected a plain key.");
+                throw new UserErrorException($"{line}: a key of a map is a list, a map or an alias; expected a plain key.");
             }
 
-            var value = ReadNode(new ConfigSource(path, line), depth + 1);
+            var behind = new ConfigSource(path, (int)parser.Current!.Start.Line);
+            var value = ReadNode(line, depth + 1, start.Style == MappingStyle.Flow);
             if (key is { Value: "<<", Style: ScalarStyle.Plain })
             {
                 merged.AddRange(Merged(value));
+                continue;
             }
-            else if (!map.Entries.TryAdd(key.Value, value))
+
+            var original = ValueOf(key, line)
+                ?? throw new UserErrorException($"{behind}: a key of a map is empty or null; write its name before the colon.");
+            var name = original as string ?? PlainKey.Text(original);
+            if (PlainKey.StandsIn(map, original))
             {
-                var first = map.Entries[key.Value].Source.Line;
+                var first = map.Entries.GetValueOrDefault(name)?.Source.Line ?? source.Line;
                 throw new UserErrorException(
-                    $"{path}:{line}: the key '{key.Value}' stands here a second time (first in line {first}); keep one of them.");
+                    $"{line}: the key '{Shown.Text(name)}' stands here a second time (first in line {first}); keep one of them.");
             }
+
+            map.Set(name, original, value);
         }
 
-        foreach (var (key, value) in merged.SelectMany(m => m.Entries))
+        // The map's own keys win, then those of the last '<<'.
+        foreach (var (from, key, value) in Enumerable.Reverse(merged).SelectMany(m => m.Entries.Select(e => (m, e.Key, e.Value))))
         {
-            map.Entries.TryAdd(key, value);
+            if (!map.Entries.ContainsKey(key))
+            {
+                map.Set(key, from.OtherKeys.GetValueOrDefault(key), value.Copy());
+            }
         }
 
         return map;
@@ -204,7 +238,7 @@ internal sealed class YamlReader
     private static IEnumerable<ConfigMap> Merged(ConfigNode value) => value switch
     {
         ConfigMap map => [map],
-        ConfigList list when list.Items.All(i => i is ConfigMap) => list.Items.Cast<ConfigMap>(),
+        ConfigList list when list.Items.All(i => i is ConfigMap) => list.Items.Cast<ConfigMap>().Reverse(),
         _ => throw new UserErrorException($"{value.Source}: '<<' merges {value.Describe()}; expected a map or a list of maps."),
     };
 

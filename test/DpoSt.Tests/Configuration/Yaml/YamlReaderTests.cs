@@ -37,6 +37,13 @@ public sealed class YamlReaderTests
     [InlineData("\"3\"", "3")]
     [InlineData("2024-01-02", "2024-01-02")]
     [InlineData("1e", "1e")]
+    [InlineData("1e-05", 1e-5)]
+    [InlineData("-.5", "-.5")]
+    [InlineData(".5e3", ".5e3")]
+    [InlineData("1__0.5", 10.5)]
+    [InlineData("!!float 1", 1.0)]
+    [InlineData("!!bool 'On'", true)]
+    [InlineData("! 5", "5")]
     [InlineData("!!str 5", "5")]
     public void ScalarsMeanWhatOmegaConfReads(string yaml, object? expected) =>
         Assert.Equal(expected, ((ConfigScalar)YamlReader.Parse("f", $"key: {yaml}\n").Entries["key"]).Value);
@@ -60,8 +67,10 @@ public sealed class YamlReaderTests
     [InlineData("a: *x\n", "f.yaml:1: there is no anchor '&x' above this line.")]
     [InlineData("a: !!python/object:os.system x\n",
         "f.yaml:1: the tag 'tag:yaml.org,2002:python/object:os.system' is not supported; expected a plain value.")]
-    [InlineData("a: 99999999999999999999\n",
-        "f.yaml:1: the number 99999999999999999999 does not fit into 64 bits; quote it if it is text.")]
+    [InlineData("a: 0b_\n", "f.yaml:1: '0b_' has no value as a plain value; quote it if it is text.")]
+    [InlineData("a: !!int x\n", "f.yaml:1: 'x' has no value as !!int; quote it if it is text.")]
+    [InlineData("a: {b: ???}\n", "f.yaml:1: '???' stands between brackets without quotes, where '?' begins a key; quote it.")]
+    [InlineData("a: 1\n: b\n", "f.yaml:2: a key of a map is empty or null; write its name before the colon.")]
     [InlineData("a:\n  ? [b]\n  : c\n", "f.yaml:2: a key of a map is a list, a map or an alias; expected a plain key.")]
     [InlineData("a: 1\n<<: 3\n", "f.yaml:2: '<<' merges the number 3; expected a map or a list of maps.")]
     public void MistakesAreOneSentence(string yaml, string message) =>
