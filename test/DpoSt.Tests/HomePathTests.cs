@@ -47,7 +47,9 @@ public sealed class HomePathTests
         Assert.Equal((Home + "/out", Home + "/model", Home + "/data"), (paths.OutputFolder, paths.ModelFolder, paths.DataFolder));
         Assert.Equal((Home + "/train.jsonl", Home + "/pool.jsonl"), (paths.DataFile(options.Data.TrainDataPath), paths.PoolFile));
         Assert.Contains("~/model", NamedFiles.Missing(config, paths));
-        Assert.Throws<UserErrorException>(() =>
-            ConfigBinder.Bind<ExperimentOptions>(ConfigComposer.ComposeText("c", "exp_name: '~'\ntrainer: {run_name: r, output_dir: o}\n")));
+        var named = ConfigComposer.ComposeText("c", "exp_name: '~'\ntrainer: {run_name: r, output_dir: o}\nmodel: {model_path: m}\n");
+        Assert.Equal(
+            "c:1: exp_name is the text '~'; expected a name for a folder, without '..' or '~'.",
+            Assert.Throws<UserErrorException>(() => ConfigBinder.Bind<ExperimentOptions>(named)).Message);
     }
 }

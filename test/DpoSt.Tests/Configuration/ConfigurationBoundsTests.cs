@@ -81,8 +81,8 @@ public sealed class ConfigurationBoundsTests : IDisposable
     [Fact]
     public void PackagesGoNoDeeperThanFiles()
     {
-        var deep = string.Join('.', Enumerable.Repeat("a", 50_000));
-        Assert.Contains("more than 64 deep", folder.With("c.yaml", $"defaults:\n  - s@{deep}\n").ComposeError("c"), StringComparison.Ordinal);
+        folder.With("c.yaml", $"defaults:\n  - s@{string.Join('.', Enumerable.Repeat("a", 50_000))}\n");
+        Assert.Contains("more than 64 deep", folder.ComposeError("c"), StringComparison.Ordinal);
     }
 
     public void Dispose() => folder.Dispose();

@@ -37,9 +37,10 @@ public sealed class HydraCasesTests : IDisposable
     public void EveryCaseHasHydrasValueOrIsRefusedByName()
     {
         using var cases = JsonDocument.Parse(File.ReadAllText(SharedFolder.Path("peer-cases", "hydra.json")));
-        var all = cases.RootElement.EnumerateArray().Select(c => (Id: c.GetProperty("id").GetString()!, Difference: Difference(c))).ToList();
-        Assert.Empty(all.Where(c => c.Difference is not null).Select(c => $"{c.Id}: {c.Difference}"));
-        Assert.Equal(781, all.Count);
+        var differences = cases.RootElement.EnumerateArray()
+            .Select(c => Difference(c) is { } difference ? $"{c.GetProperty("id").GetString()}: {difference}" : null).ToList();
+        Assert.Equal("", string.Join('\n', differences.OfType<string>()));
+        Assert.Equal(781, differences.Count);
     }
 
     /// <summary>What is wrong with a case; null where nothing is.</summary>

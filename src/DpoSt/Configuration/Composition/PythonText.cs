@@ -10,7 +10,7 @@ internal static class PythonText
     /// <summary><c>True</c>, <c>None</c>, <c>0.0001</c>, <c>3e-07</c>; text stays as it is.</summary>
     public static string Of(object? value) => value switch
     {
-        null => "None",
+        null or DBNull => "None",
         bool flag => flag ? "True" : "False",
         double number => Of(number),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,

@@ -10,7 +10,7 @@ internal sealed record ComposedPart(ConfigMap Content, string Package)
     public ConfigMap Nested()
     {
         var content = Content;
-        foreach (var name in Package.Split('.', StringSplitOptions.RemoveEmptyEntries).Reverse())
+        foreach (var name in (Package.Length == 0 ? [] : Package.Split('.')).Reverse())
         {
             content = new ConfigMap(content.Source) { Entries = { [name] = content } };
         }
@@ -78,6 +78,11 @@ internal sealed class DefaultsList(DefaultsFiles files, GroupChoices choices, Fu
         {
             throw new UserErrorException($"{item.Entry.Source}: the defaults name more than {MostFiles} files, or go more than "
                 + $"{DeepestPackage} deep.");
+        }
+
+        if (item.Package.Length > 0 && Array.Exists(item.Package.Split('.'), part => part.Length == 0))
+        {
+            throw new UserErrorException($"{item.Entry.Source}: the package '{Shown.Text(item.Package)}' has a part without a name.");
         }
 
         open.Add(path);
@@ -166,7 +171,7 @@ internal sealed class DefaultsList(DefaultsFiles files, GroupChoices choices, Fu
     /// <summary>A file of a list of choices.</summary>
     private static PlacedDefault Option(PlacedDefault group, string name, PlacedDefault parent) =>
         !name.Contains("${", StringComparison.Ordinal)
-            ? Place(group.Entry with { Path = $"{group.Entry.Path}/{name}", Choice = null }, parent)
+            ? Place(group.Entry with { Path = $"{group.Entry.Path}/{name}", Package = group.OwnPackage, Choice = null }, parent)
             : throw new UserErrorException($"{group.Entry.Source}: an item of a list of choices cannot refer to another choice.");
 
     private PlacedDefault Refer(PlacedDefault child)

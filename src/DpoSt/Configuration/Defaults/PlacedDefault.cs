@@ -24,6 +24,15 @@ internal sealed record PlacedDefault(DefaultsEntry Entry, string Folder, string 
     /// <summary>Whether the name of the file refers to another choice.</summary>
     public bool IsInterpolated => (Entry.Choice is null ? Entry.Path : Choice!.Name)?.Contains("${", StringComparison.Ordinal) == true;
 
+    /// <summary>What stands behind <c>@</c>, with the group's name in it; null without one.</summary>
+    public string? OwnPackage => Entry.Package switch
+    {
+        "_here_" => "",
+        { } package when package.Contains("_group_", StringComparison.Ordinal) =>
+            $"{Global}.{package.Replace("_group_", DefaultPackage, StringComparison.Ordinal)}",
+        var package => package,
+    };
+
     /// <summary>Where the file's keys go.</summary>
     public string Package => PackageOf(OwnPackage ?? Absolutely(Header));
 
@@ -42,14 +51,6 @@ internal sealed record PlacedDefault(DefaultsEntry Entry, string Folder, string 
     private string DefaultPackage => Group.Replace('/', '.');
 
     private string? Name => Entry.Choice is null ? Absolute[(Absolute.LastIndexOf('/') + 1)..] : Choice!.Name;
-
-    private string? OwnPackage => Entry.Package switch
-    {
-        "_here_" => "",
-        { } package when package.Contains("_group_", StringComparison.Ordinal) =>
-            $"{Global}.{package.Replace("_group_", DefaultPackage, StringComparison.Ordinal)}",
-        var package => package,
-    };
 
     /// <summary>A package line counts from the top; <c>_group_</c> in it is the file's group.</summary>
     private string? Absolutely(string? header)

@@ -19,6 +19,7 @@ internal static class PlainKey
     public static double Number(object value) => value switch
     {
         bool flag => flag ? 1 : 0,
+        DBNull => double.NegativeInfinity,
         BigInteger big => (double)big,
         _ => Convert.ToDouble(value, CultureInfo.InvariantCulture),
     };

@@ -73,7 +73,7 @@ internal sealed class ArgumentParser(InterpolationCursor cursor, InterpolationPa
 
         do
         {
-            var key = ((ConstantSyntax)Plain(isKey: true)).Value ?? throw cursor.Error("null cannot be the key of a map");
+            var key = ((ConstantSyntax)Plain(isKey: true)).Value ?? DBNull.Value;
             if (!cursor.Accept(ValueToken.Colon))
             {
                 throw cursor.Error("a map is not of the form {key: value}, with keys that have no quotes");

@@ -229,7 +229,9 @@ internal sealed class Interpolation
         var map = new ConfigMap(reader.Source);
         foreach (var (key, value) in syntax.Entries)
         {
-            map.Set(key as string ?? PlainKey.Text(key), key, Evaluate(value, reader).Node);
+            var name = key as string ?? PlainKey.Text(key);
+            map.Set(name, key, !PlainKey.StandsIn(map, key)
+                ? Evaluate(value, reader).Node : throw reader.Error($"the key '{Shown.Text(name)}' stands in a map twice"));
         }
 
         return map;

@@ -19,5 +19,5 @@ internal sealed record CallSyntax(IReadOnlyList<InterpolationSyntax> Name, IRead
 /// <summary><c>[a, b]</c> among arguments.</summary>
 internal sealed record ListSyntax(IReadOnlyList<InterpolationSyntax> Items) : InterpolationSyntax;
 
-/// <summary><c>{a: 1}</c> among arguments.</summary>
+/// <summary><c>{a: 1}</c> among arguments; a key that is null is <see cref="DBNull"/>, and stands in texts only.</summary>
 internal sealed record MapSyntax(IReadOnlyList<(object Key, InterpolationSyntax Value)> Entries) : InterpolationSyntax;

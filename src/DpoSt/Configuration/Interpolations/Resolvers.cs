@@ -17,7 +17,7 @@ internal sealed class Resolvers(Interpolation interpolation, Func<string, string
         "oc.decode" => Decode(arguments, reader),
         "oc.create" => Create(arguments, reader),
         "oc.dict.keys" => Keys(Map(name, arguments, reader), reader),
-        "oc.dict.values" => Values(Map(name, arguments, reader), reader),
+        "oc.dict.values" => Values(Text(name, arguments, 1, reader), Map(name, arguments, reader), reader),
         "oc.deprecated" => interpolation.Find(Text(name, arguments, 2, reader), reader, isStrict: false)
             ?? throw reader.Error($"oc.deprecated refers to {Shown.Text(Text(name, arguments, 2, reader))}, but there is no such key"),
         _ => throw reader.Error($"the resolver '{Shown.Text(name)}' is not supported; expected ${{key}}, or one of {Known}"),
@@ -58,43 +58,55 @@ internal sealed class Resolvers(Interpolation interpolation, Func<string, string
 
         var found = interpolation.Evaluate(
             ArgumentParser.ParseElement(Text("oc.decode", arguments, 1, reader), reader.Source), reader);
-        return found.IsMade ? found with { Node = Final(found.Node) } : found;
+        return found.IsMade ? found with { Node = Final(WithKeys(found.Node, reader)) } : found;
     }
 
     private static Located Create(IReadOnlyList<Located> arguments, Reader reader) => arguments switch
     {
         [{ Node: ConfigScalar { Value: null } none }] => Made(none),
-        [{ Node: not ConfigScalar } container] => new Located(container.Node.Copy(), reader.Place, reader.Name),
-        [{ Node: ConfigScalar { Value: string } }] => throw reader.Error("oc.create of a text is not supported; write a list or a map"),
-        _ => throw reader.Error("oc.create takes one list or map"),
+        [{ Node: not ConfigScalar } container] => new Located(WithKeys(container.Node, reader).Copy(), reader.Place, reader.Name),
+        [{ Node: ConfigScalar { Value: string text } }] => new Located(Written(text, reader), reader.Place, reader.Name),
+        _ => throw reader.Error("oc.create takes one list, map or text"),
     };
 
-    private static Located Keys(Located map, Reader reader)
+    /// <summary>What a text is as YAML; OmegaConf takes one word for the key of a map.</summary>
+    private static ConfigNode Written(string text, Reader reader)
     {
-        var own = (ConfigMap)map.Node;
-        return Made(new ConfigList(reader.Source, [.. own.Entries.Keys.Select(
-            key => Final(new ConfigScalar(reader.Source, key, own.OtherKeys.GetValueOrDefault(key, key))))]));
-    }
-
-    private Located Values(Located map, Reader reader)
-    {
-        var own = (ConfigMap)map.Node;
-        if (own.OtherKeys.Count > 0)
+        var node = YamlReader.ParseValue(reader.Source.ToString(), text);
+        InterpolationParser.Check(node);
+        return node switch
         {
-            throw reader.Error($"oc.dict.values reaches only keys that are text, and {Shown.Text(own.OtherKeys.First().Key)} is none");
-        }
-
-        var place = new Place(own, map.Place, map.Name);
-        return Made(new ConfigList(reader.Source, [.. own.Entries.Select(
-            e => Final(interpolation.Whole(new Located(e.Value, place, e.Key))))]));
+            not ConfigScalar => node,
+            ConfigScalar { Value: null } => new ConfigMap(reader.Source),
+            ConfigScalar { Value: string key } => new ConfigMap(reader.Source)
+            {
+                Entries = { [key] = new ConfigScalar(reader.Source, "null", null) },
+            },
+            _ => throw reader.Error($"oc.create takes a text that is a list or a map, not {node.Describe()}"),
+        };
     }
 
-    private Located Map(string name, IReadOnlyList<Located> arguments, Reader reader)
+    private static Located Keys(ConfigMap map, Reader reader) => new(
+        new ConfigList(reader.Source, [.. map.Entries.Keys.Select(
+            key => new ConfigScalar(reader.Source, key, map.OtherKeys.GetValueOrDefault(key, key)))]),
+        reader.Place, reader.Name);
+
+    /// <summary>A list of references to the values: seen from the list, a key that begins with a point has one more.</summary>
+    private static Located Values(string key, ConfigMap map, Reader reader)
+    {
+        var from = key.StartsWith('.') ? $".{key}" : key;
+        var items = new ConfigList(reader.Source, [.. map.Entries.Keys.Select(name => $"${{{from}.{name}}}")
+            .Select(text => new ConfigScalar(reader.Source, text, text))]);
+        InterpolationParser.Check(items);
+        return new Located(items, reader.Place, reader.Name);
+    }
+
+    private ConfigMap Map(string name, IReadOnlyList<Located> arguments, Reader reader)
     {
         var key = Text(name, arguments, 1, reader);
         var found = interpolation.Find(key, reader, isStrict: true)!.Value;
-        return found.Node is ConfigMap ? found
-            : throw reader.Error($"{name} takes the key of a map, and {Shown.Text(key)} is {found.Node.Describe()}");
+        return found.Node as ConfigMap
+            ?? throw reader.Error($"{name} takes the key of a map, and {Shown.Text(key)} is {found.Node.Describe()}");
     }
 
     private static string Text(string name, IReadOnlyList<Located> arguments, int most, Reader reader) =>
@@ -102,6 +114,15 @@ internal sealed class Resolvers(Interpolation interpolation, Func<string, string
             ? throw reader.Error($"{name} takes {(most == 1 ? "one argument" : "one or two arguments")}, not {arguments.Count}")
             : arguments[0].Node is ConfigScalar { Value: string text } ? text
             : throw reader.Error($"the first argument of {name} is {arguments[0].Node.Describe()}; expected text");
+
+    /// <summary>A value in which every map has keys that a configuration may have.</summary>
+    private static ConfigNode WithKeys(ConfigNode node, Reader reader) => node switch
+    {
+        ConfigMap map when map.OtherKeys.ContainsValue(DBNull.Value) => throw reader.Error("null cannot be the key of a map"),
+        ConfigMap map => map.Map(value => WithKeys(value, reader)),
+        ConfigList list => list with { Items = [.. list.Items.Select(item => WithKeys(item, reader))] },
+        _ => node,
+    };
 
     /// <summary>The value with texts that are looked at no further.</summary>
     private static ConfigNode Final(ConfigNode node) => node switch

@@ -28,7 +28,7 @@ internal sealed class OverrideApplication(ConfigMap root, Interpolation interpol
         if (change.Kind is OverrideKind.Add && change.Value is ConfigScalar && Existing(change) is { } existing)
         {
             var key = Shown.Text(change.Key.Path);
-            throw new UserErrorException($"{change.Source}: the key {key} exists already ({existing.Source}); "
+            throw new UserErrorException($"{change.Source}: the key {key} exists already ({existing.Node.Source}); "
                 + $"write {key}=... to change it or ++{key}=... to do either.");
         }
 
@@ -50,9 +50,9 @@ internal sealed class OverrideApplication(ConfigMap root, Interpolation interpol
     }
 
     /// <summary>What a key has now; null where it has nothing.</summary>
-    private ConfigNode? Existing(Override change) =>
+    private Located? Existing(Override change) =>
         interpolation.Select(change.Key.Path, change.Source) is not { Node: ConfigScalar { Value: null or "???" } } and { } found
-            ? interpolation.Whole(found) : null;
+            ? found : null;
 
     private ConfigNode Below(Override change, Place place, string name)
     {
@@ -107,10 +107,10 @@ internal sealed class OverrideApplication(ConfigMap root, Interpolation interpol
     private void Delete(Override change, Place place, string name)
     {
         var found = Existing(change) ?? throw Unknown(change, change.Key.Path);
-        if (change.Value is { } value and not ConfigScalar { Value: null } && !SameValue.Of(value, found))
+        if (change.Value is { } value and not ConfigScalar { Value: null } && !SameValue.Of(value, interpolation.Whole(found)))
         {
-            throw new UserErrorException($"{change.Source}: the key {Shown.Text(change.Key.Path)} is {found.Describe()} ({found.Source}), "
-                + "so it was not removed.");
+            throw new UserErrorException($"{change.Source}: the key {Shown.Text(change.Key.Path)} is {found.Node.Describe()} "
+                + $"({found.Node.Source}), so it was not removed.");
         }
 
         if (place.Container is not ConfigMap map)

@@ -41,6 +41,8 @@ internal sealed class OverrideValue
             ValueToken.Comma => throw reader.Error(
                 "a comma outside of brackets would ask for several runs; quote the text or write a list [a,b]"),
             ValueToken.Unknown or ValueToken.Equal => throw reader.NeedsQuotes(),
+            ValueToken.MapClose when text.IndexOf("${", text.IndexOf("${", StringComparison.Ordinal) + 1, StringComparison.Ordinal) > 0 =>
+                throw reader.Error("an interpolation within an interpolation needs quotes around the value"),
             _ => throw reader.Error($"'{Shown.Text(text[reader.at..])}' is left over after the value"),
         };
     }
@@ -200,13 +202,7 @@ internal sealed class OverrideValue
     private int EndOfInterpolation()
     {
         var close = text.IndexOf('}', at);
-        if (close <= at + 2)
-        {
-            throw Error("'${' has no key or no closing brace");
-        }
-
-        return text.IndexOf("${", at + 2, close - at - 2, StringComparison.Ordinal) < 0 ? close + 1
-            : throw Error("an interpolation within an interpolation needs quotes around the value");
+        return close > at + 2 ? close + 1 : throw Error("'${' has no key or no closing brace");
     }
 
     private (ValueToken Kind, int End) Peek() => ValueLexer.Next(text, at);

@@ -1,3 +1,4 @@
+using System.Text;
 using DpoSt.Configuration.Grammar;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -14,12 +15,14 @@ internal sealed class YamlReader
     private readonly Dictionary<string, ConfigNode> anchors = new(StringComparer.Ordinal);
     private readonly string path;
     private readonly IParser parser;
+    private readonly YamlTabs tabs;
     private int nodes;
 
     private YamlReader(string path, string text)
     {
         this.path = path;
         parser = new Parser(new StringReader(text));
+        tabs = new YamlTabs(text);
     }
 
     /// <summary>The map a file holds; an empty file is an empty map.</summary>
@@ -38,13 +41,27 @@ internal sealed class YamlReader
 
     /// <summary>The map a text holds; <paramref name="path"/> is what messages call it.</summary>
     /// <exception cref="UserErrorException">The text is not YAML or not a map.</exception>
-    public static ConfigMap Parse(string path, string text)
+    public static ConfigMap Parse(string path, string text) => ParseValue(path, text) switch
     {
-        RefuseTabs(path, text);
+        ConfigMap map => map,
+        ConfigScalar { Value: null } nothing => new ConfigMap(nothing.Source),
+        var other => throw new UserErrorException($"{other.Source}: the file holds {other.Describe()}; expected a map of keys."),
+    };
+
+    /// <summary>The value a text holds, null where it is empty; <paramref name="path"/> is what messages call it.</summary>
+    /// <exception cref="UserErrorException">The text is not YAML.</exception>
+    public static ConfigNode ParseValue(string path, string text)
+    {
+        RefuseControls(path, text);
         var reader = new YamlReader(path, text);
         try
         {
-            return reader.ReadDocument();
+            var root = reader.ReadDocument();
+            return reader.tabs.Find() is not { } line ? root : throw Tab(line);
+        }
+        catch (YamlException e) when (YamlTabs.FindIndented(text) is { } line)
+        {
+            throw Tab(line, e);
         }
         catch (YamlException e)
         {
@@ -56,29 +73,31 @@ internal sealed class YamlReader
             throw new UserErrorException(
                 $"{path}:{reader.parser.Current?.End.Line ?? 1}: this is not valid YAML (a bracket or quote may be open from here on).", e);
         }
+
+        UserErrorException Tab(int line, Exception? inner = null) => new(
+            $"{path}:{line}: the line holds a tab outside of quotes, which YAML forbids; use spaces.", inner);
     }
 
-    private static void RefuseTabs(string path, string text)
+    /// <summary>Refuses what PyYAML does not read: control characters and halves of surrogate pairs.</summary>
+    private static void RefuseControls(string path, string text)
     {
-        var number = 0;
-        foreach (var line in text.AsSpan().EnumerateLines())
+        var line = 1;
+        foreach (var rune in text.EnumerateRunes())
         {
-            number++;
-            var content = line.TrimStart();
-            if (!content.IsEmpty && content[0] != '#' && line[..^content.Length].Contains('\t'))
+            line += rune.Value == '\n' ? 1 : 0;
+            if ((Rune.IsControl(rune) && rune.Value is not ('\t' or '\n' or '\r' or 0x85)) || rune.Value is 0xFFFE or 0xFFFF)
             {
-                throw new UserErrorException($"{path}:{number}: the line is indented with a tab, which YAML forbids; use spaces.");
+                throw new UserErrorException($"{path}:{line}: YAML forbids the character U+{rune.Value:X4}; write \"\\u{rune.Value:X4}\".");
             }
         }
     }
 
-    private ConfigMap ReadDocument()
+    private ConfigNode ReadDocument()
     {
         parser.Consume<StreamStart>();
-        var empty = new ConfigMap(new ConfigSource(path, 1));
         if (parser.TryConsume<StreamEnd>(out _))
         {
-            return empty;
+            return new ConfigScalar(new ConfigSource(path, 1), "", null);
         }
 
         parser.Consume<DocumentStart>();
@@ -89,12 +108,7 @@ internal sealed class YamlReader
             throw new UserErrorException($"{path}:{second.Start.Line}: a second document starts here; a configuration is one document.");
         }
 
-        return root switch
-        {
-            ConfigMap map => map,
-            ConfigScalar { Value: null } => empty,
-            _ => throw new UserErrorException($"{root.Source}: the file holds {root.Describe()}; expected a map of keys."),
-        };
+        return root;
     }
 
     private ConfigNode ReadNode(ConfigSource source, int depth, bool isFlow)
@@ -120,11 +134,7 @@ internal sealed class YamlReader
             SequenceStart => ReadList(source, depth),
             _ => ReadMap(source, depth),
         };
-        if (!anchor.IsEmpty)
-        {
-            anchors[anchor.Value] = node;
-        }
-
+        Remember(anchor, node, source);
         return node;
 
         void Count(int more)
@@ -137,28 +147,48 @@ internal sealed class YamlReader
         }
     }
 
+    private void Remember(AnchorName anchor, ConfigNode node, ConfigSource source)
+    {
+        if (!anchor.IsEmpty && (!ValueLexer.IsName($"_{anchor.Value}") || !anchors.TryAdd(anchor.Value, node)))
+        {
+            throw new UserErrorException($"{source}: the anchor '&{Shown.Text(anchor.Value)}' stands a second time here, "
+                + "or has other marks than letters, digits, _ and -.");
+        }
+    }
+
     private ConfigScalar ReadScalar(ConfigSource source, bool isFlow)
     {
         var scalar = parser.Consume<Scalar>();
-        if (isFlow && scalar is { Style: ScalarStyle.Plain, Value: ['?', ..] })
+        CheckMarks(scalar, source, isFlow);
+        return new ConfigScalar(source, scalar.Value, ValueOf(scalar, source));
+    }
+
+    /// <summary>Refuses what YamlDotNet takes as text and PyYAML does not.</summary>
+    private void CheckMarks(Scalar scalar, ConfigSource source, bool isFlow)
+    {
+        if (scalar.Style != ScalarStyle.Plain)
+        {
+            tabs.Allow((int)scalar.Start.Index, (int)scalar.End.Index);
+        }
+        else if ((scalar.Value is [var first, ..] && "`@%|>&*!,[]{}'\"".Contains(first))
+            || (isFlow && (scalar.Value.Contains('?', StringComparison.Ordinal) || scalar.Value is [':', ..] or [.., ':'])))
         {
             throw new UserErrorException(
-                $"{source}: '{Shown.Text(scalar.Value)}' stands between brackets without quotes, where '?' begins a key; quote it.");
+                $"{source}: '{Shown.Text(scalar.Value)}' has a mark that means something to YAML where it stands; quote it.");
         }
-
-        return new ConfigScalar(source, scalar.Value, ValueOf(scalar, source));
     }
 
     private static object? ValueOf(Scalar scalar, ConfigSource source)
     {
         object? value = scalar.Value;
-        if (scalar.Tag.IsEmpty)
+
+        // A lone '!' says what no tag says of a value without quotes.
+        if (scalar.Tag.IsEmpty || scalar.Tag.IsNonSpecific)
         {
-            return scalar.Style != ScalarStyle.Plain || YamlScalar.TryResolve(scalar.Value, out value)
+            return (scalar.Tag.IsEmpty && scalar.Style != ScalarStyle.Plain) || YamlScalar.TryResolve(scalar.Value, out value)
                 ? value : throw NoValue("a plain value");
         }
 
-        // A lone '!' says that the value is text.
         var tag = CoreTag(scalar.Tag, "str", source, "str", "int", "float", "bool", "null");
         return YamlScalar.TryConstruct(tag, scalar.Value, out value) ? value : throw NoValue($"!!{tag}");
 
@@ -202,8 +232,10 @@ internal sealed class YamlReader
                 throw new UserErrorException($"{line}: a key of a map is a list, a map or an alias; expected a plain key.");
             }
 
+            CheckMarks(key, line, start.Style == MappingStyle.Flow);
             var behind = new ConfigSource(path, (int)parser.Current!.Start.Line);
             var value = ReadNode(line, depth + 1, start.Style == MappingStyle.Flow);
+            Remember(key.Anchor, new ConfigScalar(line, key.Value, key.Value), line);
             if (key is { Value: "<<", Style: ScalarStyle.Plain })
             {
                 merged.AddRange(Merged(value));
@@ -223,16 +255,19 @@ internal sealed class YamlReader
             map.Set(name, original, value);
         }
 
-        // The map's own keys win, then those of the last '<<'.
-        foreach (var (from, key, value) in Enumerable.Reverse(merged).SelectMany(m => m.Entries.Select(e => (m, e.Key, e.Value))))
+        if (merged.Count == 0)
         {
-            if (!map.Entries.ContainsKey(key))
-            {
-                map.Set(key, from.OtherKeys.GetValueOrDefault(key), value.Copy());
-            }
+            return map;
         }
 
-        return map;
+        // What is merged comes first; the map's own keys win, then those of the last '<<'.
+        var whole = new ConfigMap(source);
+        foreach (var (from, key, value) in merged.Append(map).SelectMany(m => m.Entries.Select(e => (m, e.Key, e.Value))))
+        {
+            whole.Set(key, from.OtherKeys.GetValueOrDefault(key), value.Copy());
+        }
+
+        return whole;
     }
 
     private static IEnumerable<ConfigMap> Merged(ConfigNode value) => value switch

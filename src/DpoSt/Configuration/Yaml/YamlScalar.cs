@@ -67,7 +67,8 @@ internal static class YamlScalar
                 _ => null,
             },
             "int" => Integer.IsMatch(text) ? Whole(text) : null,
-            _ => Real.IsMatch(text) ? Number(text) : NumberText.Real(text.Replace("_", "", StringComparison.Ordinal)),
+            _ => Real.IsMatch(text) || (Integer.IsMatch(text) && text.Contains(':', StringComparison.Ordinal))
+                ? Number(text) : NumberText.Real(text.Replace("_", "", StringComparison.Ordinal)),
         };
         return value is not null || tag == "null";
     }

@@ -41,7 +41,8 @@ public sealed class DefaultsListTests : IDisposable
     [InlineData("+db=pg", "DIR/top.yaml:2: my is chosen of the group 'db', and pg before (override '+db=pg'); "
         + "write 'override' before the group, or no '+' on the command line.")]
     [InlineData("db=no", "DIR/top.yaml:2: there is no configuration DIR/db/no.yaml; its folder holds my, pg.")]
-    public void ChoicesThatMeetNothingAreRefused(string change, string message) => Assert.Equal(message, folder.ComposeError("top", change));
+    public void ChoicesThatMeetNothingAreRefused(string change, string message) =>
+        Assert.Equal(message, folder.ComposeError("top", change));
 
     [Fact]
     public void PackagesHaveKeywords()
@@ -49,11 +50,13 @@ public sealed class DefaultsListTests : IDisposable
         folder.With("one.yaml", "defaults:\n  - db@_global_: my\n  - os@_here_: nix\n")
             .With("two.yaml", "defaults:\n  - db@left._group_: my\n  - os@_name_: nix\n")
             .With("db/up.yaml", "# @package _group_.up\nx: 1\n").With("three.yaml", "defaults:\n  - db: up\n")
+            .With("five.yaml", "defaults:\n  - db@_group_.in: [my, deep/site]\n")
             .With("db/note.yaml", "# a note first\n# @package _global_\nx: 1\n").With("four.yaml", "defaults:\n  - db: note\n");
         Assert.Equal("{'kind':'nix','name':'my','port':1}", folder.Text("one"));
         Assert.Equal("{'left':{'db':{'name':'my','port':1}},'nix':{'kind':'nix'}}", folder.Text("two"));
         Assert.Equal("{'db':{'up':{'x':1}}}", folder.Text("three"));
         Assert.Equal("{'db':{'x':1}}", folder.Text("four"));
+        Assert.Equal("{'db':{'in':{'host':'h','name':'my','port':1}}}", folder.Text("five"));
     }
 
     [Fact]

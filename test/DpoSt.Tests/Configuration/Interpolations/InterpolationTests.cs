@@ -30,6 +30,9 @@ public sealed class InterpolationTests : IDisposable
     [InlineData("${oc.dict.keys:n}", "['whole','real']")]
     [InlineData("${oc.dict.values:n}", "[3,3e-07]")]
     [InlineData("${oc.create:[1, two]}", "[1,'two']")]
+    [InlineData("${oc.create:'{x: [1]}'}", "{'x':[1]}")]
+    [InlineData("x${oc.dict.values:n}", "'x['${n.whole}', '${n.real}']'")]
+    [InlineData("${oc.env:ABSENT,{null: 1, 2: b}}", "'{None: 1, 2: 'b'}'")]
     [InlineData("${oc.deprecated:name}", "'whole'")]
     [InlineData("${oc.env:ABSENT,${name}-x}", "'whole-x'")]
     public void ReferencesTakeValues(string text, string expected)
