@@ -10,11 +10,9 @@ internal static class CompareCommand
 {
     public static Command Create(CommandConsole console)
     {
-        var first = new Argument<string>("A")
-        {
-            Description = "Answers of dpost evaluate, or a folder that holds them; a run's folder of a test set as well.",
-        };
-        var second = new Argument<string>("B") { Description = "The other model's answers to the same questions." };
+        var first = CommandOption.PathArgument(
+            "A", "Answers of dpost evaluate, or a folder that holds them; a run's folder of a test set as well.");
+        var second = CommandOption.PathArgument("B", "The other model's answers to the same questions.");
         var json = CommandOption.Json();
         var command = new Command("compare", CommandHelp.Of(
             "Say whether two models differ on the same questions, or whether chance explains it (paired bootstrap over the questions).",

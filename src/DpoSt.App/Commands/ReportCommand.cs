@@ -11,7 +11,7 @@ internal static class ReportCommand
 {
     public static Command Create(CommandConsole console)
     {
-        var folder = new Argument<string>("RUN") { Description = "The folder of a run: model_outputs/EXPERIMENT." };
+        var folder = CommandOption.PathArgument("RUN", "The folder of a run: model_outputs/EXPERIMENT.");
         var output = CommandOption.Of<string>(
             "--output", "Where the page goes; report.html in the run's folder unless told otherwise.", "FILE");
         var command = new Command("report", CommandHelp.Of(

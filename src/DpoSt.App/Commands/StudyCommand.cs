@@ -13,7 +13,7 @@ internal static class StudyCommand
 {
     public static Command Create(CommandConsole console)
     {
-        var file = new Argument<string>("FILE") { Description = "The study: its configuration, seeds, arms and comparisons." };
+        var file = CommandOption.PathArgument("FILE", "The study: its configuration, seeds, arms and comparisons.");
         var show = CommandOption.Of<bool>("--show", "Run nothing: show what the finished cells say.");
         var command = new Command("study", CommandHelp.Of("""
             Compare ways to train: each arm from several seeds, each a whole run.

@@ -139,7 +139,7 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
         var last = Array.FindIndex(ids, ends.Contains);
         return last >= 0 ? tokenizer.Decode(ids[..(last + 1)], skipSpecialTokens: false)
             : throw new UserErrorException(
-                $"{format.Source} ends an answer with {Shown.Text(format.EndOfTurn!)}, but generation stops at "
+                $"{format.Source} ends an answer with {Shown.Quoted(format.EndOfTurn!)}, but generation stops at "
                 + $"{string.Join(" or ", ends.Order().Select(tokenizer.PieceOf))}: a model trained so would not end its answers. "
                 + "Name the template's end as eos_token_id in the model's generation_config.json, or choose another data.template.");
     }

@@ -45,8 +45,8 @@ public sealed record ShownRow(string Source, IReadOnlyList<ShownToken> Tokens)
             + $"    given   {Ends(TextOf(TokenPart.Given))}\n    learnt  {Ends(TextOf(TokenPart.Scored))}";
     }
 
-    private static string Ends(string text) => text.Length <= 2 * ShownEnd ? Shown.Text(text)
-        : $"{Shown.Text(text[..ShownEnd])} … {Shown.Text(text[^ShownEnd..])}";
+    private static string Ends(string text) => text.Length <= 2 * ShownEnd ? Shown.Quoted(text)
+        : $"{Shown.Quoted(text[..ShownEnd])} … {Shown.Quoted(text[^ShownEnd..])}";
 
     /// <summary>A row, whole and as limits leave it.</summary>
     /// <param name="whole">The ids without limits.</param>

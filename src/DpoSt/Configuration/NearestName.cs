@@ -6,6 +6,7 @@ public static class NearestName
     /// <summary>The candidate with the fewest edits, null where even that one is too far away: more than two edits and a third of the part
     /// of the name behind its last point, or all of it.</summary>
     public static string? Of(string name, IEnumerable<string> candidates) => candidates
+        .Where(candidate => Math.Abs(candidate.Length - name.Length) <= Most(name.Length) && name.Length <= Shown.Longest)
         .Select(candidate => (Name: candidate, Edits: Edits(name, candidate)))
         .Where(c => c.Edits <= Most(name.Length - 1 - name.LastIndexOf('.')))
         .OrderBy(c => c.Edits)

@@ -16,7 +16,7 @@ public sealed class RunPaths
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
-        DataFolder = Path.GetFullPath(dataFolder, Path.GetFullPath(currentFolder));
+        DataFolder = HomePath.Full(dataFolder, Path.GetFullPath(currentFolder));
         CurrentFolder = Path.GetFullPath(currentFolder);
         if (options.Data.TokenizerPath is { } tokenizer && Whole(tokenizer) != Whole(options.Model.ModelPath))
         {
@@ -25,7 +25,7 @@ public sealed class RunPaths
                 + "a model's tokenizer is read from the model's folder; put its files there, and leave data.tokenizer_path out.");
         }
 
-        string Whole(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, DataFolder));
+        string Whole(string path) => Path.TrimEndingDirectorySeparator(HomePath.Full(path, DataFolder));
     }
 
     /// <summary>What models are relative to.</summary>
@@ -35,10 +35,10 @@ public sealed class RunPaths
     public string CurrentFolder { get; }
 
     /// <summary>The model that the run starts from (<c>model.model_path</c>).</summary>
-    public string ModelFolder => Path.GetFullPath(options.Model.ModelPath, DataFolder);
+    public string ModelFolder => HomePath.Full(options.Model.ModelPath, DataFolder);
 
     /// <summary>The model that the run writes, <c>ft_models/...</c> (<c>trainer.output_dir</c>).</summary>
-    public string OutputFolder => Path.GetFullPath(options.Trainer.OutputDir, DataFolder);
+    public string OutputFolder => HomePath.Full(options.Trainer.OutputDir, DataFolder);
 
     /// <summary>The results of the experiment: <c>results/EXPERIMENT.json</c>.</summary>
     public string ResultsFile => Path.Combine(CurrentFolder, "results", options.ExpName + ".json");
@@ -66,7 +66,7 @@ public sealed class RunPaths
     public string SamplesFolder(string runName, string split) => Path.Combine(OutputsFolder, runName, split);
 
     /// <summary>A path of the <c>data</c> section.</summary>
-    public string DataFile(string path) => Path.GetFullPath(path, CurrentFolder);
+    public string DataFile(string path) => HomePath.Full(path, CurrentFolder);
 
     /// <summary>The pool of questions whose final answers alone are known (<c>data.pool_path</c>); null where there is none.</summary>
     public string? PoolFile => options.Data.PoolPath is { } pool ? DataFile(pool) : null;

@@ -24,15 +24,17 @@ public sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
     public static HubOptions FromEnvironment(Func<string, string?> variable)
     {
         ArgumentNullException.ThrowIfNull(variable);
-        var home = Value("HF_HOME") ?? Path.Combine(
-            Value("XDG_CACHE_HOME") ?? Path.Combine(
+        var home = Folder("HF_HOME") ?? Path.Combine(
+            Folder("XDG_CACHE_HOME") ?? Path.Combine(
                 Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "huggingface");
         var address = Value("HF_ENDPOINT") ?? "https://huggingface.co";
         return Uri.TryCreate(address.TrimEnd('/'), UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"
             ? new HubOptions(
                 endpoint, AcceptedToken(Value("HF_TOKEN"), Path.Combine(home, "token")),
-                Path.GetFullPath(Value("HF_HUB_CACHE") ?? Path.Combine(home, "hub")))
+                Path.GetFullPath(Folder("HF_HUB_CACHE") ?? Path.Combine(home, "hub")))
             : throw new UserErrorException($"HF_ENDPOINT is '{address}', not an address; expected one like https://huggingface.co.");
+
+        string? Folder(string name) => Value(name) is { } folder ? HomePath.Expand(folder) : null;
 
         string? Value(string name) => variable(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
     }

@@ -93,7 +93,7 @@ public sealed record StudyCell(Study Study, StudyArm Arm, int Seed)
 
     /// <summary>The run's configuration with the arm's changes and the seed.</summary>
     internal LoopConfiguration Configuration => new(
-        Study.Options.ConfigPath, Study.Options.ConfigName,
+        HomePath.Expand(Study.Options.ConfigPath), Study.Options.ConfigName,
         [.. Arm.Overrides, .. Seeds.Select(key => Invariant($"++{key}={Seed}"))]);
 
     /// <summary>The run in a folder of its own, on files that <see cref="StudyData"/> lays there or on the configuration's.</summary>

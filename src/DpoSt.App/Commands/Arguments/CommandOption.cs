@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace DpoSt.App.Commands.Arguments;
 
@@ -6,8 +7,34 @@ namespace DpoSt.App.Commands.Arguments;
 internal static class CommandOption
 {
     /// <summary>An option and its help; <paramref name="takes"/> is what stands for its value there.</summary>
-    public static Option<T> Of<T>(string name, string description, string? takes = null) =>
-        new(name) { Description = description, HelpName = takes };
+    public static Option<T> Of<T>(string name, string description, string? takes = null)
+    {
+        var option = new Option<T>(name) { Description = description, HelpName = takes };
+        if (takes is "DIR" or "FILE" or "DIR-OR-FILE" && option is Option<string> path)
+        {
+            path.CustomParser = Expanded;
+        }
+
+        return option;
+    }
+
+    /// <summary>An argument that is a path.</summary>
+    public static Argument<string> PathArgument(string name, string description) =>
+        new(name) { Description = description, CustomParser = Expanded };
+
+    // A shell leaves '~' where it stands in quotes or behind '='.
+    private static string? Expanded(ArgumentResult result)
+    {
+        try
+        {
+            return HomePath.Expand(result.Tokens[0].Value);
+        }
+        catch (UserErrorException e)
+        {
+            result.AddError(e.Message);
+            return null;
+        }
+    }
 
     /// <summary>The option with which everything starts over.</summary>
     public const string FreshName = "--fresh";

@@ -23,10 +23,11 @@ internal sealed class OneOfAttribute(params string[] values) : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class FolderNameAttribute : Attribute
 {
-    public const string Expected = "a name for a folder, without '..'";
+    public const string Expected = "a name for a folder, without '..' or '~'";
 
     public static bool Holds(string text) =>
-        !text.Any(char.IsControl) && !Path.IsPathRooted(text) && text.Split('/', '\\').All(part => part.Trim() is not ("" or "." or ".."));
+        !text.Any(char.IsControl) && !Path.IsPathRooted(text)
+        && text.Split('/', '\\').All(part => part.Trim() is not ("" or "." or ".." or ['~', ..]));
 }
 
 /// <summary>A flag that is set by a name, alone or in a list; every other value is accepted, and reported as ignored.</summary>

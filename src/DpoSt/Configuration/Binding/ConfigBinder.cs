@@ -167,7 +167,7 @@ public static class ConfigBinder
     }
 
     private static UserErrorException Wrong(ConfigNode node, PropertyInfo property, string path) =>
-        new($"{node.Source}: {path} is {node.Describe()}; expected {Expected(property)}.");
+        new($"{node.Source}: {Shown.Text(path)} is {node.Describe()}; expected {Expected(property)}.");
 
     private static UserErrorException Unknown(string key, string full, ConfigSource source, string path, IReadOnlyList<string> known)
     {
@@ -175,6 +175,7 @@ public static class ConfigBinder
         var advice = NearestName.Of(key, known) is { } near
             ? $"did you mean {prefix}{near}?"
             : known.Count <= 20 ? $"expected one of {string.Join(", ", known)}." : "correct its spelling or remove it.";
-        return new UserErrorException($"{source}: there is no option {full}; {advice}");
+        return new UserErrorException(
+            $"{source}: there is no option {(string.IsNullOrWhiteSpace(full) ? $"'{full}'" : Shown.Text(full))}; {advice}");
     }
 }

@@ -1,3 +1,6 @@
+using DpoSt.Configuration.Defaults;
+using DpoSt.Configuration.Interpolations;
+using DpoSt.Configuration.Overrides;
 using DpoSt.Configuration.Yaml;
 
 namespace DpoSt.Configuration.Composition;
@@ -17,14 +20,16 @@ public static class ConfigComposer
         ArgumentException.ThrowIfNullOrEmpty(configPath);
         ArgumentException.ThrowIfNullOrEmpty(configName);
         var parsed = (overrides ?? []).Select(Override.Parse).ToLookup(o => o.IsGroup(configPath));
-        var root = new DefaultsComposer(configPath, [.. parsed[true]]).Compose(configName);
-        foreach (var change in parsed[false])
+        var files = new DefaultsFiles(configPath);
+        var defaults = new DefaultsList(files, new GroupChoices(parsed[true]), environment ?? DotEnv.Here);
+        var root = new ConfigMap(new ConfigSource(configPath));
+        var interpolation = new Interpolation(root, environment ?? DotEnv.Here);
+        foreach (var part in defaults.Of(configName))
         {
-            change.Apply(root);
+            new ConfigMerge(interpolation).Merge(new Place(root, null, ""), part.Nested());
         }
 
-        var file = Path.Combine(configPath, configName.EndsWith(".yaml", StringComparison.Ordinal) ? configName : configName + ".yaml");
-        return new ComposedConfig(file, new Interpolation(root, environment ?? DotEnv.Here).Resolve());
+        return Finish(files.PathOf(configName), root, interpolation, parsed[false]);
     }
 
     /// <summary>Composes a text that stands alone: no defaults list, as the embedded configurations are.</summary>
@@ -35,11 +40,18 @@ public static class ConfigComposer
     public static ComposedConfig ComposeText(string name, string yaml, IEnumerable<string>? overrides = null)
     {
         var root = YamlReader.Parse(name, yaml);
-        foreach (var change in (overrides ?? []).Select(Override.Parse))
+        InterpolationParser.Check(root);
+        return Finish(name, root, new Interpolation(root, DotEnv.Here), (overrides ?? []).Select(Override.Parse));
+    }
+
+    private static ComposedConfig Finish(string file, ConfigMap root, Interpolation interpolation, IEnumerable<Override> changes)
+    {
+        var application = new OverrideApplication(root, interpolation);
+        foreach (var change in changes)
         {
-            change.Apply(root);
+            application.Apply(change);
         }
 
-        return new ComposedConfig(name, new Interpolation(root, DotEnv.Here).Resolve());
+        return new ComposedConfig(file, interpolation.Resolve());
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -62,8 +63,8 @@ internal static class ConfigJson
             case long whole:
                 writer.WriteNumberValue(whole);
                 break;
-            case double number when double.IsFinite(number):
-                writer.WriteRawValue(PythonText.Of(number));
+            case double or BigInteger when value is not double number || double.IsFinite(number):
+                writer.WriteRawValue(PythonText.Of(value));
                 break;
             default:
                 writer.WriteStringValue(PythonText.Of(value));

@@ -16,10 +16,20 @@ internal abstract record ConfigNode(ConfigSource Source)
     public abstract string Describe();
 }
 
-/// <summary>A scalar: <paramref name="Value"/> is null, a bool, a long, a double or a string, and the text as written.</summary>
+/// <summary>A scalar: <paramref name="Value"/> is null, a bool, a long (a <see cref="System.Numerics.BigInteger"/> beyond it), a double or
+/// a string, and the text as written.</summary>
 internal sealed record ConfigScalar(ConfigSource Source, string Text, object? Value) : ConfigNode(Source)
 {
     private const int LongestShown = 60;
+
+    /// <summary>Whether a <c>${</c> in the text stands for itself: the text is what an interpolation gave.</summary>
+    public bool IsFinal { get; init; }
+
+    /// <summary>Whether the text holds interpolations, or marks that would begin one but for a backslash.</summary>
+    public bool IsInterpolated => !IsFinal && Value is string text && text.Contains("${", StringComparison.Ordinal);
+
+    /// <summary>Whether the value is yet to be given.</summary>
+    public bool IsMissing => Value is "???";
 
     public override ConfigNode Copy() => this;
 
@@ -37,6 +47,17 @@ internal sealed record ConfigScalar(ConfigSource Source, string Text, object? Va
 /// <summary>A list.</summary>
 internal sealed record ConfigList(ConfigSource Source, IReadOnlyList<ConfigNode> Items) : ConfigNode(Source)
 {
+    private readonly List<ConfigNode> items = [.. Items];
+
+    public IReadOnlyList<ConfigNode> Items
+    {
+        get => items;
+        init => items = [.. value];
+    }
+
+    /// <summary>Puts another item in the place of one.</summary>
+    public void Replace(int index, ConfigNode item) => items[index] = item;
+
     public override ConfigNode Copy() => this with { Items = [.. Items.Select(i => i.Copy())] };
     public override string Describe() => "a list";
 }
@@ -46,32 +67,35 @@ internal sealed record ConfigMap(ConfigSource Source) : ConfigNode(Source)
 {
     public OrderedDictionary<string, ConfigNode> Entries { get; init; } = new(StringComparer.Ordinal);
 
-    public override ConfigNode Copy()
+    /// <summary>What those keys are that are no text but a number or a truth value: references and overrides do not reach them.</summary>
+    public Dictionary<string, object> OtherKeys { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>The value of a key that is text; null where there is none.</summary>
+    public ConfigNode? Find(string key) => OtherKeys.ContainsKey(key) ? null : Entries.GetValueOrDefault(key);
+
+    /// <summary>Sets the value of a key that may be no text.</summary>
+    public void Set(string key, object? original, ConfigNode value)
+    {
+        Entries[key] = value;
+        if (original is not (null or string))
+        {
+            OtherKeys[key] = original;
+        }
+    }
+
+    public override ConfigNode Copy() => Map(value => value.Copy());
+
+    /// <summary>A map with the same keys and other values.</summary>
+    public ConfigMap Map(Func<ConfigNode, ConfigNode> change)
     {
         var copy = new ConfigMap(Source);
         foreach (var (key, value) in Entries)
         {
-            copy.Entries.Add(key, value.Copy());
+            copy.Set(key, OtherKeys.GetValueOrDefault(key), change(value));
         }
 
         return copy;
     }
 
     public override string Describe() => "a map of keys";
-
-    /// <summary>Lays another map over this one: maps are merged key by key, everything else (lists too) is replaced.</summary>
-    public void Merge(ConfigMap over)
-    {
-        foreach (var (key, value) in over.Entries)
-        {
-            if (value is ConfigMap map && Entries.GetValueOrDefault(key) is ConfigMap own)
-            {
-                own.Merge(map);
-            }
-            else
-            {
-                Entries[key] = value.Copy();
-            }
-        }
-    }
 }

@@ -1,24 +1,30 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.RegularExpressions;
+using DpoSt.Configuration.Grammar;
 
 namespace DpoSt.Configuration.Yaml;
 
-/// <summary>What a plain YAML scalar means to OmegaConf 2.3: PyYAML's YAML 1.1 rules, with its float rule that takes an exponent without a
-/// point or sign (<c>3e-7</c>, <c>1e4</c>), and without timestamps. So <c>yes</c> and <c>on</c> are booleans, <c>y</c> is text, <c>010</c>
-/// is 8.</summary>
+/// <summary>What a plain YAML scalar means to OmegaConf 2.3: PyYAML's YAML 1.1 rules, with a second float rule that takes an exponent
+/// without a point or sign (<c>3e-7</c>, <c>1e4</c>), and without timestamps. So <c>yes</c> and <c>on</c> are booleans, <c>y</c> is text,
+/// <c>010</c> is 8, and <c>-.5</c> is text.</summary>
 internal static class YamlScalar
 {
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking;
+
+    // As Python: beyond this a number is a mistake, and reading it takes the square of its length.
+    private const int MostDigits = 4300;
 
     private static readonly Regex Integer = new(
         @"^[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*(:[0-5]?[0-9])*)\z", Options);
 
     private static readonly Regex Real = new(
-        @"^([-+]?[0-9][0-9_]*(\.[0-9_]*([eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)|[-+]?\.[0-9][0-9_]*([eE][-+]?[0-9]+)?" +
-        @"|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z",
+        @"^([-+]?[0-9][0-9_]*\.[0-9_]*([eE][-+][0-9]+)?|[-+]?[0-9]+(_[0-9]+)*(\.[0-9_]*)?[eE][-+]?[0-9]+" +
+        @"|\.[0-9][0-9_]*([eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z",
         Options);
 
-    /// <summary>Null, a bool, a long, a double or the text itself. False where a whole number does not fit into 64 bits.</summary>
+    /// <summary>Null, a bool, a long, a big integer, a double or the text itself. False where it has the form of a number and is none, or
+    /// is a mark of YAML's own.</summary>
     public static bool TryResolve(string text, out object? value)
     {
         value = text switch
@@ -35,20 +41,39 @@ internal static class YamlScalar
 
         if (Integer.IsMatch(text))
         {
-            var fits = TryInteger(text, out var whole);
-            value = whole;
-            return fits;
+            value = Whole(text);
+            return value is not null;
         }
 
         if (Real.IsMatch(text))
         {
-            value = ParseReal(text);
+            value = Number(text);
         }
 
-        return true;
+        return text is not ("=" or "<<");
     }
 
-    private static bool TryInteger(string text, out long value)
+    /// <summary>The value of a scalar under one of YAML's tags. False where it is none.</summary>
+    public static bool TryConstruct(string tag, string text, out object? value)
+    {
+        value = tag switch
+        {
+            "str" => text,
+            "null" => null,
+            "bool" => text.ToLowerInvariant() switch
+            {
+                "yes" or "true" or "on" => true,
+                "no" or "false" or "off" => false,
+                _ => null,
+            },
+            "int" => Integer.IsMatch(text) ? Whole(text) : null,
+            _ => Real.IsMatch(text) || (Integer.IsMatch(text) && text.Contains(':', StringComparison.Ordinal))
+                ? Number(text) : NumberText.Real(text.Replace("_", "", StringComparison.Ordinal)),
+        };
+        return value is not null || tag == "null";
+    }
+
+    private static object? Whole(string text)
     {
         var (negative, digits) = SplitSign(text);
         var (numberBase, rest) = digits switch
@@ -58,33 +83,28 @@ internal static class YamlScalar
             ['0', _, ..] => (8, digits),
             _ => (10, digits),
         };
-        Int128 total = 0;
+        if (rest.Length is 0 or > MostDigits)
+        {
+            return null;
+        }
+
+        var total = BigInteger.Zero;
         foreach (var part in rest.Split(':'))
         {
-            Int128 number = 0;
+            var number = BigInteger.Zero;
             foreach (var digit in part)
             {
                 number = number * numberBase + Convert.ToInt32(digit.ToString(), 16);
-                if (number > long.MaxValue)
-                {
-                    value = 0;
-                    return false;
-                }
             }
 
             total = total * 60 + number;
-            if (total > long.MaxValue)
-            {
-                value = 0;
-                return false;
-            }
         }
 
-        value = (long)(negative ? -total : total);
-        return true;
+        total = negative ? -total : total;
+        return total >= long.MinValue && total <= long.MaxValue ? (object)(long)total : total;
     }
 
-    private static double ParseReal(string text)
+    private static object Number(string text)
     {
         var (negative, digits) = SplitSign(text);
         var value = digits.ToUpperInvariant() switch

@@ -39,7 +39,7 @@ public sealed record PromptOptions
     /// <exception cref="UserErrorException">It is none.</exception>
     public static DateTime? Day(string? day, string name) => day is null ? null
         : DateTime.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed) ? parsed
-        : throw new UserErrorException($"{name} is {Shown.Text(day)}; expected a day such as 2026-11-30.");
+        : throw new UserErrorException($"{name} is {Shown.Quoted(day)}; expected a day such as 2026-11-30.");
 
     /// <summary>Options whose template is a name, a file, or a text of Jinja (which has <c>{{</c> or <c>{%</c> in it).</summary>
     /// <exception cref="UserErrorException">The file cannot be read.</exception>

@@ -88,9 +88,10 @@ public sealed class ConfigBinderTests
         "c.yaml:2: trainer.learning_rate is the number .nan; expected a number of at least 0 and at most 1.")]
     [InlineData("trainer:\n  bf16: 1\n", "c.yaml:2: trainer.bf16 is the number 1; expected true or false.")]
     [InlineData("trainer:\n  gradient_checkpointing:\n", "c.yaml:2: trainer.gradient_checkpointing is null; expected true or false.")]
-    [InlineData("trainer:\n  run_name: true\n", "c.yaml:2: trainer.run_name is true; expected a name for a folder, without '..'.")]
-    [InlineData("trainer:\n  run_name: ???\n", "c.yaml:2: trainer.run_name is the text '???'; expected a name for a folder, without '..'.")]
-    [InlineData("trainer:\n  run_name: null\n", "c.yaml:2: trainer.run_name is null; expected a name for a folder, without '..'.")]
+    [InlineData("trainer:\n  run_name: true\n", "c.yaml:2: trainer.run_name is true; expected a name for a folder, without '..' or '~'.")]
+    [InlineData("trainer:\n  run_name: ???\n",
+        "c.yaml:2: trainer.run_name is the text '???'; expected a name for a folder, without '..' or '~'.")]
+    [InlineData("trainer:\n  run_name: null\n", "c.yaml:2: trainer.run_name is null; expected a name for a folder, without '..' or '~'.")]
     [InlineData("trainer:\n  dropout: 1\n", "c.yaml:2: trainer.dropout is the number 1; expected a number of at least 0 and below 1.")]
     [InlineData("trainer:\n  save_strategy: maybe\n",
         "c.yaml:2: trainer.save_strategy is the text 'maybe'; expected 'no' or 'steps' or 'epoch'.")]
@@ -100,19 +101,19 @@ public sealed class ConfigBinderTests
     [InlineData("eval:\n  sampling:\n    top_p: 0\n",
         "c.yaml:3: eval.sampling.top_p is the number 0; expected a number above 0 and at most 1.")]
     [InlineData("trainer:\n  output_dir: o\n",
-        "c.yaml:1: the key trainer.run_name is missing; expected a name for a folder, without '..'.")]
-    [InlineData("exp_name: ../x\n", "c.yaml:1: exp_name is the text '../x'; expected a name for a folder, without '..'.")]
-    [InlineData("exp_name: /x\n", "c.yaml:1: exp_name is the text '/x'; expected a name for a folder, without '..'.")]
-    [InlineData("exp_name: ''\n", "c.yaml:1: exp_name is the text ''; expected a name for a folder, without '..'.")]
+        "c.yaml:1: the key trainer.run_name is missing; expected a name for a folder, without '..' or '~'.")]
+    [InlineData("exp_name: ../x\n", "c.yaml:1: exp_name is the text '../x'; expected a name for a folder, without '..' or '~'.")]
+    [InlineData("exp_name: /x\n", "c.yaml:1: exp_name is the text '/x'; expected a name for a folder, without '..' or '~'.")]
+    [InlineData("exp_name: ''\n", "c.yaml:1: exp_name is the text ''; expected a name for a folder, without '..' or '~'.")]
     [InlineData("trainer:\n  run_name: a/../..\n",
-        "c.yaml:2: trainer.run_name is the text 'a/../..'; expected a name for a folder, without '..'.")]
+        "c.yaml:2: trainer.run_name is the text 'a/../..'; expected a name for a folder, without '..' or '~'.")]
     [InlineData("exp_name: x\n", "c.yaml: the key trainer is missing; expected a map of keys.")]
     public void MistakesAreOneSentence(string yaml, string message) =>
         Assert.Equal(message, Assert.Throws<UserErrorException>(() => Bind(yaml)).Message);
 
     [Fact]
     public void AnOverrideIsNamedAsTheSource() => Assert.Equal(
-        "override 'exp_name=[1]': exp_name is a list; expected a name for a folder, without '..'.",
+        "override 'exp_name=[1]': exp_name is a list; expected a name for a folder, without '..' or '~'.",
         Assert.Throws<UserErrorException>(
             () => ConfigBinder.Bind<ExperimentOptions>(ConfigComposer.ComposeText("c", Least, ["exp_name=[1]"]))).Message);
 

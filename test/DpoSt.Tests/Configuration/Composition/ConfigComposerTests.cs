@@ -80,10 +80,11 @@ public sealed class ConfigComposerTests : IDisposable
     public void CirclesRepetitionsAndUnknownEntriesAreRefused()
     {
         folder.With("a.yaml", "defaults: [b]\n").With("b.yaml", "\ndefaults: [a]\n")
-            .With("base.yaml", "x: 1\n").With("twice.yaml", "defaults:\n  - base\n  - base\n")
+            .With("db/x.yaml", "x: 1\n").With("twice.yaml", "defaults:\n  - db: x\n  - db: x\n")
             .With("form.yaml", "defaults:\n  - 3\n").With("map.yaml", "defaults: {a: b}\n");
         Assert.Equal("DIR/b.yaml:2: the defaults form a circle (a -> b -> a).", folder.ComposeError("a"));
-        Assert.Equal("DIR/twice.yaml:3: 'base' appears more than once in the defaults; keep one of them.", folder.ComposeError("twice"));
+        Assert.Equal(
+            "DIR/twice.yaml:2: the group 'db' appears more than once in the defaults; keep one of them.", folder.ComposeError("twice"));
         Assert.Equal(
             "DIR/form.yaml:2: an entry of defaults is the number 3; expected '_self_', the name of a file, or 'group: option'.",
             folder.ComposeError("form"));

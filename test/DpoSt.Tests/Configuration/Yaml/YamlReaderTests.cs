@@ -37,6 +37,14 @@ public sealed class YamlReaderTests
     [InlineData("\"3\"", "3")]
     [InlineData("2024-01-02", "2024-01-02")]
     [InlineData("1e", "1e")]
+    [InlineData("1e-05", 1e-5)]
+    [InlineData("-.5", "-.5")]
+    [InlineData(".5e3", ".5e3")]
+    [InlineData("1__0.5", 10.5)]
+    [InlineData("!!float 1", 1.0)]
+    [InlineData("!!bool 'On'", true)]
+    [InlineData("! 5", 5L)]
+    [InlineData("!!float 1:30", 90.0)]
     [InlineData("!!str 5", "5")]
     public void ScalarsMeanWhatOmegaConfReads(string yaml, object? expected) =>
         Assert.Equal(expected, ((ConfigScalar)YamlReader.Parse("f", $"key: {yaml}\n").Entries["key"]).Value);
@@ -53,19 +61,34 @@ public sealed class YamlReaderTests
     public void AnEmptyFileIsAnEmptyMap(string yaml) => Assert.Empty(YamlReader.Parse("f", yaml).Entries);
 
     [Theory]
-    [InlineData("a:\n\tb: 1\n", "f.yaml:2: the line is indented with a tab, which YAML forbids; use spaces.")]
+    [InlineData("a:\n\tb: 1\n", "f.yaml:2: the line holds a tab outside of quotes, which YAML forbids; use spaces.")]
     [InlineData("a: 1\nb: 2\na: 3\n", "f.yaml:3: the key 'a' stands here a second time (first in line 1); keep one of them.")]
     [InlineData("- a\n", "f.yaml:1: the file holds a list; expected a map of keys.")]
     [InlineData("a: 1\n---\nb: 1\n", "f.yaml:2: a second document starts here; a configuration is one document.")]
     [InlineData("a: *x\n", "f.yaml:1: there is no anchor '&x' above this line.")]
     [InlineData("a: !!python/object:os.system x\n",
         "f.yaml:1: the tag 'tag:yaml.org,2002:python/object:os.system' is not supported; expected a plain value.")]
-    [InlineData("a: 99999999999999999999\n",
-        "f.yaml:1: the number 99999999999999999999 does not fit into 64 bits; quote it if it is text.")]
+    [InlineData("a: 0b_\n", "f.yaml:1: '0b_' has no value as a plain value; quote it if it is text.")]
+    [InlineData("a: !!int x\n", "f.yaml:1: 'x' has no value as !!int; quote it if it is text.")]
+    [InlineData("a: b\tc\n", "f.yaml:1: the line holds a tab outside of quotes, which YAML forbids; use spaces.")]
+    [InlineData("a: 1\nb:\t2\n", "f.yaml:2: the line holds a tab outside of quotes, which YAML forbids; use spaces.")]
+    [InlineData("a: &x' 1\n",
+        "f.yaml:1: the anchor '&x'' stands a second time here, or has other marks than letters, digits, _ and -.")]
+    [InlineData("a: &x 1\nb: &x 2\n",
+        "f.yaml:2: the anchor '&x' stands a second time here, or has other marks than letters, digits, _ and -.")]
+    [InlineData("a: 1\nb: \u0007\n", "f.yaml:2: YAML forbids the character U+0007; write \"\\u0007\".")]
+    [InlineData("a: [b:]\n", "f.yaml:1: 'b:' has a mark that means something to YAML where it stands; quote it.")]
+    [InlineData("a: {b: ???}\n", "f.yaml:1: '???' has a mark that means something to YAML where it stands; quote it.")]
+    [InlineData("a: 1\n: b\n", "f.yaml:2: a key of a map is empty or null; write its name before the colon.")]
     [InlineData("a:\n  ? [b]\n  : c\n", "f.yaml:2: a key of a map is a list, a map or an alias; expected a plain key.")]
     [InlineData("a: 1\n<<: 3\n", "f.yaml:2: '<<' merges the number 3; expected a map or a list of maps.")]
     public void MistakesAreOneSentence(string yaml, string message) =>
         Assert.Equal(message, Assert.Throws<UserErrorException>(() => YamlReader.Parse("f.yaml", yaml)).Message);
+
+    [Fact]
+    public void TabsMayStandInQuotesBlocksAndComments() => Assert.Equal(
+        """{"a":"x\ty","b":"x\ty\n","c":1}""",
+        ConfigJson.Canonical(YamlReader.Parse("f", "a: 'x\ty'\nb: |\n  x\ty\n# a\tnote\nc: 1 # one\tmore\n")));
 
     [Fact]
     public void BrokenYamlNamesTheLine() => Assert.StartsWith(

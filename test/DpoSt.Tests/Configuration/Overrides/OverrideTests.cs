@@ -1,4 +1,4 @@
-namespace DpoSt.Tests.Configuration.Composition;
+namespace DpoSt.Tests.Configuration.Overrides;
 
 public sealed class OverrideTests : IDisposable
 {
@@ -16,9 +16,19 @@ public sealed class OverrideTests : IDisposable
     [InlineData("yes", "'yes'")]
     [InlineData("NULL", "null")]
     [InlineData("", "''")]
-    [InlineData("~", "'~'")]
+    [InlineData(" spaces around ", "'spaces around'")]
     [InlineData("plain text/with:signs", "'plain text/with:signs'")]
-    [InlineData("a=b", "'a=b'")]
+    [InlineData("a\\=b", "'a=b'")]
+    [InlineData("\\(\\)\\[\\]\\{\\}\\:\\ \\\\", "'()[]{}: \\\\'")]
+    [InlineData("'it ends in a backslash\\\\'", "'it ends in a backslash\\\\'")]
+    [InlineData("1e-05", "1e-05")]
+    [InlineData("1.0.0", "'1.0.0'")]
+    [InlineData("99999999999999999999", "99999999999999999999")]
+    [InlineData("int(3.7)", "3")]
+    [InlineData("float([1,'2'])", "[1.0,2.0]")]
+    [InlineData("str({a: true})", "{'a':'true'}")]
+    [InlineData("bool(0.0)", "false")]
+    [InlineData("sort([2,1.5,3],reverse=true)", "[3,2,1.5]")]
     [InlineData("'3'", "'3'")]
     [InlineData("\"a, b\"", "'a, b'")]
     [InlineData("'it\\'s'", "'it's'")]
@@ -64,11 +74,23 @@ public sealed class OverrideTests : IDisposable
     [InlineData("=3", "this is not an override; expected key=value, +key=value, ++key=value or ~key.")]
     [InlineData("trainer.seed=1,2", "a comma outside of brackets would ask for several runs; quote the text or write a list [a,b].")]
     [InlineData("trainer.seed=[1,2", "the list is not closed by ']'.")]
-    [InlineData("trainer.seed={a}", "the map is not of the form {key: value}.")]
+    [InlineData("trainer.seed={a}", "the map is not of the form {key: value}, with keys that have no quotes.")]
     [InlineData("trainer.seed='a", "the quote ' is not closed.")]
     [InlineData("trainer.seed=[1,,2]", "a value is missing.")]
     [InlineData("trainer.seed=[1]]", "']' is left over after the value.")]
-    [InlineData("trainer.seed=99999999999999999999", "the number 99999999999999999999 does not fit into 64 bits; quote it if it is text.")]
+    [InlineData("trainer.seed=~", "'~' cannot stand in a value without quotes; quote the text.")]
+    [InlineData("trainer.seed=a=b", "'=' cannot stand in a value without quotes; quote the text.")]
+    [InlineData("trainer.seed=choice(1,2)",
+        "choice(...): it asks for several runs, which is not supported; start a run for each value.")]
+    [InlineData("trainer.seed=unknown(1)",
+        "unknown(...): there is no such function; expected int, float, str, bool or sort, or quotes around a text.")]
+    [InlineData("trainer.run_name=${a.${b}}", "an interpolation within an interpolation needs quotes around the value.")]
+    [InlineData("~data.parts.0", "an item of a list cannot be removed; write the whole list that you mean.")]
+    [InlineData("data.parts.2=0", "there is no key data.parts.2 in the configuration; write +data.parts.2=... to add it.")]
+    [InlineData("+data.parts.2=0",
+        "data.parts is a list of 2 items, counted from 0; write the whole list to make it longer.")]
+    [InlineData("data.parts={a: 1}",
+        "data.parts is a map of keys here and a list before (DIR/s.yaml:7), and the two do not merge.")]
     public void MistakesAreOneSentence(string text, string message) =>
         Assert.Equal($"override '{text}': {message}", folder.ComposeError("s", text));
 
