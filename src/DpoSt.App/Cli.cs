@@ -90,7 +90,8 @@ internal static class Cli
                 SolveCommand.Create(console), ChatCommand.Create(console), CompleteCommand.Create(console), ScoreCommand.Create(console),
                 ShowCommand.Create(console),
             ]),
-        new("Where models come from", true, [DownloadCommand.Create(console), PretrainCommand.Create(console)]),
+        new("Where models come from", true,
+            [DownloadCommand.Create(console), PretrainCommand.Create(console), ExportCommand.Create(console)]),
         new(
             "Tools", false,
             [

@@ -32,6 +32,9 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
     /// <summary>The shape of the file's rows, such as <c>prompt/completion</c>.</summary>
     public string Shape { get; }
 
+    /// <summary>What a file holds, where it is not in dpost's own shape: "1,000 rows of prompt/completion".</summary>
+    public string? Said => Shape == RowShape.Plain.Name ? null : System.FormattableString.Invariant($"{Count:N0} rows of {Shape}");
+
     /// <summary>Reads a file, and refuses gold answers that what judges cannot read whole.</summary>
     /// <param name="path">The file.</param>
     /// <param name="verifier">What judges answers to these problems; null is <see cref="Verifiers.Number"/>.</param>

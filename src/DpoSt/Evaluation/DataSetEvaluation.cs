@@ -47,6 +47,11 @@ public static class DataSetEvaluation
         CheckOutput(options, sampledOutput);
         var verifier = Verifiers.Of(options.Verifier);
         var problems = ProblemSet.Load(options.Data, verifier, options.Columns);
+        if (problems.Said is { } said)
+        {
+            reporter.Note($"{options.Data}: {said}");
+        }
+
         using var held = RunLock.Take(output + ".lock", "--output");
         using var heldToo = options.Samples > 0 ? RunLock.Take(sampledOutput + ".lock", "--output") : null;
         using var bundle = ModelBundle.Load(options.Model, options.Prompt, context, toRead: true, options.Answers.Compute);

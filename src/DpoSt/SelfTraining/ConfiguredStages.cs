@@ -2,6 +2,7 @@ using DpoSt.Answering;
 using DpoSt.Configuration;
 using DpoSt.Configuration.Launch;
 using DpoSt.Configuration.Sections;
+using DpoSt.Data;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Stages;
 using DpoSt.Verification;
@@ -45,7 +46,11 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
         }
         else if (command is "generate" or "eval-sampling" or "eval-greedy")
         {
-            Questions().Load();                                // a mistake in what a person brings is told first
+            // A mistake in what a person brings is told first.
+            if (Questions().Load() is ProblemSet { Said: { } said })
+            {
+                context.Reporter.Note($"{Shown.Path(Questions().File)}: {said}");
+            }
         }
 
         var runner = new StageRunner(context, new StageInputs(options, paths, config).HowToMake);

@@ -1,6 +1,5 @@
 using DpoSt.Answering;
 using DpoSt.Data;
-using DpoSt.Data.Shapes;
 using DpoSt.Evaluation;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Stages;
@@ -116,16 +115,10 @@ public static class SelfTrainingLoop
         var verifier = Verifiers.Of(plan.Verifier);
         foreach (var file in files)
         {
-            Tell(ProblemSet.Load(file, verifier, plan.Columns), file, reporter);
-        }
-    }
-
-    /// <summary>Says what rows a file has, where they are not in dpost's own shape.</summary>
-    internal static void Tell(ProblemSet set, string file, IStageReporter reporter)
-    {
-        if (set.Shape != RowShape.Plain.Name)
-        {
-            reporter.Note(System.FormattableString.Invariant($"{Shown.Path(file)}: {set.Count:N0} rows of {set.Shape}"));
+            if (ProblemSet.Load(file, verifier, plan.Columns).Said is { } said)
+            {
+                reporter.Note($"{Shown.Path(file)}: {said}");
+            }
         }
     }
 }

@@ -26,8 +26,9 @@ public sealed class ModelBundleTests : IDisposable
         using var bundle = ModelBundle.Load(
             folder.File("model"), new(), Silent.Context(new Told(told), TestContext.Current.CancellationToken), toRead: true);
         Assert.Contains(
-            "llama, 3 layers of 24, 4 query and 2 key heads of 10, rope default 10000, window none, own head", Assert.Single(told),
-            StringComparison.Ordinal);
+            "llama, 3 layers of 24, 4 query and 2 key heads of 10, rope default 10000, window none, own head", told[0],
+                StringComparison.Ordinal);
+        Assert.Equal("  the model is given the paper's prompt (Alpaca's)", told[1]);
         Assert.Equal(tokenizer.Encode("ab"), bundle.Tokenizer.Encode("ab"));
         var last = tokenizer.VocabularySize - 1;
         var text = tokenizer.Decode([last]);

@@ -5,6 +5,7 @@ using DpoSt.App;
 using DpoSt.Data;
 using DpoSt.Data.Synthetic;
 using DpoSt.Tests.Hub;
+using DpoSt.Tests.Models.Gguf;
 using DpoSt.Tests.SelfTraining;
 
 namespace DpoSt.Tests.App;
@@ -43,7 +44,9 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         }
 
         Copy(SharedFolder.Path("models", "stories260K", "hf"), run.Path("models/llama-2-7b"));
-        Copy(SharedFolder.Path("models", "stories260K", "hf"), run.Path("models/smollm2-135m-instruct"));
+        Copy(SharedFolder.Path("fixtures", "families", "qwen3"), run.Path("models/smollm2-135m-instruct"));
+        File.WriteAllText(run.Path("models/smollm2-135m-instruct/tokenizer.json"), GgufTokenizers.ByteLevel());
+        File.WriteAllText(run.Path("models/smollm2-135m-instruct/tokenizer_config.json"), """{"eos_token": "<eos>"}""");
         File.WriteAllText(
             run.Path("models/smollm2-135m-instruct/chat_template.jinja"),
             "{{ bos_token }}{% for m in messages %}{{ m.role }}: {{ m.content }}{{ eos_token if m.role == 'assistant' }}\n{% endfor %}");

@@ -24,7 +24,8 @@ public sealed class SentencesTests : IDisposable
         "conf/c.yaml:3: the interpolations form a circle (a -> b -> c -> a).")]
     [InlineData("a missing file", "defaults:\n  - e\n", "conf/c.yaml:2: there is no configuration conf/e.yaml; its folder holds c, d.")]
     [InlineData(
-        "a tab", Head + "trainer:\n\trun_name: r\n", "conf/c.yaml:4: the line is indented with a tab, which YAML forbids; use spaces.")]
+        "a tab", Head + "trainer:\n\trun_name: r\n",
+        "conf/c.yaml:4: the line holds a tab outside of quotes, which YAML forbids; use spaces.")]
     [InlineData(
         "a key twice", Head + Trainer + "exp_name: y\n",
         "conf/c.yaml:4: the key 'exp_name' stands here a second time (first in line 1); keep one of them.")]

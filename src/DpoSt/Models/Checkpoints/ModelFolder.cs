@@ -178,7 +178,7 @@ internal static class ModelFolder
     }
 
     // What config.json describes, over the weights beside it: whether the head is the embedding is for these to say.
-    private static (ModelFamily Family, HubCheckpoint Checkpoint) Open(string folder)
+    internal static (ModelFamily Family, HubCheckpoint Checkpoint) Open(string folder)
     {
         var path = Path.Combine(folder, CheckpointFiles.Config);
         using var document = ModelJson.Parse(path);

@@ -61,7 +61,10 @@ internal static class ModelFamilies
             + $"{traits.Heads} query and {traits.KeyValueHeads} key heads of "
             + $"{traits.HeadSize}, rope {Kinds(layer => layer.Rope?.Name)}, "
             + $"window {Kinds(layer => layer.Window is { } n ? $"{n}" : null)}, "
-            + $"{(traits.IsTied ? "tied" : "own")} head, {traits.VocabSize} ids");
+            + $"{(traits.IsTied ? "tied" : "own")} head, {traits.VocabSize} ids")
+        {
+            Decoder = traits,
+        };
 
         string Kinds(Func<LayerTraits, string?> kind) =>
             string.Join(" and ", traits.Layers.Select(layer => kind(layer) ?? "none").Distinct(StringComparer.Ordinal));
@@ -71,4 +74,8 @@ internal static class ModelFamilies
 /// <summary>What a family makes of a config.json.</summary>
 /// <param name="Over">Makes a model over weights; the flag says whether it computes blocks again in the backward pass.</param>
 /// <param name="Summary">What the model is, in a line.</param>
-internal sealed record ModelFamily(IModelCosts Costs, HubNaming Naming, Func<IWeights, bool, ILanguageModel> Over, string Summary);
+internal sealed record ModelFamily(IModelCosts Costs, HubNaming Naming, Func<IWeights, bool, ILanguageModel> Over, string Summary)
+{
+    /// <summary>What is computed, of a decoder alone.</summary>
+    public DecoderTraits? Decoder { get; init; }
+}

@@ -51,6 +51,7 @@ public sealed record PromptOptions
             return this with { Template = "own", OwnTemplate = template };
         }
 
+        template = HomePath.Expand(template);
         if (!File.Exists(template))
         {
             return template.Contains('/', StringComparison.Ordinal) || template.EndsWith(".jinja", StringComparison.Ordinal)

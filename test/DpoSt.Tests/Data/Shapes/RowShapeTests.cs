@@ -117,7 +117,9 @@ public sealed class RowShapeTests : IDisposable
             {"messages": [{"role": "system", "content": "{{system}}"}, {"role": "user", "content": "q"},
              {"role": "assistant", "content": "7"}]}
             """.ReplaceLineEndings(" ");
-        Assert.Equal(2, ProblemSet.Load(folder.File("same.jsonl", Row("s") + "\n" + Row("s"))).Count);
+        Assert.Equal(
+            "2 rows of messages, whose system message is left out (data.system gives one to a model)",
+            ProblemSet.Load(folder.File("same.jsonl", Row("s") + "\n" + Row("s"))).Said);
         var path = folder.File("other.jsonl", Row("s") + "\n" + Row("t"));
         Assert.StartsWith(
             $"{path}:2: the system message is another than that of the first row", Refused(path, null), StringComparison.Ordinal);

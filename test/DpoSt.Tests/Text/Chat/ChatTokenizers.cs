@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using DpoSt.Tests.Models.Gguf;
 using DpoSt.Text.Tokenizers;
 
 namespace DpoSt.Tests.Text.Chat;
@@ -29,7 +30,7 @@ internal static partial class ChatTokenizers
             model = new
             {
                 type = "BPE",
-                vocab = Enumerable.Range(0, 256).ToDictionary(Spelling, b => b),
+                vocab = Enumerable.Range(0, 256).ToDictionary(GgufTokenizers.Spelling, b => b),
                 merges = Array.Empty<string>(),
             },
         });
@@ -40,14 +41,6 @@ internal static partial class ChatTokenizers
         using var folder = new TemporaryFolder();
         AtomicFile.WriteAllText(folder.File("tokenizer.json"), Json(texts));
         return TokenizerLoader.Load(folder.File("tokenizer.json"));
-    }
-
-    // GPT-2's: bytes that print stand for themselves, the others from U+0100 on in their order.
-    private static string Spelling(int value)
-    {
-        return ((char)(Prints(value) ? value : 256 + Enumerable.Range(0, value).Count(b => !Prints(b)))).ToString();
-
-        static bool Prints(int b) => b is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF);
     }
 
     [GeneratedRegex("<[|｜][^|｜>]+[|｜]>|<(?:start|end)_of_turn>|</?s>|<bos>|<eos>", RegexOptions.NonBacktracking)]
