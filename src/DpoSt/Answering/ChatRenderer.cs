@@ -28,21 +28,9 @@ public sealed class ChatRenderer
     /// <exception cref="UserErrorException">The line is no conversation, or the template refuses it.</exception>
     public string Render(JsonLine line, string expected)
     {
-        var messages = line.Property("messages", expected) ?? throw line.Error($"\"messages\" is missing; expected {expected}.");
-        if (ChatFormat.Problem(messages) is { } problem)
-        {
-            throw line.Error($"{problem}; expected {expected}.");
-        }
-
-        try
-        {
-            var isWhole = line.Property("add_generation_prompt", expected) is { ValueKind: JsonValueKind.False };
-            return format.Render(messages, forAnswer: !isWhole, line.Property("tools", expected));
-        }
-        catch (UserErrorException e)
-        {
-            throw line.Error(e.Message, e);
-        }
+        var messages = ConversationLine.Messages(line, expected) ?? throw line.Error($"\"messages\" is missing; expected {expected}.");
+        var isWhole = line.Property("add_generation_prompt", expected) is { ValueKind: JsonValueKind.False };
+        return line.Placing(() => format.Render(messages, forAnswer: !isWhole, line.Property("tools", expected)));
     }
 
     /// <summary>The ids of a rendered text, special tokens as the text has them; null without a tokenizer.</summary>

@@ -38,33 +38,20 @@ public sealed class Completer : IDisposable
     /// <summary>The ids of a row that brings a prompt as it is, or ids.</summary>
     public int[] Prompt(JsonLine line)
     {
-        var (given, messages) = (line.Property("input_ids", Expected), line.Property("messages", Expected));
+        var (given, messages) = (line.Property("input_ids", Expected), ConversationLine.Messages(line, Expected));
         if (new[] { given, messages, line.Property("prompt", Expected) }.Count(part => part is not null) > 1)
         {
             throw line.Error($"the line has more than one of prompt, messages and input_ids; expected {Expected}.");
         }
 
         var ids = given is { } list ? TokenIds.Read(line, list, "input_ids", bundle.Model.VocabularySize, Expected)
-            : messages is { } turns ? Conversation(line, turns)
+            : messages is { } turns ? line.Placing(() => encoder.Conversation(turns, line.Property("tools", Expected)))
             : plain.Prompt(line.Text("prompt", Expected));
         return ids.Length > 0 ? ids : throw line.Error($"the prompt is empty; expected {Expected}.");
     }
 
     /// <summary>The ids of a conversation in the model's chat template, ready for an answer.</summary>
     public int[] Conversation(JsonElement messages, JsonElement? tools = null) => encoder.Conversation(messages, tools);
-
-    private int[] Conversation(JsonLine line, JsonElement messages)
-    {
-        try
-        {
-            return ChatFormat.Problem(messages) is { } problem ? throw new UserErrorException($"{problem}; expected {Expected}.")
-                : encoder.Conversation(messages, line.Property("tools", Expected));
-        }
-        catch (UserErrorException e)
-        {
-            throw line.Error(e.Message, e);
-        }
-    }
 
     /// <summary>Completes every prompt; answers come in the order of the prompts, each as soon as those before it are there.</summary>
     public void Run(

@@ -36,7 +36,7 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
     private static ModelBundle Load(string folder, PromptOptions prompt, Device device, bool toRead, TrainingCompute? compute)
     {
         var tokenizer = TokenizerLoader.Load(folder);
-        var format = PromptFormats.Of(folder, ModelFolder.CostsOf(folder).IsCausal, prompt);
+        var format = PromptFormats.Of(folder, ModelFolder.IsCausal(folder), prompt);
         var model = toRead
             ? ModelFolder.LoadToRead(folder, device, compute?.Products ?? ScalarType.Float32)
             : ModelFolder.Load(folder, device, compute);
@@ -91,9 +91,6 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
                 + "check the path (where a configuration names it: model.model_path, trainer.output_dir and DATA_DIR).");
         }
     }
-
-    /// <summary>The chat template that it is asked through, or none.</summary>
-    public ChatFormat? Chat => Format as ChatFormat;
 
     /// <summary>What makes token ids of texts as they are, with the tokenizer's special tokens and without any template.</summary>
     public RowEncoder PlainEncoder => new(Tokenizer, Format.IsCausal ? PromptFormat.Bare : Format, TokenLimits.None);

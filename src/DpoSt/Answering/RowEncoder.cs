@@ -41,7 +41,7 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
     {
         var tokenizer = TokenizerLoader.Load(folder);
         return new(
-            tokenizer, PromptFormats.Of(folder, ModelFolder.CostsOf(folder).IsCausal, prompt), limits ?? TokenLimits.None,
+            tokenizer, PromptFormats.Of(folder, ModelFolder.IsCausal(folder), prompt), limits ?? TokenLimits.None,
             new HashSet<int>([tokenizer.EosId, .. ModelFolder.EndsOf(folder)]));
     }
 

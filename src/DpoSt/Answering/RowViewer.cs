@@ -21,32 +21,25 @@ public static class RowViewer
         var encoder = RowEncoder.Of(folder, prompt, limits);
         var line = JsonLines.Read(file).Skip(number - 1).FirstOrDefault()
             ?? throw new UserErrorException($"{file}: there is no row {number}.");
-        try
-        {
-            return Show(encoder, line);
-        }
-        catch (UserErrorException e) when (!e.Message.StartsWith(file, StringComparison.Ordinal))
-        {
-            throw line.Error(e.Message, e);
-        }
+        return Show(encoder, line);
     }
 
     private static IReadOnlyList<ShownRow> Show(RowEncoder encoder, JsonLine line)
     {
-        if (line.Property("messages", Expected) is { } messages)
+        if (ConversationLine.Messages(line, Expected) is { } messages)
         {
-            return ChatFormat.Problem(messages) is { } problem ? throw line.Error($"{problem}; expected {Expected}.")
-                : [encoder.ShowConversation(messages)];
+            return line.Placing(() => (ShownRow[])[encoder.ShowConversation(messages)]);
         }
 
         if (line.Property("question", Expected) is not null)
         {
-            var format = encoder.Format;
-            return [encoder.Show(format.Prompt(line.Text("question", Expected)), format.Target(line.Text("answer", Expected)))];
+            var (question, answer, format) = (line.Text("question", Expected), line.Text("answer", Expected), encoder.Format);
+            return line.Placing(() => (ShownRow[])[encoder.Show(format.Prompt(question), format.Target(answer))]);
         }
 
         var prompt = line.Text("prompt", Expected);
-        return line.Property("chosen", Expected) is null ? [encoder.Show(prompt, line.Text("completion", Expected))]
-            : [encoder.Show(prompt, line.Text("chosen", Expected)), encoder.Show(prompt, line.Text("rejected", Expected))];
+        string[] completions = line.Property("chosen", Expected) is null ? [line.Text("completion", Expected)]
+            : [line.Text("chosen", Expected), line.Text("rejected", Expected)];
+        return line.Placing(() => completions.Select(completion => encoder.Show(prompt, completion)).ToArray());
     }
 }

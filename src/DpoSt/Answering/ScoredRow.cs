@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DpoSt.Data;
 using DpoSt.Text.Chat;
 using DpoSt.Models.T5;
@@ -16,7 +15,8 @@ internal sealed record ScoredRow(int[] Prompt, int[] Completion, bool[] Scored)
     private const int Ignored = -100;
 
     /// <summary>Reads a row of texts or of ids; a causal model's labels stand beside its input, others are a row of their own.</summary>
-    public static ScoredRow Read(JsonLine line, ModelBundle bundle, bool hasTokenizer)
+    /// <param name="encoders">For texts as they are, and for conversations; null where the model has no tokenizer.</param>
+    public static ScoredRow Read(JsonLine line, ModelBundle bundle, (RowEncoder Plain, RowEncoder Chat)? encoders)
     {
         var model = bundle.Model;
         if (line.Property("input_ids", Expected) is { } ids)
@@ -30,32 +30,21 @@ internal sealed record ScoredRow(int[] Prompt, int[] Completion, bool[] Scored)
                 : Separate(line, input, labels, (model as T5Model)?.Config.PadTokenId ?? 0);
         }
 
-        if (!hasTokenizer)
+        if (encoders is not var (plain, chat))
         {
             throw line.Error("the model's folder has no tokenizer files, so the row must bring \"input_ids\" and \"labels\".");
         }
 
-        var (prompt, completion) = line.Property("messages", Expected) is { } messages ? Conversation(line, messages, bundle)
-            : bundle.PlainEncoder.Row(line.Text("prompt", Expected), line.Text("completion", Expected));
-        return prompt.Length == 0 ? throw line.Error(RowEncoder.NoPrompt) : All(prompt, completion);
-    }
-
-    private static (int[] Prompt, int[] Completion) Conversation(JsonLine line, JsonElement messages, ModelBundle bundle)
-    {
-        if ((ChatFormat.Problem(messages) ?? (
-            ChatFormat.IsAnswered(messages) ? null : "the last message is not the assistant's")) is { } problem)
+        if (ConversationLine.Messages(line, Expected) is not { } messages)
         {
-            throw line.Error($"{problem}; expected {Expected}.");
+            return Texts(plain.Row(line.Text("prompt", Expected), line.Text("completion", Expected)));
         }
 
-        try
-        {
-            return bundle.Encoder(TokenLimits.None).ConversationRow(messages);
-        }
-        catch (UserErrorException e)
-        {
-            throw line.Error(e.Message, e);
-        }
+        return ChatFormat.IsAnswered(messages) ? Texts(line.Placing(() => chat.ConversationRow(messages)))
+            : throw line.Error($"the last message is not the assistant's; expected {Expected}.");
+
+        ScoredRow Texts((int[] Prompt, int[] Completion) row) =>
+            row.Prompt.Length == 0 ? throw line.Error(RowEncoder.NoPrompt) : All(row.Prompt, row.Completion);
     }
 
     // As transformers' shift: the label at t is scored by what comes before t, and the first by nothing.

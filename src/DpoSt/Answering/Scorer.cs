@@ -27,8 +27,9 @@ public static class Scorer
         ArgumentNullException.ThrowIfNull(reporter);
         var lines = JsonLines.Read(file).ToList();
         using var bundle = ModelBundle.LoadForIds(folder, device, prompt: prompt);
-        var hasTokenizer = TokenizerLoader.IsIn(folder);
-        var rows = lines.ConvertAll(line => ScoredRow.Read(line, bundle, hasTokenizer));
+        (RowEncoder, RowEncoder)? encoders =
+            TokenizerLoader.IsIn(folder) ? (bundle.PlainEncoder, bundle.Encoder(TokenLimits.None)) : null;
+        var rows = lines.ConvertAll(line => ScoredRow.Read(line, bundle, encoders));
         reporter.Begin("score", $"{Shown.Path(folder)} scores {rows.Count} rows of {Shown.Path(file)}", rows.Count, "rows");
         var scores = Run(bundle.Model, rows, reporter.Advance, cancel);
         reporter.End($"{scores.Length} rows, {scores.Sum(s => s.Tokens)} tokens scored");

@@ -11,6 +11,20 @@ public sealed record JsonLine(string Path, int Number, JsonElement Value)
     /// <summary>The error to throw for this line: "file:line: what is wrong".</summary>
     public UserErrorException Error(string what, Exception? inner = null) => new($"{Path}:{Number}: {what}", inner);
 
+    /// <summary>What work on this line gives; a mistake of the line's that it finds is told with the line's place.</summary>
+    public T Placing<T>(Func<T> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        try
+        {
+            return work();
+        }
+        catch (UserErrorException e)
+        {
+            throw Error(e.Message, e);
+        }
+    }
+
     /// <summary>A property that must be a string; <paramref name="expected"/> says what a whole line looks like.</summary>
     public string Text(string name, string expected) =>
         OptionalText(name, expected) ?? throw Error($"\"{name}\" is missing; expected {expected}.");

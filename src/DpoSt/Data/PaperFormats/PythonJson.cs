@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using DpoSt.Text;
 
 namespace DpoSt.Data.PaperFormats;
 
@@ -22,24 +22,9 @@ internal static class PythonJson
 
     public static string String(string value)
     {
-        var text = new StringBuilder("\"", value.Length + 2);
-        foreach (var c in value)
-        {
-            _ = c switch
-            {
-                '"' => text.Append("\\\""),
-                '\\' => text.Append("\\\\"),
-                '\n' => text.Append("\\n"),
-                '\r' => text.Append("\\r"),
-                '\t' => text.Append("\\t"),
-                '\b' => text.Append("\\b"),
-                '\f' => text.Append("\\f"),
-                < ' ' or > '~' => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
-                _ => text.Append(c),
-            };
-        }
-
-        return text.Append('"').ToString();
+        var text = new StringBuilder(value.Length + 2);
+        PythonSpelling.Json(value, text);
+        return text.ToString();
     }
 
     public static void WriteLines(string path, IEnumerable<string> lines) =>

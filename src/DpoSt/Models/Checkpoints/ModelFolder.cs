@@ -67,9 +67,18 @@ internal static class ModelFolder
             return family.Costs;
         }
 
+        return Described(folder).Costs;
+    }
+
+    /// <summary>Whether the model that a folder's config.json describes is a decoder alone; its weights are not opened.</summary>
+    /// <exception cref="UserErrorException">There is no config.json of a supported family.</exception>
+    public static bool IsCausal(string folder) => Described(folder).Costs.IsCausal;
+
+    private static ModelFamily Described(string folder)
+    {
         var path = Path.Combine(folder, CheckpointFiles.Config);
         using var document = ModelJson.Parse(path);
-        return ModelFamilies.Of(document.RootElement, path).Costs;
+        return ModelFamilies.Of(document.RootElement, path);
     }
 
     /// <summary>What the model in a folder is, in a line: family, sizes, positions, head, vocabulary, the type of its weights, and what its

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DpoSt.Tensors.Kernels;
 
 namespace DpoSt.Models.Gguf;
 
@@ -18,16 +19,9 @@ internal static class GgufNumbers
         {
             case GgufType.F32: writer.Write(MemoryMarshal.AsBytes<float>(numbers)); break;
             case GgufType.F16: writer.Write(MemoryMarshal.AsBytes<Half>(Array.ConvertAll(numbers, n => (Half)n))); break;
-            case GgufType.BF16: writer.Write(MemoryMarshal.AsBytes<ushort>(Array.ConvertAll(numbers, UpperHalf))); break;
+            case GgufType.BF16: writer.Write(MemoryMarshal.AsBytes<ushort>(Array.ConvertAll(numbers, Bf16.Nearest))); break;
             default: WriteBlocks(writer, numbers); break;
         }
-    }
-
-    // The nearest, to even where two are equally near.
-    private static ushort UpperHalf(float number)
-    {
-        var bits = BitConverter.SingleToUInt32Bits(number);
-        return (ushort)(float.IsNaN(number) ? (bits >> 16) | 64 : (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 
     private static void WriteBlocks(BinaryWriter writer, float[] numbers)

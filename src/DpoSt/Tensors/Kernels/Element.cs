@@ -72,9 +72,13 @@ internal readonly unsafe struct Bf16 : IElement
     public static float Get(nint start, long index) => BitConverter.UInt32BitsToSingle((uint)((ushort*)start)[index] << 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Set(float value, nint start, long index)
+    public static void Set(float value, nint start, long index) => ((ushort*)start)[index] = Nearest(value);
+
+    /// <summary>The nearest number's bits, of two equally near ones the even.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort Nearest(float value)
     {
         var bits = BitConverter.SingleToUInt32Bits(value);
-        ((ushort*)start)[index] = (ushort)(float.IsNaN(value) ? QuietNaN : (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+        return (ushort)(float.IsNaN(value) ? QuietNaN : (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 }

@@ -12,11 +12,7 @@ public sealed class ChatTemplate
     private const int LongestText = 500_000; // the longest on the hub are a twentieth of it
     private readonly IReadOnlyList<Statement> statements;
 
-    private ChatTemplate(string text, string source, IReadOnlyList<Statement> statements) =>
-        (Text, Source, this.statements) = (text, source, statements);
-
-    /// <summary>The template as it is written.</summary>
-    public string Text { get; }
+    private ChatTemplate(string source, IReadOnlyList<Statement> statements) => (Source, this.statements) = (source, statements);
 
     /// <summary>Where it comes from, for messages.</summary>
     public string Source { get; }
@@ -31,7 +27,7 @@ public sealed class ChatTemplate
             throw new UserErrorException($"{source}: a chat template has at most {LongestText} characters; this one has {text.Length}.");
         }
 
-        return new(text, source, Guarded(source, () => StatementParser.Read(text)));
+        return new(source, Guarded(source, () => StatementParser.Read(text)));
     }
 
     /// <summary>What the template makes of a conversation.</summary>

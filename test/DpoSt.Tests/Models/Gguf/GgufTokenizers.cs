@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DpoSt.Tests.Text.Tokenizers;
 
 namespace DpoSt.Tests.Models.Gguf;
 
@@ -15,7 +16,7 @@ internal static class GgufTokenizers
 
     public static string ByteLevel()
     {
-        var bytes = Enumerable.Range(0, 256).Select(Spelling).ToList();
+        var bytes = TokenizerJsonFiles.Spelling.Select(c => c.ToString()).ToList();
         return Json(
             [.. bytes, "the", "th", "in", "en"], Merges, null,
             new
@@ -78,13 +79,5 @@ internal static class GgufTokenizers
                 merges,
             },
         });
-    }
-
-    // GPT-2's: bytes that print stand for themselves, the others from U+0100 on in their order.
-    public static string Spelling(int value)
-    {
-        return ((char)(Prints(value) ? value : 256 + Enumerable.Range(0, value).Count(b => !Prints(b)))).ToString();
-
-        static bool Prints(int b) => b is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or (>= 0xAE and <= 0xFF);
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using DpoSt.Tests.Models.Gguf;
+using DpoSt.Tests.Text.Tokenizers;
 using DpoSt.Text.Tokenizers;
 
 namespace DpoSt.Tests.Text.Chat;
@@ -30,7 +30,7 @@ internal static partial class ChatTokenizers
             model = new
             {
                 type = "BPE",
-                vocab = Enumerable.Range(0, 256).ToDictionary(GgufTokenizers.Spelling, b => b),
+                vocab = Enumerable.Range(0, 256).ToDictionary(b => TokenizerJsonFiles.Spelling[b].ToString()),
                 merges = Array.Empty<string>(),
             },
         });

@@ -16,7 +16,7 @@ internal static class TokenizerJsonFiles
     private const string Contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|";
 
     /// <summary>GPT-2's spelling of bytes: those that print as themselves, the others from U+0100 on in their order.</summary>
-    private static readonly char[] Spelling =
+    public static readonly char[] Spelling =
     [
         .. Enumerable.Range(0, 256).Select(b => Prints(b) ? (char)b : (char)(256 + Enumerable.Range(0, b).Count(other => !Prints(other))))
     ];

@@ -30,7 +30,7 @@ internal sealed class JsonText(string? indent, string between, string colon, boo
             case bool truth: text.Append(truth ? "true" : "false"); break;
             case long whole: text.Append(CultureInfo.InvariantCulture, $"{whole}"); break;
             case double real: text.Append(Real(real)); break;
-            case string plain: Quote(rendering.Charge(plain)); break;
+            case string plain: PythonSpelling.Json(rendering.Charge(plain), text, isAscii); break;
             case Sequence list:
                 Enclose('[', list.Items, ']', level, item => Append(item, level + 1, rendering));
                 break;
@@ -38,7 +38,7 @@ internal sealed class JsonText(string? indent, string between, string colon, boo
                 var entries = isSorted ? map.OrderBy(e => e.Key, Comparer<object>.Create(PythonValue.Compare)) : map.AsEnumerable();
                 Enclose('{', entries.ToList(), '}', level, entry =>
                 {
-                    Quote(entry.Key as string ?? Key(entry.Key));
+                    PythonSpelling.Json(entry.Key as string ?? Key(entry.Key), text, isAscii);
                     text.Append(colon);
                     Append(entry.Value, level + 1, rendering);
                 });
@@ -81,28 +81,6 @@ internal sealed class JsonText(string? indent, string between, string colon, boo
         _ => throw new JinjaException(0, "keys of JSON are texts"),
     };
 
-    private static string Real(double value) => double.IsFinite(value) ? PythonValue.Real(value)
+    private static string Real(double value) => double.IsFinite(value) ? PythonSpelling.Real(value)
         : double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
-
-    private void Quote(string plain)
-    {
-        text.Append('"');
-        foreach (var c in plain)
-        {
-            _ = c switch
-            {
-                '"' => text.Append("\\\""),
-                '\\' => text.Append("\\\\"),
-                '\n' => text.Append("\\n"),
-                '\r' => text.Append("\\r"),
-                '\t' => text.Append("\\t"),
-                '\b' => text.Append("\\b"),
-                '\f' => text.Append("\\f"),
-                _ when c < ' ' || (isAscii && c > '~') => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
-                _ => text.Append(c),
-            };
-        }
-
-        text.Append('"');
-    }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 
 namespace DpoSt.Text.Chat.Jinja;
@@ -153,36 +152,6 @@ internal static class PythonText
         }
 
         return result.ToString();
-    }
-
-    /// <summary>In quotes, with escapes for what does not print.</summary>
-    public static void Quote(string text, StringBuilder into)
-    {
-        var quote = text.Contains('\'', StringComparison.Ordinal) && !text.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
-        into.Append(quote);
-        foreach (var character in Characters(text))
-        {
-            var isPrinted = Rune.TryGetRuneAt(character, 0, out var rune)
-                && (rune.Value == ' ' || IsPrinted(Rune.GetUnicodeCategory(rune)));
-            var c = character[0];
-            into.Append(c switch
-            {
-                '\n' => "\\n",
-                '\r' => "\\r",
-                '\t' => "\\t",
-                '\\' => "\\\\",
-                _ when c == quote => "\\" + quote,
-                _ when isPrinted => character,
-                _ when character.Length > 1 => $"\\U{char.ConvertToUtf32(character, 0):x8}",
-                _ => c < 0x100 ? $"\\x{(int)c:x2}" : $"\\u{(int)c:x4}",
-            });
-        }
-
-        into.Append(quote);
-
-        static bool IsPrinted(UnicodeCategory category) => category is not (UnicodeCategory.Control or UnicodeCategory.Format
-            or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator
-            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
     }
 
     private static bool In(char c, string? set) => set is null ? IsSpace(c) : set.Contains(c, StringComparison.Ordinal);

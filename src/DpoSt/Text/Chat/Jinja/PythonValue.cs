@@ -112,31 +112,6 @@ internal static class PythonValue
         return text.ToString();
     }
 
-    /// <summary>A number with a point as Python writes it: the shortest digits that give it back.</summary>
-    public static string Real(double value)
-    {
-        if (!double.IsFinite(value) || value == 0)
-        {
-            return double.IsNaN(value) ? "nan" : value > 0 ? "inf" : value < 0 ? "-inf" : double.IsNegative(value) ? "-0.0" : "0.0";
-        }
-
-        var parts = Math.Abs(value).ToString("R", CultureInfo.InvariantCulture).Split('E');
-        var power = parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0;
-        var whole = parts[0].IndexOf('.', StringComparison.Ordinal) is >= 0 and var dot ? dot : parts[0].Length;
-        var all = parts[0].Replace(".", "", StringComparison.Ordinal);
-        var digits = all.TrimStart('0');
-        var point = whole + power - (all.Length - digits.Length); // the decimal point stands so many digits behind the first
-        digits = digits.TrimEnd('0');
-        var text = point is < -3 or > 16
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"{digits[..1]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e{(point < 1 ? '-' : '+')}{Math.Abs(point - 1):00}")
-            : point <= 0 ? "0." + new string('0', -point) + digits
-            : digits.Length <= point ? digits.PadRight(point, '0') + ".0"
-            : digits[..point] + "." + digits[point..];
-        return value < 0 ? "-" + text : text;
-    }
-
     private static void Represent(object? value, StringBuilder text)
     {
         switch (value)
@@ -145,8 +120,8 @@ internal static class PythonValue
             case Undefined: text.Append("Undefined"); break;
             case bool truth: text.Append(truth ? "True" : "False"); break;
             case long whole: text.Append(CultureInfo.InvariantCulture, $"{whole}"); break;
-            case double real: text.Append(Real(real)); break;
-            case string plain: PythonText.Quote(plain, text); break;
+            case double real: text.Append(PythonSpelling.Real(real)); break;
+            case string plain: PythonSpelling.Quote(plain, text); break;
             case Sequence list:
                 text.Append(list.IsTuple ? '(' : '[');
                 Join(list.Items, text, item => Represent(item, text));
