@@ -14,7 +14,8 @@ internal static class ShowCommand
     {
         var defaults = new DataSection();
         var model = CommandOption.Model();
-        var data = CommandOption.Of<string>("--data", "Rows: questions with answers, messages, or preference pairs.", "FILE").Needed();
+        var data = CommandOption.Of<string>("--data", "Rows: questions with answers, messages, or preference pairs, in any format.", "FILE")
+            .Needed();
         var row = CommandOption.Of<int>("--row", "Which row, from 1.").Or(1).From(1, int.MaxValue);
         var prompt = CommandOption.Of<int>("--max-src-len", "The most tokens of a prompt, as data.max_src_len.")
             .Or(defaults.MaxSrcLen).From(1, Limits.Tokens);
@@ -29,12 +30,13 @@ internal static class ShowCommand
             + "On a terminal what is scored is green, what is cut off red, and special tokens are underlined.",
             "dpost show --model models/smollm2-135m-instruct --data gsm8k/train.jsonl --row 3"))
         { model, data, row, prompt, completion, total, json };
-        var template = new TemplateArguments(command);
+        var (template, columns) = (new TemplateArguments(command), new ColumnsArgument(command));
         command.SetAction(parsed =>
         {
             var limits = new TokenLimits(parsed.GetValue(prompt), parsed.GetValue(completion), parsed.GetValue(total));
             foreach (var shown in RowViewer.Show(
-                parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(row), template.Options(parsed), limits))
+                parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(row), columns.Columns(parsed), template.Options(parsed),
+                limits))
             {
                 console.Write(parsed.GetValue(json), RowView.Json(shown), () => RowView.Write(console, shown));
             }

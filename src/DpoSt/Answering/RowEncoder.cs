@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DpoSt.Data;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Text;
 using DpoSt.Text.Chat;
@@ -85,17 +86,40 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
         tokenizer, format.Source, format.IsCausal,
         new RowEncoder(tokenizer, format, TokenLimits.None, ends).Row(prompt, completion), Row(prompt, completion));
 
-    /// <summary>A conversation for a person to look at; where the assistant did not speak last, what it would be given.</summary>
-    public ShownRow ShowConversation(JsonElement messages)
+    /// <summary>A question without an answer for a person to look at: what a model is given for it.</summary>
+    /// <param name="conversation">The messages that it is a part of, null for the question alone.</param>
+    public ShownRow ShowAsked(string question, JsonElement? conversation)
     {
-        if (ChatFormat.IsAnswered(messages))
+        var given = (conversation is { } messages ? Conversation(messages) : Question(question), Array.Empty<int>());
+        return ShownRow.Of(tokenizer, format.Source, format.IsCausal, given, given);
+    }
+
+    /// <summary>A row of fine-tuning: a question and its answer, or a conversation up to an answer.</summary>
+    public (int[] Prompt, int[] Completion) Row(RationaleRow row) => row.Conversation is { } messages ? ConversationRow(messages)
+        : Row(format.Prompt(row.Question), format.Target(row.Answer));
+
+    /// <summary>A row of fine-tuning for a person to look at.</summary>
+    public ShownRow Show(RationaleRow row)
+    {
+        var (prompt, answer) = row.Conversation is { } messages ? Chat.LastTurn(messages)
+            : (format.Prompt(row.Question), format.Target(row.Answer));
+        return Show(prompt, answer);
+    }
+
+    /// <summary>A pair with its prompt as the model is given it, and its answers as the model should write them.</summary>
+    /// <exception cref="UserErrorException">The prompt is messages, and the model has no chat template or it refuses them.</exception>
+    public PreferencePair Prepared(PreferencePair pair)
+    {
+        if (pair.Messages is not { } messages)
         {
-            var (prompt, answer) = Chat.LastTurn(messages);
-            return Show(prompt, answer);
+            return pair;
         }
 
-        var given = (Conversation(messages), Array.Empty<int>());
-        return ShownRow.Of(tokenizer, format.Source, format.IsCausal, given, given);
+        var (prompt, chosen) = Chat.LastTurn(Answered(pair.Chosen));
+        return new PreferencePair(prompt, chosen, Chat.LastTurn(Answered(pair.Rejected)).Answer);
+
+        JsonElement Answered(string answer) => JsonSerializer.SerializeToElement(
+            messages.EnumerateArray().Append(JsonSerializer.SerializeToElement(new { role = "assistant", content = answer })));
     }
 
     /// <summary>A prompt with two completions, cut alike.</summary>

@@ -1,4 +1,8 @@
+using DpoSt.Configuration.Sections;
 using DpoSt.Data;
+using DpoSt.Data.PaperFormats;
+using DpoSt.Data.Readers;
+using DpoSt.Data.Shapes;
 using DpoSt.Text.Chat;
 
 namespace DpoSt.Answering;
@@ -6,40 +10,44 @@ namespace DpoSt.Answering;
 /// <summary>Shows rows of a file as training makes them, without loading the model.</summary>
 public static class RowViewer
 {
-    private const string Expected =
-        "{\"messages\": [...]}, {\"question\": ..., \"answer\": ...}, {\"prompt\": ..., \"completion\": ...} or "
-        + "{\"prompt\": ..., \"chosen\": ..., \"rejected\": ...}";
+    private const string Expected = "a row of questions, messages or preferences";
 
-    /// <summary>One row, or two where it is a pair: the chosen answer, then the rejected one.</summary>
+    /// <summary>What training makes of a row: of a pair the chosen answer, then the rejected one; of a conversation each answer.</summary>
     /// <param name="folder">The model, of which only the small files are read.</param>
-    /// <param name="file">Rows, JSON lines.</param>
+    /// <param name="file">Rows, in any format and shape.</param>
     /// <param name="number">Which row, from 1.</param>
+    /// <param name="columns">What the columns are called.</param>
     /// <exception cref="UserErrorException">There is no such row, or it is not one of the known kinds.</exception>
-    public static IReadOnlyList<ShownRow> Show(string folder, string file, int number, PromptOptions prompt, TokenLimits limits)
+    public static IReadOnlyList<ShownRow> Show(
+        string folder, string file, int number, ColumnsSection columns, PromptOptions prompt, TokenLimits limits)
     {
         ModelBundle.CheckFolder(folder);
         var encoder = RowEncoder.Of(folder, prompt, limits);
-        var line = JsonLines.Read(file).Skip(number - 1).FirstOrDefault()
-            ?? throw new UserErrorException($"{file}: there is no row {number}.");
-        return Show(encoder, line);
+        JsonLine? first = null;
+        foreach (var (index, row) in RowFile.Read(file).Index())
+        {
+            first ??= row;
+            if (index == number - 1)
+            {
+                return Show(encoder, row, first, columns);
+            }
+        }
+
+        throw new UserErrorException($"{file}: there is no row {number}.");
     }
 
-    private static IReadOnlyList<ShownRow> Show(RowEncoder encoder, JsonLine line)
+    private static IReadOnlyList<ShownRow> Show(RowEncoder encoder, JsonLine row, JsonLine first, ColumnsSection columns)
     {
-        if (ConversationLine.Messages(line, Expected) is { } messages)
+        if (row.Property("chosen", Expected) is not null)
         {
-            return line.Placing(() => (ShownRow[])[encoder.ShowConversation(messages)]);
+            var pair = PreferencePairFile.Pair(row);
+            return row.Placing(() => encoder.Prepared(pair) is var (prompt, chosen, rejected)
+                ? (ShownRow[])[encoder.Show(prompt, chosen), encoder.Show(prompt, rejected)] : []);
         }
 
-        if (line.Property("question", Expected) is not null)
-        {
-            var (question, answer, format) = (line.Text("question", Expected), line.Text("answer", Expected), encoder.Format);
-            return line.Placing(() => (ShownRow[])[encoder.Show(format.Prompt(question), format.Target(answer))]);
-        }
-
-        var prompt = line.Text("prompt", Expected);
-        string[] completions = line.Property("chosen", Expected) is null ? [line.Text("completion", Expected)]
-            : [line.Text("chosen", Expected), line.Text("rejected", Expected)];
-        return line.Placing(() => completions.Select(completion => encoder.Show(prompt, completion)).ToArray());
+        var questions = RowShape.Of(first, columns).Read(row).ToArray();
+        return row.Placing(() => Array.ConvertAll(questions, asked => asked.Rationale is { } answer
+            ? encoder.Show(new RationaleRow(asked.Question, answer) { Conversation = asked.Conversation })
+            : encoder.ShowAsked(asked.Question, asked.Conversation)));
     }
 }

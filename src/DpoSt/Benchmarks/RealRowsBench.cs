@@ -34,7 +34,7 @@ internal sealed class RealRowsBench(
     public RealRowsRow Run(int runs)
     {
         var encoder = new RowEncoder(tokenizer, shape.Format, TokenLimits.None);
-        var encoded = rows.Select(row => encoder.Row(shape.Format.Prompt(row.Question), shape.Format.Target(row.Answer))).ToArray();
+        var encoded = rows.Select(encoder.Row).ToArray();
         var random = Grouped with { LengthWindow = 1 };
         var padded = Padded(encoded, random);
         Train(encoded, Grouped with { MaxSteps = 1 });                                                   // warms up

@@ -91,6 +91,13 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
             throw row.Line.Error($"the question is empty; expected {Expected}.");
         }
 
+        if (row.Conversation is not null)
+        {
+            throw row.Line.Error(
+                "the conversation has several turns; fine-tuning learns from such (dpost sft), but a question that models answer is one "
+                + "message of user, with the right answer as one of assistant.");
+        }
+
         var gold = row.Gold ?? GoldText.Of(row.Rationale ?? "");
         return gold.Length == 0
             ? throw row.Line.Error(

@@ -72,12 +72,12 @@ internal static class TrainingPlanner
         PromptShape[] found = stage is DpoStage dpo
             ? [
                 .. dpo.Pairs()
-                    .Select(p => encoder.Pair(p.Prompt, p.Chosen, p.Rejected))
+                    .Select(p => encoder.Prepared(p)).Select(p => encoder.Pair(p.Prompt, p.Chosen, p.Rejected))
                     .Select(p => new PromptShape(p.Prompt.Length, [p.Chosen.Length, p.Rejected.Length]))
             ]
             : [
                 .. RationaleFile.Read(stage.Data, (stage as SftStage)?.Columns)
-                    .Select(r => encoder.Row(encoder.Format.Prompt(r.Question), encoder.Format.Target(r.Answer)))
+                    .Select(encoder.Row)
                     .Select(r => new PromptShape(r.Prompt.Length, [r.Completion.Length]))
             ];
         return found.Length > 0 ? found : throw new UserErrorException($"{stage.Data}: there is no row to train on.");

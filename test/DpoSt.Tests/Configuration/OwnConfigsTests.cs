@@ -71,6 +71,23 @@ public sealed class OwnConfigsTests
         Assert.Equal("train", ConfigBinder.Bind<ExperimentOptions>(Compose(family, name, "+data.split=train")).Options.Data.Split);
     }
 
+    [Theory]
+    [InlineData("smollm2")]
+    [InlineData("qwen2.5")]
+    [InlineData("qwen3")]
+    public void SmallInstructModelsAreAskedInTheirOwnTemplate(string family)
+    {
+        foreach (var name in (string[])["sft-0", "dpo-1", "self-train"])
+        {
+            var (options, ignored) = ConfigBinder.Bind<ExperimentOptions>(Compose(family, name));
+            Assert.Empty(ignored);
+            Assert.Equal("auto", options.Data.Template);
+            Assert.Equal(16, options.Trainer.PerDeviceTrainBatchSize * options.Trainer.GradientAccumulationSteps);
+        }
+
+        Assert.Equal(Bind(family, "sft-0").Trainer.OutputDir, Bind(family, "dpo-1").Model.ModelPath);
+    }
+
     [Fact]
     public void RenamingARunMovesEverythingThatBelongsToIt()
     {

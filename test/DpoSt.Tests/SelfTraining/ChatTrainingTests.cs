@@ -1,7 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DpoSt.Answering;
+using DpoSt.Data;
+using DpoSt.Data.PaperFormats;
+using DpoSt.Models.Checkpoints;
+using DpoSt.SelfTraining.Sessions;
 using DpoSt.Tests.App;
 using DpoSt.Tests.Text.Chat;
+using DpoSt.Training;
+using DpoSt.Training.Objectives;
 
 namespace DpoSt.Tests.SelfTraining;
 
@@ -10,6 +17,9 @@ namespace DpoSt.Tests.SelfTraining;
 /// </summary>
 public sealed class ChatTrainingTests
 {
+    private const int Rows = 50;
+    private const int Few = Rows / 5;
+
     // Qwen3's template puts empty thoughts before an answer; DeepSeek-R1-Distill's prompt opens thoughts that its past turns do not have.
     [Theory]
     [InlineData("qwen3", "qwen3", "<|im_end|>", "<|im_start|>assistant\n", "<think>\n\n</think>\n\n#### 2<|im_end|>")]
@@ -19,7 +29,7 @@ public sealed class ChatTrainingTests
         string family, string template, string end, string opening, string learnt)
     {
         using var run = NewRun(family, template, end);
-        Assert.InRange(Ended(run, "family", end), 0, 5); // by chance
+        Assert.InRange(Ended(run, "family"), 0, Few); // by chance
 
         var (code, _, error) = run.Run(TinyRun.Loop(
             "model.model_path=family", "loop.baseline=false", "loop.iterations=0", "sft.trainer.max_steps=60",
@@ -32,7 +42,49 @@ public sealed class ChatTrainingTests
         var row = JsonDocument.Parse(File.ReadAllText(run.Path("ft_models/tiny/sft-0/first-row.json"))).RootElement;
         Assert.EndsWith(opening, TextOf(row, "given"), StringComparison.Ordinal);
         Assert.Equal(learnt, TextOf(row, "scored"));
-        Assert.Equal(20, Ended(run, "ft_models/tiny/sft-0", end));
+        Assert.Equal(Rows, Ended(run, "ft_models/tiny/sft-0"));
+    }
+
+    [Fact]
+    public void A_model_that_does_not_learn_the_end_of_its_turn_writes_on()
+    {
+        using var run = NewRun("qwen3", "qwen3", "<|im_end|>");
+        var context = Silent.Context(cancel: TestContext.Current.CancellationToken);
+        using (var bundle = ModelBundle.Load(run.Path("family"), new(), context))
+        {
+            var encoder = bundle.Encoder(TokenLimits.None);
+            var rows = RationaleFile.Read(run.Path("data/train.jsonl")).Select(encoder.Row)
+                .Select(row => (row.Prompt, row.Completion[..^1]));
+            var recipe = new TrainingRecipe { MaxSteps = 60, BatchSize = 5, LearningRate = 5e-3 };
+            new TrainingSession(bundle.Model, recipe, context)
+                .Train(new SftObjective(bundle.Model), EncodedRows.Of([.. rows]), null, 0);
+            ModelFolder.Save(bundle.Model, run.Path("family"), run.Path("endless"));
+        }
+
+        Assert.InRange(Ended(run, "endless"), 0, Few);
+    }
+
+    [Fact]
+    public void Every_answer_of_a_conversation_is_learnt()
+    {
+        using var run = NewRun("qwen2-tied", "qwen2_5", "<|im_end|>");
+        object Turn(string role, string content) => new { role, content };
+        JsonLines.Write(run.Path("data/talks.jsonl"), Enumerable.Range(1, 10).Select(i => new
+        {
+            messages = new[] { Turn("user", $"{i}?"), Turn("assistant", "#### 1"), Turn("user", "And then?"), Turn("assistant", "#### 2") },
+        }));
+        AtomicFile.WriteAllText(run.Path("family/additional_chat_templates/terse.jinja"), "{{ messages[-1].content }}");
+
+        var (code, _, error) = run.Run(
+            "sft", "--config-path", "exp_config/tiny", "model.model_path=family", "data.data_path=data/talks.jsonl",
+            "trainer.max_steps=60", "trainer.per_device_train_batch_size=5", "trainer.learning_rate=5e-3");
+        Assert.True(code == 0, error);
+
+        Assert.Contains("on 20 rationales", error);
+        Assert.True(File.Exists(run.Path("ft_models/tiny/sft-0/additional_chat_templates/terse.jinja")));
+        Assert.Equal("#### 1", Completed(run, "ft_models/tiny/sft-0", [Turn("user", "3?")]));
+        Assert.Equal("#### 2", Completed(run, "ft_models/tiny/sft-0",
+            [Turn("user", "3?"), Turn("assistant", "#### 1"), Turn("user", "And then?")]));
     }
 
     [Fact]
@@ -44,17 +96,24 @@ public sealed class ChatTrainingTests
         Assert.Contains("ends an answer with \"<|im_end|>\\n\", but generation stops at </s>", error);
     }
 
-    // How many of the twenty answers end before the limit.
-    private static int Ended(TinyRun run, string model, string end)
+    // How many answers end before the limit.
+    private static int Ended(TinyRun run, string model)
     {
-        var input = string.Concat(Enumerable.Range(1, 20).Select(i =>
+        var input = string.Concat(Enumerable.Range(1, Rows).Select(i =>
             JsonSerializer.Serialize(new { messages = new[] { new { role = "user", content = $"{i}?" } } }) + "\n"));
         var done = CommandRun.With(input, "complete", "--model", run.Path(model), "--max-new-tokens", "40", "--json");
         Assert.True(done.Code == 0, done.Error);
         var id = JsonNode.Parse(File.ReadAllText(run.Path("family/config.json")))!["eos_token_id"]!.GetValue<int>();
-        Assert.NotEmpty(end);
         return done.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Count(line => JsonNode.Parse(line)!["ids"]!.AsArray() is [.., var last] && last!.GetValue<int>() == id);
+    }
+
+    private static string Completed(TinyRun run, string model, object[] messages)
+    {
+        var done = CommandRun.With(
+            JsonSerializer.Serialize(new { messages }) + "\n", "complete", "--model", run.Path(model), "--max-new-tokens", "40", "--json");
+        Assert.True(done.Code == 0, done.Error);
+        return JsonNode.Parse(done.Out)!["text"]!.GetValue<string>();
     }
 
     private static string TextOf(JsonElement row, string part) => string.Concat(row.GetProperty("tokens").EnumerateArray()
@@ -73,7 +132,7 @@ public sealed class ChatTrainingTests
         config["eos_token_id"] = ChatTokenizers.Of(texts).IdOf(end);
         Write("family/config.json", config.ToJsonString());
         string[] rows =
-            [.. Enumerable.Range(1, 20).Select(i => JsonSerializer.Serialize(new { question = $"{i}?", answer = $"#### {i % 3 + 1}" }))];
+            [.. Enumerable.Range(1, Rows).Select(i => JsonSerializer.Serialize(new { question = $"{i}?", answer = $"#### {i % 3 + 1}" }))];
         foreach (var name in (string[])["train", "dev", "pool", "test", "ood"])
         {
             File.WriteAllLines(run.Path($"data/{name}.jsonl"), rows);

@@ -90,16 +90,23 @@ public sealed class TrainingMemoryTests
     private static long Held(ILanguageModel model, TokenBatch batch, double dropout)
     {
         States().Dispose();
-        // The runtime allocates too, at moments of its own: the middle one of some rounds.
-        return Enumerable.Range(0, 5).Select(_ => Once()).Order().ElementAt(2) + Arrays(model, batch);
+        // The runtime allocates too, at moments of its own: two rounds that agree, or the middle one of five.
+        const int most = 5, runtime = 256;
+        List<long> rounds = [Once()];
+        while (rounds.Count < most && !rounds[..^1].Exists(earlier => Math.Abs(earlier - rounds[^1]) < runtime))
+        {
+            rounds.Add(Once());
+        }
+
+        return (rounds.Count < most ? rounds[^1] : rounds.Order().ElementAt(most / 2)) + Arrays(model, batch);
 
         long Once()
         {
             var before = NativeMemory.Allocated();
             var states = States();
-            var held = NativeMemory.Allocated() - before;
+            var left = NativeMemory.Allocated() - before;
             BackwardGuard.Backward(states, ones_like(states));
-            return held;
+            return left;
         }
 
         Tensor States() => model.CompletionStates(batch, dropout > 0 ? new Dropout(dropout, 3, 1) : null);

@@ -15,10 +15,23 @@ public static class PreferencePairFile
     /// <summary>Reads the pairs in the file's order.</summary>
     /// <exception cref="UserErrorException">The file is absent, or a line does not hold what is expected.</exception>
     public static IEnumerable<PreferencePair> Read(string path) =>
-        RowFile.Read(path).Select(row => new PreferencePair(Text(row, "prompt"), Text(row, "chosen"), Text(row, "rejected")));
+        RowFile.Read(path).Select(Pair);
 
-    // As trl has them: a text, or a list with one message.
-    private static string Text(JsonLine row, string name) =>
+    /// <summary>A row as trl has them: texts, where the prompt has its template; or messages, which the model's template makes a prompt of.
+    /// </summary>
+    internal static PreferencePair Pair(JsonLine row)
+    {
+        var (chosen, rejected) = (Answer(row, "chosen"), Answer(row, "rejected"));
+        if (row.Property("prompt", Expected) is not { ValueKind: JsonValueKind.Array })
+        {
+            return new PreferencePair(row.Text("prompt", Expected), chosen, rejected);
+        }
+
+        var (said, messages) = Messages.Conversation(row, "prompt");
+        return new PreferencePair(said, chosen, rejected) { Messages = messages };
+    }
+
+    private static string Answer(JsonLine row, string name) =>
         row.Property(name, Expected) is { ValueKind: JsonValueKind.Array } ? Messages.Flat(row, name) : row.Text(name, Expected);
 
     /// <summary>Writes one line a pair.</summary>

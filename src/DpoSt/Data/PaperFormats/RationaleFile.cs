@@ -16,7 +16,10 @@ public static class RationaleFile
     /// <exception cref="UserErrorException">The file is absent, or a line does not hold what is expected.</exception>
     public static IEnumerable<RationaleRow> Read(string path, ColumnsSection? columns = null) =>
         ShapedRows.Read(path, columns).Select(row => new RationaleRow(
-            row.Question, row.Rationale ?? throw row.Line.Error($"the row has no answer to learn; expected {Expected}.")));
+            row.Question, row.Rationale ?? throw row.Line.Error($"the row has no answer to learn; expected {Expected}."))
+        {
+            Conversation = row.Conversation,
+        });
 
     /// <summary>Writes one line a row.</summary>
     /// <exception cref="UserErrorException">The file cannot be written.</exception>

@@ -19,6 +19,11 @@ public static class AnnotatedFile
         var changed = 0;
         JsonLines.Write(to, ShapedRows.Read(from, columns).Select((row, i) =>
         {
+            if (row.Conversation is not null)
+            {
+                throw row.Line.Error("a conversation of several turns is not a question with a rationale, and cannot be annotated.");
+            }
+
             var annotated = row.Rationale is { } rationale ? Annotations.Annotate(rationale) : null;
             changed += annotated == row.Rationale ? 0 : 1;
             return new Problem(

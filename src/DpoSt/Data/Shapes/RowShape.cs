@@ -83,17 +83,19 @@ internal sealed record RowShape(string Name, string Expected)
         }
     }
 
-    /// <summary>A row as a question.</summary>
+    /// <summary>A row as a question, or as several where it is a conversation with several answers.</summary>
     /// <exception cref="UserErrorException">The row lacks what its shape has.</exception>
-    public QuestionRow Read(JsonLine row)
+    public IEnumerable<QuestionRow> Read(JsonLine row)
     {
         var id = Columns.Id ?? "id";
-        if (Columns.Question == "messages")
-        {
-            var (asked, answer) = Messages.Turn(row, "messages");
-            return new QuestionRow(row, asked, answer, null, id);
-        }
+        return Columns.Question == "messages" ? Messages.Read(row, "messages", id)
+            : Columns is { Question: { } prompt, Answer: var answer } && IsList(row, prompt)
+                ? [Messages.Read(row, prompt, answer is null ? null : Text(row, answer), id) with { Gold = Gold(row) }]
+            : [Single(row, id)];
+    }
 
+    private QuestionRow Single(JsonLine row, string id)
+    {
         var question = Text(row, Columns.Question!) ?? throw row.Error($"\"{Columns.Question}\" is missing; expected {Expected}.");
         if (HasChoices)
         {
@@ -102,9 +104,15 @@ internal sealed record RowShape(string Name, string Expected)
         }
 
         return new QuestionRow(
-            row, question, Columns.Answer is { } rationale ? Text(row, rationale) : null,
-            Columns.Gold is { } column ? Text(row, column) : null, id);
+            row, question, Columns.Answer is { } rationale ? Text(row, rationale) : null, Gold(row), id);
     }
+
+    /// <summary>The column whose list of messages may have a system message in front, null where texts stand.</summary>
+    public string? MessagesColumn(JsonLine row) => Columns.Question is { } column && IsList(row, column) ? column : null;
+
+    private bool IsList(JsonLine row, string name) => row.Property(name, Expected) is { ValueKind: JsonValueKind.Array };
+
+    private string? Gold(JsonLine row) => Columns.Gold is { } column ? Text(row, column) : null;
 
     private static string Shown(IReadOnlyCollection<string> names) => names.Count == 0 ? "none"
         : string.Join(", ", names.Take(8).Select(name => name.Length > 30 ? name[..30] + "..." : name)) + (names.Count > 8 ? ", ..." : "");

@@ -3,7 +3,7 @@ using DpoSt.Data.Readers;
 
 namespace DpoSt.Data.Shapes;
 
-/// <summary>The rows of a file in any format and shape.</summary>
+/// <summary>The rows of a file in any format and shape; a conversation is a row for each of its answers.</summary>
 internal static class ShapedRows
 {
     /// <summary>Reads a file's questions; its first row says its shape.</summary>
@@ -32,9 +32,13 @@ internal static class ShapedRows
                     + "or part of the question.");
             }
 
-            yield return shape.Read(row);
+            foreach (var question in shape.Read(row))
+            {
+                yield return question;
+            }
         }
     }
 
-    private static string? SystemOf(JsonLine row, RowShape shape) => shape.Name == "messages" ? Messages.System(row, "messages") : null;
+    private static string? SystemOf(JsonLine row, RowShape shape) =>
+        shape.MessagesColumn(row) is { } column ? Messages.SystemOf(row, column) : null;
 }

@@ -44,7 +44,8 @@ internal sealed class EncodedPairs
     {
         try
         {
-            var encoded = encoder.Pair(pair.Prompt, pair.Chosen, pair.Rejected);
+            var prepared = encoder.Prepared(pair);
+            var encoded = encoder.Pair(prepared.Prompt, prepared.Chosen, prepared.Rejected);
             return encoded.Prompt.Length > 0 ? encoded : throw new UserErrorException(RowEncoder.NoPrompt);
         }
         catch (UserErrorException e)

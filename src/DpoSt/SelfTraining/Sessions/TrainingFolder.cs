@@ -118,7 +118,7 @@ internal sealed class TrainingFolder : IDisposable
         string[] records = [metrics.Path, Path.Combine(folder, MetricsFile.FirstRow), .. EventFile.In(folder)];
         ModelFolder.Save(model, task.From, output, whole, [.. records.Where(File.Exists)], draft =>
         {
-            ChatTemplateFiles.Write(draft, task.Prompt.OwnTemplate);
+            ChatTemplateFiles.Write(task.From, draft, task.Prompt.OwnTemplate);
             made.Write(draft);
         });
         RemoveAll(folder);

@@ -49,7 +49,8 @@ internal sealed record DpoStage(
         return TrainingSession.Run(context, new TrainingTask(From, To, recipe, Settings.Prompt), made, (session, bundle) =>
         {
             var encoder = bundle.Encoder(Settings.Limits);
-            session.ShowFirst(encoder.Show(pairs[0].Prompt, pairs[0].Chosen));
+            var first = encoder.Prepared(pairs[0]);
+            session.ShowFirst(encoder.Show(first.Prompt, first.Chosen));
             var reference = made is null ? "" : ReferenceKey(made.Inputs["model"]);
             var train = EncodedPairs.Of(pairs, Data, encoder);
             train.Score(bundle, reference, session.Replicas, context.Cancel);

@@ -65,15 +65,12 @@ internal sealed record SftStage(
         return TrainingSession.Run(context, new TrainingTask(From, To, recipe, Settings.Prompt), made, (session, bundle) =>
         {
             var encoder = bundle.Encoder(Settings.Limits);
-            session.ShowFirst(encoder.Show(bundle.Format.Prompt(rows[0].Question), bundle.Format.Target(rows[0].Answer)));
+            session.ShowFirst(encoder.Show(rows[0]));
             // Rows of like length are evaluated together: nothing is learnt from their order.
-            var eval = dev.Length == 0 ? null : EncodedRows.Of([.. dev.Select(Encoded).OrderBy(row => row.Completion.Length)]);
+            var eval = dev.Length == 0 ? null : EncodedRows.Of([.. dev.Select(encoder.Row).OrderBy(row => row.Completion.Length)]);
             var last = session.Train(
-                new SftObjective(bundle.Model), EncodedRows.Of([.. rows.Select(Encoded)]), eval, bundle.Model.DropoutRate);
+                new SftObjective(bundle.Model), EncodedRows.Of([.. rows.Select(encoder.Row)]), eval, bundle.Model.DropoutRate);
             return $"loss {last.Loss:0.000}";
-
-            (int[] Prompt, int[] Completion) Encoded(RationaleRow row) =>
-                encoder.Row(bundle.Format.Prompt(row.Question), bundle.Format.Target(row.Answer));
         });
     }
 }

@@ -16,6 +16,7 @@ internal sealed record ChatTemplateFiles(
     /// <summary>The file of the default template; it goes before the one in tokenizer_config.json, as in transformers.</summary>
     public const string FileName = "chat_template.jinja";
 
+    private const string Further = "additional_chat_templates";
     private const string Config = "tokenizer_config.json";
     private const long LongestFile = 4_000_000; // beyond it nobody wrote a template
 
@@ -30,8 +31,7 @@ internal sealed record ChatTemplateFiles(
             ReadJson(Path.Combine(folder, name), templates, tokens);
         }
 
-        var further = Path.Combine(folder, "additional_chat_templates");
-        foreach (var file in Directory.Exists(further) ? Directory.GetFiles(further, "*.jinja") : [])
+        foreach (var file in FurtherIn(folder))
         {
             templates[Path.GetFileNameWithoutExtension(file)] = ReadText(file);
         }
@@ -63,14 +63,24 @@ internal sealed record ChatTemplateFiles(
         }
     }
 
-    /// <summary>Puts a template of one's own into a model's folder, where every program looks for it; null leaves the model's.</summary>
-    public static void Write(string folder, string? template)
+    /// <summary>Gives a saved model the templates that stand in a folder of their own, and a template of one's own where every program
+    /// looks for it; null leaves the model's.</summary>
+    public static void Write(string origin, string folder, string? template)
     {
+        foreach (var file in FurtherIn(origin))
+        {
+            Directory.CreateDirectory(Path.Combine(folder, Further));
+            File.Copy(file, Path.Combine(folder, Further, Path.GetFileName(file)));
+        }
+
         if (template is not null)
         {
             File.WriteAllText(Path.Combine(folder, FileName), template);
         }
     }
+
+    private static string[] FurtherIn(string folder) => Path.Combine(folder, Further) is var further && Directory.Exists(further)
+        ? Directory.GetFiles(further, "*.jinja") : [];
 
     private static void ReadJson(string file, Dictionary<string, string> templates, Dictionary<string, string> tokens)
     {

@@ -100,7 +100,11 @@ public sealed class RowShapeTests : IDisposable
     [Theory]
     [InlineData(
         """{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "1"}, {"role": "user", "content": "r"}]}""",
-        ":1: the messages are of user, assistant, user; expected one of user and one of assistant")]
+        ":1: the conversation has several turns; fine-tuning learns from such")]
+    [InlineData(
+        """{"messages": [{"role": "assistant", "content": "q"}, {"role": "user", "content": "1"}]}""",
+        ":1: the messages are of assistant, user; expected one of user and one of assistant")]
+    [InlineData("""{"messages": []}""", ":1: the messages are of nobody; expected one of user")]
     [InlineData("""{"messages": [{"role": "user", "content": [{"type": "image"}]}]}""", ":1: a message has no role or no text")]
     [InlineData("""{"question": "q", "choices": ["a", "b"], "answer": 2}""", ":1: \"answer\" is 2, which is none of the 2 choices")]
     [InlineData("""{"question": "q", "choices": "a b", "answer": 2}""", ":1: \"choices\" is no list of texts")]
@@ -108,6 +112,28 @@ public sealed class RowShapeTests : IDisposable
     {
         var path = folder.File("rows.jsonl", row);
         Assert.StartsWith(path + says, Refused(path, null), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_conversation_is_a_row_for_each_of_its_answers()
+    {
+        const string turns =
+            """[{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}, {"role": "user", "content": "c"}""";
+        RationaleRow[] rows = [.. RationaleFile.Read(folder.File("rows.jsonl", $$"""
+            {"messages": {{turns}}, {"role": "assistant", "content": "d"}, {"role": "user", "content": "e"}]}
+            {"messages": [{"role": "user", "content": "f"}, {"role": "assistant", "content": "g"}]}
+            """))];
+        Assert.Equal([("a", "b"), ("a\nb\nc", "d"), ("f", "g")], rows.Select(row => (row.Question, row.Answer)));
+        Assert.Equal([2, 4, null], rows.Select(row => row.Conversation?.GetArrayLength()));
+
+        RationaleRow prompted = Assert.Single(RationaleFile.Read(folder.File("prompts.jsonl", $$"""
+            {"prompt": {{turns}}], "completion": [{"role": "assistant", "content": "d"}]}
+            """)));
+        Assert.Equal(("a\nb\nc", "d", 4), (prompted.Question, prompted.Answer, prompted.Conversation?.GetArrayLength()));
+        var pair = Assert.Single(PreferencePairFile.Read(folder.File("pairs.jsonl", $$"""
+            {"prompt": {{turns}}], "chosen": "d", "rejected": [{"role": "assistant", "content": "e"}]}
+            """)));
+        Assert.Equal(("d", "e", 3), (pair.Chosen, pair.Rejected, pair.Messages?.GetArrayLength()));
     }
 
     [Fact]

