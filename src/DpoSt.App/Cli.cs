@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using DpoSt.App.Commands;
 using DpoSt.App.Commands.Arguments;
+using DpoSt.App.Commands.Bench;
 using DpoSt.App.Console;
 
 namespace DpoSt.App;
@@ -91,7 +92,8 @@ internal static class Cli
                 ShowCommand.Create(console),
             ]),
         new("Where models come from", true,
-            [DownloadCommand.Create(console), PretrainCommand.Create(console), ExportCommand.Create(console)]),
+            [DownloadCommand.Create(console), PretrainCommand.Create(console), MergeCommand.Create(
+                console), ExportCommand.Create(console)]),
         new(
             "Tools", false,
             [

@@ -35,8 +35,9 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
 
     private static ModelBundle Load(string folder, PromptOptions prompt, Device device, bool toRead, TrainingCompute? compute)
     {
-        var tokenizer = TokenizerLoader.Load(folder);
-        var format = PromptFormats.Of(folder, ModelFolder.IsCausal(folder), prompt);
+        var texts = ModelFolder.TextsOf(folder);
+        var tokenizer = TokenizerLoader.Load(texts);
+        var format = PromptFormats.Of(texts, ModelFolder.IsCausal(folder), prompt);
         var model = toRead
             ? ModelFolder.LoadToRead(folder, device, compute?.Products ?? ScalarType.Float32)
             : ModelFolder.Load(folder, device, compute);
@@ -63,7 +64,7 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
         string folder, Device device, ScalarType products = ScalarType.Float32, PromptOptions? prompt = null)
     {
         CheckFolder(folder);
-        if (TokenizerLoader.IsIn(folder))
+        if (TokenizerLoader.IsIn(ModelFolder.TextsOf(folder)))
         {
             return Load(folder, prompt ?? new(), device, toRead: true, new TrainingCompute(products == ScalarType.BFloat16));
         }

@@ -40,9 +40,10 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
     /// <summary>An encoder for the model in a folder; no limits are for work on texts alone.</summary>
     public static RowEncoder Of(string folder, PromptOptions prompt, TokenLimits? limits = null)
     {
-        var tokenizer = TokenizerLoader.Load(folder);
+        var texts = ModelFolder.TextsOf(folder);
+        var tokenizer = TokenizerLoader.Load(texts);
         return new(
-            tokenizer, PromptFormats.Of(folder, ModelFolder.IsCausal(folder), prompt), limits ?? TokenLimits.None,
+            tokenizer, PromptFormats.Of(texts, ModelFolder.IsCausal(folder), prompt), limits ?? TokenLimits.None,
             new HashSet<int>([tokenizer.EosId, .. ModelFolder.EndsOf(folder)]));
     }
 

@@ -14,13 +14,14 @@ internal static class CheckpointFiles
     /// <summary>What a folder of a model must hold beside its weights.</summary>
     public const string Config = "config.json";
 
-    private const string Adapter = "adapter_config.json";
+    /// <summary>What a folder of an adapter holds beside its weights.</summary>
+    public const string Adapter = "adapter_config.json";
 
     /// <summary>Any of these holds weights, or names the files that do.</summary>
     public static readonly string[] WeightFiles = [Weights, Index];
 
     /// <summary>Any of these tells that a folder is a model's, damaged or not.</summary>
-    public static readonly string[] Marks = [Config, Weights, Index];
+    public static readonly string[] Marks = [Config, Weights, Index, Adapter];
 
     /// <summary>Files that make a tokenizer.</summary>
     public static readonly string[] Tokenizers =

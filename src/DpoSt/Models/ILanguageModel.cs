@@ -23,7 +23,10 @@ internal interface ILanguageModel : IDisposable
     /// <summary>The dropout probability its configuration asks for in training.</summary>
     double DropoutRate { get; }
 
-    /// <summary>The trainable parameters.</summary>
+    /// <summary>Where the parameters come from.</summary>
+    IWeights Weights => Parameters;
+
+    /// <summary>The parameters that are trained.</summary>
     ParameterSet Parameters { get; }
 
     /// <summary>What predicts every completion token, given its prompt and the tokens before it: [M, D], row by row, with M the batch's

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.X86;
+using DpoSt.Models.Adapters;
 using DpoSt.Tensors.Devices;
 using DpoSt.Tensors.Kernels;
 using DpoSt.Tensors.Native;
@@ -15,13 +16,15 @@ internal sealed class Linear : IDisposable
     private readonly Tensor weight;
     private readonly Layout layout;
     private readonly bool isOwned;
+    private readonly LowRank? change;
 
     /// <summary>Whether this processor has packed products.</summary>
     public static bool CanPack => Avx2.IsSupported;
 
     /// <summary>The map of a parameter [N, K] that somebody else owns, computed in its type or in another.</summary>
-    public Linear(Tensor weight, ScalarType? products = null)
-        : this(weight, (weight.size(0), weight.size(1)), products ?? weight.dtype, Layout.Plain, isOwned: false) { }
+    /// <param name="change">What an adapter adds to it.</param>
+    public Linear(Tensor weight, ScalarType? products = null, LowRank? change = null)
+        : this(weight, (weight.size(0), weight.size(1)), products ?? weight.dtype, Layout.Plain, isOwned: false) => this.change = change;
 
     private Linear(Tensor weight, (long Outputs, long Inputs) shape, ScalarType products, Layout layout, bool isOwned) =>
         (this.weight, Shape, Dtype, this.layout, this.isOwned) = (weight, shape, products, layout, isOwned);
@@ -66,11 +69,18 @@ internal sealed class Linear : IDisposable
     /// <summary>The same map for somebody who does not own it.</summary>
     public Linear Shared() => new(weight, Shape, Dtype, layout, isOwned: false);
 
+    private Tensor Changed(Tensor y, Tensor x)
+    {
+        using var plain = y;
+        return change!.AddTo(plain, x, Dtype);
+    }
+
     /// <summary>x [.., K] gives [.., N] in the type of the product, or in fp32 where only the weight is rounded to that type.</summary>
     public Tensor call(Tensor x) => layout switch
     {
         Layout.Panels => DecodeGemm.Apply(x.In(ScalarType.Float32), weight, (int)Shape.Outputs),
         Layout.Blocked => Aten.OneDnnLinear(x.In(Dtype), weight),
+        _ when change is not null => Changed(LinearProduct.Apply(x, weight, Dtype), x),
         _ => LinearProduct.Apply(x, weight, Dtype),
     };
 
@@ -89,7 +99,7 @@ internal sealed class Linear : IDisposable
         (_, ScalarType.Float32, ScalarType.Float32) when DecodeGemm.IsSupported => Layout.Panels,
         (_, ScalarType.Float32, ScalarType.BFloat16) when DecodeGemm.IsSupported && !Processor.HasFastBf16 => Layout.Panels,
         (_, _, ScalarType.Float32) when CanPack => Layout.Blocked,
-        (_, _, ScalarType.BFloat16) when Avx512BW.IsSupported => Layout.Blocked,
+        (_, _, ScalarType.BFloat16) when Processor.PacksBf16 => Layout.Blocked,
         _ => Layout.Plain,
     };
 }

@@ -1,6 +1,7 @@
 using DpoSt.Answering;
 using DpoSt.Data.PaperFormats;
 using DpoSt.Hub;
+using DpoSt.Models.Adapters;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Models.Costs;
 using DpoSt.SelfTraining.Sessions;
@@ -20,7 +21,7 @@ internal static class TrainingPlanner
     public static TrainingPlan Plan(ITrainingStage stage, string model)
     {
         CheckModel(model);
-        var costs = ModelFolder.CostsOf(model);
+        var costs = ModelFolder.CostsOf(model, stage.Settings.Recipe.Compute);
         var (recipe, examples) = (stage.Settings.Recipe, Examples(stage, model));
         var dropout = recipe.Dropout ?? (stage.IsDpo ? 0 : costs.DropoutRate);
         var (largest, memory, flops, blocks) = examples is null
@@ -50,7 +51,7 @@ internal static class TrainingPlanner
 
     private static void CheckModel(string folder)
     {
-        if (!File.Exists(Path.Combine(folder, CheckpointFiles.Config)))
+        if (!AdapterFolder.Is(folder) && !File.Exists(Path.Combine(folder, CheckpointFiles.Config)))
         {
             throw new UserErrorException(
                 $"{folder}: there is no config.json of a model here, and a plan needs its shapes (not its weights); "

@@ -3,6 +3,7 @@ using DpoSt.Configuration;
 using DpoSt.Configuration.Binding;
 using DpoSt.Configuration.Sections;
 using DpoSt.Data;
+using DpoSt.Models.Adapters;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Stages;
 using DpoSt.Text.Chat;
@@ -43,6 +44,7 @@ internal static class Recipes
             LogEvery = trainer.LoggingSteps,
             Bf16 = trainer.Bf16 ?? false,
             GradientCheckpointing = trainer.GradientCheckpointing,
+            Lora = Lora(trainer),
             TensorBoard = trainer.ReportTo,
             LengthWindow = IsPaperText(options) ? 1 : trainer.GroupByLengthWindow,
             MeanOfMeans = IsPaperText(options),
@@ -51,6 +53,19 @@ internal static class Recipes
             EvalBatchSize = trainer.PerDeviceEvalBatchSize,
         };
     }
+
+    private static LoraOptions? Lora(TrainerSection trainer) => trainer.Lora is not { } lora ? null
+        : lora.LoraDropout > 0 ? throw new UserErrorException(
+            $"trainer.lora.lora_dropout is {lora.LoraDropout}, but an adapter's own dropout is not there yet: set it to 0.")
+        : new LoraOptions
+        {
+            R = lora.R,
+            LoraAlpha = lora.LoraAlpha,
+            TargetModules = lora.TargetModules,
+            UseRslora = lora.UseRslora,
+            IsGaussian = lora.InitLoraWeights == "gaussian",
+            Seed = (ulong)trainer.Seed,
+        };
 
     // A number that the schedule would not use is a mistake, as it is in transformers.
     private static void CheckShape(string kind, SchedulerSection shape)

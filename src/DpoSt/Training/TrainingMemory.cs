@@ -32,7 +32,7 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
     internal static TrainingMemory Of(IModelCosts model, BatchShape batch, TrainingCompute compute, bool dropout)
     {
         var shard = compute.Shard ?? ParameterShard.Whole;
-        var weights = StateOf(model.Specs, shard) / 4;
+        var trained = StateOf(model.Specs, shard) / 4;
         var forward = model.Forward(batch, compute.Bf16, dropout);
         var largest = Math.Max(Head(forward.Head, compute), forward.Blocks.Max(b => Block(b, compute)));
         // The product that gives it turns both of its factors round, and makes a copy of each.
@@ -41,7 +41,8 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
         var wholeBlock = model.Specs.GroupBy(s => s.Block, StringComparer.Ordinal)
             .Max(block => shard.Count * StateOf([.. block], shard) / 4);
         return new TrainingMemory(
-            weights, Gradients: weights, Optimizer: 2 * weights, Kept(forward, compute), Working: largest + gradient + scored,
+            trained + model.FrozenBytes, Gradients: trained, Optimizer: 2 * trained, Kept(forward, compute),
+            Working: largest + gradient + scored,
             Gathered: shard.Count > 1 ? 2 * wholeBlock : 0);
     }
 
@@ -49,9 +50,10 @@ public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer
     internal static long StateOf(IReadOnlyList<ParameterSpec> specs, ParameterShard shard) =>
         4 * sizeof(float) * specs.GroupBy(s => (s.Block, s.Decay)).Sum(buffer => shard.LengthOf(buffer.Sum(s => s.Count)));
 
-    /// <summary>Floating point operations over a micro-batch: forward, twice that backward, and blocks computed again.</summary>
+    /// <summary>Floating point operations over a micro-batch: forward, twice that backward (once where weights are frozen; an adapter's own
+    /// are left out), and blocks computed again.</summary>
     internal static double Flops(ForwardCosts forward, TrainingCompute compute) =>
-        3 * forward.Flops + (compute.RecomputesBlocks ? forward.BlockFlops : 0);
+        (compute.Lora is null ? 3 : 2) * forward.Flops + (compute.RecomputesBlocks ? forward.BlockFlops : 0);
 
     // With the scored states and their places.
     private static long Kept(ForwardCosts forward, TrainingCompute compute) =>

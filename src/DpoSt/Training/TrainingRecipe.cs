@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DpoSt.Models;
+using DpoSt.Models.Adapters;
 using DpoSt.Training.Resuming;
 
 namespace DpoSt.Training;
@@ -73,6 +74,10 @@ public sealed record TrainingRecipe
     [JsonIgnore]
     public bool GradientCheckpointing { get; init; }
 
+    /// <summary>The adapter that is trained in place of all weights; null trains them all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LoraOptions? Lora { get; init; }
+
     /// <summary>Whether metrics are written for TensorBoard too.</summary>
     [JsonIgnore]
     public bool TensorBoard { get; init; }
@@ -95,7 +100,7 @@ public sealed record TrainingRecipe
 
     /// <summary>How the model computes while it trains.</summary>
     [JsonIgnore]
-    internal TrainingCompute Compute => new(Bf16, GradientCheckpointing);
+    internal TrainingCompute Compute => new(Bf16, GradientCheckpointing, Lora: Lora);
 
     /// <summary>Optimizer steps over this many examples.</summary>
     internal long StepsFor(int examples)

@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using DpoSt.Answering;
 using DpoSt.Models;
 using DpoSt.Models.Costs;
-using DpoSt.Models.Parameters;
 using DpoSt.Planning;
 using DpoSt.SelfTraining.Sessions;
 using DpoSt.SelfTraining.Stages;
@@ -95,9 +94,9 @@ public sealed partial class TrainingPlannerTests : IDisposable
     public void What_no_batch_makes_fit_is_refused_before_training()
     {
         var state = Plan(new TrainingRecipe()).Memory.State;
-        TrainingSession.CheckMemory(folder.Root, state, ParameterShard.Whole);
-        TrainingSession.CheckMemory(folder.Root, null, ParameterShard.Whole);
-        var refused = Assert.Throws<UserErrorException>(() => TrainingSession.CheckMemory(folder.Root, state - 1, ParameterShard.Whole));
+        TrainingSession.CheckMemory(folder.Root, state, new TrainingCompute());
+        TrainingSession.CheckMemory(folder.Root, null, new TrainingCompute());
+        var refused = Assert.Throws<UserErrorException>(() => TrainingSession.CheckMemory(folder.Root, state - 1, new TrainingCompute()));
         Assert.StartsWith($"{folder.Root} will not fit: ", refused.Message, StringComparison.Ordinal);
     }
 

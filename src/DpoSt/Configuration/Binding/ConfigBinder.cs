@@ -92,6 +92,10 @@ public static class ConfigBinder
         {
             (ConfigMap values, _) when type == typeof(IReadOnlyDictionary<string, JsonElement>) => values.Entries.ToDictionary(
                 entry => entry.Key, entry => JsonSerializer.SerializeToElement(Plain(entry.Value)), StringComparer.Ordinal),
+            (ConfigList list, _) when type == typeof(IReadOnlyList<string>)
+                && list.Items.All(item => item is ConfigScalar { Value: string }) =>
+                list.Items.Select(item => ((ConfigScalar)item).Text).ToArray(),
+            (ConfigScalar { Value: string } only, _) when type == typeof(IReadOnlyList<string>) => new[] { only.Text },
             (ConfigMap map, true) => BindSection(type, map, path, map.Source, ignored),
             (ConfigScalar scalar, false) when Convert(scalar, type, property) is { } value => value,
             _ => throw Wrong(node, property, path),

@@ -41,6 +41,9 @@ public sealed record TrainerSection
     /// <summary>Whether each block is computed again in the backward pass instead of being kept for it: less memory, more time.</summary>
     public bool GradientCheckpointing { get; init; }
 
+    /// <summary>Trains an adapter in place of all weights; null trains them all.</summary>
+    public LoraSection? Lora { get; init; }
+
     /// <summary>Decides the order of the data, the dropout masks and the samples.</summary>
     [Within(0)]
     public long Seed { get; init; } = 42;

@@ -77,7 +77,11 @@ internal sealed class HubCheckpoint : IDisposable
         }
     }
 
-    private void Copy(ParameterSpec spec, Tensor to)
+    /// <summary>Whether all of a parameter is kept in bfloat16.</summary>
+    public bool IsBf16(ParameterSpec spec) => spec.Slices.All(slice => sources[slice.Name].Entry.DType == "BF16");
+
+    /// <summary>Copies a whole parameter into a tensor of its shape, converting floating-point types.</summary>
+    public void CopyTo(Tensor to, ParameterSpec spec)
     {
         var row = 0L;
         foreach (var slice in spec.Slices)
@@ -102,7 +106,7 @@ internal sealed class HubCheckpoint : IDisposable
         }
 
         var copy = scratch is null ? empty(spec.Shape) : scratch.narrow(0, 0, spec.Count).view(spec.Shape);
-        Copy(spec, copy);
+        CopyTo(copy, spec);
         return copy;
     }
 

@@ -41,6 +41,13 @@ internal static class HubCheckpointWriter
         File.WriteAllText(Path.Combine(folder, CheckpointFiles.Index), JsonSerializer.Serialize(index, Readable) + "\n");
     }
 
+    /// <summary>Writes all parameters into one file.</summary>
+    public static void WriteOne(ParameterSet parameters, string path, Func<int, Tensor>? whole)
+    {
+        using var reader = new ParameterReader(parameters, whole);
+        WriteFile(path, [.. Tensors(parameters, reader)]);
+    }
+
     private static IEnumerable<PendingTensor> Tensors(ParameterSet parameters, ParameterReader reader)
     {
         foreach (var spec in parameters.Specs)

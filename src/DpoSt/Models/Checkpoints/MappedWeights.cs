@@ -1,3 +1,4 @@
+using DpoSt.Models.Adapters;
 using DpoSt.Models.Parameters;
 using static TorchSharp.torch;
 
@@ -17,12 +18,16 @@ internal sealed class MappedWeights : IWeights
     private readonly Dictionary<string, Linear> linears = new(StringComparer.Ordinal);
     private readonly Lazy<Tensor> scratch;
     private readonly ScalarType products;
+    private readonly MergedChanges? changes;
 
     /// <summary>The weights of a checkpoint, which they own; products with its matrices are computed in a type of their own.</summary>
+    /// <param name="changes">What an adapter adds to matrices, which these own.</param>
     /// <exception cref="UserErrorException">Lists every missing and unexpected name and every wrong shape.</exception>
-    public MappedWeights(IReadOnlyList<ParameterSpec> specs, HubCheckpoint checkpoint, ScalarType products = ScalarType.Float32)
+    public MappedWeights(IReadOnlyList<ParameterSpec> specs, HubCheckpoint checkpoint, ScalarType products = ScalarType.Float32,
+        MergedChanges? changes = null)
     {
         this.products = products;
+        this.changes = changes;
         this.checkpoint = checkpoint;
         this.specs = specs.ToDictionary(s => s.Name, StringComparer.Ordinal);
         checkpoint.Check(specs);
@@ -41,7 +46,7 @@ internal sealed class MappedWeights : IWeights
             if (!tensors.TryGetValue(name, out var tensor))
             {
                 using var scope = NewDisposeScope();
-                tensors[name] = tensor = checkpoint.Read(specs[name]).DetachFromDisposeScope();
+                tensors[name] = tensor = Changed(specs[name], null).DetachFromDisposeScope();
             }
 
             return tensor;
@@ -62,7 +67,7 @@ internal sealed class MappedWeights : IWeights
             var spec = specs[name];
             checkpoint.Prefetch(spec);
             linears[name] = linear = Models.Linear.ForDecoding(
-                checkpoint.Read(spec, spec.Slices.Count > 1 ? scratch.Value : null), PackedRows, products);
+                Changed(spec, spec.Slices.Count > 1 ? scratch.Value : null), PackedRows, products);
             checkpoint.Release(spec);
         }
 
@@ -71,8 +76,13 @@ internal sealed class MappedWeights : IWeights
 
     public Linear LinearForDecoding(string name, int rows) => Linear(name);
 
+    // A matrix as the checkpoint has it, with what an adapter adds.
+    private Tensor Changed(ParameterSpec spec, Tensor? room) => checkpoint.Read(spec, room) is var weight && changes is null
+        ? weight : changes.Of(spec.Name, weight);
+
     public void Dispose()
     {
+        changes?.Dispose();
         foreach (var linear in linears.Values)
         {
             linear.Dispose();

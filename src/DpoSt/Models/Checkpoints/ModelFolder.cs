@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DpoSt.Hub;
+using DpoSt.Models.Adapters;
 using DpoSt.Models.Costs;
 using DpoSt.Models.Families;
 using DpoSt.Models.Parameters;
+using DpoSt.Text.Tokenizers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,6 +19,11 @@ internal static class ModelFolder
     /// <exception cref="UserErrorException">The folder is not a checkpoint of a supported family.</exception>
     public static ILanguageModel Load(string folder, Device device, TrainingCompute? compute = null)
     {
+        if (AdapterModels.Adapts(folder, compute))
+        {
+            return AdapterModels.Load(folder, device, compute!);
+        }
+
         var (family, checkpoint) = Open(folder);
         using var opened = checkpoint;
         var model = family.Over(
@@ -41,13 +48,15 @@ internal static class ModelFolder
     {
         if (device.type != DeviceType.CPU)
         {
-            return Load(folder, device, new TrainingCompute(Bf16: products == ScalarType.BFloat16));
+            var compute = new TrainingCompute(Bf16: products == ScalarType.BFloat16);
+            return AdapterFolder.Is(folder) ? AdapterModels.Merged(folder, device, compute) : Load(folder, device, compute);
         }
 
         var (family, checkpoint) = Open(folder);
         try
         {
-            return family.Over(new MappedWeights(family.Costs.Specs, checkpoint, products), false);
+            return family.Over(
+                new MappedWeights(family.Costs.Specs, checkpoint, products, AdapterModels.ChangesOf(folder, family.Costs.Specs)), false);
         }
         catch
         {
@@ -60,7 +69,7 @@ internal static class ModelFolder
     /// <exception cref="UserErrorException">There is no config.json of a supported family.</exception>
     public static IModelCosts CostsOf(string folder)
     {
-        if (Array.Exists(CheckpointFiles.WeightFiles, name => File.Exists(Path.Combine(folder, name))))
+        if (AdapterFolder.Is(folder) || Array.Exists(CheckpointFiles.WeightFiles, name => File.Exists(Path.Combine(folder, name))))
         {
             var (family, checkpoint) = Open(folder);
             checkpoint.Dispose();
@@ -70,12 +79,34 @@ internal static class ModelFolder
         return Described(folder).Costs;
     }
 
+    /// <summary>The same for a training that may leave the model as it is and train an adapter.</summary>
+    /// <exception cref="UserErrorException">There is no config.json of a supported family, or no module that an adapter could
+    /// change.</exception>
+    public static IModelCosts CostsOf(string folder, TrainingCompute compute)
+    {
+        var costs = CostsOf(folder);
+        if (compute.Lora is not { } lora)
+        {
+            return costs;
+        }
+
+        var model = AdapterFolder.ModelOf(folder);
+        var hasWeights = Array.Exists(CheckpointFiles.WeightFiles, name => File.Exists(Path.Combine(model, name)));
+        using var checkpoint = hasWeights ? Open(model).Checkpoint : null;
+        return new AdaptedCosts(costs, lora, costs.Specs.Sum(spec => spec.Count
+            * (checkpoint is null ? sizeof(float) : FrozenWeights.TypeOf(spec, checkpoint, compute.Products).ElementSize())));
+    }
+
+    /// <summary>The folder with a model's tokenizer and templates: an adapter's own, or its model's.</summary>
+    public static string TextsOf(string folder) => TokenizerLoader.IsIn(folder) ? folder : AdapterFolder.ModelOf(folder);
+
     /// <summary>Whether the model that a folder's config.json describes is a decoder alone; its weights are not opened.</summary>
     /// <exception cref="UserErrorException">There is no config.json of a supported family.</exception>
     public static bool IsCausal(string folder) => Described(folder).Costs.IsCausal;
 
-    private static ModelFamily Described(string folder)
+    private static ModelFamily Described(string adapterOrModel)
     {
+        var folder = AdapterFolder.ModelOf(adapterOrModel);
         var path = Path.Combine(folder, CheckpointFiles.Config);
         using var document = ModelJson.Parse(path);
         return ModelFamilies.Of(document.RootElement, path);
@@ -88,15 +119,16 @@ internal static class ModelFolder
         var (family, checkpoint) = Open(folder);
         using var opened = checkpoint;
         var left = GenerationFields.LeftOut(folder);
-        return $"{family.Summary}, weights in {checkpoint.Types}"
+        return $"{family.Summary}, weights in {checkpoint.Types}{AdapterModels.Describe(folder)}"
             + (left.Count == 0 ? "" : $"; generation_config.json asks for {string.Join(", ", left)}, which dpost does not do");
     }
 
     /// <summary>The ids that end a text: <c>eos_token_id</c> of generation_config.json, or of config.json where that names none.</summary>
     public static IReadOnlyList<int> EndsOf(string folder)
     {
-        foreach (var path in ((string[])[GenerationFields.FileName, CheckpointFiles.Config]).Select(name => Path.Combine(folder, name))
-            .Where(File.Exists))
+        string[] folders = [.. ((string[])[folder, AdapterFolder.ModelOf(folder)]).Distinct(StringComparer.Ordinal)];
+        foreach (var path in folders.SelectMany(place =>
+            ((string[])[GenerationFields.FileName, CheckpointFiles.Config]).Select(name => Path.Combine(place, name))).Where(File.Exists))
         {
             using var document = ModelJson.Parse(path);
             if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("eos_token_id", out var eos)
@@ -151,15 +183,26 @@ internal static class ModelFolder
         using var draft = new DraftFolder(folder);
         try
         {
-            var companions = CheckpointFiles.Companions.Select(name => Path.Combine(origin, name)).Where(File.Exists);
+            // An adapter has a model's tokenizer with it, but not its configuration: that is where its weights are.
+            var names = model.Weights is AdaptedWeights
+                ? [GenerationFields.FileName, .. CheckpointFiles.Tokenizers]
+                : CheckpointFiles.Companions;
+            var companions = names.Select(name => Path.Combine(origin, name)).Where(File.Exists);
             foreach (var file in companions.Concat(further ?? []))
             {
                 File.Copy(file, Path.Combine(draft.Path, Path.GetFileName(file)));
             }
 
-            NameType(Path.Combine(draft.Path, CheckpointFiles.Config));
+            if (model.Weights is AdaptedWeights adapted)
+            {
+                AdapterModels.Write(adapted, model.IsCausal, draft.Path, whole);
+            }
+            else
+            {
+                NameType(Path.Combine(draft.Path, CheckpointFiles.Config));
+                HubCheckpointWriter.Write(model.Parameters, draft.Path, whole);
+            }
 
-            HubCheckpointWriter.Write(model.Parameters, draft.Path, whole);
             seal?.Invoke(draft.Path);
             draft.MoveTo(folder);
         }
@@ -187,8 +230,9 @@ internal static class ModelFolder
     }
 
     // What config.json describes, over the weights beside it: whether the head is the embedding is for these to say.
-    internal static (ModelFamily Family, HubCheckpoint Checkpoint) Open(string folder)
+    internal static (ModelFamily Family, HubCheckpoint Checkpoint) Open(string adapterOrModel)
     {
+        var folder = AdapterFolder.ModelOf(adapterOrModel);
         var path = Path.Combine(folder, CheckpointFiles.Config);
         using var document = ModelJson.Parse(path);
         var checkpoint = HubCheckpoint.Open(folder, ModelFamilies.Of(document.RootElement, path).Naming);

@@ -12,6 +12,9 @@ internal interface IModelCosts
     /// <summary>The trainable parameters.</summary>
     IReadOnlyList<ParameterSpec> Specs { get; }
 
+    /// <summary>Bytes of weights that are not trained.</summary>
+    long FrozenBytes => 0;
+
     /// <summary>The dropout probability its configuration asks for in training.</summary>
     double DropoutRate { get; }
 

@@ -34,11 +34,8 @@ internal sealed class DecoderModel : ILanguageModel
     public ScalarType ProductType => head.Dtype;
     public double DropoutRate => Traits.AttentionDropout;
 
-    public ParameterSet Parameters =>
-        Weights as ParameterSet ?? throw new InvalidOperationException("the model was loaded to be read, not to be trained");
-
-    /// <summary>Where the parameters come from.</summary>
     public IWeights Weights { get; }
+    public ParameterSet Parameters => Weights.Trainable;
 
     /// <summary>The parameter that is the head's weight [V, D]: the embedding where tied.</summary>
     public string HeadName => Traits.IsTied ? DecoderWeights.Embedding : DecoderWeights.Head;
@@ -84,8 +81,8 @@ internal sealed class DecoderModel : ILanguageModel
     {
         using var scope = NewDisposeScope();
         var x = Weights.Fetch(DecoderWeights.Embedding)
-            .index_select(0, tensor(Array.ConvertAll(ids, id => (long)id), device: Weights.Device));
-        return (Traits.EmbeddingScale == 1 ? x : x.mul(Traits.EmbeddingScale)).MoveToOuterDisposeScope();
+            .index_select(0, tensor(Array.ConvertAll(ids, id => (long)id), device: Weights.Device)).In(Weights.Dtype);
+        return Weights.Begin(Traits.EmbeddingScale == 1 ? x : x.mul(Traits.EmbeddingScale)).MoveToOuterDisposeScope();
     }
 
     public Tensor Logits(Tensor states) => Capped(head.call(states));

@@ -1,4 +1,5 @@
 using DpoSt.Hub;
+using DpoSt.Models.Adapters;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Text.Tokenizers;
 
@@ -16,6 +17,11 @@ public static class GgufExport
     public static string Run(string folder, string file, GgufType type, Action<int, int> advance)
     {
         ArgumentNullException.ThrowIfNull(advance);
+        if (AdapterFolder.Is(folder))
+        {
+            throw new UserErrorException($"{folder} is an adapter: write it as a model first (dpost merge {folder} --output DIR).");
+        }
+
         var (family, checkpoint) = ModelFolder.Open(folder);
         using var opened = checkpoint;
         using var config = ModelJson.Parse(Path.Combine(folder, CheckpointFiles.Config));

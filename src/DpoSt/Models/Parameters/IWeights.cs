@@ -23,6 +23,15 @@ internal interface IWeights : IDisposable
     /// <summary>The same for decoding so many rows at a time, as the parameter is now; gradients do not flow.</summary>
     Linear LinearForDecoding(string name, int rows);
 
+    /// <summary>What of them is trained; null where they are only read.</summary>
+    ParameterSet? Trained => null;
+
+    /// <summary>The same for who trains them.</summary>
+    ParameterSet Trainable => Trained ?? throw new InvalidOperationException("the model was loaded to be read, not to be trained");
+
+    /// <summary>The stream as it leaves the embedding.</summary>
+    Tensor Begin(Tensor x) => x;
+
     /// <summary>A parameter that is used at once and not again before another block is entered, as an embedding is.</summary>
     Tensor Fetch(string name) => this[name];
 

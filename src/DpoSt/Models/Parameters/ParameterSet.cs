@@ -59,6 +59,8 @@ public sealed class ParameterSet : IWeights
     /// <summary>A parameter by our name.</summary>
     public Tensor this[string name] => byName[name];
 
+    ParameterSet? IWeights.Trained => this;
+
     ScalarType IWeights.DecodingProducts => products;
 
     Linear IWeights.Linear(string name) => new(this[name], products);

@@ -35,11 +35,8 @@ internal sealed class T5Model : ILanguageModel
     public ScalarType ProductType => head.Dtype;
     public double DropoutRate => Config.DropoutRate;
 
-    public ParameterSet Parameters =>
-        Weights as ParameterSet ?? throw new InvalidOperationException("the model was loaded to be read, not to be trained");
-
-    /// <summary>Where the parameters come from.</summary>
     public IWeights Weights { get; }
+    public ParameterSet Parameters => Weights.Trainable;
 
     /// <summary>The parameter that is the head's weight [V, D]: the embedding where tied.</summary>
     public string HeadName => Config.IsTied ? T5Weights.Shared : T5Weights.Head;
@@ -118,7 +115,7 @@ internal sealed class T5Model : ILanguageModel
         Weights.Dispose();
     }
 
-    private Tensor Embed(Tensor ids) => Weights.Fetch(T5Weights.Shared).index_select(0, ids);
+    private Tensor Embed(Tensor ids) => Weights.Begin(Weights.Fetch(T5Weights.Shared).index_select(0, ids).In(Weights.Dtype));
 
     private RowDropout? Rows(Dropout? dropout, long[] examples, int length, int firstSite) =>
         dropout is null ? null : new RowDropout(dropout, examples, length, Config.NumHeads, firstSite);

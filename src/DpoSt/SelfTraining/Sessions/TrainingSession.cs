@@ -43,7 +43,9 @@ internal sealed class TrainingSession(
         using var folder = made is null ? null : TrainingFolder.Open(task, made, context);
         var shard = context.Shards ? new ParameterShard(context.Group.Rank, context.Group.Size) : ParameterShard.Whole;
         // The ranks of a machine share its memory.
-        CheckMemory(task.From, FreeMemory.Of(context.Device) / (RankEnvironment.Current?.LocalSize ?? 1), shard);
+        CheckMemory(
+            task.From, FreeMemory.Of(context.Device) / (RankEnvironment.Current?.LocalSize ?? 1),
+                task.Recipe.Compute with { Shard = shard });
         Advise(context, task.Recipe);
         // What is gathered for a block must not be kept for its backward pass.
         var compute = shard.Count > 1 ? task.Recipe.Compute with { RecomputesBlocks = true, Shard = shard } : task.Recipe.Compute;
@@ -99,14 +101,15 @@ internal sealed class TrainingSession(
 
     /// <summary>Weights, gradients and moments must fit into what is free; whether the rest does, a plan only estimates.</summary>
     /// <exception cref="UserErrorException">They do not fit.</exception>
-    internal static void CheckMemory(string model, long? free, ParameterShard shard)
+    internal static void CheckMemory(string model, long? free, TrainingCompute compute)
     {
-        var state = TrainingMemory.StateOf(ModelFolder.CostsOf(model).Specs, shard);
+        var costs = ModelFolder.CostsOf(model, compute);
+        var state = costs.FrozenBytes + TrainingMemory.StateOf(costs.Specs, compute.Shard ?? ParameterShard.Whole);
         if (free is { } room && state > room)
         {
             throw new UserErrorException(
                 $"{model} will not fit: its weights, gradients and optimizer alone need {Bytes.Text(state)}, {Bytes.Text(room)} is free; "
-                + "use a smaller model or a machine with more memory (dpost plan shows what training takes).");
+                + "use a smaller model, a machine with more memory, or an adapter (trainer.lora); dpost plan shows what training takes.");
         }
     }
 

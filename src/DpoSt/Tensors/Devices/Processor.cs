@@ -19,13 +19,22 @@ internal static class Processor
     /// <c>avx512_bf16</c> twice. Intel's run that instruction at half speed (measured: docs/benchmarks.md), and without it libraries
     /// convert back and forth.</summary>
     public static bool HasFastBf16 { get; } =
-        Has(0, id => id.Edx & AmxBf16) || (Vendor == Amd && Has(1, id => id.Eax & Avx512Bf16));
+        (Has(0, id => id.Edx & AmxBf16) && OneDnnMay("AMX")) || (Vendor == Amd && Has(1, id => id.Eax & Avx512Bf16) && OneDnnMay("AVX512"));
+
+    /// <summary>Whether oneDNN packs weights in bfloat16 here: it needs AVX-512.</summary>
+    public static bool PacksBf16 { get; } = Avx512BW.IsSupported && OneDnnMay("AVX512");
 
     /// <summary>Whether products in bfloat16 are known to be slower here than those in fp32.</summary>
     public static bool HasSlowBf16 => X86Base.IsSupported && !HasFastBf16;
 
     /// <summary>Whether it computes in half precision, at twice the rate of fp32.</summary>
     public static bool HasHalf { get; } = Has(0, id => id.Edx & Avx512Fp16);
+
+    // oneDNN may be told to leave out instructions that the processor has, and then refuses what needs them.
+    private static bool OneDnnMay(string instructions) => (Environment.GetEnvironmentVariable("ONEDNN_MAX_CPU_ISA")
+        ?? Environment.GetEnvironmentVariable("DNNL_MAX_CPU_ISA")) is not { Length: > 0 } limit
+        || limit.Contains(instructions, StringComparison.OrdinalIgnoreCase) || limit.Contains("AVX10", StringComparison.OrdinalIgnoreCase)
+        || limit.Equals("DEFAULT", StringComparison.OrdinalIgnoreCase) || limit.Equals("ALL", StringComparison.OrdinalIgnoreCase);
 
     private static int Vendor => X86Base.IsSupported ? X86Base.CpuId(0, 0).Ebx : 0;
 

@@ -87,7 +87,8 @@ internal static class Bf16Product
             using var _ = no_grad();
             var (x, weight, products, way) = ((Tensor)vars[0], (Tensor)vars[1], (ScalarType)vars[2], (Bf16Way)vars[3]);
             var (input, factor) = (x.to(products), weight.to(products));        // they die with the caller's scope
-            ctx.save_for_backward([input, factor, weight]);
+            // Inputs are for the gradient of the weight alone: where it is frozen they need not be kept.
+            ctx.save_for_backward([weight.requires_grad ? input : factor, factor, weight]);
             ctx.save_data("input", x.requires_grad ? x.dtype : null!);
             ctx.save_data("way", way);
             return Product(input, factor, products, way);
@@ -103,7 +104,9 @@ internal static class Bf16Product
             var rows = way == Bf16Way.Widened ? Rows(grad_output).to(ScalarType.Float32) : Rows(grad_output);     // [M, N]
             return
             [
-                ctx.get_data("input") is ScalarType type ? Product(rows, factor.t(), type, way).view(input.shape) : null!,
+                ctx.get_data("input") is ScalarType type
+                    ? Product(rows, factor.t(), type, way).view([.. grad_output.shape[..^1], factor.size(1)])
+                    : null!,
                 weight.requires_grad ? WeightGradient(weight, rows, Rows(input), way)! : null!,
                 null!,
                 null!,

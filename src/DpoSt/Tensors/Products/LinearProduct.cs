@@ -31,7 +31,8 @@ internal static class LinearProduct
     /// </summary>
     public static Tensor Apply(Tensor x, Tensor weight, ScalarType products)
     {
-        if (weight.dtype == products)
+        // bfloat16 has ways of its own, also where the weight is kept in it.
+        if (weight.dtype == products && products != ScalarType.BFloat16)
         {
             return Apply(x.In(products), weight);
         }
@@ -75,7 +76,9 @@ internal static class LinearProduct
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
             var (x, weight, oneDnn) = ((Tensor)vars[0], (Tensor)vars[1], (bool)vars[2]);
-            ctx.save_for_backward([x, weight]);
+            // Inputs are for the gradient of the weight alone: where it is frozen they need not be kept.
+            ctx.save_for_backward([weight.requires_grad ? x : weight, weight]);
+            ctx.save_data("toInput", x.requires_grad);
             ctx.save_data("oneDNN", oneDnn);
             return Product(x, weight, oneDnn);
         }
@@ -86,9 +89,12 @@ internal static class LinearProduct
             var saved = ctx.get_saved_variables();
             var (x, weight, oneDnn) = (saved[0], saved[1], (bool)ctx.get_data("oneDNN"));
             var rows = grad_output.reshape(-1, grad_output.size(-1));           // [M, N]
-            var inputs = x.reshape(-1, x.size(-1));                             // [M, K]
-            var gradInput = x.requires_grad ? Product(grad_output, weight.t(), oneDnn) : null!;
-            return [gradInput, weight.requires_grad ? AddWeightGradient(weight, rows, inputs, oneDnn)! : null!, null!];
+            var gradInput = (bool)ctx.get_data("toInput") ? Product(grad_output, weight.t(), oneDnn) : null!;
+            return [
+                gradInput,
+                weight.requires_grad ? AddWeightGradient(weight, rows, x.reshape(-1, x.size(-1)), oneDnn)! : null!,         // of [M, K]
+                null!,
+            ];
         });
     }
 }

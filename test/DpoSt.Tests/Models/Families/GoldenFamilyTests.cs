@@ -87,7 +87,9 @@ public sealed class GoldenFamilyTests : IDisposable
         var options = TrainingRuns.Options(5) with { MaxGradNorm = 1 };
         var losses = TrainingRuns.Run(fixture.Model, new SftObjective(fixture.Model), options, fixture.Batch).Select(l => l.Loss);
         var tolerances = name == Unstable ? UnstableTolerances : [.. Enumerable.Repeat(Tolerance, 5)];
-        Assert.All(fixture.AdamWLosses.Zip(losses, tolerances), loss => Assert.Equal(loss.First, loss.Second, loss.Third));
+        // Of the loss's size: steps amplify a processor's own rounding, and those losses are between two and six.
+        Assert.All(fixture.AdamWLosses.Zip(losses, tolerances), loss =>
+            Assert.Equal(loss.First, loss.Second, loss.Third * Math.Max(1, loss.First)));
     }
 
     [Fact]
