@@ -3,9 +3,9 @@ using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.App.Demo;
 using DpoSt.Benchmarks;
-using static DpoSt.App.Commands.BenchCommand;
+using static DpoSt.App.Commands.Bench.BenchCommand;
 
-namespace DpoSt.App.Commands;
+namespace DpoSt.App.Commands.Bench;
 
 /// <summary><c>dpost bench generate</c>: how fast this machine decodes.</summary>
 internal static class BenchGenerateCommand

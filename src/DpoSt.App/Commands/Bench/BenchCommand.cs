@@ -11,7 +11,7 @@ using DpoSt.Data.Synthetic;
 using Spectre.Console;
 using static System.FormattableString;
 
-namespace DpoSt.App.Commands;
+namespace DpoSt.App.Commands.Bench;
 
 /// <summary><c>dpost bench</c>: how fast this machine decodes and trains.</summary>
 internal static class BenchCommand

@@ -2,9 +2,9 @@ using System.CommandLine;
 using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Benchmarks;
-using static DpoSt.App.Commands.BenchCommand;
+using static DpoSt.App.Commands.Bench.BenchCommand;
 
-namespace DpoSt.App.Commands;
+namespace DpoSt.App.Commands.Bench;
 
 /// <summary><c>dpost bench train</c>: how fast this machine trains.</summary>
 internal static class BenchTrainCommand
