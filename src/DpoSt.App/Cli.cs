@@ -98,7 +98,7 @@ internal static class Cli
             "Tools", false,
             [
                 CalcCommand.Create(console), CheckCommand.Create(console), DataCommand.Create(console), TokenizeCommand.Create(console),
-                BenchCommand.Create(console), InfoCommand.Create(console),
+                BenchCommand.Create(console), InfoCommand.Create(console), CleanCommand.Create(console),
             ]),
     ];
 
@@ -108,28 +108,29 @@ internal static class Cli
         {
             UserErrorException mistake => (mistake.Message, UserError),
             OperationCanceledException when console.Cancel.IsCancellationRequested => (interrupted, Interrupted),
-            IOException io => ($"reading or writing failed: {io.Message.TrimEnd('.')}.", UserError),
+            OutputClosedException => ("", 0),
+            IOException or UnauthorizedAccessException => ($"reading or writing failed: {error.Message.TrimEnd('.')}.", UserError),
             var other => ($"dpost failed: {other.Message.Split('\n')[0].TrimEnd('.', '\r')}; run it with --verbose to see where.", Failure),
         };
-        console.Error.WriteLine(Printable(sentence));
+        if (code != 0)
+        {
+            console.Error.WriteLine(Shown.Printable(Shown.Brief(sentence)));
+        }
+
         if (verbose)
         {
-            console.Error.WriteLine(Printable(error.ToString()));
+            console.Error.WriteLine(Shown.Printable(error.ToString()));
         }
 
         return code;
     }
-
-    // What a file or an argument says reaches no terminal as a command to it.
-    private static string Printable(string text) =>
-        string.Concat(text.Select(c => char.IsControl(c) && c is not '\n' and not '\t' ? $"\\u{(int)c:x4}" : $"{c}"));
 
     // Libraries wrap what a type initializer or a task threw: the sentence for the user may be inside.
     private static Exception Cause(Exception error)
     {
         for (var inner = error; inner is not null; inner = inner.InnerException)
         {
-            if (inner is UserErrorException or OperationCanceledException)
+            if (inner is UserErrorException or OperationCanceledException or OutputClosedException)
             {
                 return inner;
             }

@@ -37,10 +37,13 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);              // a closed terminal, a lost connection
 System.Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 System.Console.SetError(new LossyWriter(System.Console.Error));
+System.Console.SetOut(new StreamWriter(StandardOutput.Open(), System.Console.OutputEncoding) { AutoFlush = true });
+var results = System.Console.IsOutputRedirected ? System.Console.Out : new PrintableWriter(System.Console.Out);
+var messages = new PrintableWriter(System.Console.Error);
 using var input = new InterruptibleInput(System.Console.OpenStandardInput(), cancel.Token);
 if (RankEnvironment.Current is not { } ranks)
 {
-    var console = new CommandConsole(input, System.Console.Out, System.Console.Error, cancel.Token) { Answer = answer };
+    var console = new CommandConsole(input, results, messages, cancel.Token) { Answer = answer };
     return MaskedThread.Run(() => Cli.Run(args, console));
 }
 
@@ -49,13 +52,13 @@ using var stop = PosixSignalRegistration.Create((PosixSignal)JobLauncher.StopSig
 using var last = new LastLineWriter();
 var isFirst = ranks.Rank == 0;
 var rankConsole = new CommandConsole(
-    input, isFirst ? System.Console.Out : TextWriter.Null, isFirst ? System.Console.Error : last, cancel.Token);
+    input, isFirst ? results : TextWriter.Null, isFirst ? messages : last, cancel.Token);
 var code = MaskedThread.Run(() => Cli.Run(args, rankConsole));
 if (code != 0 && !isFirst)
 {
     // The first one may still save; when it ends, mpirun ends the others.
     Thread.Sleep(code == Cli.Interrupted ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(3));
-    System.Console.Error.WriteLine(Invariant($"rank {ranks.Rank} of {ranks.Size}: {last.Last}"));
+    messages.WriteLine(Invariant($"rank {ranks.Rank} of {ranks.Size}: {last.Last}"));
 }
 
 if (code != 0)

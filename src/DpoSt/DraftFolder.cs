@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace DpoSt;
 
 /// <summary>A temporary folder beside the place where something is to appear, gone when disposed.</summary>
-internal sealed class DraftFolder : IDisposable
+internal sealed partial class DraftFolder : IDisposable
 {
     /// <summary>Makes the folder, on the same disk as <paramref name="target"/>.</summary>
     public DraftFolder(string target)
@@ -63,6 +65,9 @@ internal sealed class DraftFolder : IDisposable
         }
     }
 
+    /// <summary>What a draft with this name is to become; null where it is no draft, nor what one was put in the place of.</summary>
+    public static string? TargetOf(string name) => DraftName().Match(name) is { Success: true } draft ? draft.Groups["name"].Value : null;
+
     /// <summary>
     /// Removes what a process left that was killed while it wrote <paramref name="target"/>, whose name may have a wildcard; only for
     /// who knows that nobody writes it now.
@@ -85,4 +90,7 @@ internal sealed class DraftFolder : IDisposable
             Directory.Delete(Path, recursive: true);
         }
     }
+
+    [GeneratedRegex(@"^\.(?<name>.+)\.[0-9a-f]{32}\.tmp(\.old)?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex DraftName();
 }

@@ -16,6 +16,28 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void Removes_what_a_killed_process_left_of_the_file_and_nothing_else()
+    {
+        var path = folder.File("a.txt");
+        var left = Old(folder.File($"a.txt.{Guid.NewGuid():N}.tmp", "half"));
+        string[] stay = [Old(folder.File($"b.txt.{Guid.NewGuid():N}.tmp", "")), Old(folder.File("a.txt.1.tmp", ""))];
+        stay = [.. stay, Old(folder.File($"a.txt.{Guid.NewGuid():N}.tmp", "live"))];
+        using (new FileStream(stay[2], FileMode.Open, FileAccess.Write, FileShare.None))
+        {
+            AtomicFile.WriteAllText(path, "new");
+        }
+
+        Assert.False(File.Exists(left));
+        Assert.Equal(stay.Append(path).Order(), Directory.GetFiles(folder.Root).Order());
+
+        static string Old(string file)
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-1));
+            return file;
+        }
+    }
+
+    [Fact]
     public void Makes_the_folder_where_it_is_absent()
     {
         var path = folder.File(Path.Combine("deep", "er", "a.txt"));

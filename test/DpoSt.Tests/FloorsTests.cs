@@ -11,7 +11,7 @@ public sealed partial class FloorsTests
         ["Text"] = 0,
         ["Verification"] = 1,
         ["Configuration"] = 1,
-        ["Hub"] = 1,
+        ["Hub"] = 0,
         ["Tensors"] = 1,
         ["Data"] = 2,
         ["Models"] = 2,

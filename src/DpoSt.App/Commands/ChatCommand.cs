@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using DpoSt.Answering;
 using DpoSt.App.Commands.Arguments;
@@ -12,6 +13,7 @@ internal static class ChatCommand
 {
     private const string Reset = "/reset";
     private const string Quit = "/quit";
+    private const int LongestLine = 1 << 20;
 
     public static Command Create(CommandConsole console)
     {
@@ -22,13 +24,15 @@ internal static class ChatCommand
             + "Ctrl-C stops an answer.",
             "dpost chat --model models/smollm2-135m-instruct --system \"Answer in one sentence.\""))
         { model, noCalculator };
+        var download = new DownloadArgument(command);
         var decoding = new DecodingArguments(command);
         var template = new TemplateArguments(command);
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
             using var completer = new Completer(
-                parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed), template.Options(parsed));
+                download.Folder(parsed, parsed.GetValue(model)!, console),
+                device.Device(parsed), decoding.Products(parsed), template.Options(parsed));
             var options = decoding.Options(parsed, slots: 1, parsed.GetValue(noCalculator) ? null : completer.Calculator);
             console.Error.WriteLine(
                 $"The model is given {completer.Format}. {Reset} forgets the conversation, {Quit} or Ctrl-D ends it, "
@@ -65,7 +69,19 @@ internal static class ChatCommand
             console.Error.Flush();
         }
 
-        return lines.ReadLine();
+        var line = new StringBuilder();
+        var next = lines.Read();
+        var isOver = next < 0;
+        for (; next is >= 0 and not '\n'; next = lines.Read())
+        {
+            if (line.Append((char)next).Length > LongestLine)
+            {
+                throw new UserErrorException(
+                    $"standard input: a line has more than {LongestLine} characters; expected what a person says, a line at a time.");
+            }
+        }
+
+        return isOver ? null : line.ToString().TrimEnd('\r');
     }
 
     private static string Answer(CommandConsole console, Completer completer, GenerationOptions options, List<object> turns)

@@ -24,13 +24,15 @@ internal static class CompleteCommand
             + "or {\"input_ids\": [...]} on standard input and write what the model says next.",
             "echo '{\"prompt\": \"Once upon a time\"}' | dpost complete --model models/llama-2-7b --max-new-tokens 50 --json"))
         { model, batch, calculator, json };
+        var download = new DownloadArgument(command);
         var decoding = new DecodingArguments(command);
         var template = new TemplateArguments(command);
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
             using var completer = new Completer(
-                parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed), template.Options(parsed));
+                download.Folder(parsed, parsed.GetValue(model)!, console),
+                device.Device(parsed), decoding.Products(parsed), template.Options(parsed));
             if (!parsed.GetValue(json) && !completer.WritesText)
             {
                 throw new UserErrorException(

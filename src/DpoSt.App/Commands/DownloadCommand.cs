@@ -35,7 +35,7 @@ internal static class DownloadCommand
         return command;
     }
 
-    private static string Download(CommandConsole console, string repo, string revision, string? folder)
+    internal static string Download(CommandConsole console, string repo, string revision, string? folder)
     {
         var options = HubOptions.FromEnvironment(Environment.GetEnvironmentVariable);
         return StageProgress.Watch(console, reporter =>

@@ -14,7 +14,7 @@ internal static class EvaluateCommand
     public static Command Create(CommandConsole console)
     {
         var defaults = new EvaluationOptions("", "");
-        var model = CommandOption.Model("A folder with a model.");
+        var model = CommandOption.Model();
         var data = CommandOption.Of<string>(
             "--data", "Questions: JSON lines (GSM8K's own too), SVAMP, MultiArith or ASDiv as published.", "FILE").Needed();
         var samples = CommandOption.Of<int>(
@@ -29,6 +29,7 @@ internal static class EvaluateCommand
             + "Every answer is kept, to be read and for dpost compare.",
             "dpost evaluate --model ft_models/t5/sft-0 --data data/test.jsonl --samples 8"))
         { model, data, samples, temperature, seed, noCalculator, output, json };
+        var download = new DownloadArgument(command);
         var template = new TemplateArguments(command);
         var columns = new ColumnsArgument(command);
         var verifier = new VerifierArguments(command);
@@ -43,7 +44,7 @@ internal static class EvaluateCommand
 
             var options = defaults with
             {
-                Model = parsed.GetValue(model)!,
+                Model = download.Folder(parsed, parsed.GetValue(model)!, console),
                 Data = parsed.GetValue(data)!,
                 Output = parsed.GetValue(output),
                 Samples = parsed.GetValue(samples),

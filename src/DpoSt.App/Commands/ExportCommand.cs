@@ -26,19 +26,21 @@ internal static class ExportCommand
             "Write a model as one GGUF file for llama.cpp and Ollama, with its tokenizer and chat template, and a Modelfile beside it.",
             "dpost export --model models/smollm2-135m-instruct --gguf smollm2.gguf --type q8_0"))
         { model, gguf, type };
+        var download = new DownloadArgument(command);
         command.SetAction(parsed =>
         {
             var file = parsed.GetValue(gguf)!;
             var kind = Types[parsed.GetValue(type)!];
+            var folder = download.Folder(parsed, parsed.GetValue(model)!, console);
             var recipe = StageProgress.Watch(console, reporter =>
             {
                 var begun = false;
-                var written = GgufExport.Run(parsed.GetValue(model)!, file, kind, (done, all) =>
+                var written = GgufExport.Run(folder, file, kind, (done, all) =>
                 {
                     console.Cancel.ThrowIfCancellationRequested();
                     if (!begun)
                     {
-                        reporter.Begin("export", $"{Shown.Path(parsed.GetValue(model)!)} as {Shown.Path(file)}", all, "tensors");
+                        reporter.Begin("export", $"{Shown.Path(folder)} as {Shown.Path(file)}", all, "tensors");
                         begun = true;
                     }
 

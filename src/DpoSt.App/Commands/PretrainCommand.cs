@@ -33,6 +33,7 @@ internal static class PretrainCommand
         {
             folder, steps, batch, rate, seed, several, from,
         };
+        var download = new DownloadArgument(command);
         command.SetAction(parsed =>
         {
             var options = defaults with
@@ -42,7 +43,7 @@ internal static class PretrainCommand
                 LearningRate = parsed.GetValue(rate),
                 Seed = parsed.GetValue(seed),
                 SeveralStepRows = parsed.GetValue(several),
-                From = parsed.GetValue(from),
+                From = parsed.GetValue(from) is { } first ? download.Folder(parsed, first, console) : null,
             };
             var output = parsed.GetValue(folder)!;
             ComputeThreads.Use(Environment.ProcessorCount);

@@ -29,7 +29,7 @@ internal static class RunCommand
     public static Command Create(CommandConsole console)
     {
         var command = new Command("run", Help);
-        var arguments = new ConfigArguments(command, "self-train");
+        var arguments = new ConfigArguments(command, "self-train", fetches: true);
         var launch = new LaunchArguments(command, overRanks: true);
         var dryRun = CommandOption.Of<bool>("--dry-run", "Say what would run, what is done and what each stage takes; run nothing.");
         var from = CommandOption.Of<string>("--from", "The first stage to run.", "STAGE");
@@ -50,9 +50,13 @@ internal static class RunCommand
         });
         command.SetAction(result =>
         {
-            if (!result.GetValue(dryRun) && launch.RunAsRanks(result, console) is { } code)
+            if (!result.GetValue(dryRun))
             {
-                return code;                                   // the first rank has said what there is to say
+                arguments.Fetch(result, console);
+                if (launch.RunAsRanks(result, console) is { } code)
+                {
+                    return code;                               // the first rank has said what there is to say
+                }
             }
 
             var plan = Plan(arguments.Path(result), arguments.Name(result), arguments.Overrides(result), console, launch.Precision(result));
@@ -87,9 +91,10 @@ internal static class RunCommand
         string path, string name, IReadOnlyList<string> overrides, CommandConsole console, MixedPrecision precision = MixedPrecision.No)
     {
         var configuration = new LoopConfiguration(path, name, overrides);
+        var said = new HashSet<string>(StringComparer.Ordinal);           // the files of one run often build on each other
         foreach (var (file, keys) in configuration.Ignored)
         {
-            ConfigArguments.SayIgnored(file, keys, console);
+            ConfigArguments.SayIgnored(file, [.. keys.Where(said.Add)], console);
         }
 
         return configuration.Plan(precision);

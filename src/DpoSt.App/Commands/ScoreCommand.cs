@@ -21,15 +21,17 @@ internal static class ScoreCommand
             "Give the log-probability of each completion, in nats: its sum, the number of tokens, and the loss (the negative mean).",
             "dpost score --model models/flan-t5-base --data answers.jsonl --json"))
         { model, data, json };
+        var download = new DownloadArgument(command);
         var template = new TemplateArguments(command);
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
+            var folder = download.Folder(parsed, parsed.GetValue(model)!, console);
             var chosen = device.Device(parsed);
             var scores = StageProgress.Watch(
                 console,
                 reporter => Scorer.Run(
-                    parsed.GetValue(model)!, parsed.GetValue(data)!, chosen, template.Options(parsed), reporter, console.Cancel));
+                    folder, parsed.GetValue(data)!, chosen, template.Options(parsed), reporter, console.Cancel));
             if (!parsed.GetValue(json))
             {
                 console.Out.WriteLine($"{"log_prob",12} {"tokens",7} {"loss",9}");

@@ -30,13 +30,14 @@ internal static class ShowCommand
             + "On a terminal what is scored is green, what is cut off red, and special tokens are underlined.",
             "dpost show --model models/smollm2-135m-instruct --data gsm8k/train.jsonl --row 3"))
         { model, data, row, prompt, completion, total, json };
+        var download = new DownloadArgument(command);
         var (template, columns) = (new TemplateArguments(command), new ColumnsArgument(command));
         command.SetAction(parsed =>
         {
             var limits = new TokenLimits(parsed.GetValue(prompt), parsed.GetValue(completion), parsed.GetValue(total));
             foreach (var shown in RowViewer.Show(
-                parsed.GetValue(model)!, parsed.GetValue(data)!, parsed.GetValue(row), columns.Columns(parsed), template.Options(parsed),
-                limits))
+                download.Folder(parsed, parsed.GetValue(model)!, console), parsed.GetValue(data)!, parsed.GetValue(row),
+                columns.Columns(parsed), template.Options(parsed), limits))
             {
                 console.Write(parsed.GetValue(json), RowView.Json(shown), () => RowView.Write(console, shown));
             }

@@ -25,6 +25,7 @@ internal static class SolveCommand
             + "Llama <<48/2=24>>); on a terminal what the calculator wrote is green and underlined.",
             "dpost solve --model models/flan-t5-base \"Tom has 3 bags of 12 apples. How many apples does he have?\""))
         { question, model, noCalculator, json };
+        var download = new DownloadArgument(command);
         var decoding = new DecodingArguments(command);
         var template = new TemplateArguments(command);
         var device = new DeviceArguments(command);
@@ -39,7 +40,8 @@ internal static class SolveCommand
             }
 
             using var completer = new Completer(
-                parsed.GetValue(model)!, device.Device(parsed), decoding.Products(parsed), template.Options(parsed));
+                download.Folder(parsed, parsed.GetValue(model)!, console),
+                device.Device(parsed), decoding.Products(parsed), template.Options(parsed));
             var options = decoding.Options(parsed, slots: 1, parsed.GetValue(noCalculator) ? null : completer.Calculator);
             Solve(console, completer, asked, options, parsed.GetValue(json));
         });

@@ -55,7 +55,8 @@ internal static class StageCommands
             command.Add(fresh);
         }
 
-        var arguments = new ConfigArguments(command, defaultConfig);
+        var trains = name is "sft" or "dpo";
+        var arguments = new ConfigArguments(command, defaultConfig, fetches: trains);
         var launch = new LaunchArguments(command, overRanks);
         if (format is not null)
         {
@@ -64,6 +65,11 @@ internal static class StageCommands
 
         command.SetAction(result =>
         {
+            if (trains)
+            {
+                arguments.Fetch(result, console);
+            }
+
             if (overRanks && launch.RunAsRanks(result, console) is { } code)
             {
                 return code;                                   // the first rank has said what there is to say

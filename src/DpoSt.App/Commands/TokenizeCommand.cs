@@ -17,7 +17,8 @@ internal static class TokenizeCommand
 
     public static Command Create(CommandConsole console)
     {
-        var tokenizer = CommandOption.Of<string>("--tokenizer", "A folder with a tokenizer, or one of its files.", "DIR-OR-FILE").Needed();
+        var tokenizer = CommandOption.Of<string>(
+            "--tokenizer", "A folder with a tokenizer, or one of its files; a model's name on the hub.", "DIR-OR-FILE").Needed();
         var json = CommandOption.Json("Write JSON lines of ids and pieces; without it, ids alone.");
         var noSpecial = CommandOption.Of<bool>("--no-special", "Add no special tokens.");
         var decode = CommandOption.Of<bool>("--decode", $"Read lines of {IdsLine} and write lines of {TextLine}, without special tokens.");
@@ -28,16 +29,18 @@ internal static class TokenizeCommand
             $"Read lines of {TextLine} on standard input and write their token ids and pieces.",
             "echo '{\"text\": \"How many?\"}' | dpost tokenize --tokenizer models/flan-t5-base --json"))
         { tokenizer, json, noSpecial, decode, chat };
+        var download = new DownloadArgument(command);
         var template = new TemplateArguments(command);
         command.SetAction(parsed =>
         {
+            var place = download.Folder(parsed, parsed.GetValue(tokenizer)!, console);
             if (parsed.GetValue(chat))
             {
-                Render(console, ChatRenderer.Of(parsed.GetValue(tokenizer)!, template.Options(parsed)), parsed.GetValue(json));
+                Render(console, ChatRenderer.Of(place, template.Options(parsed)), parsed.GetValue(json));
                 return;
             }
 
-            var loaded = TokenizerLoader.Load(parsed.GetValue(tokenizer)!);
+            var loaded = TokenizerLoader.Load(place);
             console.TellTyped(parsed.GetValue(decode) ? IdsLine : TextLine);
             foreach (var line in JsonLines.Read(console.In, "standard input"))
             {

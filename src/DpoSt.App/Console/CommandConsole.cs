@@ -4,7 +4,8 @@ using Spectre.Console;
 
 namespace DpoSt.App.Console;
 
-/// <summary>What a command reads and writes: results on <paramref name="Out"/>, progress and errors on <paramref name="Error"/>.</summary>
+/// <summary>What a command reads and writes: results on <paramref name="Out"/>, progress and errors on <paramref name="Error"/>. What a
+/// terminal shows goes through a <see cref="PrintableWriter"/>; what a file or a program reads is exact.</summary>
 internal sealed record CommandConsole(Stream In, TextWriter Out, TextWriter Error, CancellationToken Cancel)
 {
     private const int FileWidth = 4096;
@@ -43,6 +44,25 @@ internal sealed record CommandConsole(Stream In, TextWriter Out, TextWriter Erro
         }
     }
 
+    /// <summary>Whether a person at a terminal agrees to something; false where nobody can be asked.</summary>
+    public bool Agrees(string question)
+    {
+        if (In is not InterruptibleInput || System.Console.IsInputRedirected || System.Console.IsErrorRedirected)
+        {
+            return false;
+        }
+
+        Error.Write($"{question} [y/N] ");
+        Error.Flush();
+        var answer = new List<byte>();
+        for (int next; (next = In.ReadByte()) is >= 0 and not '\n';)
+        {
+            answer.Add((byte)next);
+        }
+
+        return System.Text.Encoding.UTF8.GetString([.. answer]).Trim() is "y" or "Y" or "yes" or "Yes";
+    }
+
     /// <summary>Where progress is drawn: standard error, plain where it is not a terminal.</summary>
     public IAnsiConsole Progress() => Rich(Error);
 
@@ -55,7 +75,9 @@ internal sealed record CommandConsole(Stream In, TextWriter Out, TextWriter Erro
         var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(3)).AddColumn();
         foreach (var (name, value) in facts)
         {
-            grid.AddRow(new Spectre.Console.Text(name, new Style(decoration: Decoration.Bold)), new Spectre.Console.Text(value));
+            grid.AddRow(
+                new Spectre.Console.Text(Shown.Printable(name), new Style(decoration: Decoration.Bold)),
+                new Spectre.Console.Text(Shown.Printable(value)));
         }
 
         Rich(Out).Write(grid);
@@ -64,10 +86,15 @@ internal sealed record CommandConsole(Stream In, TextWriter Out, TextWriter Erro
     // Where a file or a program reads, there are no colours and no edge to wrap at.
     private static IAnsiConsole Rich(TextWriter writer)
     {
-        var output = new AnsiConsoleOutput(writer);
+        var output = new AnsiConsoleOutput((writer as PrintableWriter)?.Inner ?? writer);
         var ansi = output.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No;
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = output, Ansi = ansi });
         console.Profile.Width = output.IsTerminal ? console.Profile.Width : FileWidth;
+        if (writer is PrintableWriter)
+        {
+            console.Pipeline.Attach(new PrintableText());
+        }
+
         return console;
     }
 }

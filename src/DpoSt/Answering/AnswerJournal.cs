@@ -16,7 +16,7 @@ namespace DpoSt.Answering;
 /// <param name="output">The file that the answers are for.</param>
 /// <param name="tell">Takes one sentence where answers are taken over.</param>
 /// <param name="part">What the file's name has too, where several processes answer.</param>
-internal sealed class AnswerJournal(string output, Action<string> tell, string part = "") : IDisposable
+internal sealed partial class AnswerJournal(string output, Action<string> tell, string part = "") : IDisposable
 {
     /// <summary>How answers are written for dpost itself: a damaged model's log-probabilities are no numbers.</summary>
     public static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
@@ -81,6 +81,10 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
         Remove(output);
     }
 
+    /// <summary>The output that a journal is for; null where a file is none.</summary>
+    public static string? OutputOf(string file) =>
+        Name().Match(file) is { Success: true } name && BeginsWithKey(file) ? name.Groups["output"].Value : null;
+
     /// <summary>Removes the journals of all parts of an output, which nobody may have open.</summary>
     public static void Remove(string output)
     {
@@ -95,6 +99,12 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
 
     /// <inheritdoc/>
     public void Dispose() => stream?.Dispose();
+
+    private static bool BeginsWithKey(string file)
+    {
+        using var start = File.OpenRead(file);
+        return start.ReadByte() is '"' or -1;
+    }
 
     private void Write<T>(T line) => stream!.Write([.. JsonSerializer.SerializeToUtf8Bytes(line, Json), (byte)'\n']);
 
@@ -152,4 +162,7 @@ internal sealed class AnswerJournal(string output, Action<string> tell, string p
                 e);
         }
     }
+
+    [GeneratedRegex(@"^(?<output>.+?)(\.\d+-of-\d+)?\.partial\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Name();
 }

@@ -7,7 +7,7 @@ internal static class DotEnv
     public static string? Lookup(string folder, string name, Func<string, string?> environment)
     {
         var file = Path.Combine(folder, ".env");
-        return environment(name) ?? (File.Exists(file) ? Find(File.ReadAllText(file), name) : null);
+        return environment(name) ?? (File.Exists(file) ? Find(WholeFile.ReadText(file), name) : null);
     }
 
     /// <summary>The same, where the program stands.</summary>

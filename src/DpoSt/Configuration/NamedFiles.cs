@@ -1,5 +1,6 @@
 using DpoSt.Configuration.Composition;
 using DpoSt.Configuration.Yaml;
+using DpoSt.Hub;
 
 namespace DpoSt.Configuration;
 
@@ -31,8 +32,9 @@ public static class NamedFiles
         var isLoop = config.Root.Entries.ContainsKey("loop");
         return [.. keys
             .Where(k => !isLoop || k.Key is not ("data_path" or "data_dir" or "dev_data_path"))
-            .Select(k => (Name: Value(config.Root, k.Section, k.Key) is { } name ? name + k.Extension : null, k.Folder))
-            .Where(k => k.Name is not null && !Path.Exists(HomePath.Full(k.Name, k.Folder)))
+            .Select(k => (k.Key, Name: Value(config.Root, k.Section, k.Key) is { } name ? name + k.Extension : null, k.Folder))
+            .Where(k => k.Name is not null
+                && !Path.Exists(k.Key == "model_path" ? HubModels.Folder(k.Name, k.Folder) : HomePath.Full(k.Name, k.Folder)))
             .Select(k => k.Name!)
             .Distinct(StringComparer.Ordinal)];
     }

@@ -1,4 +1,5 @@
 using DpoSt.Configuration.Sections;
+using DpoSt.Hub;
 
 namespace DpoSt.Configuration;
 
@@ -25,7 +26,7 @@ public sealed class RunPaths
                 + "a model's tokenizer is read from the model's folder; put its files there, and leave data.tokenizer_path out.");
         }
 
-        string Whole(string path) => Path.TrimEndingDirectorySeparator(HomePath.Full(path, DataFolder));
+        string Whole(string path) => Path.TrimEndingDirectorySeparator(HubModels.Folder(path, DataFolder));
     }
 
     /// <summary>What models are relative to.</summary>
@@ -34,8 +35,8 @@ public sealed class RunPaths
     /// <summary>What data, samples and results are relative to.</summary>
     public string CurrentFolder { get; }
 
-    /// <summary>The model that the run starts from (<c>model.model_path</c>).</summary>
-    public string ModelFolder => HomePath.Full(options.Model.ModelPath, DataFolder);
+    /// <summary>The model that the run starts from (<c>model.model_path</c>, a folder or a name on the hub).</summary>
+    public string ModelFolder => HubModels.Folder(options.Model.ModelPath, DataFolder);
 
     /// <summary>The model that the run writes, <c>ft_models/...</c> (<c>trainer.output_dir</c>).</summary>
     public string OutputFolder => HomePath.Full(options.Trainer.OutputDir, DataFolder);

@@ -8,6 +8,16 @@ namespace DpoSt.Data;
 /// <param name="Value">What it holds.</param>
 public sealed record JsonLine(string Path, int Number, JsonElement Value)
 {
+    private const string HalfCharacter = "a string holds an incomplete \\u escape (half a surrogate pair); write the whole character.";
+
+    /// <summary>A row as it was parsed.</summary>
+    /// <exception cref="UserErrorException">A text in it is not whole.</exception>
+    internal static JsonLine Of(string path, int number, JsonElement value)
+    {
+        var line = new JsonLine(path, number, value);
+        return JsonTexts.AreWhole(value) ? line : throw line.Error(HalfCharacter);
+    }
+
     /// <summary>The error to throw for this line: "file:line: what is wrong".</summary>
     public UserErrorException Error(string what, Exception? inner = null) => new($"{Path}:{Number}: {what}", inner);
 
@@ -64,7 +74,7 @@ public sealed record JsonLine(string Path, int Number, JsonElement Value)
         }
         catch (InvalidOperationException e)
         {
-            throw Error("a string holds an incomplete \\u escape (half a surrogate pair); write the whole character.", e);
+            throw Error(HalfCharacter, e);
         }
     }
 }

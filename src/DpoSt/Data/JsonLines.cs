@@ -32,7 +32,7 @@ public static class JsonLines
     /// <summary>Reads a stream that errors call <paramref name="name"/>; gives each line as soon as it has come.</summary>
     /// <exception cref="UserErrorException">A line is too long, no UTF-8 or no JSON.</exception>
     public static IEnumerable<JsonLine> Read(Stream stream, string name, int maxLineBytes = DefaultMaxLineBytes) =>
-        LineReader.Read(stream, name, maxLineBytes).Select(line => new JsonLine(name, line.Number, Parse(name, line.Number, line.Bytes)));
+        LineReader.Read(stream, name, maxLineBytes).Select(line => JsonLine.Of(name, line.Number, Parse(name, line.Number, line.Bytes)));
 
     /// <summary>Reads a file of <typeparamref name="T"/>; <paramref name="expected"/> says in words what a line looks like.</summary>
     /// <exception cref="UserErrorException">As <see cref="Read(string, int)"/>, or a line does not fit the type.</exception>
@@ -86,8 +86,9 @@ public static class JsonLines
         }
         catch (JsonException e)
         {
+            var what = e.Message.Contains("depth", StringComparison.Ordinal) ? "nested more than 64 deep" : "not JSON";
             throw new UserErrorException(
-                $"{path}:{number}: the line is not JSON (at byte {e.BytePositionInLine}); expected one JSON value on the line.", e);
+                $"{path}:{number}: the line is {what} (at byte {e.BytePositionInLine}); expected one JSON value on the line.", e);
         }
     }
 

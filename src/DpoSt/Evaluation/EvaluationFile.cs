@@ -15,7 +15,7 @@ internal static class EvaluationFile
     {
         try
         {
-            var rows = JsonSerializer.Deserialize<List<EvaluationRow>>(File.ReadAllText(path), Options);
+            var rows = JsonSerializer.Deserialize<List<EvaluationRow>>(WholeFile.ReadText(path), Options);
             return rows is not null && rows.TrueForAll(row => row is { Run: not null, DataSet: not null, Correct: not null })
                 ? rows
                 : throw new JsonException("null");

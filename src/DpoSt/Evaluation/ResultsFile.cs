@@ -45,7 +45,7 @@ internal static class ResultsFile
     {
         try
         {
-            return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path))!.AsObject() : [];
+            return File.Exists(path) ? JsonNode.Parse(WholeFile.ReadText(path))!.AsObject() : [];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException or ArgumentException
             or IOException or UnauthorizedAccessException)

@@ -33,6 +33,16 @@ internal static class CheckpointFiles
     /// <summary>Files that belong to a model apart from its weights.</summary>
     public static readonly string[] Companions = [Config, "generation_config.json", .. Tokenizers, "README.md", "LICENSE"];
 
+    /// <summary>The names of what a folder holds of a model.</summary>
+    /// <exception cref="UserErrorException">Its index is none.</exception>
+    public static IEnumerable<string> In(string folder)
+    {
+        var index = Path.Combine(folder, Index);
+        IEnumerable<string> names = File.Exists(Path.Combine(folder, Weights)) ? [.. Companions, Weights]
+            : [.. Companions, Index, .. Shards(WholeFile.ReadBytes(index), index)];
+        return names.Where(name => File.Exists(Path.Combine(folder, name)));
+    }
+
     /// <summary>The error for a place that holds neither <see cref="Weights"/> nor <see cref="Index"/>.</summary>
     /// <param name="names">What it holds.</param>
     public static UserErrorException NoWeights(string place, IEnumerable<string> names) => new(Instead([.. names]) is { } instead

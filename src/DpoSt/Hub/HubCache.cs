@@ -4,19 +4,54 @@ namespace DpoSt.Hub;
 /// <c>blobs/</c> by checksum, commits in <c>snapshots/</c> as links to them, branches and tags in <c>refs/</c>.</summary>
 internal sealed class HubCache(string cache, string repo)
 {
+    private const string Incomplete = ".incomplete";
     private readonly string name = $"models--{repo.Replace("/", "--", StringComparison.Ordinal)}";
 
     /// <summary>Where a file's content is once it is whole.</summary>
     public string Blob(HubFile file) => Path.Combine(cache, name, "blobs", file.Hash);
 
     /// <summary>Where a file's content grows.</summary>
-    public string Partial(HubFile file) => Blob(file) + ".incomplete";
+    public string Partial(HubFile file) => Blob(file) + Incomplete;
 
     /// <summary>A commit's folder.</summary>
     public string Snapshot(string commit) => Path.Combine(cache, name, "snapshots", commit);
 
     /// <summary>Whether a commit's file is there and whole; only whole files ever get their final names.</summary>
     public bool Has(string commit, HubFile file) => HasLength(Path.Combine(Snapshot(commit), file.Name), file.Size);
+
+    /// <summary>The folder of a revision's commit where its configuration and all its weights are there; null where they are not.</summary>
+    public string? Whole(string revision)
+    {
+        try
+        {
+            var known = Path.Combine(cache, name, "refs", revision);
+            var commit = File.Exists(known) ? WholeFile.ReadText(known).Trim() : revision;
+            if (commit.Length != 40 || !commit.All(char.IsAsciiHexDigit))
+            {
+                return null;
+            }
+
+            var snapshot = Snapshot(commit);
+            var index = Path.Combine(snapshot, CheckpointFiles.Index);
+            return IsThere(snapshot, CheckpointFiles.Config)
+                && (IsThere(snapshot, CheckpointFiles.Weights) || (IsThere(snapshot, CheckpointFiles.Index)
+                    && CheckpointFiles.Shards(WholeFile.ReadBytes(index), index).All(shard => IsThere(snapshot, shard)))) ? snapshot : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or UserErrorException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The lock that who downloads a content holds, by the content's place while it grows; null where a file is none.</summary>
+    public static string? LockOfPartial(string path)
+    {
+        var blobs = Path.GetDirectoryName(Path.GetFullPath(path));
+        return path.EndsWith(Incomplete, StringComparison.Ordinal) && Path.GetFileName(blobs) == "blobs"
+            && Path.GetDirectoryName(blobs) is { } repository && Path.GetDirectoryName(repository) is { } all
+            ? Path.Combine(all, ".locks", Path.GetFileName(repository), Path.GetFileNameWithoutExtension(path) + ".lock")
+            : null;
+    }
 
     /// <summary>Whether a content is there, from this commit or another.</summary>
     public bool HasBlob(HubFile file) => HasLength(Blob(file), file.Size);
@@ -80,6 +115,13 @@ internal sealed class HubCache(string cache, string repo)
             using var source = File.OpenRead(from);
             source.CopyTo(stream);
         });
+
+    // A link may lead nowhere.
+    private static bool IsThere(string snapshot, string file)
+    {
+        var path = Path.Combine(snapshot, file);
+        return File.Exists(path) && (new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.Exists ?? true);
+    }
 
     // A link's own length is not its target's: FileInfo follows only through a stream.
     private static bool HasLength(string path, long length)

@@ -19,6 +19,7 @@ public sealed record HubWatcher(Action<HubPlan> Begin, Action<long> Advance, Act
 public static partial class HubDownload
 {
     private const long MaxIndex = 100_000_000;
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(5);
 
     /// <summary>Brings a model's files into the cache, or into a folder of one's own too.</summary>
     /// <param name="repo"><c>organisation/name</c>.</param>
@@ -35,10 +36,18 @@ public static partial class HubDownload
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(watcher);
         CheckNames(repo, revision);
+        var cache = new HubCache(options.Cache, repo);
+        var whole = cache.Whole(revision);
+        if (options.Offline && whole is null)
+        {
+            throw new UserErrorException(
+                $"HF_HUB_OFFLINE is set, and {options.Cache} holds no whole {repo} at revision '{revision}': unset it, "
+                + "or copy the cache from where the model was downloaded.");
+        }
+
         try
         {
-            return await Run(new HubCache(options.Cache, repo), repo, revision, localFolder, options, watcher, cancel)
-                .ConfigureAwait(false);
+            return await Run(cache, repo, revision, localFolder, options, watcher, whole, cancel).ConfigureAwait(false);
         }
         catch (TransientHubException e)
         {
@@ -50,13 +59,16 @@ public static partial class HubDownload
     }
 
     private static async Task<string> Run(
-        HubCache cache, string repo, string revision, string? localFolder, HubOptions options, HubWatcher watcher, CancellationToken cancel)
+        HubCache cache, string repo, string revision, string? localFolder, HubOptions options, HubWatcher watcher, string? whole,
+        CancellationToken cancel)
     {
+        if (await List(repo, revision, options, watcher, whole, cancel).ConfigureAwait(false) is not { } listing)
+        {
+            return localFolder is null ? whole! : Copy(whole!, CheckpointFiles.In(whole!), Path.GetFullPath(localFolder));
+        }
+
         using var client = new HubClient(options, repo, revision);
-        var retries = Retries.Build(options, watcher.Notice);
-        var download = new FileDownload(client, retries, options);
-        var listing = await retries.ExecuteAsync(async token => await client.List(token).ConfigureAwait(false), cancel)
-            .ConfigureAwait(false);
+        var download = new FileDownload(client, Retries.Build(options, watcher.Notice), options);
         var files = await Files().ConfigureAwait(false);
         var missing = files.Sum(file => file.Size - cache.Kept(file));
         watcher.Begin(new HubPlan(listing.Commit, files.Count, files.Sum(file => file.Size), missing));
@@ -69,7 +81,8 @@ public static partial class HubDownload
 
         cache.Remember(revision, listing.Commit);
         return localFolder is null
-            ? cache.Snapshot(listing.Commit) : Copy(cache.Snapshot(listing.Commit), files, Path.GetFullPath(localFolder));
+            ? cache.Snapshot(listing.Commit)
+            : Copy(cache.Snapshot(listing.Commit), files.Select(file => file.Name), Path.GetFullPath(localFolder));
 
         async Task<IReadOnlyList<HubFile>> Files()
         {
@@ -123,11 +136,34 @@ public static partial class HubDownload
         }
     }
 
-    private static string Copy(string snapshot, IReadOnlyList<HubFile> files, string folder)
+    // Null where the hub is away, or not to be asked, and what is in the cache does: one short attempt, for it may be away for long.
+    private static async Task<HubListing?> List(
+        string repo, string revision, HubOptions options, HubWatcher watcher, string? whole, CancellationToken cancel)
+    {
+        if (options.Offline)
+        {
+            return null;
+        }
+
+        var patience = whole is null ? options : options with { Attempts = 1, Stall = options.Stall < Short ? options.Stall : Short };
+        using var client = new HubClient(patience, repo, revision);
+        try
+        {
+            return await Retries.Build(patience, watcher.Notice)
+                .ExecuteAsync(async token => await client.List(token).ConfigureAwait(false), cancel).ConfigureAwait(false);
+        }
+        catch (TransientHubException e) when (whole is not null)
+        {
+            watcher.Notice($"{e.Message}: {repo} is taken as the cache has it");
+            return null;
+        }
+    }
+
+    private static string Copy(string snapshot, IEnumerable<string> files, string folder)
     {
         foreach (var file in files)
         {
-            HubCache.CopyTo(Path.Combine(snapshot, file.Name), Path.Combine(folder, file.Name));
+            HubCache.CopyTo(Path.Combine(snapshot, file), Path.Combine(folder, file));
         }
 
         return folder;
@@ -136,20 +172,18 @@ public static partial class HubDownload
     // Both become parts of paths and of an address.
     private static void CheckNames(string repo, string revision)
     {
-        if (!RepoName().IsMatch(repo) || repo.Contains("..", StringComparison.Ordinal) || repo.Contains("--", StringComparison.Ordinal))
+        if (!HubModels.IsRepository(repo))
         {
-            throw new UserErrorException($"'{repo}' is not a repository's name; expected ORGANISATION/NAME, such as google/flan-t5-base.");
+            throw new UserErrorException(
+                $"'{Shown.Text(repo)}' is not a repository's name; expected ORGANISATION/NAME, such as google/flan-t5-base.");
         }
 
         if (!RevisionName().IsMatch(revision) || revision.Contains("..", StringComparison.Ordinal))
         {
-            throw new UserErrorException($"'{revision}' is not a revision; expected a branch, a tag or a commit, such as main.");
+            throw new UserErrorException(
+                $"'{Shown.Text(revision)}' is not a revision; expected a branch, a tag or a commit, such as main.");
         }
     }
-
-    [GeneratedRegex(@"^[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)?\z",
-        RegexOptions.ExplicitCapture | RegexOptions.ECMAScript, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex RepoName();
 
     [GeneratedRegex(@"^\w[\w.+-]*(/\w[\w.+-]*)*\z", RegexOptions.ECMAScript, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RevisionName();

@@ -15,29 +15,43 @@ public sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
     /// <summary>How long a server may stay silent before the connection is given up.</summary>
     public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Whether no server is asked: what is in the cache must do.</summary>
+    public bool Offline { get; init; }
+
     /// <summary>The clock of the waits.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Reads <c>HF_ENDPOINT</c>, <c>HF_TOKEN</c> (or the file <c>token</c> in <c>HF_HOME</c>), <c>HF_HUB_CACHE</c> and
-    /// <c>HF_HOME</c>, with the defaults of huggingface_hub.</summary>
+    /// <summary>Reads <c>HF_ENDPOINT</c>, <c>HF_TOKEN</c> (or the file <c>token</c> in <c>HF_HOME</c>), <c>HF_HUB_CACHE</c>,
+    /// <c>HF_HOME</c> and <c>HF_HUB_OFFLINE</c> (or <c>TRANSFORMERS_OFFLINE</c>), with the defaults of huggingface_hub.</summary>
     /// <exception cref="UserErrorException">The endpoint is not an address, or the token could not be one.</exception>
     public static HubOptions FromEnvironment(Func<string, string?> variable)
     {
         ArgumentNullException.ThrowIfNull(variable);
-        var home = Folder("HF_HOME") ?? Path.Combine(
-            Folder("XDG_CACHE_HOME") ?? Path.Combine(
-                Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "huggingface");
-        var address = Value("HF_ENDPOINT") ?? "https://huggingface.co";
+        var address = Value(variable, "HF_ENDPOINT") ?? "https://huggingface.co";
         return Uri.TryCreate(address.TrimEnd('/'), UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"
             ? new HubOptions(
-                endpoint, AcceptedToken(Value("HF_TOKEN"), Path.Combine(home, "token")),
-                Path.GetFullPath(Folder("HF_HUB_CACHE") ?? Path.Combine(home, "hub")))
+                endpoint, AcceptedToken(Value(variable, "HF_TOKEN"), Path.Combine(Home(variable), "token")), CacheFolder(variable))
+            {
+                Offline = (Value(variable, "HF_HUB_OFFLINE") ?? Value(variable, "TRANSFORMERS_OFFLINE"))?.ToUpperInvariant()
+                    is "1" or "ON" or "YES" or "TRUE",
+            }
             : throw new UserErrorException($"HF_ENDPOINT is '{address}', not an address; expected one like https://huggingface.co.");
-
-        string? Folder(string name) => Value(name) is { } folder ? HomePath.Expand(folder) : null;
-
-        string? Value(string name) => variable(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
     }
+
+    /// <summary>The cache's folder alone: neither an address nor a token is looked at.</summary>
+    /// <exception cref="UserErrorException">As in <see cref="HomePath.Expand"/>.</exception>
+    public static string CacheFolder(Func<string, string?> variable) =>
+        Path.GetFullPath(Folder(variable, "HF_HUB_CACHE") ?? Path.Combine(Home(variable), "hub"));
+
+    private static string Home(Func<string, string?> variable) => Folder(variable, "HF_HOME") ?? Path.Combine(
+        Folder(variable, "XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+        "huggingface");
+
+    private static string? Folder(Func<string, string?> variable, string name) =>
+        Value(variable, name) is { } folder ? HomePath.Expand(folder) : null;
+
+    private static string? Value(Func<string, string?> variable, string name) =>
+        variable(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
 
     private static string? AcceptedToken(string? given, string file)
     {
@@ -53,7 +67,7 @@ public sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
     {
         try
         {
-            return File.ReadAllText(file).Trim();
+            return WholeFile.ReadText(file).Trim();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

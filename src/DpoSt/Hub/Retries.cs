@@ -9,8 +9,8 @@ internal static class Retries
 {
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
-    public static ResiliencePipeline Build(HubOptions options, Action<string> notice) =>
-        new ResiliencePipelineBuilder { TimeProvider = options.Time }
+    public static ResiliencePipeline Build(HubOptions options, Action<string> notice) => options.Attempts == 1 ? ResiliencePipeline.Empty
+        : new ResiliencePipelineBuilder { TimeProvider = options.Time }
             .AddRetry(new RetryStrategyOptions
             {
                 ShouldHandle = new PredicateBuilder().Handle<TransientHubException>(),

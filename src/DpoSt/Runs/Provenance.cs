@@ -121,7 +121,7 @@ internal sealed record Provenance(
     {
         try
         {
-            if (File.Exists(path) && JsonSerializer.Deserialize<Dictionary<string, Provenance>>(File.ReadAllText(path), Json) is { } read)
+            if (File.Exists(path) && JsonSerializer.Deserialize<Dictionary<string, Provenance>>(WholeFile.ReadText(path), Json) is { } read)
             {
                 return new SortedDictionary<string, Provenance>(read, StringComparer.Ordinal);
             }

@@ -13,6 +13,10 @@ internal sealed class RunLock : IDisposable
 
     private RunLock(FileStream stream) => this.stream = stream;
 
+    /// <summary>Whether a file is the lock of an experiment: its results lie beside it.</summary>
+    public static bool IsOne(string file) => Path.GetFileName(file).EndsWith(".lock", StringComparison.Ordinal)
+        && Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(file))) == "results" && new FileInfo(file).Length == 0;
+
     /// <summary>Takes the lock; <paramref name="option"/> is what a person changes to work elsewhere.</summary>
     /// <exception cref="UserErrorException">Another process has it, or the folder cannot be written.</exception>
     public static RunLock Take(string path, string option = "exp_name")

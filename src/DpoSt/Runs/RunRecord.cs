@@ -63,7 +63,7 @@ internal sealed record RunRecord(
         var path = Path.Combine(folder, Name);
         try
         {
-            var record = JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(path), Options);
+            var record = JsonSerializer.Deserialize<RunRecord>(WholeFile.ReadText(path), Options);
             return record is { ExpName: not null, Models: not null, Stages: not null, TestSet: not null, Versions: not null }
                 && record.Configuration is not null ? record : throw new JsonException("a part is missing");
         }

@@ -62,7 +62,7 @@ internal sealed class CellClaim : IDisposable
     {
         try
         {
-            return File.ReadAllText(path).Split(' ', '\n') is [var machine, var id, ""] && machine == Environment.MachineName
+            return WholeFile.ReadText(path).Split(' ', '\n') is [var machine, var id, ""] && machine == Environment.MachineName
                 && !IsAlive(int.Parse(id, CultureInfo.InvariantCulture));
         }
         catch (Exception e) when (e is IOException or FormatException)

@@ -39,7 +39,7 @@ public sealed record CellResult(
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize<CellResult>(File.ReadAllText(path), Options) : null;
+            return File.Exists(path) ? JsonSerializer.Deserialize<CellResult>(WholeFile.ReadText(path), Options) : null;
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,7 @@
+using DpoSt.Configuration;
+using DpoSt.Configuration.Binding;
+using DpoSt.Configuration.Sections;
+using DpoSt.Tests.Configuration;
 using DpoSt.Tests.Hub;
 
 namespace DpoSt.Tests.App;
@@ -37,6 +41,39 @@ public sealed class DownloadCommandTests : IDisposable
         Assert.Equal(
             place + "\n", CommandRun.Of("download", HubRepository.Name, "--local-dir", place, "--revision", HubRepository.Commit).Out);
         Assert.Equal(repository.Files[Weights], File.ReadAllBytes(Path.Combine(place, Weights)));
+    }
+
+    [Fact]
+    public void A_name_on_the_hub_stands_wherever_a_folder_does()
+    {
+        // Not in the cache: said at once, and nothing is asked of a server unless a person wants that.
+        string[] tokenize = ["tokenize", "--tokenizer", HubRepository.Name];
+        var refused = CommandRun.With("", tokenize);
+        Assert.Equal((2, ""), (refused.Code, refused.Out));
+        Assert.StartsWith(
+            "org/small: there is no such model folder, and the hub's cache holds no whole model of that name", refused.Error,
+            StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+
+        // The repository's tokenizer is none: it is found and refused by its place in the cache.
+        var snapshot = Path.Combine(folder.Root, "hub", "models--org--small", "snapshots", HubRepository.Commit);
+        Assert.Contains(Path.Combine(snapshot, "tokenizer.json"), CommandRun.With("", [.. tokenize, "--download"]).Error,
+            StringComparison.Ordinal);
+        var asked = server.Requests.Count;
+        Assert.Contains(snapshot, CommandRun.With("", tokenize).Error, StringComparison.Ordinal);
+        Assert.Contains(snapshot, CommandRun.Of("solve", "--model", HubRepository.Name, "q").Error, StringComparison.Ordinal);
+        Assert.Equal(asked, server.Requests.Count);
+
+        using var configs = new ConfigFolder().With("c.yaml", $$"""
+            exp_name: x
+            model: {model_path: {{HubRepository.Name}}}
+            data: {tokenizer_path: {{HubRepository.Name}}}
+            trainer: {run_name: sft-0, output_dir: o}
+            """);
+        var config = configs.Compose("c");
+        var paths = RunPaths.Here(ConfigBinder.Bind<ExperimentOptions>(config).Options);
+        Assert.Equal(snapshot, paths.ModelFolder);
+        Assert.DoesNotContain(HubRepository.Name, NamedFiles.Missing(config, paths));
     }
 
     [Fact]

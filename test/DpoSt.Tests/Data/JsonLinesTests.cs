@@ -1,5 +1,6 @@
 using System.Text;
 using DpoSt.Data;
+using DpoSt.Data.Readers;
 using DpoSt.Verification;
 
 namespace DpoSt.Tests.Data;
@@ -92,14 +93,30 @@ public sealed class JsonLinesTests : IDisposable
     [Fact]
     public void Properties_are_checked()
     {
-        var path = folder.File("a.jsonl", """{"a": 1, "b": ["x", 2], "c": "\ud83d", "d": null}""" + "\n[]\n");
+        var path = folder.File("a.jsonl", """{"a": 1, "b": ["x", 2], "d": null}""" + "\n[]\n");
         var lines = JsonLines.Read(path).ToArray();
         AssertError($"{path}:1: \"a\" is not a string; expected words.", () => lines[0].Text("a", "words"));
         AssertError($"{path}:1: \"b\" is not a list of strings; expected words.", () => lines[0].Texts("b", "words"));
-        AssertError($"{path}:1: a string holds an incomplete \\u escape", () => lines[0].Text("c", "words"));
         AssertError($"{path}:1: \"d\" is missing; expected words.", () => lines[0].Text("d", "words"));
         AssertError($"{path}:2: the line is not a JSON object; expected words.", () => lines[1].Text("a", "words"));
     }
+
+    [Theory]
+    [InlineData("""{"a": 1, "b": "\ud83d"}""")]
+    [InlineData("""{"\uDC00": 1}""")]
+    [InlineData("""{"a": [{"b": "x\ud83dy"}]}""")]
+    public void Half_a_character_is_refused_wherever_it_stands(string line)
+    {
+        var path = folder.File("a.jsonl", """{"a": "\ud83d\ude00 \\ud83d"}""" + $"\n{line}\n");
+        AssertError($"{path}:2: a string holds an incomplete \\u escape", () => JsonLines.Read(path).ToArray());
+        var list = folder.File("a.json", $"[{{\"a\": 1}}, {line}]");
+        AssertError($"{list}:row:2: a string holds an incomplete \\u escape", () => RowFile.Read(list).ToArray());
+    }
+
+    [Fact]
+    public void What_is_nested_too_deep_is_told() => AssertError(
+        $"{folder.File("a.jsonl", new string('[', 2000) + new string(']', 2000))}:1: the line is nested more than 64 deep",
+        () => JsonLines.Read(folder.File("a.jsonl")).ToArray());
 
     private static void AssertError(string beginning, Action action) =>
         Assert.StartsWith(beginning, Assert.Throws<UserErrorException>(action).Message, StringComparison.Ordinal);

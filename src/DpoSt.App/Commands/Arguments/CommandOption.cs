@@ -46,7 +46,8 @@ internal static class CommandOption
     public static Option<bool> Json(string description = "Write one JSON object.") => Of<bool>("--json", description);
 
     /// <summary><c>--model</c>, which a command cannot do without.</summary>
-    public static Option<string> Model(string description = "A model's folder.") => Of<string>("--model", description, "DIR").Needed();
+    public static Option<string> Model(string description = "A model's folder, or its name on the hub.") =>
+        Of<string>("--model", description, "DIR").Needed();
 
     /// <summary>Its value where none is given.</summary>
     public static Option<T> Or<T>(this Option<T> option, T value)

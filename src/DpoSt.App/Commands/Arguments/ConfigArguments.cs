@@ -1,8 +1,10 @@
 using System.CommandLine;
 using DpoSt.App.Console;
+using DpoSt.Configuration;
 using DpoSt.Configuration.Binding;
 using DpoSt.Configuration.Composition;
 using DpoSt.Configuration.Sections;
+using DpoSt.Parallel;
 
 namespace DpoSt.App.Commands.Arguments;
 
@@ -17,9 +19,12 @@ internal sealed class ConfigArguments
     private readonly Argument<string[]> overrides = OverrideArgument.Create(
         "key=value changes a key, +key=value adds one, ~key removes one.");
 
+    private readonly DownloadArgument? download;
+
     /// <summary>Adds the arguments to a command, which reads <paramref name="defaultName"/> unless told otherwise.</summary>
-    public ConfigArguments(Command command, string defaultName)
+    public ConfigArguments(Command command, string defaultName, bool fetches = false)
     {
+        download = fetches ? new DownloadArgument(command) : null;
         name = CommandOption.Of<string>("--config-name", "The file in it, without .yaml.").Or(defaultName);
         command.Add(path);
         command.Add(name);
@@ -34,6 +39,17 @@ internal sealed class ConfigArguments
 
     /// <summary>The overrides as written.</summary>
     public string[] Overrides(ParseResult result) => result.GetValue(overrides) ?? [];
+
+    /// <summary>Fetches the model that a run starts from, where it is named as on the hub, is not here, and a person wants that.</summary>
+    public void Fetch(ParseResult result, CommandConsole console)
+    {
+        if (RankEnvironment.Current is null)                       // of several processes the one that starts them has done it
+        {
+            var own = PrefixedOverrides.Without(Overrides(result), "sft.", "dpo.");
+            var options = ConfigBinder.Bind<ExperimentOptions>(ConfigComposer.Compose(Path(result), Name(result), own)).Options;
+            download!.Ready(result, options.Model.ModelPath, RunPaths.Here(options).DataFolder, console);
+        }
+    }
 
     /// <summary>Composes and binds the configuration; what is ignored in it is said once.</summary>
     public ExperimentOptions Options(ParseResult result, CommandConsole console) =>
@@ -53,7 +69,8 @@ internal sealed class ConfigArguments
         if (ignored.Count > 0)
         {
             var (has, are) = ignored.Count == 1 ? ("has", "is") : ("have", "are");
-            console.Error.WriteLine($"{file}: {string.Join(", ", ignored)} {has} no meaning here and {are} ignored.");
+            var device = ignored.Any(key => key is "trainer.no_cuda" or "trainer.use_cpu") ? " (--device cpu computes on the CPU)" : "";
+            console.Error.WriteLine($"{file}: {string.Join(", ", ignored)} {has} no meaning here and {are} ignored{device}.");
         }
     }
 }

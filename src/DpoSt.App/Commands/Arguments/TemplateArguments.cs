@@ -38,8 +38,8 @@ internal sealed class TemplateArguments
     {
         try
         {
-            return json is null ? [] : JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)
-                ?? throw new JsonException("null");
+            var values = json is null ? [] : JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json);
+            return values?.Values.All(JsonTexts.AreWhole) == true ? values : throw new JsonException("null, or half a character");
         }
         catch (JsonException e)
         {

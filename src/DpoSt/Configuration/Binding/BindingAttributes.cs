@@ -9,6 +9,25 @@ internal sealed class IgnoresKeysAttribute(params string[] keys) : Attribute
     public IReadOnlyList<string> Keys { get; } = keys;
 }
 
+/// <summary>A key that other versions of transformers and trl have, and what says the same here.</summary>
+/// <param name="key">Their key.</param>
+/// <param name="here">The key of this section; null where <paramref name="advice"/> says it all.</param>
+/// <param name="advice">What to do, as the end of a sentence.</param>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
+internal sealed class OtherNameAttribute(string key, string? here, string? advice = null) : Attribute
+{
+    public string Key { get; } = key;
+    public string? Here { get; } = here;
+    public string? Advice { get; } = advice;
+}
+
+/// <summary>What else a key's value might have meant, for the sentence that refuses it.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class HintAttribute(string text) : Attribute
+{
+    public string Text { get; } = text;
+}
+
 /// <summary>The texts that a key takes; letter case does not matter.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class OneOfAttribute(params string[] values) : Attribute
@@ -26,7 +45,7 @@ internal sealed class FolderNameAttribute : Attribute
     public const string Expected = "a name for a folder, without '..' or '~'";
 
     public static bool Holds(string text) =>
-        !text.Any(char.IsControl) && !Path.IsPathRooted(text)
+        text.Length <= Shown.Longest && !text.Any(char.IsControl) && !Path.IsPathRooted(text)
         && text.Split('/', '\\').All(part => part.Trim() is not ("" or "." or ".." or ['~', ..]));
 }
 

@@ -167,7 +167,8 @@ public static class ConfigBinder
             TypeCode.String => "text that is not empty",
             _ => "a map of keys",
         };
-        return property.GetCustomAttribute<WithinAttribute>() is { } within ? $"{kind} {within}" : kind;
+        var hint = property.GetCustomAttribute<HintAttribute>() is { } given ? $" ({given.Text})" : "";
+        return (property.GetCustomAttribute<WithinAttribute>() is { } within ? $"{kind} {within}" : kind) + hint;
     }
 
     private static UserErrorException Wrong(ConfigNode node, PropertyInfo property, string path) =>
@@ -176,8 +177,8 @@ public static class ConfigBinder
     private static UserErrorException Unknown(string key, string full, ConfigSource source, string path, IReadOnlyList<string> known)
     {
         var prefix = path.Length == 0 ? "" : path + ".";
-        var advice = NearestName.Of(key, known) is { } near
-            ? $"did you mean {prefix}{near}?"
+        var advice = KnownKeys.OtherName(full) is { } other ? $"{other}."
+            : NearestName.Of(key, known) is { } near ? $"did you mean {prefix}{near}?"
             : known.Count <= 20 ? $"expected one of {string.Join(", ", known)}." : "correct its spelling or remove it.";
         return new UserErrorException(
             $"{source}: there is no option {(string.IsNullOrWhiteSpace(full) ? $"'{full}'" : Shown.Text(full))}; {advice}");

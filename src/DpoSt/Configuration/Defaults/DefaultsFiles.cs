@@ -66,7 +66,7 @@ internal sealed class DefaultsFiles(string root)
     {
         string? package = null;
         var number = 0;
-        foreach (var line in File.ReadLines(path).Select(l => l.Trim()))
+        foreach (var line in WholeFile.ReadLines(path).Select(l => l.Trim()))
         {
             number++;
             if (line.Length == 0)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DpoSt.Configuration.Binding;
 using DpoSt.Configuration.Composition;
 using DpoSt.Configuration.Grammar;
 using DpoSt.Configuration.Interpolations;
@@ -160,11 +161,20 @@ internal sealed class OverrideApplication(ConfigMap root, Interpolation interpol
 
     private UserErrorException Unknown(Override change, string key)
     {
+        if (KnownKeys.OtherName(key) is { } other)
+        {
+            return new UserErrorException($"{change.Source}: there is no key {key}; {other}.");
+        }
+
         var keys = Keys(root, "").ToList();
         var last = "." + key.Split('.')[^1];
-        var near = NearestName.Of(key, keys) ?? keys.Find(k => k.EndsWith(last, StringComparison.Ordinal));
+        // To add another key would lead to the next refusal.
+        var isOption = KnownKeys.IsOption(key);
+        var option = isOption || change.Kind == OverrideKind.Delete ? null : NearestName.Of(key, KnownKeys.All);
+        var near = NearestName.Of(key, keys) ?? keys.Find(k => k.EndsWith(last, StringComparison.Ordinal))
+            ?? (option is null ? null : $"+{option}");
         var meant = near is null ? "" : $"; did you mean {Shown.Text(near)}?";
-        var hint = change.Kind == OverrideKind.Delete
+        var hint = change.Kind == OverrideKind.Delete || !isOption
             ? "" : $"write +{Shown.Text(change.Value is ConfigMap ? change.Key.Path : key)}=... to add it";
         var end = hint.Length == 0 ? (near is null ? "." : "") : near is null ? $"; {hint}." : $" Otherwise {hint}.";
         return new UserErrorException($"{change.Source}: there is no key {Shown.Text(key)} in the configuration{meant}{end}");

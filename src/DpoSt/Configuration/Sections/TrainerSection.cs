@@ -26,6 +26,41 @@ public enum IntervalStrategy
     "precompute_ref_log_probs",
     "push_to_hub", "remove_unused_columns", "save_on_each_node", "save_safetensors", "skip_memory_metrics", "tf32",
     "torch_compile", "torch_compile_backend", "torch_compile_mode", "use_cpu")]
+[OtherName("evaluation_strategy", "eval_strategy")]
+[OtherName("evaluate_during_training", "eval_strategy", " (steps)")]
+[OtherName("per_gpu_train_batch_size", "per_device_train_batch_size")]
+[OtherName("per_gpu_eval_batch_size", "per_device_eval_batch_size")]
+[OtherName("fp16", "bf16", ", which needs no loss scaling")]
+[OtherName("bf16_full_eval", "bf16", ", in evaluation too")]
+[OtherName("fp16_full_eval", "bf16", ", in evaluation too")]
+[OtherName("fp16_opt_level", "bf16")]
+[OtherName("fp16_backend", "bf16")]
+[OtherName("half_precision_backend", "bf16")]
+[OtherName("adafactor", "optim", ", and AdamW is the only one")]
+[OtherName("optimizer", "optim")]
+[OtherName("max_completion_length", "max_target_length")]
+[OtherName("scheduler_type", "lr_scheduler_type")]
+[OtherName("train_sampling_strategy", "group_by_length_window", "; 1 shuffles alone")]
+[OtherName("length_column_name", "group_by_length_window", "; lengths are counted")]
+[OtherName("push_to_hub_token", null, "nothing is pushed to a hub: remove it")]
+[OtherName("push_to_hub_model_id", null, "nothing is pushed to a hub: remove it")]
+[OtherName("push_to_hub_organization", null, "nothing is pushed to a hub: remove it")]
+[OtherName("label_smoothing_factor", null, "fine-tuning has no label smoothing here: remove it, or set it to nothing")]
+[OtherName("use_mps_device", null, "the command's --device says where it computes: remove it")]
+[OtherName("sharded_ddp", null, "a launch file with FSDP (--launch) shards: remove it")]
+[OtherName("fsdp_min_num_params", null, "a launch file with FSDP (--launch) shards: remove it")]
+[OtherName("fsdp_transformer_layer_cls_to_wrap", null, "a launch file with FSDP (--launch) shards: remove it")]
+[OtherName("resume_from_checkpoint", null, "a training goes on by itself, and --fresh starts over: remove it")]
+[OtherName("load_best_model_at_end", null, "the last step's model is kept: remove it")]
+[OtherName("metric_for_best_model", null, "the last step's model is kept: remove it")]
+[OtherName("greater_is_better", null, "the last step's model is kept: remove it")]
+[OtherName("model_init_kwargs", null, "the model is read as its folder has it: remove it")]
+[OtherName("ref_model_init_kwargs", null, "the reference is the model that the training starts from: remove it")]
+[OtherName("ref_model_mixup_alpha", null, "the reference does not change: remove it")]
+[OtherName("sync_ref_model", null, "the reference does not change: remove it")]
+[OtherName("generate_during_eval", null, "dpost evaluate answers questions: remove it")]
+[OtherName("predict_with_generate", null, "dpost evaluate answers questions: remove it")]
+[OtherName("generation_max_length", null, "it is eval.max_new_tokens here: move it there")]
 public sealed record TrainerSection
 {
     /// <summary>The run's name: a folder below the experiment's.</summary>
@@ -110,6 +145,7 @@ public sealed record TrainerSection
 
     /// <summary>Steps of warm-up.</summary>
     [Within(0)]
+    [Hint("a share of the steps is trainer.warmup_ratio")]
     public long WarmupSteps { get; init; }
 
     /// <summary>DPO's beta.</summary>

@@ -31,7 +31,7 @@ internal sealed class YamlReader
     {
         try
         {
-            return Parse(path, File.ReadAllText(path));
+            return Parse(path, WholeFile.ReadText(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -23,7 +23,7 @@ internal sealed class JsonListReader
         reader.Begin(key);
         for (var number = 1; reader.Element() is { } element; number++)
         {
-            yield return new JsonLine($"{path}:row", number, element);
+            yield return JsonLine.Of($"{path}:row", number, element);
         }
     }
 

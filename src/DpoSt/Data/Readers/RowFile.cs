@@ -39,8 +39,7 @@ internal static class RowFile
 
         return Rows(path, form, stream =>
         {
-            var whole = new FileStream(
-                Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+            var whole = Unnamed();
             var (bound, buffer) = (new FileInfo(path).Length * mostTimes + spare, new byte[1 << 16]);
             while (stream.Read(buffer) is > 0 and var read)
             {
@@ -56,6 +55,19 @@ internal static class RowFile
             whole.Position = 0;
             return Disposing(whole, ParquetReading.Read(whole, path));
         });
+    }
+
+    // Where a system lets an open file go without its name, nothing is left of it however the process ends.
+    private static FileStream Unnamed()
+    {
+        var path = Path.GetTempFileName();
+        var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.Delete(path);
+        }
+
+        return file;
     }
 
     private static IEnumerable<JsonLine> Disposing(Stream stream, IEnumerable<JsonLine> rows)

@@ -230,7 +230,7 @@ internal sealed class HubCheckpoint : IDisposable
     {
         try
         {
-            return File.ReadAllBytes(index);
+            return WholeFile.ReadBytes(index);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -18,7 +18,7 @@ internal static class ModelJson
     /// <exception cref="UserErrorException">It is a pointer that Git LFS put in the file's place.</exception>
     public static ReadOnlyMemory<byte> Read(string path)
     {
-        ReadOnlyMemory<byte> bytes = File.ReadAllBytes(path);
+        ReadOnlyMemory<byte> bytes = WholeFile.ReadBytes(path);
         return FileProblem.Pointer(path, bytes.Span) is { } pointer ? throw pointer
             : bytes.Span.StartsWith(Encoding.UTF8.Preamble) ? bytes[Encoding.UTF8.Preamble.Length..] : bytes;
     }
@@ -29,7 +29,9 @@ internal static class ModelJson
     {
         try
         {
-            return JsonDocument.Parse(Read(path));
+            var document = JsonDocument.Parse(Read(path));
+            return JsonTexts.AreWhole(document.RootElement)
+                ? document : throw new JsonException("a string holds an incomplete \\u escape");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

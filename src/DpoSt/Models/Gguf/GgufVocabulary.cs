@@ -32,7 +32,7 @@ internal sealed class GgufVocabulary
         }
 
         var tokenizer = TokenizerLoader.Load(folder); // refuses what is broken
-        using var document = TokenizerJson.Parse(File.ReadAllBytes(file));
+        using var document = TokenizerJson.Parse(WholeFile.ReadBytes(file, WholeFile.Tokenizer));
         var vocabulary = new GgufVocabulary(folder, document.RootElement);
         return [.. vocabulary.Tokens(size), .. Specials(tokenizer), .. Template(folder)];
     }

@@ -73,18 +73,15 @@ internal sealed class TrainingFolder : IDisposable
     public static string? Standing(string output, Provenance asked) =>
         ResumeStates.Newest(PathOf(output), asked.Key()) is { } step ? Invariant($"resumes after step {step}") : null;
 
-    /// <summary>Removes the resume states of a model that is done: a process that died behind its last step left them.</summary>
+    /// <summary>Removes the resume states of a model that is done, and drafts of it: a process that died behind its last step left them.
+    /// States of another training of it stay: one mistyped option must not cost a night.</summary>
     public static void RemoveLeftovers(string output, Provenance made)
     {
+        DraftFolder.RemoveRemnants(output);
         var left = PathOf(output);
         if (ResumeStates.Newest(left, made.Key()) is not null)
         {
-            using (RunLock.Take(LockOf(left)))
-            {
-                RemoveAll(left);
-            }
-
-            Directory.Delete(left, recursive: true);
+            Remove(left);
         }
     }
 
@@ -93,6 +90,26 @@ internal sealed class TrainingFolder : IDisposable
 
     /// <summary>The model that a folder of this kind belongs to; any other folder is a model's own.</summary>
     public static string ModelOf(string name) => name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name;
+
+    /// <summary>Whether a folder is of this kind.</summary>
+    public static bool IsOne(string folder) => folder.EndsWith(Suffix, StringComparison.Ordinal)
+        && (File.Exists(LockOf(folder)) || ResumeStates.Newest(folder) is not null
+            || Directory.EnumerateFileSystemEntries(folder).All(ContentKey.IsRecord));
+
+    /// <summary>Whether a process trains there.</summary>
+    public static bool IsHeld(string folder) => AbandonedFile.IsHeld(LockOf(folder));
+
+    /// <summary>Removes a folder of this kind, whatever is in it.</summary>
+    /// <exception cref="UserErrorException">A process trains there.</exception>
+    public static void Remove(string folder)
+    {
+        using (RunLock.Take(LockOf(folder)))
+        {
+            RemoveAll(folder);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
 
     /// <summary>Where the training's states are kept, so that it can go on.</summary>
     public ResumeStates ResumeStatesOf(TrainingRecipe recipe, long stepsPerEpoch) =>

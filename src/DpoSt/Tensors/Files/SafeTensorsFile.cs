@@ -10,18 +10,19 @@ namespace DpoSt.Tensors.Files;
 /// touched, and the views are valid until the file is disposed.</summary>
 public sealed unsafe partial class SafeTensorsFile : IDisposable
 {
+    private readonly FileStream file;
     private readonly MemoryMappedFile mapping;
     private readonly MemoryMappedViewAccessor view;
     private readonly byte* data;
+    private readonly long length;
     private readonly Dictionary<string, SafeTensorsEntry> entries;
 
     private SafeTensorsFile(
-        string path, MemoryMappedFile mapping, IReadOnlyList<SafeTensorsEntry> entries, IReadOnlyDictionary<string, string> metadata,
+        string path, FileStream file, MemoryMappedFile mapping, IReadOnlyList<SafeTensorsEntry> entries,
+        IReadOnlyDictionary<string, string> metadata,
         long dataStart)
     {
-        Path = path;
-        Metadata = metadata;
-        this.mapping = mapping;
+        (this.file, this.mapping, Path, Metadata, length) = (file, mapping, path, metadata, file.Length);
         this.entries = entries.ToDictionary(e => e.Name, StringComparer.Ordinal);
         view = mapping.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* start = null;
@@ -42,16 +43,23 @@ public sealed unsafe partial class SafeTensorsFile : IDisposable
     /// <exception cref="UserErrorException">It is absent, unreadable or breaks the format.</exception>
     public static SafeTensorsFile Open(string path)
     {
+        FileStream? stream = null;
         try
         {
-            using var stream = File.OpenRead(path);
+            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var (entries, metadata, dataStart) = SafeTensorsHeader.Read(stream, stream.Length, path);
-            // The mapping of a file opened by its path keeps its own handle, so the stream may close.
-            var mapped = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-            return new SafeTensorsFile(path, mapped, entries, metadata, dataStart);
+            var mapped = MemoryMappedFile.CreateFromFile(
+                stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            return new SafeTensorsFile(path, stream, mapped, entries, metadata, dataStart);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
+            stream?.Dispose();
+            if (e is not (IOException or UnauthorizedAccessException))
+            {
+                throw;
+            }
+
             throw new UserErrorException($"{path} cannot be read ({FileProblem.Of(path, e)}): check the path and its permissions.", e);
         }
     }
@@ -64,6 +72,7 @@ public sealed unsafe partial class SafeTensorsFile : IDisposable
         var type = SafeTensorsType.ToScalarType(entry.DType)
             ?? throw new UserErrorException(
                 $"tensor '{name}' in {Path} has dtype {entry.DType}, which cannot be computed with here: convert it to F32, F16 or BF16.");
+        CheckLength();
         // A misaligned view is legal in the format; the kernels want natural alignment, so such a tensor is copied.
         var address = (nint)(data + entry.Begin);
         var alignment = Math.Max(1, (int)((entry.End - entry.Begin) / Math.Max(1, entry.Count)));
@@ -78,7 +87,11 @@ public sealed unsafe partial class SafeTensorsFile : IDisposable
     internal void Release(string name) => Advise(name, 4);             // MADV_DONTNEED
 
     /// <summary>Maps a tensor's pages at once, on Linux since 5.14.</summary>
-    internal void Prefetch(string name) => Advise(name, 22);           // MADV_POPULATE_READ
+    internal void Prefetch(string name)
+    {
+        CheckLength();
+        Advise(name, 22);                                              // MADV_POPULATE_READ
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -86,6 +99,19 @@ public sealed unsafe partial class SafeTensorsFile : IDisposable
         view.SafeMemoryMappedViewHandle.ReleasePointer();
         view.Dispose();
         mapping.Dispose();
+        file.Dispose();
+    }
+
+    // A page that is no longer in the file ends the process when it is touched, and nothing can catch that: what can be known before is
+    // told.
+    private void CheckLength()
+    {
+        if (RandomAccess.GetLength(file.SafeFileHandle) is var now && now < length)
+        {
+            throw new UserErrorException(
+                $"{Path} had {length} bytes when it was opened and has {now} now: another program cuts it; "
+                + "let that end, or download the model again.");
+        }
     }
 
     // Advice only saves time or memory: where it is not taken, nothing is wrong.

@@ -91,7 +91,7 @@ internal sealed record ChatTemplateFiles(
 
         try
         {
-            using var document = TokenizerJson.Parse(File.ReadAllBytes(file));
+            using var document = TokenizerJson.Parse(WholeFile.ReadBytes(file));
             foreach (var field in document.RootElement.EnumerateObject())
             {
                 if (field.Name == "chat_template")

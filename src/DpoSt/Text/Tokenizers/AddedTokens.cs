@@ -60,9 +60,15 @@ internal sealed class AddedTokens
     /// found too, unless it reaches back over all of it, as the original does.</summary>
     public IEnumerable<(int Start, int End, int Id)> Find(ReadOnlyMemory<char> text)
     {
-        var free = 0;
-        for (var at = 0; Next(text.Span, at) is var (token, start, end); at = end)
+        var (free, at) = (0, 0);
+        foreach (var (start, end, token) in Places(text.Span))
         {
+            if (start < at)
+            {
+                continue;
+            }
+
+            at = end;
             if (token.IsWholeWord && (IsWord(text.Span, start - 1) || IsWord(text.Span, end)))
             {
                 continue;
@@ -87,26 +93,26 @@ internal sealed class AddedTokens
         }
     }
 
-    private (AddedToken Token, int Start, int End)? Next(ReadOnlySpan<char> text, int at)
+    // Every place where one begins, with the longest of it, in order.
+    private IEnumerable<(int Start, int End, AddedToken Token)> Places(ReadOnlySpan<char> text)
     {
-        while (at < text.Length && text[at..].IndexOfAny(starts) is >= 0 and var skipped)
+        var longest = new Dictionary<int, (int End, AddedToken Token)>();
+        var state = PrefixTree.Root;
+        for (var end = 0; end < text.Length;)
         {
-            at += skipped;
-            var longest = default((AddedToken, int, int)?);
-            for (var found = tree.At(text, at); found.MoveNext();)
+            if (state == PrefixTree.Root && text[end..].IndexOfAny(starts) is var skipped)
             {
-                longest = (tokens[found.Id], at, found.End);
+                end = skipped < 0 ? text.Length - 1 : end + skipped;
             }
 
-            if (longest is not null)
+            state = tree.Step(state, text[end++]);
+            for (var found = tree.Longest(state); found != PrefixTree.Root; found = tree.Shorter(found))
             {
-                return longest;
+                longest[end - tree.LengthOf(found)] = (end, tokens[tree.IdOf(found)]);
             }
-
-            at++;
         }
 
-        return null;
+        return longest.OrderBy(place => place.Key).Select(place => (place.Key, place.Value.End, place.Value.Token));
     }
 
     private static bool IsWord(ReadOnlySpan<char> text, int at)

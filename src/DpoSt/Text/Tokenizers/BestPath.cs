@@ -30,22 +30,31 @@ internal sealed class BestPath<T>
             best[i].Start = -1;
         }
 
-        for (var at = 0; at < text.Length;)
+        var state = PrefixTree.Root;
+        for (var end = 1; end <= text.Length; end++)
         {
-            var width = at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
-            var hasSingle = false;
-            for (var piece = tree.At(text, at); piece.MoveNext();)
+            state = tree.Step(state, text[end - 1]);
+            if (end < text.Length && char.IsSurrogatePair(text[end - 1], text[end]))
             {
-                Offer(best, at, piece.End, scores[piece.Id], piece.Id);
-                hasSingle |= piece.End - at == width;
+                continue;                                          // no piece ends within a character
+            }
+
+            var width = end > 1 && char.IsSurrogatePair(text[end - 2], text[end - 1]) ? 2 : 1;
+            var hasSingle = false;
+            for (var piece = tree.Longest(state); piece != PrefixTree.Root; piece = tree.Shorter(piece))
+            {
+                var (start, id) = (end - tree.LengthOf(piece), tree.IdOf(piece));
+                if (start == 0 || best[start].Start >= 0)
+                {
+                    Offer(best, start, end, scores[id], id);
+                    hasSingle |= end - start == width;
+                }
             }
 
             if (!hasSingle)
             {
-                Offer(best, at, at + width, unknownScore, -1);
+                Offer(best, end - width, end, unknownScore, -1);
             }
-
-            at += width;
         }
 
         var path = new List<(int, int, int)>();

@@ -64,7 +64,7 @@ internal static class TokenizerConfigFiles
 
         try
         {
-            using var document = TokenizerJson.Parse(File.ReadAllBytes(path));
+            using var document = TokenizerJson.Parse(WholeFile.ReadBytes(path));
             return read(new(document.RootElement, name));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -26,9 +26,9 @@ public static class TokenizerLoader
         {
             "vocab.json" or "merges.txt" => Qwen2(folder, config),
             var name when name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) =>
-                TokenizerJson.Read(File.ReadAllBytes(file), file, config),
+                TokenizerJson.Read(WholeFile.ReadBytes(file, WholeFile.Tokenizer), file, config),
             _ when IsTiktoken(file) => ByteLevelFiles.Tiktoken(file, config),
-            _ => SentencePieceFile.Read(File.ReadAllBytes(file), file, config),
+            _ => SentencePieceFile.Read(WholeFile.ReadBytes(file, WholeFile.Tokenizer), file, config),
         };
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using DpoSt.Data;
 
@@ -76,15 +75,19 @@ internal sealed class MetricsFile(string path, EventFile? events = null)
     public void KeepUpTo(long step)
     {
         events?.Begin(step);
-        var lines = File.Exists(path) ? File.ReadAllLines(path) : [];
-        AtomicFile.WriteAllText(
-            path,
-            lines.TakeWhile(line => StepOf(line) <= step).Aggregate(new StringBuilder(), (text, line) => text.Append(line).Append('\n'))
-                .ToString());
+        AtomicFile.Write(path, stream =>
+        {
+            using var old = File.Exists(path) ? File.OpenRead(path) : Stream.Null;
+            foreach (var (_, line) in LineReader.Read(old, path, JsonLines.DefaultMaxLineBytes).TakeWhile(l => StepOf(l.Bytes) <= step))
+            {
+                stream.Write(line.Span);
+                stream.WriteByte((byte)'\n');
+            }
+        });
     }
 
     // A line that was being written when the process died is not JSON.
-    private static long StepOf(string line)
+    private static long StepOf(ReadOnlyMemory<byte> line)
     {
         try
         {

@@ -46,8 +46,8 @@ internal static class ResumeStateFolder
         try
         {
             var sums = new[] { TensorsName, StateName }.Select(name => SumOf(Path.Combine(folder, name)));
-            return File.ReadAllText(Path.Combine(folder, SumsName)) == string.Concat(sums)
-                ? JsonSerializer.Deserialize<ResumeState>(File.ReadAllBytes(Path.Combine(folder, StateName)), Options)!
+            return WholeFile.ReadText(Path.Combine(folder, SumsName)) == string.Concat(sums)
+                ? JsonSerializer.Deserialize<ResumeState>(WholeFile.ReadBytes(Path.Combine(folder, StateName)), Options)!
                 : throw new InvalidDataException("its checksums do not match");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -72,7 +72,7 @@ internal static class ResumeStateFolder
     {
         try
         {
-            return JsonSerializer.Deserialize<ResumeState>(File.ReadAllBytes(Path.Combine(folder, StateName)), Options)?.Key;
+            return JsonSerializer.Deserialize<ResumeState>(WholeFile.ReadBytes(Path.Combine(folder, StateName)), Options)?.Key;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

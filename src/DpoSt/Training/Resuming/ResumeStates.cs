@@ -22,6 +22,9 @@ internal sealed class ResumeStates(
     public static long? Newest(string folder, string key) =>
         All(folder).Where(found => ResumeStateFolder.KeyOf(found.Path) == key).Select(found => (long?)found.Step).FirstOrDefault();
 
+    /// <summary>The last step that any training saved in a folder; null where none did.</summary>
+    public static long? Newest(string folder) => All(folder).Select(found => (long?)found.Step).FirstOrDefault();
+
     /// <summary>Finds the newest whole state of the run, and cuts the metrics back to it; null where there is none.</summary>
     public (ResumeState State, string Folder)? Restore()
     {

@@ -74,7 +74,9 @@ public sealed class ConfigBinderTests
 
     [Theory]
     [InlineData("trainer:\n  learning_rat: 1\n", "c.yaml:2: there is no option trainer.learning_rat; did you mean trainer.learning_rate?")]
-    [InlineData("trainer:\n  fp16: true\n", "c.yaml:2: there is no option trainer.fp16; did you mean trainer.bf16?")]
+    [InlineData(
+        "trainer:\n  fp16: true\n",
+        "c.yaml:2: there is no option trainer.fp16; it is trainer.bf16 here, which needs no loss scaling.")]
     [InlineData("trainer:\n  nonsense_here: 1\n", "c.yaml:2: there is no option trainer.nonsense_here; correct its spelling or remove it.")]
     [InlineData("trainr: {}\n", "c.yaml:1: there is no option trainr; did you mean trainer?")]
     [InlineData("model:\n  weights: x\n", "c.yaml:2: there is no option model.weights; expected one of model_path, sft_run_name.")]

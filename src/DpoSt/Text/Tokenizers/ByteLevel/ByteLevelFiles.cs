@@ -26,7 +26,7 @@ internal static class ByteLevelFiles
     public static ITokenizer Tiktoken(string path, TokenizerConfig config)
     {
         var pieces = new List<string>();
-        foreach (var line in File.ReadLines(path).Where(l => l.Length > 0))
+        foreach (var line in WholeFile.ReadLines(path, WholeFile.Tokenizer).Where(l => l.Length > 0))
         {
             var buffer = new byte[line.Length];
             var parts = line.Split(' ');
@@ -68,7 +68,7 @@ internal static class ByteLevelFiles
         Dictionary<string, int> vocabulary;
         try
         {
-            vocabulary = JsonSerializer.Deserialize<Dictionary<string, int>>(File.ReadAllBytes(vocabularyPath))!;
+            vocabulary = JsonSerializer.Deserialize<Dictionary<string, int>>(WholeFile.ReadBytes(vocabularyPath, WholeFile.Tokenizer))!;
         }
         catch (JsonException e)
         {
@@ -90,7 +90,8 @@ internal static class ByteLevelFiles
         var special = added.Where(t => t.IsSpecial).Select(t => t.Id).ToHashSet();
         var table = new TokenTable(Extension.Of(pieces, added, vocabularyPath), special.Contains);
         var (merges, rank) = (new MergeTable(pieces.Length), 0);
-        foreach (var line in File.ReadLines(mergesPath).Where(l => l.Length > 0 && !l.StartsWith("#version", StringComparison.Ordinal)))
+        foreach (var line in WholeFile.ReadLines(mergesPath, WholeFile.Tokenizer)
+            .Where(l => l.Length > 0 && !l.StartsWith("#version", StringComparison.Ordinal)))
         {
             if (line.Split(' ') is not [var left, var right] || table.IdOf(left) is not { } a || table.IdOf(right) is not { } b
                 || table.IdOf(left + right) is not { } joined)

@@ -25,7 +25,13 @@ internal static class TokenizerJson
     }
 
     /// <summary>JSON in UTF-8, with or without a byte-order mark.</summary>
-    public static JsonDocument Parse(ReadOnlyMemory<byte> json) => JsonDocument.Parse(json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json);
+    /// <exception cref="JsonException">It is none, or a string in it is not a whole text.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
+        var document = JsonDocument.Parse(json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json);
+        return JsonTexts.AreWhole(document.RootElement)
+            ? document : throw new JsonException("a string holds an incomplete \\u escape (half a surrogate pair)");
+    }
 
     private static PipelineTokenizer Read(JsonPart root, string path, TokenizerConfig config)
     {
