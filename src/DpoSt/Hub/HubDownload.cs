@@ -134,7 +134,7 @@ public static partial class HubDownload
     }
 
     // Both become parts of paths and of an address.
-    private static void CheckNames(string repo, string revision)
+    internal static void CheckNames(string repo, string revision)
     {
         if (!RepoName().IsMatch(repo) || repo.Contains("..", StringComparison.Ordinal) || repo.Contains("--", StringComparison.Ordinal))
         {
