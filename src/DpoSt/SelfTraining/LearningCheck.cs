@@ -90,6 +90,15 @@ internal static class LearningCheck
                     : "right and wrong answers are too alike; raise selection.max_similarity, sample more, or at a higher temperature.");
     }
 
+    /// <summary>Why no question has a pair, and what to do.</summary>
+    public static string WithoutPair(IReadOnlyList<LabelledQuestion> questions) =>
+        questions.All(question => question.Negatives.Count == 0)
+            ? "every sample is right; end the warm-up earlier (loop.warm_up_steps), sample at a higher temperature, "
+                + "or give harder questions"
+        : questions.All(question => question.Positives.Count == 0)
+            ? "no sample is right; fine-tune longer, sample more, or begin with a larger model"
+        : "right and wrong ones are of different questions, or too alike; sample more, or at a higher temperature";
+
     /// <summary>That a model answers fewer questions than the one before; null where it does not.</summary>
     public static string? Fell(EvaluationRow row, EvaluationRow? before)
     {

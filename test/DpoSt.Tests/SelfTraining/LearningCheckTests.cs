@@ -38,6 +38,13 @@ public sealed class LearningCheckTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true, false, "every sample is right")]
+    [InlineData(false, true, "no sample is right")]
+    [InlineData(true, true, "right and wrong ones are of different questions, or too alike")]
+    public void Questions_without_pairs_have_a_cause(bool right, bool wrong, string cause) => Assert.StartsWith(
+        cause, LearningCheck.WithoutPair([new("q", null, right ? ["r"] : [], wrong ? ["w"] : [])]), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("sft-0", null)]
     [InlineData("dpo-1", "sft-0")]
     [InlineData("sft-2", "sft-1")]

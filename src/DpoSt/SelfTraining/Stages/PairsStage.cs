@@ -42,8 +42,8 @@ internal sealed record PairsStage(
         if (train.Count == 0)
         {
             throw new UserErrorException(
-                $"{Source.Labelled[^1].File}: no question has both a right and a wrong answer, so there is nothing to learn from; "
-                + "sample more, or at a higher temperature.");
+                $"{Shown.Path(Source.Labelled[^1].File)}: no question has both a right and a wrong answer, so there is nothing to learn "
+                + $"from: {LearningCheck.WithoutPair(questions)}.");
         }
 
         PreferencePairFile.Write(Outputs[0], train);
