@@ -26,15 +26,16 @@ internal static class VerifierBench
         };
         foreach (var verifier in verifiers.Select(Verifiers.Of))
         {
+            var gold = verifier.Name switch { "number" => "72", "choice" => "A", _ => "\\frac{1}{2}" };
             foreach (var text in All().Take(100))
             {
-                verifier.Judge("\\frac{1}{2}", text);            // the first calls are compiled
+                verifier.Judge(gold, text);            // the first calls are compiled
             }
 
             var times = All().Select(text =>
             {
                 var started = Stopwatch.GetTimestamp();
-                verifier.Judge("\\frac{1}{2}", text);
+                verifier.Judge(gold, text);
                 return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             }).Order().ToArray();
             Console.Out.WriteLine(string.Create(
