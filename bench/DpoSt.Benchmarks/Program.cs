@@ -6,6 +6,7 @@ return args switch
     ["experiment", ..] => MaskedThread.Run(() => Experiment.Run(args[1..])),
     ["ranks", ..] => MaskedThread.Run(() => RankBench.Run(args[1..])),
     ["follow"] => FollowingBench.Run(),
+    ["verifiers"] => VerifierBench.Run(),
     _ => Usage(),
 };
 
@@ -22,6 +23,8 @@ static int Usage()
               summed while backward runs and at its end, in turn, or with a shard of the model on each
           follow
               nanoseconds a token of following a row's text for the calculator, at token 64 and at token 512
+          verifiers
+              the longest that each verifier takes for one of 10,000 hostile texts
         """);
     return 2;
 }

@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
+using DpoSt.App.Report;
 using DpoSt.Configuration.Sections;
 using DpoSt.Data.Reports;
+using DpoSt.SelfTraining;
 using DpoSt.Text.Tokenizers;
 using DpoSt.Verification;
 using static System.FormattableString;
@@ -18,27 +20,37 @@ internal static class DataCommand
     public static Command Create(CommandConsole console)
     {
         var file = new Argument<string>("file") { Description = "Questions in any format and shape." };
-        var against = CommandOption.Of<string?>("--against", "Other questions that it should not share, such as the test's.", "FILE");
+        var other = CommandOption.Of<string?>("--against", "Other questions that it should not share, such as the test's.", "FILE");
         var tokenizer = CommandOption.Of<string?>(
             "--tokenizer", "Count tokens with it: a model's folder, or a tokenizer's file.", "DIR-OR-FILE");
         var annotate = CommandOption.Of<string?>(
             "--annotate", "Write the questions there, with <<2+3=5>> put into rationales that calculate in plain text.", "FILE");
+        var html = CommandOption.Of<string?>("--html", "Write the report there too, as a page with pictures.", "FILE");
         var json = CommandOption.Json();
         var command = new Command("data", CommandHelp.Of(
             "Report on a file of questions before hours are spent on it: its shape, repeated questions, answers that nothing reads, "
             + "annotated calculations that are wrong or missing.",
-            "dpost data my/train.jsonl --against my/test.jsonl")) { file, against, tokenizer, annotate, json };
+            "dpost data my/train.jsonl --against my/test.jsonl")) { file, other, tokenizer, annotate, html, json };
         var verifier = new VerifierArguments(command);
         var columns = new ColumnsArgument(command);
         command.SetAction(parsed =>
         {
-            var (path, names) = (parsed.GetValue(file)!, columns.Columns(parsed));
-            var report = DataReport.Of(path, parsed.GetValue(against), Verifiers.Of(verifier.Options(parsed)), names);
+            var (path, names) = (NamedData.File(parsed.GetValue(file)!), columns.Columns(parsed));
+            var against = parsed.GetValue(other) is { } named ? NamedData.File(named) : null;
+            var report = DataReport.Of(path, against, Verifiers.Of(verifier.Options(parsed)), names);
             var limits = new DataSection();
             var (questions, rationales) = parsed.GetValue(tokenizer) is { } place ? Lengths(path, names, place, limits) : (null, null);
             console.Write(
                 parsed.GetValue(json), new { report, questions, rationales },
-                () => console.WriteFacts([.. Facts(report, parsed.GetValue(against)), .. Facts(questions, rationales)]));
+                () => console.WriteFacts([.. Facts(report, against), .. Facts(questions, rationales)]));
+            if (parsed.GetValue(html) is { } page)
+            {
+                AtomicFile.WriteAllText(page, DataPage.Html(
+                    report, [.. Facts(report, against), .. Facts(questions, rationales)],
+                    Pictures(path, names, parsed.GetValue(tokenizer), limits)));
+                console.Error.WriteLine($"{page}: open it in a browser.");
+            }
+
             if (parsed.GetValue(annotate) is { } to)
             {
                 console.Error.WriteLine($"{to}: {AnnotatedFile.Write(path, to, names)} rationales annotated.");
@@ -54,6 +66,21 @@ internal static class DataCommand
         return (
             TokenLengths.Of(AnnotatedFile.Texts(path, columns).Select(row => row.Question), loaded, limits.MaxSrcLen),
             TokenLengths.Of(AnnotatedFile.Texts(path, columns).Select(row => row.Rationale).OfType<string>(), loaded, limits.MaxTgtLen));
+    }
+
+    // In words where nothing says what a token is.
+    private static IEnumerable<TextLengths> Pictures(string path, ColumnsSection columns, string? tokenizer, DataSection limits)
+    {
+        var loaded = tokenizer is null ? null : TokenizerLoader.Load(tokenizer);
+        var unit = loaded is null ? "words" : "tokens";
+        var texts = AnnotatedFile.Texts(path, columns).ToList();
+        yield return new("Questions", unit, [.. texts.Select(text => Length(text.Question))], loaded is null ? null : limits.MaxSrcLen);
+        yield return new(
+            "Rationales", unit, [.. texts.Select(text => text.Rationale).OfType<string>().Select(Length)],
+            loaded is null ? null : limits.MaxTgtLen);
+
+        int Length(string text) =>
+            loaded?.Encode(text).Count ?? text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
     }
 
     private static IEnumerable<(string Name, string Value)> Facts(DataReport report, string? against)

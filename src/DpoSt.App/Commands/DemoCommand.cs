@@ -39,7 +39,7 @@ internal static class DemoCommand
             var plan = RunCommand.Plan("exp_config/tiny", "self-train", result.GetValue(overrides) ?? [], console);
             var rows = StageProgress.Watch(console, reporter => SelfTrainingLoop.Run(
                 plan, StageSelection.All, new RunContext(TorchSharp.torch.CPU, new SingleProcess(), reporter, console.Cancel)));
-            RunCommand.Show(console, rows);
+            RunCommand.Show(console, plan, rows);
             console.Out.WriteLine(DemoText.Afterwards(place));
         });
         return command;

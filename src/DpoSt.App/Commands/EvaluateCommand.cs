@@ -3,8 +3,10 @@ using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Configuration;
 using DpoSt.Evaluation;
+using DpoSt.Hub;
 using DpoSt.Parallel;
 using DpoSt.Runs;
+using DpoSt.SelfTraining;
 
 namespace DpoSt.App.Commands;
 
@@ -45,7 +47,9 @@ internal static class EvaluateCommand
             var options = defaults with
             {
                 Model = download.Folder(parsed, parsed.GetValue(model)!, console),
-                Data = parsed.GetValue(data)!,
+                Data = NamedData.File(parsed.GetValue(data)!),
+                // A cache is no place for answers.
+                Folder = DatasetName.IsOne(parsed.GetValue(data)!) ? Directory.GetCurrentDirectory() : null,
                 Output = parsed.GetValue(output),
                 Samples = parsed.GetValue(samples),
                 Prompt = template.Options(parsed),

@@ -70,7 +70,7 @@ internal static class RunCommand
             }
             else
             {
-                Show(console, RankJob.Run(device, group => StageProgress.Watch(
+                Show(console, plan, RankJob.Run(device, group => StageProgress.Watch(
                     console, reporter => SelfTrainingLoop.Run(plan, selection, Context(reporter, group)))));
             }
 
@@ -100,11 +100,13 @@ internal static class RunCommand
         return configuration.Plan(precision);
     }
 
-    public static void Show(CommandConsole console, IReadOnlyList<EvaluationRow> rows)
+    /// <summary>What came of a run: its table, and what it has not learnt.</summary>
+    public static void Show(CommandConsole console, LoopPlan plan, IReadOnlyList<EvaluationRow> rows)
     {
         if (rows.Count > 0)
         {
             ResultTable.Write(console.Results(), rows);
+            RunSummary.FindingsOf(plan.Folder).ToList().ForEach(console.Out.WriteLine);
         }
     }
 }

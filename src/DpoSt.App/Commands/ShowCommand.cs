@@ -4,6 +4,7 @@ using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Configuration;
 using DpoSt.Configuration.Sections;
+using DpoSt.SelfTraining;
 
 namespace DpoSt.App.Commands;
 
@@ -36,7 +37,7 @@ internal static class ShowCommand
         {
             var limits = new TokenLimits(parsed.GetValue(prompt), parsed.GetValue(completion), parsed.GetValue(total));
             foreach (var shown in RowViewer.Show(
-                download.Folder(parsed, parsed.GetValue(model)!, console), parsed.GetValue(data)!, parsed.GetValue(row),
+                download.Folder(parsed, parsed.GetValue(model)!, console), NamedData.File(parsed.GetValue(data)!), parsed.GetValue(row),
                 columns.Columns(parsed), template.Options(parsed), limits))
             {
                 console.Write(parsed.GetValue(json), RowView.Json(shown), () => RowView.Write(console, shown));

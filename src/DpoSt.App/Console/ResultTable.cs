@@ -18,11 +18,11 @@ internal static class ResultTable
     {
         foreach (var set in rows.GroupBy(r => r.DataSet, StringComparer.Ordinal))
         {
-            var first = set.First();
+            var n = set.First().Samples is > 0 and var samples ? samples.ToString(CultureInfo.InvariantCulture) : "n";
             var table = FigureTable
                 .New(
-                    console, "model", "greedy", "95 % interval", "no calculator", "pass@1", $"pass@{first.Samples}", $"maj@{first.Samples}")
-                .Title(Invariant($"{set.Key}: {first.Problems} problems, % right"));
+                    console, "model", "greedy", "95 % interval", "no calculator", "pass@1", $"pass@{n}", $"maj@{n}")
+                .Title(Invariant($"{set.Key}: {set.First().Problems} problems, % right"));
             foreach (var (_, row) in set.Select(r => (Run: RunName.Parse(r.Run), Row: r))
                 .OrderBy(r => r.Run.Number)
                 .ThenBy(r => Array.IndexOf(Kinds, r.Run.Kind)))
@@ -66,5 +66,6 @@ internal static class ResultTable
         }
     }
 
-    private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
+    // What was not measured is blank.
+    private static string Percent(double? share) => share is { } value ? (100 * value).ToString("0.0", CultureInfo.InvariantCulture) : "";
 }

@@ -24,6 +24,7 @@ internal static class StageTable
         StageState.LeftOut => "left out",
         StageState.Done => "done already",
         StageState.Changed => "runs again: changed",
+        StageState.Returns => "comes back: done before",
         StageState.Waits => "runs again if what it reads changes",
         StageState.Damaged => "runs again: damaged",
         StageState.Untold => "runs again: nothing tells what it was made from",

@@ -30,15 +30,16 @@ internal static partial class LineChart
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericAutomatic { IntegerTicksOnly = true };
         plot.Axes.Bottom.MinorTickStyle.Length = 0;
         plot.ShowLegend(Edge.Bottom);
-        return Embedded(plot.GetSvgXml(Width, Height), id);
+        return Embedded(plot, id);
     }
 
     /// <summary>A drawing that browsers take: they refuse a list that ends with a comma.</summary>
     public static string ForBrowsers(string svg) => LastComma().Replace(svg, "\"");
 
-    // A page holds many drawings: ids must not meet, and each scales with the page.
-    private static string Embedded(string svg, string id)
+    /// <summary>A drawing for a page that holds many: ids must not meet, and each scales with the page.</summary>
+    public static string Embedded(Plot plot, string id)
     {
+        var svg = plot.GetSvgXml(Width, Height);
         var drawing = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
         drawing = Id().Replace(drawing, $"$&{id}-");
         return $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\"{ForBrowsers(drawing)["<svg".Length..]}";

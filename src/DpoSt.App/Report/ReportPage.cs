@@ -1,9 +1,9 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using DpoSt.App.Console;
 using DpoSt.Runs;
 using DpoSt.SelfTraining;
+using static DpoSt.App.Report.HtmlPage;
 using static System.FormattableString;
 
 namespace DpoSt.App.Report;
@@ -11,45 +11,19 @@ namespace DpoSt.App.Report;
 /// <summary>What a run has come to, as one HTML page that needs nothing else: no script, no file, no request.</summary>
 internal static class ReportPage
 {
-    // The policy forbids what the page does without, whatever a model may have written into a rationale.
-    private const string Head = """
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-        <link rel="icon" href="data:,">
-        <style>
-        body { font: 16px/1.5 sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
-        h2 { margin-top: 2.5rem; border-bottom: 1px solid #ccc; }
-        figure { display: inline-block; margin: 0 1rem 1rem 0; width: 34rem; max-width: 100%; vertical-align: top; }
-        svg { width: 100%; height: auto; }
-        figcaption, footer { color: #555; font-size: .9rem; }
-        table { border-collapse: collapse; }
-        th, td { padding: .2rem .8rem; border-bottom: 1px solid #ddd; text-align: right; }
-        th:first-child, td:first-child { text-align: left; }
-        article { border-left: 4px solid #2a7; padding: .2rem 1rem; margin: 1rem 0; }
-        article.wrong { border-color: #c33; }
-        article p { white-space: pre-wrap; margin: .4rem 0; }
-        mark { background: #ffec99; }
-        </style>
-        """;
-
     /// <summary>The page.</summary>
     public static string Html(RunSummary run)
     {
-        var page = new StringBuilder();
-        page.AppendLine("<!DOCTYPE html>").AppendLine("<html lang=\"en\">").AppendLine("<head>").AppendLine(Head)
-            .Append(Line($"<title>dpost: {Text(run.ExpName)}</title>"))
-            .AppendLine("</head>")
-            .AppendLine("<body>")
-            .Append(Line($"<h1>{Text(run.ExpName)}</h1>"));
+        var page = Begin(run.ExpName);
         Stages(page, run);
         Accuracy(page, run);
+        Findings(page, run);
         Training(page, run);
         Passes(page, run);
         Selections(page, run);
         Examples(page, run);
-        page.Append(Line($"<footer>{Text(string.Join(", ", run.Versions.Select(v => $"{v.Key} {v.Value}")))}</footer>"));
-        return page.AppendLine("</body>").AppendLine("</html>").ToString();
+        page.Append(Line($"<footer>{Escaped(string.Join(", ", run.Versions.Select(v => $"{v.Key} {v.Value}")))}</footer>"));
+        return End(page);
     }
 
     // Of a run that is over there is nothing to say.
@@ -109,6 +83,16 @@ internal static class ReportPage
             PaperResults.ByIteration.Select(p => (string[])[p.Model, .. p.Accuracy.Select(a => Percent(a / 100))]));
     }
 
+    private static void Findings(StringBuilder page, RunSummary run)
+    {
+        if (run.Findings.Count > 0)
+        {
+            page.AppendLine("<h2>What was not learnt</h2>").AppendLine("<ul>");
+            run.Findings.ToList().ForEach(finding => page.Append(Line($"<li>{Escaped(finding)}</li>")));
+            page.AppendLine("</ul>");
+        }
+    }
+
     private static void Training(StringBuilder page, RunSummary run)
     {
         if (run.Trainings.Count == 0)
@@ -166,13 +150,14 @@ internal static class ReportPage
             Table(
                 page,
                 [
-                    "from the samples of", "pairs", "withheld pairs", "questions with pairs, %", "pseudo-labels",
-                    "right rationales a question", "of models' own, %"
+                    "from the samples of", "pairs", "withheld pairs", "questions with pairs, %", "rows of the next fine-tuning",
+                    "of them gold", "of models' own", "of models' own, %", "right rationales a question",
                 ],
                 run.Selections.Select(s => (string[])
                 [
                     s.Run, Number(s.Pairs), Number(s.WithheldPairs), Percent(s.PairedQuestions), Number(s.PseudoLabels),
-                    s.RightRationales is { } kept ? Invariant($"{kept:0.00}") : "", Percent(s.OwnRows)
+                    Number(s.GoldRows), Number(s.OwnSamples), Percent(s.OwnRows),
+                    s.RightRationales is { } kept ? Invariant($"{kept:0.00}") : "",
                 ]));
         }
     }
@@ -188,27 +173,13 @@ internal static class ReportPage
         foreach (var example in run.Examples)
         {
             var verdict = example.IsCorrect ? "right" : "wrong";
-            var truth = example is { IsCorrect: false, Ans: { } ans } ? $" (the answer is {Text(ans)})" : "";
+            var truth = example is { IsCorrect: false, Ans: { } ans } ? $" (the answer is {Escaped(ans)})" : "";
             page.Append(Line($"<article class=\"{verdict}\"><strong>{verdict}</strong>{truth}"))
-                .Append(Line($"<p>{Text(example.Question)}</p><p>{Rationale.Html(example.Text)}</p></article>"));
+                .Append(Line($"<p>{Escaped(example.Question)}</p><p>{Rationale.Html(example.Text)}</p></article>"));
         }
     }
 
-    private static void Figure(StringBuilder page, string svg, string caption) =>
-        page.Append(Line($"<figure>{svg}<figcaption>{Text(caption)}</figcaption></figure>"));
-
-    private static void Table(StringBuilder page, IEnumerable<string> head, IEnumerable<string[]> rows)
-    {
-        page.AppendLine("<table>").Append(Line($"<tr>{string.Concat(head.Select(h => $"<th>{Text(h)}</th>"))}</tr>"));
-        foreach (var row in rows)
-        {
-            page.Append(Line($"<tr>{string.Concat(row.Select(cell => $"<td>{Text(cell)}</td>"))}</tr>"));
-        }
-
-        page.AppendLine("</table>");
-    }
-
-    private static string Names(IEnumerable<string> stages) => Text(string.Join(", ", stages));
+    private static string Names(IEnumerable<string> stages) => Escaped(string.Join(", ", stages));
 
     private static bool IsDpo(string run) => RunName.Parse(run).Kind == RunName.DpoKind;
 
@@ -217,8 +188,4 @@ internal static class ReportPage
     private static string Percent(double? share) => share is { } value ? Percent(value) : "";
 
     private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
-
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
-
-    private static string Line(string html) => html + "\n";
 }

@@ -27,6 +27,11 @@ internal sealed class AnswerFiles(RunContext context, ModelBundle bundle, IReadO
     /// <param name="made">What the files are made from; null on the ranks that do not write.</param>
     public IReadOnlyList<Completion> Make(IReadOnlyList<(int Sample, string File)> files, Provenance? made, Action<long> advance)
     {
+        if (made is not null && !context.Fresh)
+        {
+            files.Where(f => !made.Holds(f.File)).ToList().ForEach(f => MakeRoom(f.File, made));
+        }
+
         var isMissing = context.Decide([.. files.Select(f => made is not null && (context.Fresh || !made.Holds(f.File)))]);
         (int Sample, string File)[] missing = [.. files.Where((_, i) => isMissing[i])];
         var there = (files.Count - missing.Length) * problems.Count;
@@ -65,5 +70,24 @@ internal sealed class AnswerFiles(RunContext context, ModelBundle bundle, IReadO
         }
 
         return completions;
+    }
+    // Other answers are kept; the same ones, if they were drawn before, come back.
+    private void MakeRoom(string file, Provenance made)
+    {
+        var place = EarlierOutput.PlaceOf(file, made);
+        if (EarlierOutput.Waits(file, made))
+        {
+            EarlierOutput.Return(file, made);
+        }
+        else
+        {
+            EarlierOutput.MakeRoom(file, made);
+        }
+
+        if (place is not null)
+        {
+            context.Reporter.Note(
+                $"  {Shown.Path(file)}: the answers there are of other options or another model, and are kept in {Shown.Path(place)}");
+        }
     }
 }

@@ -11,7 +11,8 @@ namespace DpoSt.Answering;
 
 /// <summary>
 /// The answers of a sampling that is not done yet, on disk as they come (<c>OUTPUT.partial</c>): after an interruption the next start
-/// of the same sampling answers only the rest. Its first line is a key of all that answers depend on; another sampling starts over.
+/// of the same sampling answers only the rest. Its first line is a key of all that answers depend on; the answers of another sampling wait
+/// beside it until the output is done.
 /// </summary>
 /// <param name="output">The file that the answers are for.</param>
 /// <param name="tell">Takes one sentence where answers are taken over.</param>
@@ -29,6 +30,7 @@ internal sealed partial class AnswerJournal(string output, Action<string> tell, 
     /// <exception cref="UserErrorException">It cannot be written.</exception>
     public IReadOnlyList<Generated> Open(string key, int requests)
     {
+        Guarded(() => SetAside(key), removes: false);
         var (found, length) = Read(key, requests);
         Guarded(() =>
         {
@@ -90,7 +92,8 @@ internal sealed partial class AnswerJournal(string output, Action<string> tell, 
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(output))!;
         var parts = new Regex(
-            $@"^{Regex.Escape(Path.GetFileName(output))}(\.\d+-of-\d+)?{Regex.Escape(Suffix)}$", RegexOptions.NonBacktracking);
+            $@"^{Regex.Escape(Path.GetFileName(output))}(\.\d+-of-\d+)?(\.of-[0-9a-f]{{8}})?{Regex.Escape(Suffix)}$",
+            RegexOptions.NonBacktracking);
         foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder).Where(f => parts.IsMatch(Path.GetFileName(f))) : [])
         {
             File.Delete(file);
@@ -105,6 +108,43 @@ internal sealed partial class AnswerJournal(string output, Action<string> tell, 
         using var start = File.OpenRead(file);
         return start.ReadByte() is '"' or -1;
     }
+
+    // One mistyped option must not cost the answers of a night.
+    private void SetAside(string key)
+    {
+        if (OwnerAndAnswer() is { } other && other != key)
+        {
+            var aside = Aside(other);
+            File.Move(path, aside, overwrite: true);
+            tell($"  {path} has answers of other options or another model: they wait in {Path.GetFileName(aside)} until this is done");
+        }
+
+        if (!File.Exists(path) && File.Exists(Aside(key)))
+        {
+            File.Move(Aside(key), path);
+        }
+    }
+
+    private string Aside(string key) => $"{output}{part}.of-{key[..8]}{Suffix}";
+
+    // The key of a journal that has an answer; null where there is none.
+    private string? OwnerAndAnswer()
+    {
+        try
+        {
+            using var file = File.Exists(path) ? File.OpenRead(path) : Stream.Null;
+            var lines = LineReader.Read(file, path, JsonLines.DefaultMaxLineBytes).Take(2).Select(line => line.Bytes.ToArray());
+            return lines.ToList() is [var first, _] && JsonSerializer.Deserialize<string>(first) is { } key && Key().IsMatch(key)
+                ? key : null;
+        }
+        catch (Exception e) when (e is JsonException or UserErrorException)
+        {
+            return null;
+        }
+    }
+
+    [GeneratedRegex("^[0-9a-f]{64}\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Key();
 
     private void Write<T>(T line) => stream!.Write([.. JsonSerializer.SerializeToUtf8Bytes(line, Json), (byte)'\n']);
 

@@ -13,6 +13,9 @@ namespace DpoSt.Evaluation;
 /// <param name="Output">Where the greedy answers go; null puts them beside the questions.</param>
 public sealed record EvaluationOptions(string Model, string Data, string? Output = null)
 {
+    /// <summary>The folder that answers go to where no file is named; null is that of the questions.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>How samples are drawn, and greedy answers apart from their temperature; a configuration's defaults.</summary>
     public AnswerOptions Answers { get; init; } = AnswerOptions.Of(new DataSection(), new EvalSection(), seed: 42);
 
@@ -59,9 +62,12 @@ public static class DataSetEvaluation
             "evaluate", $"{options.Model} answers {Counted.Of(problems.Count, "question")} of {options.Data}",
             (long)problems.Count * (1 + options.Samples), "answers");
         var answerer = new Answerer(bundle, context, verifier);
+        var (made, madeSamples) = (Made(options, options.Answers.Greedy), Made(options, options.Answers));
+        MakeRoom(output, made, reporter);
         using var greedyJournal = AnswerJournal.Of(context, output);
         var greedy = answerer.Run(problems, [0], options.Answers.Greedy, greedyJournal, reporter.Advance);
         CompletionFile.Write(output, greedy, problems);
+        made.Write(output);
         var sampled = Sample();
         greedyJournal.Remove();
         return new EvaluationReport(
@@ -77,13 +83,36 @@ public static class DataSetEvaluation
                 return [];
             }
 
+            MakeRoom(sampledOutput, madeSamples, reporter);
             using var journal = AnswerJournal.Of(context, sampledOutput);
             var answers = answerer.Run(
                 problems, [.. Enumerable.Range(0, options.Samples)], options.Answers, journal,
                 done => reporter.Advance(problems.Count + done));
             CompletionFile.Write(sampledOutput, answers, problems);
+            madeSamples.Write(sampledOutput);
             journal.Remove();
             return answers;
+        }
+    }
+
+    private static Provenance Made(EvaluationOptions options, AnswerOptions answers) => Provenance.Of(
+        new
+        {
+            answers,
+            Samples = answers.Decoding.Temperature > 0 ? options.Samples : 0,
+            options.Prompt,
+            options.Columns,
+            options.Verifier,
+        },
+        [new("model", options.Model), new("questions", options.Data)]);
+
+    // Answers of other options, of another model, or of nobody knows what.
+    private static void MakeRoom(string output, Provenance made, IStageReporter reporter)
+    {
+        if (EarlierOutput.PlaceOf(output, made) is { } place)
+        {
+            EarlierOutput.MakeRoom(output, made);
+            reporter.Note($"{Shown.Path(output)} was there, made from something else: it is kept in {Shown.Path(place)}.");
         }
     }
 
@@ -116,6 +145,7 @@ public static class DataSetEvaluation
         var parts = shown.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
         var name = string.Join('-', Path.IsPathRooted(shown) ? parts[^Math.Min(2, parts.Length)..] : parts);
         return Path.Combine(
-            Path.GetDirectoryName(Path.GetFullPath(options.Data))!, $"{Path.GetFileNameWithoutExtension(options.Data)}-{name}.jsonl");
+            options.Folder ?? Path.GetDirectoryName(Path.GetFullPath(options.Data))!,
+            $"{Path.GetFileNameWithoutExtension(options.Data)}-{name}.jsonl");
     }
 }

@@ -17,7 +17,7 @@ internal static class EvaluationFile
         {
             var rows = JsonSerializer.Deserialize<List<EvaluationRow>>(WholeFile.ReadText(path), Options);
             return rows is not null && rows.TrueForAll(row => row is { Run: not null, DataSet: not null, Correct: not null })
-                ? rows
+                ? rows.ConvertAll(Measured)
                 : throw new JsonException("null");
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
@@ -26,4 +26,8 @@ internal static class EvaluationFile
                 $"{path}: the file holds no evaluations of a model; remove it, and the model is evaluated again.", e);
         }
     }
+
+    // Earlier files have 0 for what was not measured.
+    private static EvaluationRow Measured(EvaluationRow row) =>
+        row.Samples > 0 ? row : row with { PassAt1 = null, PassAtN = null, MajorityAtN = null };
 }

@@ -11,14 +11,14 @@ namespace DpoSt.Evaluation;
 /// <param name="GreedyLow">Lower end of the 95 % interval (Wilson).</param>
 /// <param name="GreedyHigh">Upper end.</param>
 /// <param name="GreedyWithoutCalculator">Correct greedy answers, calculator off.</param>
-/// <param name="PassAt1">pass@1 of the samples (unbiased).</param>
+/// <param name="PassAt1">pass@1 of the samples (unbiased); null, as the two below, where nothing was sampled.</param>
 /// <param name="PassAtN">pass@n with n all samples.</param>
 /// <param name="MajorityAtN">The samples' most frequent answer is correct.</param>
 /// <param name="Samples">n.</param>
 /// <param name="Correct">For each problem whether the greedy answer is correct; what models are compared by.</param>
 public sealed record EvaluationRow(
     string Run, string DataSet, int Problems, double Greedy, double GreedyLow, double GreedyHigh, double GreedyWithoutCalculator,
-    double PassAt1, double PassAtN, double MajorityAtN, int Samples, bool[] Correct)
+    double? PassAt1, double? PassAtN, double? MajorityAtN, int Samples, bool[] Correct)
 {
     /// <summary>Scores a model's answers; <paramref name="sampled"/> holds each problem's samples side by side.</summary>
     internal static EvaluationRow Of(
@@ -26,15 +26,14 @@ public sealed record EvaluationRow(
         IReadOnlyList<Completion> withoutCalculator, IReadOnlyList<Completion> sampled, IVerifier verifier)
     {
         var samples = sampled.Count / problems.Count;
-        var none = new SampleScore(0, 0, 0);
         var (atOne, atAll) = samples == 0
-            ? (none, none)
+            ? ((SampleScore?)null, (SampleScore?)null)
             : (SampleScore.Of(1, samples, sampled, verifier), SampleScore.Of(samples, samples, sampled, verifier));
         var correct = greedy.Select(c => c.Verdict == Verdict.Correct).ToArray();
         var (low, high) = WilsonInterval.Of(correct.Count(c => c), problems.Count);
         return new EvaluationRow(
             run, dataSet, problems.Count, Share(greedy), low, high, Share(withoutCalculator),
-            atOne.Pass, atAll.Pass, atAll.Majority, samples, correct);
+            atOne?.Pass, atAll?.Pass, atAll?.Majority, samples, correct);
 
         static double Share(IReadOnlyList<Completion> c) => (double)c.Count(x => x.Verdict == Verdict.Correct) / c.Count;
     }

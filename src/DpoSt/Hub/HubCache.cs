@@ -2,10 +2,10 @@ namespace DpoSt.Hub;
 
 /// <summary>A repository's folder in the cache that Hugging Face's tools share (https://huggingface.co/docs/hub/local-cache): contents in
 /// <c>blobs/</c> by checksum, commits in <c>snapshots/</c> as links to them, branches and tags in <c>refs/</c>.</summary>
-internal sealed class HubCache(string cache, string repo)
+internal sealed class HubCache(string cache, string repo, string kind = "models")
 {
     private const string Incomplete = ".incomplete";
-    private readonly string name = $"models--{repo.Replace("/", "--", StringComparison.Ordinal)}";
+    private readonly string name = $"{kind}--{repo.Replace("/", "--", StringComparison.Ordinal)}";
 
     /// <summary>Where a file's content is once it is whole.</summary>
     public string Blob(HubFile file) => Path.Combine(cache, name, "blobs", file.Hash);
@@ -89,9 +89,10 @@ internal sealed class HubCache(string cache, string repo)
         var link = Path.Combine(Snapshot(commit), file.Name);
         try
         {
-            Directory.CreateDirectory(Snapshot(commit));
+            var folder = Path.GetDirectoryName(link)!;         // a data set has files in folders of its own
+            Directory.CreateDirectory(folder);
             File.Delete(link);
-            File.CreateSymbolicLink(link, Path.Combine("..", "..", "blobs", file.Hash));
+            File.CreateSymbolicLink(link, Path.GetRelativePath(folder, Blob(file)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
         {
@@ -105,6 +106,22 @@ internal sealed class HubCache(string cache, string repo)
         if (revision != commit)
         {
             AtomicFile.WriteAllText(Path.Combine(cache, name, "refs", revision), commit);
+        }
+    }
+
+    /// <summary>The commit that a branch, tag or commit stands for, as far as is known here; null where nothing is.</summary>
+    public string? Known(string revision)
+    {
+        try
+        {
+            return Directory.Exists(Snapshot(revision)) ? revision
+                : File.ReadAllText(Path.Combine(cache, name, "refs", revision)).Trim() is { Length: > 0 } commit
+                    && Directory.Exists(Snapshot(commit)) ? commit
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

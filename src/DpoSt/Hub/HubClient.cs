@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 namespace DpoSt.Hub;
 
 /// <summary>Asks the hub for a repository at a revision. Redirects are followed here, so that the token stays with its host.</summary>
-internal sealed class HubClient(HubOptions options, string repo, string revision) : IDisposable
+internal sealed class HubClient(HubOptions options, string repo, string revision, string kind = "models") : IDisposable
 {
     private const int MaxRedirects = 10;
     private const int MaxListing = 32 << 20;
@@ -25,10 +25,12 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
     };
 
     /// <summary>Where the repository's files at the revision are listed.</summary>
-    public Uri Listing => new($"{root}/api/models/{repo}/revision/{Uri.EscapeDataString(revision)}?blobs=true");
+    public Uri Listing => new($"{root}/api/{kind}/{repo}/revision/{Uri.EscapeDataString(revision)}?blobs=true");
 
     /// <summary>Where a file is at a commit.</summary>
-    public Uri Address(string commit, string file) => new($"{root}/{repo}/resolve/{commit}/{Uri.EscapeDataString(file)}");
+    public Uri Address(string commit, string file) => new(
+        $"{root}/{(kind == "models" ? "" : kind + "/")}{repo}/resolve/{commit}/"
+        + string.Join('/', file.Split('/').Select(Uri.EscapeDataString)));
 
     /// <summary>The list of files.</summary>
     /// <exception cref="UserErrorException">The repository or revision does not exist or is closed, or this is not a hub.</exception>
@@ -46,7 +48,7 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
             if (listing.Length > MaxListing)
             {
                 throw new UserErrorException(
-                    $"{Listing} answers with more than {MaxListing} bytes, which is not a model's list of files: check HF_ENDPOINT.");
+                    $"{Listing} answers with more than {MaxListing} bytes, which is no list of files: check HF_ENDPOINT.");
             }
         }
 
@@ -70,7 +72,7 @@ internal sealed class HubClient(HubOptions options, string repo, string revision
 
             using (response)
             {
-                uri = Next(uri, response) ?? throw HubRefusal.Of(response, repo, revision, options.Token is not null);
+                uri = Next(uri, response) ?? throw HubRefusal.Of(response, repo, revision, options.Token is not null, kind);
             }
         }
 

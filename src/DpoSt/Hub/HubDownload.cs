@@ -170,7 +170,7 @@ public static partial class HubDownload
     }
 
     // Both become parts of paths and of an address.
-    private static void CheckNames(string repo, string revision)
+    internal static void CheckNames(string repo, string revision)
     {
         if (!HubModels.IsRepository(repo))
         {

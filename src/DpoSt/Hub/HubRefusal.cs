@@ -9,7 +9,7 @@ internal static class HubRefusal
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
     /// <summary>The error to throw: one that may pass, or a sentence for the user.</summary>
-    public static Exception Of(HttpResponseMessage response, string repo, string revision, bool hasToken)
+    public static Exception Of(HttpResponseMessage response, string repo, string revision, bool hasToken, string kind = "models")
     {
         var uri = response.RequestMessage!.RequestUri!;
         var host = uri.Authority;
@@ -29,7 +29,7 @@ internal static class HubRefusal
                 $"{repo} on {host} has no revision '{revision}': check --revision."),
             HttpStatusCode.NotFound =>
                 new UserErrorException(
-                    $"{host} has no model {repo} at revision '{revision}', or it is private: "
+                    $"{host} has no {(kind == "models" ? "model" : "data set")} {repo} at revision '{revision}', or it is private: "
                     + $"check the spelling{(hasToken ? "" : ", or set HF_TOKEN")}."),
             HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
                 Busy(response, host, status),

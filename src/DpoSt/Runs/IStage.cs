@@ -18,6 +18,9 @@ internal interface IStage
     /// <summary>Whether all ranks do it together; else the first rank does it alone.</summary>
     bool IsShared => false;
 
+    /// <summary>Whether its outputs are a model's work, and all that it leaves: they are kept when others take their place.</summary>
+    bool IsKept => false;
+
     /// <summary>What it will take, in words.</summary>
     /// <param name="context">Where it would work.</param>
     /// <param name="isReady">Whether all that it reads is there and will not change.</param>

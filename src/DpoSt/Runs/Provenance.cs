@@ -59,6 +59,9 @@ internal sealed record Provenance(
             : Prints(Path.GetDirectoryName(output)!, [Path.GetFileName(output)]),
     });
 
+    /// <summary>Writes this down for a file that has moved with it.</summary>
+    public void WriteAsItIs(string output) => Set([output], _ => this);
+
     /// <summary>Writes down that outputs are begun over: until they are made they are not done, whatever is there.</summary>
     public static void Forget(IEnumerable<string> outputs) => Set(outputs, known => known is null ? null : known with { Files = null });
 

@@ -16,7 +16,7 @@ internal sealed class StageRunner(RunContext context, Func<string, string?>? mak
         context.Reporter.Run([.. wanted.Select(stage => stage.Name)]);
         if (context.Fresh && context.IsFirst)
         {
-            Provenance.Forget(wanted.SelectMany(stage => stage.Outputs));         // what is begun over is so wherever it is interrupted
+            BeginOver([.. wanted.SelectMany(stage => stage.Outputs)]);            // what is begun over is so wherever it is interrupted
         }
 
         foreach (var stage in wanted)
@@ -31,6 +31,17 @@ internal sealed class StageRunner(RunContext context, Func<string, string?>? mak
     public string Do(IStage stage)
     {
         var look = context.IsFirst ? Look(stage) : null;
+        if (look?.State == StageState.Returns)
+        {
+            foreach (var output in stage.Outputs.Where(output => !look.Asked.Holds(output)))
+            {
+                EarlierOutput.Return(output, look.Asked);
+                context.Reporter.Note($"{Shown.Path(output)} was made with these options before, and is in its place again.");
+            }
+
+            look = look with { State = StageState.Done };
+        }
+
         if (context.Decide([look?.State == StageState.Done])[0])
         {
             if (look is not null)
@@ -44,12 +55,13 @@ internal sealed class StageRunner(RunContext context, Func<string, string?>? mak
 
         if (context.Fresh && context.IsFirst)
         {
+            BeginOver([.. stage.Outputs.Where(o => stage.IsKept || Provenance.Read(o)?.Difference(look!.Asked).Length > 0)]);
             Provenance.Forget(stage.Outputs);
         }
 
         if (look?.Why is { } why)
         {
-            context.Reporter.Note($"{stage.Name} {why}: it runs again.");
+            context.Reporter.Note($"{stage.Name} {why}: it runs again{Earlier(stage, look)}.");
         }
 
         var summary = context.IsFirst || stage.IsShared ? stage.Run(context, look?.Asked) : "";
@@ -62,6 +74,40 @@ internal sealed class StageRunner(RunContext context, Func<string, string?>? mak
         }
 
         return summary;
+    }
+
+    // What becomes of what is there. A model makes room when the new one is whole (TrainingFolder), files do now.
+    private static string Earlier(IStage stage, Found look)
+    {
+        if (!stage.IsKept)
+        {
+            return look.State is StageState.Changed or StageState.Untold
+                ? $" and replaces {string.Join(", ", stage.Outputs.Where(Path.Exists).Select(Shown.Path))}" : "";
+        }
+
+        string[] places =
+            [.. stage.Outputs.Select(output => EarlierOutput.PlaceOf(output, look.Asked)).OfType<string>().Select(p => Shown.Path(p))];
+        foreach (var output in stage.Outputs.Where(File.Exists))
+        {
+            EarlierOutput.MakeRoom(output, look.Asked);
+        }
+
+        return places.Length == 0 ? ""
+            : $", and what was there is kept in {(places.Length == 1 ? places[0] : Path.GetDirectoryName(places[0]))}";
+    }
+
+    // A person is told once which outputs go.
+    private void BeginOver(IReadOnlyList<string> outputs)
+    {
+        var there = outputs.Where(Path.Exists).Where(o => Provenance.Read(o) is not { Files: null }).Select(Shown.Path).ToList();
+        Provenance.Forget(outputs);
+        if (there.Count > 0)
+        {
+            const int shown = 3;
+            context.Reporter.Note(
+                $"{string.Join(", ", there.Take(shown))}{(there.Count > shown ? $" and {there.Count - shown} more" : "")}: "
+                + "made again from the beginning, and replaced then.");
+        }
     }
 
     /// <summary>Looks for what other stages make.</summary>
@@ -95,7 +141,8 @@ internal sealed class StageRunner(RunContext context, Func<string, string?>? mak
                 changing.UnionWith(stage.Outputs);
             }
 
-            return new PlannedStage(stage.Name, state, state is StageState.Done or StageState.LeftOut ? "" : stage.Cost(context, isReady));
+            var isFree = state is StageState.Done or StageState.LeftOut or StageState.Returns;
+            return new PlannedStage(stage.Name, state, isFree ? "" : stage.Cost(context, isReady));
         })];
     }
 
@@ -135,7 +182,10 @@ internal sealed class StageRunner(RunContext context, Func<string, string?>? mak
 
         var open = stage.Outputs.Select(output => Look(output, asked)).Where(found => found.State != StageState.Done).ToList();
         var (state, why) = open.Find(found => found.Why is not null);
-        return open.Count == 0 ? new Found(StageState.Done, asked, null) : new Found(why is null ? StageState.ToRun : state, asked, why);
+        return open.Count == 0 ? new Found(StageState.Done, asked, null)
+            : stage.IsKept && stage.Outputs.All(output => asked.Holds(output) || EarlierOutput.Waits(output, asked))
+                ? new Found(StageState.Returns, asked, null)
+            : new Found(why is null ? StageState.ToRun : state, asked, why);
     }
 
     private static (StageState State, string? Why) Look(string output, Provenance asked) =>

@@ -15,6 +15,9 @@ public enum StageState
     /// <summary>It was done, but its options or inputs have changed since.</summary>
     Changed,
 
+    /// <summary>It was done before something else took its place, and comes back.</summary>
+    Returns,
+
     /// <summary>It was done, but a stage before it runs again: it does too, unless what it reads stays the same.</summary>
     Waits,
 

@@ -98,7 +98,8 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
     }
 
     private bool IsOwn(string file) =>
-        !Path.GetRelativePath(paths.OutputsFolder, file).StartsWith("..", StringComparison.Ordinal);
+        Path.GetRelativePath(paths.OutputsFolder, file) is var below && !below.StartsWith("..", StringComparison.Ordinal)
+        && !below.StartsWith(NamedData.PartsFolder, StringComparison.Ordinal);
 
     private DpoStage Dpo()
     {

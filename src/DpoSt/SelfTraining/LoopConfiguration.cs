@@ -51,7 +51,8 @@ public sealed class LoopConfiguration
     /// <summary>The plan, with paths from the current folder; <paramref name="precision"/> decides where the files do not.</summary>
     public LoopPlan Plan(MixedPrecision precision = MixedPrecision.No)
     {
-        return LoopPlan.From(run, Decided(sft), Decided(dpo), RunPaths.Here(run));
+        var resolved = NamedData.Resolve(run);
+        return LoopPlan.From(resolved, Decided(sft), Decided(dpo), RunPaths.Here(resolved));
 
         ExperimentOptions Decided(ExperimentOptions stage) =>
             precision == MixedPrecision.No ? stage : stage with { Trainer = stage.Trainer with { Bf16 = stage.Trainer.Bf16 ?? true } };

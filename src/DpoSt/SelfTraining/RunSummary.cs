@@ -36,6 +36,9 @@ public sealed record RunSummary(
     IReadOnlyList<TrainingCurve> Trainings, IReadOnlyList<EvaluationRow> Evaluations,
     IReadOnlyList<SelectionCounts> Selections, IReadOnlyList<PassCurve> Passes, IReadOnlyList<ExampleAnswer> Examples)
 {
+    /// <summary>Where the run has learnt nothing, with the likely causes, a sentence each.</summary>
+    public IReadOnlyList<string> Findings { get; init; } = [];
+
     private const int ExamplesOfEach = 4;
     private const string Expected = "{\"id\": ..., \"question\": ..., \"text\": ..., \"verdict\": ...}";
 
@@ -46,6 +49,7 @@ public sealed record RunSummary(
         var record = RunRecord.Read(folder);
         var models = Path.GetFullPath(record.Models, Path.GetFullPath(folder));
         var runs = InOrder(Names(folder).Union(Names(models).Select(TrainingFolder.ModelOf), StringComparer.Ordinal));
+        var (evaluations, selections) = Read(folder, runs);
         return new RunSummary(
             record.ExpName,
             record.TestSet,
@@ -56,16 +60,34 @@ public sealed record RunSummary(
                     .Where(t => File.Exists(t.File))
                     .Select(t => new TrainingCurve(t.Run, MetricsFile.Read(t.File)))
             ],
-            [.. runs.Select(run => Path.Combine(folder, run, "evaluation.json")).Where(File.Exists).SelectMany(EvaluationFile.Read)],
-            [.. runs.Select(run => SelectionCounts.Read(folder, run)).OfType<SelectionCounts>()],
+            evaluations,
+            selections,
             [
                 .. runs.Select(run => new PassCurve(run, PassAtKOf(Path.Combine(folder, run, record.TestSet))))
                     .Where(p => p.PassAtK.Count > 0)
             ],
-            ExamplesOf(folder, record.TestSet, runs));
+            ExamplesOf(folder, record.TestSet, runs))
+        {
+            Findings = [.. LearningCheck.Of(folder, models, runs, selections, evaluations)],
+        };
 
         bool IsMade(string output) => Provenance.Read(Path.GetFullPath(output, Path.GetFullPath(folder))) is { Files: not null };
     }
+
+    /// <summary>Where a run has learnt nothing (<see cref="Findings"/>), without reading its answers.</summary>
+    /// <exception cref="UserErrorException">A file of it is broken.</exception>
+    public static IReadOnlyList<string> FindingsOf(ExperimentFolder experiment)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        var runs = InOrder(Names(experiment.Outputs));
+        var (evaluations, selections) = Read(experiment.Outputs, runs);
+        return [.. LearningCheck.Of(experiment.Outputs, experiment.Models, runs, selections, evaluations)];
+    }
+
+    private static (IReadOnlyList<EvaluationRow> Evaluations, IReadOnlyList<SelectionCounts> Selections) Read(
+        string folder, IReadOnlyList<string> runs) => (
+        [.. runs.Select(run => Path.Combine(folder, run, "evaluation.json")).Where(File.Exists).SelectMany(EvaluationFile.Read)],
+        [.. runs.Select(run => SelectionCounts.Read(folder, run)).OfType<SelectionCounts>()]);
 
     // sft-0, then each iteration's dpo-n, sft-n, st-n.
     private static List<string> InOrder(IEnumerable<string> runs) =>
@@ -75,7 +97,8 @@ public sealed record RunSummary(
         Path.Combine(Directory.Exists(model) ? model : TrainingFolder.PathOf(model), MetricsFile.Name);
 
     private static IEnumerable<string> Names(string folder) =>
-        Directory.Exists(folder) ? Directory.EnumerateDirectories(folder).Select(f => Path.GetFileName(f)!).Where(n => n[0] != '.') : [];
+        Directory.Exists(folder) ? Directory.EnumerateDirectories(folder).Select(f => Path.GetFileName(f)!)
+            .Where(name => name[0] != '.' && !EarlierOutput.IsPlace(name)) : [];
 
     private static IReadOnlyList<double> PassAtKOf(string folder)
     {

@@ -15,6 +15,12 @@ namespace DpoSt.SelfTraining;
 public sealed record SelectionCounts(
     string Run, int? Pairs, int? WithheldPairs, double? PairedQuestions, int? PseudoLabels, double? RightRationales, double? OwnRows)
 {
+    /// <summary>Rows of the next fine-tuning that are gold rationales.</summary>
+    public int? GoldRows { get; init; }
+
+    /// <summary>Rows of it that models wrote.</summary>
+    public int? OwnSamples { get; init; }
+
     private const string ExpectedPair = "{\"prompt\": ...}";
 
     /// <summary>Counts in the files of a run's folder; null where nothing was chosen there.</summary>
@@ -35,7 +41,11 @@ public sealed record SelectionCounts(
         return new SelectionCounts(
             run, train?.Count, withheld?.Count,
             Share((train ?? []).Concat(withheld ?? []).Distinct(StringComparer.Ordinal).Count(), questions.Count, train),
-            rows, Share(rows ?? 0, questions.Count, rows), Share((rows ?? 0) - gold, questions.Count == 0 ? 0 : rows ?? 0, rows));
+            rows, Share(rows ?? 0, questions.Count, rows), Share((rows ?? 0) - gold, questions.Count == 0 ? 0 : rows ?? 0, rows))
+        {
+            GoldRows = rows is null || questions.Count == 0 ? null : gold,
+            OwnSamples = questions.Count == 0 ? null : rows - gold,
+        };
 
         string? Existing(string name) => Path.Combine(place, name) is var path && File.Exists(path) ? path : null;
 

@@ -65,12 +65,13 @@ public static class SelfTrainingLoop
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(context);
         ModelBundle.CheckFolder(plan.BaseModel);
-        CheckQuestions(plan, context.Reporter);
+        var sets = CheckQuestions(plan);
         IStage[] stages = [.. Stages(plan)];
         StageRunner.Wanted(stages, selection);
         using var _ = context.IsFirst ? RunLock.Take(plan.Folder.Lock) : null;
         if (context.IsFirst)
         {
+            DataGlance.Of(plan, sets).ToList().ForEach(context.Reporter.Note);
             RunRecord.Of(plan.Folder, stages, plan.TestSets[0].Key, context.Device.ToString(), plan.Configuration)
                 .Write(plan.Folder.Outputs);
         }
@@ -95,12 +96,19 @@ public static class SelfTrainingLoop
                 $"{Shown.Path(plan.BaseModel)}: there is no such model folder yet; the run needs it (model.model_path, below DATA_DIR).");
         }
 
-        CheckQuestions(plan, context.Reporter);
+        foreach (var (file, problems) in CheckQuestions(plan))
+        {
+            if (problems.Said is { } said)
+            {
+                context.Reporter.Note($"{Shown.Path(file)}: {said}");
+            }
+        }
+
         return new StageRunner(context).Plan([.. Stages(plan)], selection);
     }
 
     // A mistake in what is read only hours later is told now, before anything is written.
-    private static void CheckQuestions(LoopPlan plan, IStageReporter reporter)
+    private static List<(string File, ProblemSet Problems)> CheckQuestions(LoopPlan plan)
     {
         var files = plan.TestSets.Select(set => set.Value).Append(plan.PoolFile).Prepend(plan.TrainFile).OfType<string>().ToList();
         var absent = files.Where(file => !File.Exists(file)).Select(Shown.Path).ToList();
@@ -113,12 +121,6 @@ public static class SelfTrainingLoop
         }
 
         var verifier = Verifiers.Of(plan.Verifier);
-        foreach (var file in files)
-        {
-            if (ProblemSet.Load(file, verifier, plan.Columns).Said is { } said)
-            {
-                reporter.Note($"{Shown.Path(file)}: {said}");
-            }
-        }
+        return files.ConvertAll(file => (file, ProblemSet.Load(file, verifier, plan.Columns)));
     }
 }

@@ -66,12 +66,12 @@ public sealed record LogProbChange(string Run, double ChosenFirst, double Chosen
 /// <param name="Problems">How many problems it has.</param>
 /// <param name="Greedy">Right greedy answers.</param>
 /// <param name="WithoutCalculator">The same without the calculator.</param>
-/// <param name="PassAt1">pass@1 of the samples.</param>
-/// <param name="PassAtN">pass@n of all samples.</param>
+/// <param name="PassAt1">pass@1 of the samples; null where there are none.</param>
+/// <param name="PassAtN">pass@n of all samples; null where there are none.</param>
 /// <param name="Samples">n.</param>
 /// <param name="Correct">A bit a problem, 1 where the greedy answer is right: hexadecimal, the first problem the highest bit.</param>
 public sealed record CellScore(
-    string Run, string Set, int Problems, double Greedy, double WithoutCalculator, double PassAt1, double PassAtN, int Samples,
+    string Run, string Set, int Problems, double Greedy, double WithoutCalculator, double? PassAt1, double? PassAtN, int Samples,
     string Correct)
 {
     internal static CellScore Of(EvaluationRow row)

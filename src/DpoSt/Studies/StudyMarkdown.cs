@@ -17,7 +17,7 @@ public static class StudyMarkdown
         return
         [
             row.Arm, row.Run, row.Set, Number(row.Greedy.Count), Percent(row.Mean), Percent(row.Deviation), Percent(row.WithoutCalculator),
-            row.Samples == 0 ? "" : $"{Percent(row.PassAtN)} (n = {Number(row.Samples)})", Number(row.Budget.Samples),
+            row is { Samples: > 0, PassAtN: { } pass } ? $"{Percent(pass)} (n = {Number(row.Samples)})" : "", Number(row.Budget.Samples),
             Number(row.Budget.FineTuningSteps), Number(row.Budget.PreferenceSteps),
         ];
     }

@@ -9,11 +9,11 @@ namespace DpoSt.Studies;
 /// <param name="Set">What it answered.</param>
 /// <param name="Greedy">Right greedy answers as a fraction, seed by seed.</param>
 /// <param name="WithoutCalculator">Its mean without the calculator.</param>
-/// <param name="PassAtN">Its mean pass@n.</param>
+/// <param name="PassAtN">Its mean pass@n; null where nothing was sampled.</param>
 /// <param name="Samples">n.</param>
 /// <param name="Budget">What it took, of the first seed.</param>
 public sealed record StudyRow(
-    string Arm, string Run, string Set, IReadOnlyList<double> Greedy, double WithoutCalculator, double PassAtN, int Samples,
+    string Arm, string Run, string Set, IReadOnlyList<double> Greedy, double WithoutCalculator, double? PassAtN, int Samples,
     RunBudget Budget)
 {
     /// <summary>The mean over seeds.</summary>

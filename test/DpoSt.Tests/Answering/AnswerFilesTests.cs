@@ -41,7 +41,9 @@ public sealed class AnswerFilesTests : IDisposable
         Answers(Stage);
         Answers([.. Stage, "eval.max_new_tokens=9"]);
         Answers([.. Stage, "--format", "reference"]);
-        Answers(Stage);
+        Assert.Contains(
+            $"{Greedy} was made with these options before, and is in its place again.\n", Run(Stage).Error, StringComparison.Ordinal);
+        Assert.Equal(first, File.ReadAllText(run.Path(Greedy)));
 
         File.AppendAllText(run.Path("data/test.jsonl"), File.ReadLines(run.Path("data/ood.jsonl")).First() + "\n");
         Answers(Stage);
@@ -51,11 +53,14 @@ public sealed class AnswerFilesTests : IDisposable
             weights.WriteByte(0);
         }
 
-        Assert.Contains("generate sft-0 was done with another model: it runs again.\n", Run(Stage).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"generate sft-0 was done with another model: it runs again, and what was there is kept in {Folder}/of-", Run(Stage).Error,
+            StringComparison.Ordinal);
         Assert.Equal(Done, Run(Stage).Out);
         File.WriteAllText(run.Path(Folder + "/provenance.json"), "{");
         Assert.Contains(
-            $"generate sft-0 has an output already ({Greedy}), but no provenance.json tells what it was made from: it runs again.\n",
+            $"generate sft-0 has an output already ({Greedy}), but no provenance.json tells what it was made from: "
+            + $"it runs again, and what was there is kept in {Folder}/of-unknown/greedy_decode.json.\n",
             Run(Stage).Error,
             StringComparison.Ordinal);
         Assert.Equal(Done, Run(Stage).Out);

@@ -61,7 +61,24 @@ public sealed class AnswerJournalTests : IDisposable
             _ = Answer(bundle, options, Output);
         }
 
-        Assert.Empty(notes);
+        Assert.EndsWith("until this is done", Assert.Single(notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_answers_of_other_options_wait_and_come_back()
+    {
+        using var bundle = ModelBundle.Load(
+            run.Path("base"), new(), Silent.Context(cancel: TestContext.Current.CancellationToken), toRead: true);
+        Interrupt(bundle);
+        var kept = File.ReadAllText(Partial);
+        _ = Answer(bundle, Options with { Decoding = Options.Decoding with { Temperature = 0.7 } }, Output);
+        Assert.Equal(kept, File.ReadAllText(Assert.Single(Directory.GetFiles(run.Path("out"), "*.of-????????.partial"))));
+        notes.Clear();
+        _ = Answer(bundle, Options, Output);
+        Assert.Contains(notes, note => note.EndsWith("from a start that was interrupted", StringComparison.Ordinal));
+        using var journal = new AnswerJournal(Output, _ => { });
+        journal.Remove();
+        Assert.Empty(Directory.GetFiles(run.Path("out"), "*.partial"));
     }
 
     [Fact]

@@ -36,7 +36,12 @@ public sealed partial class DocumentedCommandsTests : IDisposable
     {
         repository.Instead = request =>
             repository.Honest(
-                request with { Target = request.Target.Replace("google/flan-t5-base", HubRepository.Name, StringComparison.Ordinal) });
+                request with
+                {
+                    Target = request.Target.Replace("google/flan-t5-base", HubRepository.Name, StringComparison.Ordinal)
+                        .Replace("/datasets/openai/gsm8k/resolve", $"/{HubRepository.Name}/resolve", StringComparison.Ordinal)
+                        .Replace("/datasets/openai/gsm8k", $"/models/{HubRepository.Name}", StringComparison.Ordinal),
+                });
         server = repository.Serve();
         foreach (var model in (string[])["models/flan-t5-base", "hf_models/flan-t5-large", "hf_models/my"])
         {

@@ -35,6 +35,23 @@ public sealed class DownloadCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_data_set_comes_too_and_may_be_named_wherever_a_data_file_is()
+    {
+        repository.Files.Clear();
+        repository.Files["main/train.jsonl"] = "{\"question\": \"How many?\", \"answer\": \"#### 7\"}\n"u8.ToArray();
+        repository.Instead = request => request.Target == $"/api/datasets/{HubRepository.Name}/revision/main?blobs=true"
+            ? HubReply.Text(200, repository.List())
+            : request.Target == $"/datasets/{HubRepository.Name}/resolve/{HubRepository.Commit}/main/train.jsonl"
+                ? HubRepository.Range(request, repository.Files["main/train.jsonl"], "\"1\"")
+            : null;
+        Assert.Contains("1 of question/answer", CommandRun.Of("data", "hub:org/small/main/train").Out, StringComparison.Ordinal);
+        var run = CommandRun.Of("download", HubRepository.Name, "--dataset");
+        Assert.Equal(
+            (0, Path.Combine(folder.Root, "hub", "datasets--org--small", "snapshots", HubRepository.Commit) + "\n"), (run.Code, run.Out));
+        Assert.Contains("data.train_data_path=hub:org/small/...", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Puts_copies_where_it_is_told()
     {
         var place = folder.File("mine");

@@ -55,6 +55,20 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public void Answers_of_other_options_are_kept()
+    {
+        var data = folder.File("test.jsonl", "{\"question\": \"How many?\", \"ans\": 1}\n");
+        string[] arguments = ["evaluate", "--model", Model, "--data", data, "--samples", "1", "--temperature"];
+        Assert.Equal(0, CommandRun.Of([.. arguments, "0.5"]).Code);
+        var (greedy, sampled) = (File.ReadAllText(Beside("")), File.ReadAllText(Beside("-samples")));
+        var run = CommandRun.Of([.. arguments, "1"]);
+        Assert.Contains($"{Beside("-samples")} was there, made from something else: it is kept in ", run.Error, StringComparison.Ordinal);
+        Assert.Equal(greedy, File.ReadAllText(Beside("")));
+        Assert.Equal(sampled, File.ReadAllText(Directory.GetFiles(
+            Directory.GetDirectories(folder.Root, "of-*").Single(), "*-samples.jsonl").Single()));
+    }
+
+    [Fact]
     public void Questions_are_not_replaced_by_samples_and_their_options_need_some()
     {
         var data = folder.File("a-samples.jsonl", "{\"question\": \"How many?\", \"ans\": 1}\n");

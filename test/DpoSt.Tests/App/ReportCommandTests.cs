@@ -42,7 +42,7 @@ public sealed partial class ReportCommandTests : IDisposable
         var tables = (await page.Locator("table").AllInnerTextsAsync()).Select(t => t.Split('\n')).ToArray();
         Assert.Contains("paper: Flan-T5-Large, GSM8K\t30.8\t34.1\t35.6\t37.4", tables[1]);
         Assert.Contains("sft-1\t16.7\t33.3\t50.0", tables[2]);
-        Assert.Equal(["sft-0\t7\t2\t\t\t\t", "dpo-1\t\t\t\t11\t\t"], tables[3][1..]);
+        Assert.Equal(["sft-0\t7\t2\t\t\t\t\t\t", "dpo-1\t\t\t\t11\t\t\t\t"], tables[3][1..]);
         Assert.Equal(5, await page.Locator("figure").CountAsync());
         foreach (var drawing in await page.Locator("figure svg").AllAsync())
         {

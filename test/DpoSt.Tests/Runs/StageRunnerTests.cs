@@ -27,7 +27,12 @@ public sealed class StageRunnerTests : IDisposable
         Run(new StageSelection(Until: "b"), changed: "a");
         Assert.Equal(["a", "b"], ran);
         Assert.Equal([StageState.Done, StageState.Done, StageState.Changed], States(StageSelection.All, changed: "a"));
-        Assert.Equal(["a was done with other options: it runs again.", "b was done with other a: it runs again."], silent.Notes);
+        Assert.Equal(
+            [
+                $"a was done with other options: it runs again and replaces {folder.File("a")}.",
+                $"b was done with other a: it runs again and replaces {folder.File("b")}.",
+            ],
+            silent.Notes);
     }
 
     [Fact]
@@ -107,7 +112,60 @@ public sealed class StageRunnerTests : IDisposable
         Assert.Equal(StageState.Untold, States(StageSelection.All).First());
         Run(new StageSelection(Until: "a"));
         Assert.Equal(
-            [$"a has an output already ({folder.File("a")}), but no provenance.json tells what it was made from: it runs again."],
+            [$"a has an output already ({folder.File("a")}), but no provenance.json tells what it was made from: "
+                + $"it runs again and replaces {folder.File("a")}."],
+            silent.Notes);
+    }
+
+    [Fact]
+    public void What_a_model_made_is_kept_beside_what_other_options_make_and_comes_back()
+    {
+        void Run(int options) => new StageRunner(Silent.Context(silent, Cancel)).Do([Kept(options)], StageSelection.All);
+        Run(0);
+        Run(1);
+        Assert.Equal(["a", "a"], ran);
+        var (first, second) = (KeyOf(0), KeyOf(1));
+        Assert.Equal("a 0", File.ReadAllText(folder.File($"of-{first}/a")));
+        Assert.Equal("a 1", File.ReadAllText(folder.File("a")));
+        Assert.Equal(
+            StageState.Returns, new StageRunner(Silent.Context(cancel: Cancel)).Plan([Kept(0)], StageSelection.All).Single().State);
+        Run(0);
+        Assert.Equal(["a", "a"], ran);
+        Assert.Equal("a 0", File.ReadAllText(folder.File("a")));
+        Assert.Equal("a 1", File.ReadAllText(folder.File($"of-{second}/a")));
+        Assert.False(Directory.Exists(folder.File($"of-{first}")));
+        Run(0);
+        Assert.Equal(["a", "a"], ran);
+        Assert.Equal(
+            [
+                $"a was done with other options: it runs again, and what was there is kept in {folder.File($"of-{first}/a")}.",
+                $"{folder.File("a")} was made with these options before, and is in its place again.",
+            ],
+            silent.Notes);
+        string KeyOf(int options) => Provenance.Of(options, []).Key()[..8];
+    }
+
+    [Fact]
+    public void What_nobody_knows_is_kept_too_and_never_twice_in_one_place()
+    {
+        foreach (var text in (string[])["of somebody", "of somebody else"])
+        {
+            folder.File("a", text);
+            File.Delete(folder.File(Provenance.FileName));
+            new StageRunner(Silent.Context(silent, Cancel)).Do(Kept(0));
+        }
+
+        Assert.Equal("of somebody", File.ReadAllText(folder.File("of-unknown/a")));
+        Assert.Equal("of somebody else", File.ReadAllText(folder.File("of-unknown-2/a")));
+    }
+
+    [Fact]
+    public void What_is_begun_over_is_named()
+    {
+        Run(StageSelection.All);
+        new StageRunner(Silent.Context(silent, Cancel) with { Fresh = true }).Do(Stages(null), StageSelection.All);
+        Assert.Equal(
+            [$"{folder.File("a")}, {folder.File("b")}, {folder.File("c")}: made again from the beginning, and replaced then."],
             silent.Notes);
     }
 
@@ -140,11 +198,22 @@ public sealed class StageRunnerTests : IDisposable
         });
     }
 
+    private Stage Kept(int options) => new("a", options, [], [folder.File("a")], () =>
+    {
+        ran.Add("a");
+        return folder.File("a", $"a {options}");
+    })
+    {
+        IsKept = true,
+    };
+
     private sealed record Stage(string Name, object Options, string[] Reads, IReadOnlyList<string> Outputs, Func<string> Work) : IStage
     {
         public IReadOnlyList<StageInput> Inputs => [.. Reads.Select(path => new StageInput(Path.GetFileName(path), path))];
 
         public bool IsShared => false;
+
+        public bool IsKept { get; init; }
 
         public string Cost(RunContext context, bool isReady) => $"{Name} {isReady}";
 

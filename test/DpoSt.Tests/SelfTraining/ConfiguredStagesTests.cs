@@ -24,11 +24,15 @@ public sealed class ConfiguredStagesTests : IDisposable
         Assert.Equal(first, Weights());
 
         var (_, _, options) = run.Run([.. Sft, "trainer.learning_rate=1e-3"]);
-        Assert.Contains("sft-0 was done with other options: it runs again.", options, StringComparison.Ordinal);
+        Assert.Contains(
+            "sft-0 was done with other options: it runs again, and what was there is kept in ft_models/tiny/of-", options,
+            StringComparison.Ordinal);
         Assert.NotEqual(first, Weights());
         File.AppendAllText(run.Path("data/train.jsonl"), File.ReadLines(run.Path("data/test.jsonl")).First() + "\n");
         var (_, _, both) = run.Run(Sft);
-        Assert.Contains("sft-0 was done with other options and other rows: it runs again.", both, StringComparison.Ordinal);
+        Assert.Contains(
+            "sft-0 was done with other options and other rows: it runs again, and what was there is kept in ft_models/tiny/of-", both,
+            StringComparison.Ordinal);
 
         var before = File.GetLastWriteTimeUtc(run.Path(Model + "/model.safetensors"));
         Trained([.. Sft, "--fresh"]);
@@ -191,13 +195,15 @@ public sealed class ConfiguredStagesTests : IDisposable
         Trained([.. Sft, "--fresh"]);
         Assert.Contains("evaluate sft-0 (2 of 2)  done already", run.Run(loop).Error, StringComparison.Ordinal);
         Trained([.. Sft, "trainer.learning_rate=1e-3"]);
-        Assert.Contains("sft-0 | runs again: changed | 2 steps of 16 examples", Rows(run.Run([.. loop, "--dry-run"]).Out));
+        Assert.Contains("sft-0 | comes back: done before | ", Rows(run.Run([.. loop, "--dry-run"]).Out));
         Assert.Contains(
             "evaluate sft-0 was done with another model", run.Run([.. loop, "--only", "evaluate sft-0"]).Error, StringComparison.Ordinal);
         var (code, _, error) = run.Run(loop);
         Assert.Equal(0, code);
-        Assert.Contains("sft-0 was done with other options: it runs again.\n", error, StringComparison.Ordinal);
-        Assert.Contains("evaluate sft-0 was done with another model: it runs again.\n", error, StringComparison.Ordinal);
+        Assert.Contains($"{Model} was made with these options before, and is in its place again.\n", error, StringComparison.Ordinal);
+        Assert.Contains(
+            "evaluate sft-0 was done with another model: it runs again and replaces model_outputs/tiny/sft-0/evaluation.json.\n", error,
+            StringComparison.Ordinal);
         Assert.Equal(weights, Weights());
     }
 

@@ -21,7 +21,8 @@ public sealed class SelectionCountsTests : IDisposable
         PreferencePairFile.Write(File("eval_dpo_processed.jsonl"), [Pair("d")]);
         RationaleFile.Write(File("train_rft_processed.jsonl"), [.. "aaabbcd".Select(q => new RationaleRow($"{q}", "#### 1"))]);
         Assert.Equal(
-            new SelectionCounts("sft-0", 3, 1, 0.75, 7, 7 / 4.0, 4 / 7.0), SelectionCounts.Read(folder.Root, "sft-0"));
+            new SelectionCounts("sft-0", 3, 1, 0.75, 7, 7 / 4.0, 4 / 7.0) { GoldRows = 3, OwnSamples = 4 },
+            SelectionCounts.Read(folder.Root, "sft-0"));
     }
 
     [Fact]
@@ -31,7 +32,9 @@ public sealed class SelectionCountsTests : IDisposable
         LabelledQuestionFile.Write(File("train_dpo_data.jsonl"), [new LabelledQuestion("a", null, [], [])]);
         Assert.Null(SelectionCounts.Read(folder.Root, "sft-0"));
         RationaleFile.Write(File("train_rft_processed.jsonl"), []);
-        Assert.Equal(new SelectionCounts("sft-0", null, null, null, 0, 0, null), SelectionCounts.Read(folder.Root, "sft-0"));
+        Assert.Equal(
+            new SelectionCounts("sft-0", null, null, null, 0, 0, null) { GoldRows = 0, OwnSamples = 0 },
+            SelectionCounts.Read(folder.Root, "sft-0"));
     }
 
     private static PreferencePair Pair(string question) => new(question, "right", "wrong");

@@ -5,6 +5,7 @@ using DpoSt.Configuration.Binding;
 using DpoSt.Configuration.Composition;
 using DpoSt.Configuration.Sections;
 using DpoSt.Parallel;
+using DpoSt.SelfTraining;
 
 namespace DpoSt.App.Commands.Arguments;
 
@@ -60,7 +61,7 @@ internal sealed class ConfigArguments
     {
         var (options, ignored) = ConfigBinder.Bind<ExperimentOptions>(config);
         SayIgnored(config.File, ignored, console);
-        return options;
+        return NamedData.Resolve(options);
     }
 
     /// <summary>Says which keys of a file have no meaning here, if any.</summary>

@@ -26,7 +26,8 @@ public enum VerifierKind
     Program,
 }
 
-/// <summary>The <c>data</c> section. Paths are relative to the current folder.</summary>
+/// <summary>The <c>data</c> section. Paths are relative to the current folder; <c>hub:openai/gsm8k/main/train</c> is a part of a data set
+/// on Hugging Face, fetched once.</summary>
 public sealed record DataSection
 {
     /// <summary>What fine-tuning trains on.</summary>
@@ -85,6 +86,9 @@ public sealed record DataSection
 
     /// <summary>Ours: what the columns of the files of questions are called.</summary>
     public ColumnsSection Columns { get; init; } = new();
+
+    /// <summary>Ours: parts of one file.</summary>
+    public PartsSection Parts { get; init; } = new();
 
     /// <summary>Ours: what judges a final answer. Gold answers that it cannot read whole are refused.</summary>
     public VerifierKind Verifier { get; init; }

@@ -49,6 +49,7 @@ internal static class ParquetReading
                 }
             }
 
+            new ParquetPages(stream).Check(reader.Metadata!);
             return reader.RowGroupCount;
         }
         finally

@@ -14,7 +14,13 @@ public sealed record TokenLengths(int Median, int Percentile99, int Longest, int
     public static TokenLengths? Of(IEnumerable<string> texts, ITokenizer tokenizer, int limit)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        int[] lengths = [.. texts.Select(text => tokenizer.Encode(text).Count).Order()];
+        return Of(texts.Select(text => tokenizer.Encode(text).Count), limit);
+    }
+
+    /// <summary>Of texts whose lengths are known; null where there are none.</summary>
+    public static TokenLengths? Of(IEnumerable<int> counts, int limit)
+    {
+        int[] lengths = [.. counts.Order()];
         return lengths.Length == 0 ? null
             : new(At(0.5), At(0.99), lengths[^1], lengths.Count(length => length > limit), limit);
 

@@ -108,8 +108,10 @@ internal static class AdapterModels
                 $"{found.Folder}: the adapter there has {Form(there)}, but trainer.lora asks for {Form(asked)}: give it the same values.");
         }
 
-        static string Form(LoraWeights lora) => Invariant(
-            $"r {lora.Options.R}, a scale of {lora.Options.Scale} and the modules "
-            + $"{string.Join(", ", lora.Modules.Order(StringComparer.Ordinal))}");
+        static string Form(LoraWeights lora)
+        {
+            var modules = string.Join(", ", lora.Modules.Order(StringComparer.Ordinal));
+            return Invariant($"r {lora.Options.R}, a scale of {lora.Options.Scale} and the modules {modules}");
+        }
     }
 }

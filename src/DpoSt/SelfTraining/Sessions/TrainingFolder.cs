@@ -35,10 +35,11 @@ internal sealed class TrainingFolder : IDisposable
     private readonly RunLock held;
     private readonly MetricsFile metrics;
     private readonly IStageReporter reporter;
+    private readonly bool isFresh;
 
-    private TrainingFolder(TrainingTask task, Provenance made, IStageReporter reporter)
+    private TrainingFolder(TrainingTask task, Provenance made, RunContext context)
     {
-        (output, this.made, this.reporter) = (task.To, made, reporter);
+        (output, this.made, reporter, isFresh) = (task.To, made, context.Reporter, context.Fresh);
         folder = PathOf(output);
         held = RunLock.Take(LockOf(folder), task.PlaceOption);
         metrics = new MetricsFile(Path.Combine(folder, MetricsFile.Name), task.Recipe.TensorBoard ? new EventFile(folder) : null);
@@ -59,7 +60,7 @@ internal sealed class TrainingFolder : IDisposable
                 + $"move it away, or name another {task.PlaceOption}.");
         }
 
-        var opened = new TrainingFolder(task, made, context.Reporter);
+        var opened = new TrainingFolder(task, made, context);
         DraftFolder.RemoveRemnants(model);
         if (context.Fresh)
         {
@@ -132,6 +133,11 @@ internal sealed class TrainingFolder : IDisposable
     /// <summary>Writes the model with its metrics, and ends resume states; <paramref name="whole"/> makes buffers whole.</summary>
     public void Finish(ILanguageModel model, TrainingTask task, Func<int, Tensor>? whole)
     {
+        if (!isFresh)
+        {
+            EarlierOutput.MakeRoom(output, made);
+        }
+
         string[] records = [metrics.Path, Path.Combine(folder, MetricsFile.FirstRow), .. EventFile.In(folder)];
         ModelFolder.Save(model, task.From, output, whole, [.. records.Where(File.Exists)], draft =>
         {

@@ -43,6 +43,11 @@ internal sealed record EvaluateStage(
 
         EvaluationFile.Write(Outputs[0], rows.ConvertAll(row => row!));
         ResultsFile.Add(Folder.Results, Run.Text, measures);
+        foreach (var finding in Findings(rows[0]!))
+        {
+            context.Reporter.Note(finding);
+        }
+
         return string.Join(
             "; ", rows.Select(r => $"{r!.DataSet}: {r.Greedy:0.0 %} right greedily [{r.GreedyLow:0.0 %}, {r.GreedyHigh:0.0 %}]"));
 
@@ -93,5 +98,15 @@ internal sealed record EvaluateStage(
                 }
             }
         }
+    }
+    private IEnumerable<string> Findings(EvaluationRow row)
+    {
+        var before = LearningCheck.Before(Run) is { } name && File.Exists(Folder.Evaluation(name)) ? Folder.Evaluation(name) : null;
+        return ((string?[])
+        [
+            LearningCheck.SameWeights(Run, Folder.Model),
+            before is null ? null
+                : LearningCheck.Fell(row, EvaluationFile.Read(before).FirstOrDefault(other => other.DataSet == row.DataSet)),
+        ]).OfType<string>();
     }
 }

@@ -42,8 +42,8 @@ internal sealed record PairsStage(
         if (train.Count == 0)
         {
             throw new UserErrorException(
-                $"{Source.Labelled[^1].File}: no question has both a right and a wrong answer, so there is nothing to learn from; "
-                + "sample more, or at a higher temperature.");
+                $"{Shown.Path(Source.Labelled[^1].File)}: no question has both a right and a wrong answer, so there is nothing to learn "
+                + $"from: {LearningCheck.WithoutPair(questions)}.");
         }
 
         PreferencePairFile.Write(Outputs[0], train);
@@ -52,7 +52,24 @@ internal sealed record PairsStage(
         var paired = train.Concat(eval).Select(pair => pair.Prompt).Distinct(StringComparer.Ordinal).Count();
         var shares = new Dictionary<string, double>(StringComparer.Ordinal) { ["questions_with_pairs"] = (double)paired / questions.Count };
         ResultsFile.Add(Results, Run.Text, shares);
-        return $"{train.Count} pairs to train on, {eval.Count} withheld; {Shown.Path(To)}";
+        if (LearningCheck.FewPairs(Run.Text, shares["questions_with_pairs"], questions) is { } few)
+        {
+            context.Reporter.Note(few);
+        }
+
+        return $"{train.Count} pairs to train on, {eval.Count} withheld{Origin([.. train.Concat(eval)])}; {Shown.Path(To)}";
+
+        // A right answer to learn from may be the gold rationale.
+        string Origin(IReadOnlyList<PreferencePair> pairs)
+        {
+            var gold = questions.Where(q => q.Gold is not null)
+                .Select(q => (encoder.Format.Prompt(q.Question), encoder.Format.Target(q.Gold!)))
+                .ToHashSet();
+            var prefers = pairs.Count(pair => gold.Contains((pair.Prompt, pair.Chosen)));
+            var full = pairs.GroupBy(pair => pair.Prompt, StringComparer.Ordinal).Count(same => same.Count() == Source.Options.MaxPairs);
+            return $" (of {Counted.Of(paired, "question")}; {prefers} prefer the gold rationale, {pairs.Count - prefers} a model's own"
+                + (full == 0 ? ")" : $"; {Counted.Of(full, "question")} at the cap selection.max_pairs {Source.Options.MaxPairs})");
+        }
 
         IReadOnlyList<PreferencePair> Build(IEnumerable<LabelledQuestion> of) => PairBuilder.Build(
             of, encoder.Format, encoder.TokenSet, Source.Options);

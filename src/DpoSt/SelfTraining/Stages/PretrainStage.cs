@@ -50,6 +50,8 @@ internal sealed record PretrainStage(string To, PretrainingOptions Settings) : I
 
     public bool IsShared => true;
 
+    public bool IsKept => true;
+
     private TrainingRecipe Recipe => new()
     {
         BatchSize = Settings.BatchSize,

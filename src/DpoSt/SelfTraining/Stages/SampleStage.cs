@@ -17,6 +17,8 @@ internal sealed record SampleStage(
 
     public bool IsShared => true;
 
+    public bool IsKept => true;
+
     public string Cost(RunContext context, bool isReady) => $"{(long)Questions.Load().Count * Samples.Count} answers";
 
     public string Run(RunContext context, Provenance? made)

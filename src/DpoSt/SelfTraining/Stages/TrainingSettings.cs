@@ -56,6 +56,8 @@ internal interface ITrainingStage : IStage
 
     bool IStage.IsShared => true;
 
+    bool IStage.IsKept => true;
+
     IReadOnlyList<string> IStage.Outputs => [To];
 
     void IStage.WhenDone(Provenance made) => TrainingFolder.RemoveLeftovers(To, made);

@@ -41,6 +41,21 @@ public sealed class DataCommandTests : IDisposable
     }
 
     [Fact]
+    public void The_page_has_pictures_and_needs_nothing_else()
+    {
+        var file = folder.File("train.jsonl", $"{Row}\"3 <b> = 36\\n#### 31\"}}\n{Row}\"#### 31\"}}\n");
+        var page = folder.File("page.html");
+        var run = CommandRun.Of("data", file, "--html", page);
+        Assert.Equal((0, $"{page}: open it in a browser.\n"), (run.Code, run.Error));
+        var html = File.ReadAllText(page);
+        Assert.Equal(3, System.Text.RegularExpressions.Regex.Count(html, "<figure><svg"));
+        Assert.Contains("words", html, StringComparison.Ordinal);
+        Assert.Contains($"{file}:2 repeats {file}:1", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("http-equiv=\"refresh", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Annotates_into_another_file()
     {
         var file = folder.File("own.csv", "q,label\nHow many?,2 + 3 = 5\n");
