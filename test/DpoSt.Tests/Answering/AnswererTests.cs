@@ -24,9 +24,10 @@ public sealed class AnswererTests
     [Fact]
     public void The_first_rank_removes_the_journals_of_all()
     {
+        var key = new string('0', 64);
         using var folder = new TemporaryFolder();
         using var kept = new AnswerJournal(folder.File("other.json"), _ => { });
-        kept.Open("key", 1);
+        kept.Open(key, 1);
         AnswerJournal[] journals =
         [
             .. Enumerable.Range(0, 3)
@@ -34,7 +35,7 @@ public sealed class AnswererTests
                     rank => AnswerJournal.Of(Silent.Context() with { Group = new RecordingGroup(rank, 3) }, folder.File("seed_0.json"))),
             new(folder.File("seed_0.json"), _ => { })
         ];
-        Array.ForEach(journals, journal => journal.Open("key", 1));
+        Array.ForEach(journals, journal => journal.Open(key, 1));
         Assert.Equal(5, Directory.GetFiles(folder.Root).Length);
         Array.ForEach(journals, journal => journal.Dispose());
         journals[0].Remove();

@@ -55,6 +55,10 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         File.WriteAllText(
             run.Path("models/smollm2-135m-instruct/chat_template.jinja"),
             "{{ bos_token }}{% for m in messages %}{{ m.role }}: {{ m.content }}{{ eos_token if m.role == 'assistant' }}\n{% endfor %}");
+        Copy(SharedFolder.Path("fixtures", "lora", "qwen3-qv"), run.Path("ft_models/lora/sft-1"));
+        var adapter = run.Path("ft_models/lora/sft-1/adapter_config.json");
+        File.WriteAllText(adapter, File.ReadAllText(adapter).Replace(
+            "../../families/qwen3", run.Path("models/smollm2-135m-instruct"), StringComparison.Ordinal));
         Copy(Path.Combine(SharedFolder.RepositoryRoot, "exp_config", "t5"), run.Path("exp_config/t5"));
         foreach (var folder in (string[])["gsm8k", "my"])
         {

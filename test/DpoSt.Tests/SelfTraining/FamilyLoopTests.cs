@@ -67,7 +67,7 @@ public sealed class FamilyLoopTests
 
     private static (int, string, string) Finish(TinyRun run, params string[] options) => run.Run([.. Line, .. options]);
 
-    private static string[] Line => TinyRun.Loop(
+    internal static string[] Line => TinyRun.Loop(
         "model.model_path=family", "loop.baseline=false", $"sft.trainer.max_steps={Steps}", "dpo.trainer.max_steps=4",
         "loop.pair_samples=4",
         "sft.trainer.logging_steps=1", "dpo.trainer.logging_steps=1", "sft.trainer.per_device_train_batch_size=5",
@@ -93,7 +93,7 @@ public sealed class FamilyLoopTests
     }
 
     // All losses of all trainings, in order; the last accuracies too, so that decoding counts.
-    private static double[] Losses(TinyRun run, (int Code, string Out, string Error) done)
+    internal static double[] Losses(TinyRun run, (int Code, string Out, string Error) done)
     {
         Assert.True(done.Code == 0, done.Error);
         return [.. ((string[])["sft-0", "dpo-1", "sft-1"]).SelectMany(
@@ -103,7 +103,7 @@ public sealed class FamilyLoopTests
     }
 
     // A family's weights with a tokenizer of their size, and questions so alike that a few steps teach their answers.
-    private static TinyRun NewRun(string family)
+    internal static TinyRun NewRun(string family)
     {
         var source = SharedFolder.Path("fixtures", "families", family);
         var run = new TinyRun();

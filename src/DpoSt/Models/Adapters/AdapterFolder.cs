@@ -1,3 +1,4 @@
+using DpoSt.Hub;
 using DpoSt.Models.Parameters;
 using DpoSt.Tensors.Files;
 using static TorchSharp.torch;
@@ -21,15 +22,16 @@ internal sealed record AdapterFolder(string Folder, AdapterConfig Config, string
         }
 
         var config = AdapterConfig.Read(folder);
-        string[] places = [Path.GetFullPath(config.Base, Path.GetFullPath(folder)), Path.GetFullPath(config.Base)];
+        string[] places =
+            [Path.GetFullPath(config.Base, Path.GetFullPath(folder)), HubModels.Folder(config.Base, Directory.GetCurrentDirectory())];
         return new AdapterFolder(folder, config, Array.Find(places, Directory.Exists) ?? throw new UserErrorException(
-            $"{folder}: the adapter's model {Shown.Quoted(config.Base)} is not there; put it there, or name its folder as "
+            $"{folder}: the adapter's model {Shown.Quoted(config.Base)} is not there; download it (dpost download) or name its folder as "
             + $"base_model_name_or_path in {AdapterConfig.FileName}."));
     }
 
     /// <summary>Whether a folder holds an adapter and no model of its own.</summary>
     public static bool Is(string folder) => File.Exists(Path.Combine(folder, AdapterConfig.FileName))
-        && !File.Exists(Path.Combine(folder, Hub.CheckpointFiles.Config));
+        && !File.Exists(Path.Combine(folder, CheckpointFiles.Config));
 
     /// <summary>The folder of the model itself: the adapter's, or the one that was named.</summary>
     public static string ModelOf(string folder) => Find(folder)?.Base ?? folder;

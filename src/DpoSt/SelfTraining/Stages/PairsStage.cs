@@ -42,7 +42,7 @@ internal sealed record PairsStage(
         if (train.Count == 0)
         {
             throw new UserErrorException(
-                $"{Shown.Path(Source.Labelled[^1].File)}: no question has both a right and a wrong answer, so there is nothing to learn "
+                $"{Source.Labelled[^1].File}: no question has both a right and a wrong answer, so there is nothing to learn "
                 + $"from: {LearningCheck.WithoutPair(questions)}.");
         }
 

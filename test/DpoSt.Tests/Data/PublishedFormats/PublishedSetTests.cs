@@ -104,7 +104,7 @@ public sealed class PublishedSetTests : IDisposable
     [InlineData("[3]", ":row:1: the row is not a JSON object")]
     [InlineData("[{\"Body\": \"a\", \"Question\": \"b\"}]", ":problem:1: \"Answer\" is missing")]
     [InlineData("[{\"sQuestion\": \"a\"}]", ":problem:1: \"lSolutions\" is not a list")]
-    [InlineData("[{\"sQuestion\": \"\\ud800\"}]", ":problem:1: a string holds an incomplete")]
+    [InlineData("[{\"sQuestion\": \"\\ud800\"}]", ":row:1: a string holds an incomplete")]
     [InlineData("[]", ": the file holds no problem")]
     public void What_is_no_such_file_is_a_sentence(string text, string says)
     {

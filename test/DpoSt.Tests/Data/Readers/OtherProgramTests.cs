@@ -60,7 +60,8 @@ public sealed class OtherProgramTests : IDisposable
     public void Preferences_are_read_from_every_format(string columns, string formats) => Assert.All(
         Written(columns, formats),
         file => Assert.Equal(
-            [new("How many?", "#### 7", "#### 8"), new PreferencePair("How many?", "#### 7", "#### 8")], PreferencePairFile.Read(file)));
+            [("How many?", "#### 7", "#### 8"), ("How many?", "#### 7", "#### 8")],
+            PreferencePairFile.Read(file).Select(pair => (pair.Prompt, pair.Chosen, pair.Rejected))));
 
     // Two equal rows in each format, and all of it gzipped too.
     private List<string> Written(string columns, string formats)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DpoSt.Generation;
 using DpoSt.Models;
 using DpoSt.Models.Adapters;
 using DpoSt.Models.Checkpoints;
@@ -9,6 +10,7 @@ using DpoSt.Tensors.Files;
 using DpoSt.Tests.Models.Families;
 using DpoSt.Tests.Tensors;
 using DpoSt.Tests.Training;
+using DpoSt.Text.Tokenizers;
 using DpoSt.Training.Objectives;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -106,6 +108,60 @@ public sealed class LoraTests : IDisposable
                 Assert.InRange(model.Logits(states).sub(theirs).abs().max().ToSingle() / theirs.abs().max().ToSingle(), 0, Tolerance);
             }
         }
+    }
+
+    // Unmerged is a pass over everything for each token, merged what every command does.
+    [Theory, MemberData(nameof(Fixtures))]
+    public void Merged_and_unmerged_say_the_same_on_a_hundred_prompts(string name)
+    {
+        const int prompts = 100, tokens = 6;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var (folder, _, _) = Fixture(name);
+        using var beside = ModelFolder.Load(folder, CPU, Compute(folder));
+        using var merged = ModelFolder.LoadToRead(folder, CPU);
+        var random = new SplitMix64(5);
+        int[][] asked = [.. Enumerable.Range(0, prompts).Select(_ =>
+            Enumerable.Range(0, 3 + random.Next(12)).Select(_ => 3 + random.Next(300)).ToArray())];
+        var rows = new Generated[prompts];
+        var options = new GenerationOptions(tokens, 16, null);
+        var generator = new DpoSt.Generation.Generator(merged, IdTokenizer.New(folder, merged.VocabularySize, 1), options)
+        {
+            Ends = new HashSet<int>(),
+        };
+        GenerationRequest[] requests = [.. asked.Select((prompt, i) => new GenerationRequest($"{i}", 0, prompt))];
+        generator.Run(requests, row => rows[row.Index] = row, TestContext.Current.CancellationToken);
+        var answers = asked.Select(_ => new List<int>()).ToList();
+        for (var token = 0; token < tokens; token++)
+        {
+            // The completion's last token is not read: only what is before it counts.
+            var states = beside.CompletionStates(TokenBatch.Of([.. asked.Zip(answers).Select((row, i) =>
+                (row.First, (int[])[.. row.Second, 0], (long)i))]), null);
+            var best = beside.Logits(states.view(prompts, token + 1, -1).select(1, token)).argmax(-1).data<long>().ToArray();
+            answers.Zip(best).ToList().ForEach(row => row.First.Add((int)row.Second));
+        }
+
+        Assert.All(answers.Zip(rows), row => Assert.Equal(row.First, row.Second.Ids));
+    }
+
+    [Fact]
+    public void Weights_gradients_and_moments_are_a_small_part_of_full_training_s()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("config.json"), """
+            {"model_type": "llama", "hidden_size": 2048, "intermediate_size": 5632, "num_hidden_layers": 22, "num_attention_heads": 32,
+             "num_key_value_heads": 4, "vocab_size": 32000, "rms_norm_eps": 1e-5, "hidden_act": "silu", "tie_word_embeddings": false,
+             "max_position_embeddings": 2048}
+            """);
+        var full = ModelFolder.CostsOf(folder.Root);
+        var lora = new LoraOptions { R = 16, TargetModules = [LoraOptions.AllLinear] };
+        // Of each layer's seven matrices r times the sum of both sides.
+        const long layer = 16 * ((2 * (2048 + 2048)) + (2 * (2048 + 256)) + (3 * (2048 + 5632)));
+        var adapted = ModelFolder.CostsOf(folder.Root, new TrainingCompute(Lora: lora));
+        Assert.Equal(22 * layer, adapted.Specs.Sum(spec => spec.Count));
+        var weights = full.Specs.Sum(spec => spec.Count);
+        Assert.Equal(4 * weights, adapted.FrozenBytes);             // in fp32: there is no file that has them in bfloat16
+        Assert.InRange((adapted.FrozenBytes + (16.0 * 22 * layer)) / (16.0 * weights), 0, 0.3);
     }
 
     [Theory, MemberData(nameof(Fixtures))]
