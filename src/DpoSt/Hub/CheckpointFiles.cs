@@ -54,7 +54,7 @@ internal static class CheckpointFiles
     {
         return Array.Exists(WeightFiles, name => names.Contains(name, StringComparer.Ordinal)) ? null
         : names.Contains(Adapter, StringComparer.Ordinal)
-            ? $"holds an adapter ({Adapter}), not a model: merge it into the model it was trained on, and use the result."
+            ? $"holds an adapter ({Adapter}) and not the model it belongs to: download that, and give dpost the adapter's folder."
         : Find(".gguf") is { } gguf
             ? $"holds {gguf}, which llama.cpp reads and dpost does not: use the model's safetensors."
         : Find("-of-") is { } shard && shard.EndsWith(".safetensors", StringComparison.Ordinal)

@@ -47,6 +47,14 @@ public static class DatasetDownload
         HubOptions options, HubWatcher watcher, CancellationToken cancel)
     {
         HubDownload.CheckNames(repo, revision);
+        if (options.Offline)
+        {
+            throw new UserErrorException(
+                $"HF_HUB_OFFLINE is set, and {options.Cache} does not hold what is wanted of {repo} at revision '{revision}': unset it, "
+                + "or copy "
+                + "the cache from where it was downloaded.");
+        }
+
         try
         {
             var cache = new HubCache(options.Cache, repo, Kind);
@@ -99,7 +107,8 @@ public static class DatasetDownload
             var names = Directory.EnumerateFiles(snapshot, "*", SearchOption.AllDirectories)
                 .Where(System.IO.File.Exists)                  // a link may lead nowhere
                 .Select(file => Path.GetRelativePath(snapshot, file).Replace('\\', '/'));
-            return Path.Combine(snapshot, name.Choose(names));
+            var chosen = name.Choose(names);
+            return name.IsSurely(chosen) ? Path.Combine(snapshot, chosen) : null;
         }
         catch (Exception e) when (e is UserErrorException or IOException or UnauthorizedAccessException)
         {

@@ -61,6 +61,11 @@ public sealed partial record DatasetName(string Repo, string Revision, string Pa
         };
     }
 
+    /// <summary>Whether a file is all that this names, whatever else the repository has: other files of a split may be missing here.
+    /// </summary>
+    internal bool IsSurely(string file) => file == Part || Shard().Match(Unpacked(file)[..Unpacked(file).LastIndexOf('.')]) is var shard
+        && (!shard.Success || shard.Value.EndsWith("-of-00001", StringComparison.Ordinal));
+
     // main/train-00000-of-00001.parquet is main/train.
     private static string Stem(string file)
     {

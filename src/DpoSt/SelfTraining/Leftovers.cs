@@ -107,8 +107,9 @@ public static class Leftovers
         }
 
         var model = TrainingFolder.ModelOf(folder);
-        var isDone = Provenance.Read(model) is { Files: not null };
         var step = ResumeStates.Newest(folder);
+        // States of other options than the finished model's are another training, which goes on from them.
+        var isDone = Provenance.Read(model) is { Files: not null } made && ResumeStates.Newest(folder, made.Key()) == step;
         var what = step is null ? "the records of a training that saved nothing" : "resume states of a training";
         return new Leftover(
             folder, Size(folder), isDone && step is not null ? $"{what}, whose model is done" : what,
@@ -127,13 +128,16 @@ public static class Leftovers
 
         if (HubCache.LockOfPartial(file) is { } held)
         {
-            return Found("half a download", AbandonedFile.IsHeld(held));
+            var found = Found("half a download", AbandonedFile.IsHeld(held));
+            return found.Kept is not null ? found : found with { Kept = "the same download goes on from it" };
         }
 
         if (AnswerJournal.OutputOf(file) is { } output)
         {
             var found = Found("answers of a sampling", AbandonedFile.IsHeld(file));
-            return found.Kept is not null || Provenance.Read(output) is { Files: not null }
+            // Answers that are newer than what is done are of another sampling.
+            return found.Kept is not null || (Provenance.Read(output) is { Files: not null } && File.Exists(output)
+                && File.GetLastWriteTimeUtc(file) <= File.GetLastWriteTimeUtc(output))
                 ? found : found with { Kept = "the same sampling goes on from them" };
         }
 

@@ -3,6 +3,7 @@ using DpoSt.Configuration;
 using DpoSt.Configuration.Sections;
 using DpoSt.Data.Shapes;
 using DpoSt.Hub;
+using DpoSt.Runs;
 
 namespace DpoSt.SelfTraining;
 
@@ -12,6 +13,8 @@ public static class NamedData
 {
     /// <summary>The folder of the parts, below the experiment's outputs.</summary>
     internal const string PartsFolder = "parts";
+
+    private const int KeyLength = 8;
 
     /// <summary>The configuration with paths of files in the place of such names; what is not there yet is fetched and written.</summary>
     /// <exception cref="UserErrorException">A name means nothing, the hub fails, or a part leaves nothing of the file.</exception>
@@ -44,8 +47,11 @@ public static class NamedData
 
     private static DataSection Parted(DataSection data, RunPaths paths)
     {
-        var folder = Path.Combine(paths.OutputsFolder, PartsFolder);
-        Lay(paths.DataFile(data.TrainDataPath), data.Parts, data.Columns, folder);
+        // Other parts, or parts of another file, are other files: what a run reads stays as it was.
+        var file = paths.DataFile(data.TrainDataPath);
+        var key = ContentKey.Of(new { data.Parts, data.Columns }, ContentKey.OfPath(file))[..KeyLength];
+        var folder = Path.Combine(paths.OutputsFolder, PartsFolder, key);
+        Lay(file, data.Parts, data.Columns, folder);
         var train = Path.Combine(folder, "train.jsonl");
         return data with
         {
@@ -59,8 +65,9 @@ public static class NamedData
     /// <summary>Writes the parts of a file, each row as it is, as JSON lines; a file that is right already stays.</summary>
     internal static void Lay(string file, PartsSection parts, ColumnsSection columns, string folder)
     {
-        // By the question, so that equal ones are together, and a row more changes little.
+        // By the question, so that equal ones are together, and a row more changes little; a conversation by its first.
         var rows = ShapedRows.Read(file, columns)
+            .DistinctBy(row => row.Line.Number)
             .Select((row, i) => (
                 Text: JsonSerializer.Serialize(row.Line.Value), Place: i,
                 Key: CounterRandom.Bits((ulong)parts.Seed, CounterRandom.KeyOf(row.Question.Trim()))))
@@ -68,14 +75,14 @@ public static class NamedData
             .ThenBy(row => row.Place)
             .ToList();
         var (test, dev) = (Count(parts.Test), Count(parts.Dev));
-        if (test + dev >= rows.Count)
+        var (endOfTest, endOfDev) = (End(test), End(test + dev));
+        if (endOfDev >= rows.Count)
         {
             throw new UserErrorException(
                 $"{file} has {Counted.Of(rows.Count, "row")}, of which data.parts takes {test} to test and {dev} for dev: nothing is left "
-                + "to learn from; take less.");
+                + "to learn from (equal questions stay together); take less.");
         }
 
-        var (endOfTest, endOfDev) = (End(test), End(test + dev));
         Write("test", rows[..endOfTest]);
         Write("dev", rows[endOfTest..endOfDev]);
         Write("train", rows[endOfDev..]);

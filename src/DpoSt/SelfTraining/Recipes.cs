@@ -54,6 +54,17 @@ internal static class Recipes
         };
     }
 
+    // DPO goes on with the adapter that fine-tuning made: what does not fit is said before hours are spent.
+    private static void CheckAdapters(LoraSection? sft, LoraSection? dpo)
+    {
+        if (sft is not null && (dpo is null || ContentKey.Of(sft) != ContentKey.Of(dpo)))
+        {
+            throw new UserErrorException(
+                "sft.trainer.lora trains an adapter, and DPO goes on with it: give dpo.trainer.lora the same values"
+                + (dpo is null ? " (it has none)." : "."));
+        }
+    }
+
     private static LoraOptions? Lora(TrainerSection trainer) => trainer.Lora is not { } lora ? null
         : lora.LoraDropout > 0 ? throw new UserErrorException(
             $"trainer.lora.lora_dropout is {lora.LoraDropout}, but an adapter's own dropout is not there yet: set it to 0.")
@@ -151,6 +162,7 @@ internal static class Recipes
     /// <summary>The whole loop: <paramref name="run"/> says how often and on what, the stage configurations how.</summary>
     public static LoopPlan Loop(ExperimentOptions run, ExperimentOptions sft, ExperimentOptions dpo, RunPaths paths)
     {
+        CheckAdapters(sft.Trainer.Lora, dpo.Trainer.Lora);
         var tests = new List<KeyValuePair<string, string>> { new("test", paths.DataFile(run.Data.TestDataPath)) };
         if (run.Data.OodDataPath is { } other)
         {

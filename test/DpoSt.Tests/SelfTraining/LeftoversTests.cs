@@ -23,8 +23,7 @@ public sealed class LeftoversTests : IDisposable
         string[] left =
         [
             $"results/x.json.{Id}.tmp", $"ft_models/x/.sft-0.{Id}.tmp/model.safetensors", $"ft_models/x/.sft-0.{Id}.tmp.old/config.json",
-            "ft_models/x/sft-0.training/checkpoint-5/training_state.safetensors", "results/x.lock",
-            "hub/models--a--b/blobs/abc.incomplete", "model_outputs/x/sft-0/train/seed_0-t_0.7.json.partial",
+            "ft_models/x/sft-0.training/lock", "results/x.lock", "model_outputs/x/sft-0/train/seed_0-t_0.7.json.partial",
         ];
         foreach (var name in others.Concat(left))
         {
@@ -53,9 +52,15 @@ public sealed class LeftoversTests : IDisposable
     public void What_a_command_goes_on_from_stays()
     {
         Lay("ft_models/x/sft-0.training/checkpoint-5/training_state.safetensors", "12345");
-        Lay("model_outputs/x/sft-0/train/seed_0-t_0.7.json.partial", "\"key\"\n");
+        Lay("hub/models--a--b/blobs/abc.incomplete", "1");
+        // Both are of other options than what is done.
+        Done("ft_models/x/sft-0", "model.safetensors");
+        Lay("model_outputs/x/sft-0/train/seed_0-t_0.7.json", "[]");
+        Done("model_outputs/x/sft-0/train/seed_0-t_0.7.json", "seed_0-t_0.7.json");
+        var answers = Lay("model_outputs/x/sft-0/train/seed_0-t_0.7.json.partial", "\"key\"\n");
+        File.SetLastWriteTimeUtc(answers, DateTime.UtcNow.AddMinutes(1));
         var found = Leftovers.Find(folder.Root);
-        Assert.Equal(2, found.Count);
+        Assert.Equal(3, found.Count);
         Assert.Contains("goes on from step 5", found[0].Kept, StringComparison.Ordinal);
         Assert.All(found, leftover => Assert.True(leftover.Kept is not null && !Leftovers.Remove(leftover) && Path.Exists(leftover.Path)));
     }

@@ -46,6 +46,11 @@ public sealed class LoraLoopTests
         var written = File.GetLastWriteTimeUtc(run.Path("ft_models/tiny/sft-1/adapter_model.safetensors"));
         Assert.Equal(losses, FamilyLoopTests.Losses(run, run.Run([.. FamilyLoopTests.Line, .. Adapters])));
         Assert.Equal(written, File.GetLastWriteTimeUtc(run.Path("ft_models/tiny/sft-1/adapter_model.safetensors")));
+        var half = run.Run([.. FamilyLoopTests.Line, .. Adapters[..3]]);
+        Assert.Contains("give dpo.trainer.lora the same values (it has none)", half.Error);
+        var taken = CommandRun.Of("merge", run.Path("ft_models/tiny/dpo-1"), "--output", run.Path("family"));
+        Assert.Contains("is there already: name a new folder", taken.Error);
+
         var other = run.Run("dpo", "--config-path", "exp_config/tiny", "--config-name", "dpo-1", "trainer.max_steps=4",
             "model.model_path=ft_models/tiny/sft-0", "trainer.run_name=dpo-9");
         Assert.Equal(2, other.Code);

@@ -40,6 +40,18 @@ public sealed class NamedDataTests : IDisposable
     }
 
     [Fact]
+    public void A_conversation_of_several_answers_is_one_row()
+    {
+        var turns = string.Concat(Enumerable.Range(0, 3).Select(i =>
+            $$""", {"role": "user", "content": "{{i}}"}, {"role": "assistant", "content": "yes"}"""))[2..];
+        var file = folder.File("talks.jsonl", string.Concat(Enumerable.Range(0, 9).Select(i =>
+            $$"""{"messages": [{{turns}}], "row": {{i}}}""" + "\n")));
+        File.AppendAllText(file, """{"messages": [{"role": "user", "content": "other"}, {"role": "assistant", "content": "no"}]}""");
+        NamedData.Lay(file, new PartsSection { Test = 1 }, new(), folder.File("parts"));
+        Assert.Equal(10, ((string[])["train", "test"]).Sum(part => File.ReadAllLines(folder.File($"parts/{part}.jsonl")).Length));
+    }
+
+    [Fact]
     public void Columns_of_any_name_stay_as_they_are()
     {
         var columns = new ColumnsSection { Question = "q", Answer = "label" };
@@ -50,8 +62,8 @@ public sealed class NamedDataTests : IDisposable
 
     [Fact]
     public void Parts_that_leave_nothing_are_refused() => Assert.Equal(
-        $"{folder.File("all.jsonl")} has 4 rows, of which data.parts takes 4 to test and 0 for dev: nothing is left to learn from; "
-        + "take less.",
+        $"{folder.File("all.jsonl")} has 4 rows, of which data.parts takes 4 to test and 0 for dev: nothing is left to learn from "
+        + "(equal questions stay together); take less.",
         Assert.Throws<UserErrorException>(
             () => NamedData.Lay(Questions(4, 1), new PartsSection { Test = 4 }, new(), folder.File("p"))).Message);
 

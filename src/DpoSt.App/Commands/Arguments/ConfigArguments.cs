@@ -41,7 +41,8 @@ internal sealed class ConfigArguments
     /// <summary>The overrides as written.</summary>
     public string[] Overrides(ParseResult result) => result.GetValue(overrides) ?? [];
 
-    /// <summary>Fetches the model that a run starts from, where it is named as on the hub, is not here, and a person wants that.</summary>
+    /// <summary>Fetches the model that a run starts from, where it is named as on the hub, is not here, and a person wants that; and data
+    /// that are named so.</summary>
     public void Fetch(ParseResult result, CommandConsole console)
     {
         if (RankEnvironment.Current is null)                       // of several processes the one that starts them has done it
@@ -49,6 +50,7 @@ internal sealed class ConfigArguments
             var own = PrefixedOverrides.Without(Overrides(result), "sft.", "dpo.");
             var options = ConfigBinder.Bind<ExperimentOptions>(ConfigComposer.Compose(Path(result), Name(result), own)).Options;
             download!.Ready(result, options.Model.ModelPath, RunPaths.Here(options).DataFolder, console);
+            NamedData.Resolve(options);
         }
     }
 

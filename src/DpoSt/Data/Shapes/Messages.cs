@@ -71,7 +71,11 @@ internal static class Messages
             throw row.Error($"\"{name}\" is not a list of messages; expected {Expected}.");
         }
 
-        return [.. list.EnumerateArray().Select(message => message.ValueKind == JsonValueKind.Object
+        return row.Property("tools", Expected) is { ValueKind: JsonValueKind.Array } tools && tools.GetArrayLength() > 0
+            || list.EnumerateArray().Any(message => message.ValueKind == JsonValueKind.Object
+                && message.TryGetProperty("tool_calls", out var calls) && calls.ValueKind is not JsonValueKind.Null)
+            ? throw row.Error("the conversation calls tools, which cannot be learnt from yet: leave such rows out.")
+            : [.. list.EnumerateArray().Select(message => message.ValueKind == JsonValueKind.Object
             && message.TryGetProperty("role", out var role) && role.ValueKind == JsonValueKind.String
             && message.TryGetProperty("content", out var content) && content.ValueKind == JsonValueKind.String
                 ? new Turn(row.TextOf(role), row.TextOf(content))

@@ -18,7 +18,7 @@ internal sealed record AdapterConfig(string Base, LoraOptions Options)
     // What cannot change what an adapter computes.
     private static readonly string[] Neutral =
     [
-        "auto_mapping", "inference_mode", "task_type", "peft_version", "revision", "megatron_core", "qalora_group_size", "lora_dropout",
+        "auto_mapping", "inference_mode", "task_type", "peft_version", "megatron_core", "qalora_group_size", "lora_dropout",
         "ensure_weight_tying",
     ];
 
@@ -28,9 +28,20 @@ internal sealed record AdapterConfig(string Base, LoraOptions Options)
     {
         var path = Path.Combine(folder, FileName);
         using var document = ModelJson.Parse(path);
-        var fields = document.RootElement.ValueKind == JsonValueKind.Object
-            ? document.RootElement.EnumerateObject().ToDictionary(f => f.Name, f => f.Value, StringComparer.Ordinal)
-            : throw new UserErrorException($"{path} is not a JSON object: download the adapter again.");
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        {
+            throw new UserErrorException($"{path} is not a JSON object: download the adapter again.");
+        }
+
+        var fields = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var field in document.RootElement.EnumerateObject())
+        {
+            if (!fields.TryAdd(field.Name, field.Value))
+            {
+                throw new UserErrorException($"{path}: {Shown.Text(field.Name)} comes twice: download the adapter again.");
+            }
+        }
+
         var kind = Text("peft_type");
         if (kind != Kind)
         {
@@ -61,6 +72,12 @@ internal sealed record AdapterConfig(string Base, LoraOptions Options)
         if (Take("bias") is { } bias && !(bias.ValueKind == JsonValueKind.String && bias.ValueEquals("none")))
         {
             throw Refused("bias", bias, "\"none\"");
+        }
+
+        if (Take("revision") is { ValueKind: not JsonValueKind.Null } revision && !(revision.ValueKind == JsonValueKind.String
+            && revision.GetString() is "" or HubModels.Main))
+        {
+            throw Refused("revision", revision, "null: download that revision, and name its folder as base_model_name_or_path");
         }
 
         var model = Text("base_model_name_or_path") is { Length: > 0 } named ? named : throw new UserErrorException(

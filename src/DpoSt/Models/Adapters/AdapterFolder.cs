@@ -31,7 +31,7 @@ internal sealed record AdapterFolder(string Folder, AdapterConfig Config, string
 
     /// <summary>Whether a folder holds an adapter and no model of its own.</summary>
     public static bool Is(string folder) => File.Exists(Path.Combine(folder, AdapterConfig.FileName))
-        && !File.Exists(Path.Combine(folder, CheckpointFiles.Config));
+        && !Array.Exists(CheckpointFiles.WeightFiles, name => File.Exists(Path.Combine(folder, name)));
 
     /// <summary>The folder of the model itself: the adapter's, or the one that was named.</summary>
     public static string ModelOf(string folder) => Find(folder)?.Base ?? folder;

@@ -95,7 +95,7 @@ internal static class AdapterModels
     /// <param name="whole">Makes a whole buffer by its number where only shards are kept.</param>
     public static void Write(AdaptedWeights weights, bool isCausal, string folder, Func<int, Tensor>? whole)
     {
-        new AdapterConfig(weights.BaseFolder, weights.Lora.Options).Write(folder, weights.Lora.Modules, isCausal);
+        new AdapterConfig(weights.BaseFolder, weights.Lora.Options).Write(folder, weights.Lora.Targets, isCausal);
         HubCheckpointWriter.WriteOne(weights.Trained, Path.Combine(folder, AdapterFolder.Weights), whole);
     }
 
@@ -111,7 +111,7 @@ internal static class AdapterModels
         static string Form(LoraWeights lora)
         {
             var modules = string.Join(", ", lora.Modules.Order(StringComparer.Ordinal));
-            return Invariant($"r {lora.Options.R}, a scale of {lora.Options.Scale} and the modules {modules}");
+            return Invariant($"r {lora.Options.R}, a scale of {lora.Options.Scale} and {lora.Specs.Count} matrices of {modules}");
         }
     }
 }

@@ -25,6 +25,10 @@ internal sealed class LoraWeights
     public IReadOnlyList<string> Modules =>
         [.. Specs.SelectMany(spec => spec.Slices).Select(slice => slice.Name.Split('.')[^3]).Distinct(StringComparer.Ordinal)];
 
+    /// <summary>What PEFT is told to change: the names that were asked for, where they say it exactly.</summary>
+    public IReadOnlyList<string> Targets =>
+        Options.TargetModules is { } asked && !asked.Contains(LoraOptions.AllLinear, StringComparer.Ordinal) ? asked : Modules;
+
     /// <summary>The adapter of a model with these parameters.</summary>
     /// <param name="source">Who asks for it, as an error names it.</param>
     /// <exception cref="UserErrorException">No module has one of the names, or it cannot be changed.</exception>

@@ -5,6 +5,7 @@ using DpoSt.Models.Adapters;
 using DpoSt.Models.Costs;
 using DpoSt.Models.Families;
 using DpoSt.Models.Parameters;
+using DpoSt.Text.Chat;
 using DpoSt.Text.Tokenizers;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -93,6 +94,7 @@ internal static class ModelFolder
         var model = AdapterFolder.ModelOf(folder);
         var hasWeights = Array.Exists(CheckpointFiles.WeightFiles, name => File.Exists(Path.Combine(model, name)));
         using var checkpoint = hasWeights ? Open(model).Checkpoint : null;
+        checkpoint?.Check(costs.Specs);
         return new AdaptedCosts(costs, lora, costs.Specs.Sum(spec => spec.Count
             * (checkpoint is null ? sizeof(float) : FrozenWeights.TypeOf(spec, checkpoint, compute.Products).ElementSize())));
     }
@@ -158,7 +160,7 @@ internal static class ModelFolder
             return;
         }
 
-        var other = Directory.EnumerateDirectories(folder).FirstOrDefault()
+        var other = Directory.EnumerateDirectories(folder).FirstOrDefault(below => Path.GetFileName(below) != ChatTemplateFiles.Further)
             ?? (CheckpointFiles.Marks.Any(name => File.Exists(Path.Combine(folder, name)))
                 ? null
                 : Directory.EnumerateFiles(folder).First());

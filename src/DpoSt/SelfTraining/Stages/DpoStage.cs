@@ -20,7 +20,7 @@ internal sealed record DpoStage(
 
     public object Options => new { Objective = "dpo", Loss, Settings };
 
-    public IReadOnlyList<StageInput> Inputs => [new("model", From), new("pairs", Data)];
+    public IReadOnlyList<StageInput> Inputs => [.. ModelInputs.Of(From), new("pairs", Data)];
 
     public string Cost(RunContext context, bool isReady) => Settings.Cost(this, context, isReady ? Pairs().Count : null);
 
@@ -51,7 +51,7 @@ internal sealed record DpoStage(
             var encoder = bundle.Encoder(Settings.Limits);
             var first = encoder.Prepared(pairs[0]);
             session.ShowFirst(encoder.Show(first.Prompt, first.Chosen));
-            var reference = made is null ? "" : ReferenceKey(made.Inputs["model"]);
+            var reference = made is null ? "" : ReferenceKey(ModelInputs.KeyOf(made));
             var train = EncodedPairs.Of(pairs, Data, encoder);
             train.Score(bundle, reference, session.Replicas, context.Cancel);
             if (Loss.IsUnpaired)

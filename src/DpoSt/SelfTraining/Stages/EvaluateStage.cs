@@ -15,7 +15,7 @@ internal sealed record EvaluateStage(
     public object Options => new { Answers, Samples, Sets = Sets.Select(set => new { set.Split, set.Verifier }), Prompt };
 
     public IReadOnlyList<StageInput> Inputs =>
-        [new("model", Folder.Model(Run)),
+        [.. ModelInputs.Of(Folder.Model(Run)),
             .. Sets.Select(set => new StageInput(SftStage.RoleOf($"{set.Split} questions", set.Columns), set.File)),
             .. Sets[0].JudgedInputs.Where(input => input.Role == "verifier")];
 

@@ -26,7 +26,7 @@ internal sealed record SftStage(
 
     public object Options => new { Objective = "sft", Settings };
 
-    public IReadOnlyList<StageInput> Inputs => [new("model", From), new(RoleOf("rows", Columns), Data)];
+    public IReadOnlyList<StageInput> Inputs => [.. ModelInputs.Of(From), new(RoleOf("rows", Columns), Data)];
 
     /// <summary>The role of a file whose columns have names of their own: other names make other rows of the same file.</summary>
     public static string RoleOf(string role, ColumnsSection columns) => columns == new ColumnsSection() ? role

@@ -16,7 +16,8 @@ internal sealed record ChatTemplateFiles(
     /// <summary>The file of the default template; it goes before the one in tokenizer_config.json, as in transformers.</summary>
     public const string FileName = "chat_template.jinja";
 
-    private const string Further = "additional_chat_templates";
+    /// <summary>The folder of templates beside the usual one.</summary>
+    public const string Further = "additional_chat_templates";
     private const string Config = "tokenizer_config.json";
     private const long LongestFile = 4_000_000; // beyond it nobody wrote a template
 

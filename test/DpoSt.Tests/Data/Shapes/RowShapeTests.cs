@@ -105,6 +105,9 @@ public sealed class RowShapeTests : IDisposable
         """{"messages": [{"role": "assistant", "content": "q"}, {"role": "user", "content": "1"}]}""",
         ":1: the messages are of assistant, user; expected one of user and one of assistant")]
     [InlineData("""{"messages": []}""", ":1: the messages are of nobody; expected one of user")]
+    [InlineData(
+        """{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "", "tool_calls": [{}]}]}""",
+        ":1: the conversation calls tools")]
     [InlineData("""{"messages": [{"role": "user", "content": [{"type": "image"}]}]}""", ":1: a message has no role or no text")]
     [InlineData("""{"question": "q", "choices": ["a", "b"], "answer": 2}""", ":1: \"answer\" is 2, which is none of the 2 choices")]
     [InlineData("""{"question": "q", "choices": "a b", "answer": 2}""", ":1: \"choices\" is no list of texts")]

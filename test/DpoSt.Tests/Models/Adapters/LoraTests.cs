@@ -201,6 +201,7 @@ public sealed class LoraTests : IDisposable
     [InlineData("r", "0", "r is 0")]
     [InlineData("r", "5", "should be [5, 48] and is [4, 48]")]
     [InlineData("something_new", "3", "something_new is 3")]
+    [InlineData("revision", "\"abc\"", "revision is \"abc\"")]
     [InlineData("base_model_name_or_path", "\"no/such\"", "the adapter's model \"no/such\" is not there")]
     [InlineData("base_model_name_or_path", "null", "does not say which model it belongs to")]
     [InlineData("base_model_name_or_path", "\"../../families/t5-v11-saved-by-5\"", "no matrix called")]
