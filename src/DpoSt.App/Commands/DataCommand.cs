@@ -45,6 +45,11 @@ internal static class DataCommand
                 () => console.WriteFacts([.. Facts(report, against), .. Facts(questions, rationales)]));
             if (parsed.GetValue(html) is { } page)
             {
+                if (PathIdentity.Of(page) == PathIdentity.Of(path))
+                {
+                    throw new UserErrorException($"--html {page} is the file itself, which the page would replace: name another.");
+                }
+
                 AtomicFile.WriteAllText(page, DataPage.Html(
                     report, [.. Facts(report, against), .. Facts(questions, rationales)],
                     Pictures(path, names, parsed.GetValue(tokenizer), limits)));

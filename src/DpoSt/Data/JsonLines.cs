@@ -86,7 +86,7 @@ public static class JsonLines
         }
         catch (JsonException e)
         {
-            var what = e.Message.Contains("depth", StringComparison.Ordinal) ? "nested more than 64 deep" : "not JSON";
+            var what = e.Message.Contains("maximum configured depth", StringComparison.Ordinal) ? "nested more than 64 deep" : "not JSON";
             throw new UserErrorException(
                 $"{path}:{number}: the line is {what} (at byte {e.BytePositionInLine}); expected one JSON value on the line.", e);
         }

@@ -18,6 +18,9 @@ internal interface IStage
     /// <summary>Whether all ranks do it together; else the first rank does it alone.</summary>
     bool IsShared => false;
 
+    /// <summary>Whether its output is a model's folder: a file in its place is somebody's mistake.</summary>
+    bool IsModel => false;
+
     /// <summary>Whether its outputs are a model's work, and all that it leaves: they are kept when others take their place.</summary>
     bool IsKept => false;
 

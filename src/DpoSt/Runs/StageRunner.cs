@@ -85,9 +85,10 @@ internal sealed class StageRunner(RunContext context, Func<string, string?>? mak
                 ? $" and replaces {string.Join(", ", stage.Outputs.Where(Path.Exists).Select(Shown.Path))}" : "";
         }
 
+        var outputs = stage.IsModel ? [.. stage.Outputs.Where(output => !File.Exists(output))] : stage.Outputs;
         string[] places =
-            [.. stage.Outputs.Select(output => EarlierOutput.PlaceOf(output, look.Asked)).OfType<string>().Select(p => Shown.Path(p))];
-        foreach (var output in stage.Outputs.Where(File.Exists))
+            [.. outputs.Select(output => EarlierOutput.PlaceOf(output, look.Asked)).OfType<string>().Select(p => Shown.Path(p))];
+        foreach (var output in outputs.Where(File.Exists))
         {
             EarlierOutput.MakeRoom(output, look.Asked);
         }

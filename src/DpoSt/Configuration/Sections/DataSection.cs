@@ -52,7 +52,8 @@ public sealed record DataSection
     [Within(1)]
     public int ModelMaxLength { get; init; } = 1024;
 
-    /// <summary>The most tokens of a question in fine-tuning and generation.</summary>
+    /// <summary>The most tokens of a question in fine-tuning and generation; a decoder's row is cut only where it is longer than
+    /// <see cref="ModelMaxLength"/>, to this and <see cref="MaxTgtLen"/>.</summary>
     [Within(1, Limits.Tokens)]
     public int MaxSrcLen { get; init; } = 200;
 

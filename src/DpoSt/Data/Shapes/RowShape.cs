@@ -67,7 +67,7 @@ internal sealed record RowShape(string Name, string Expected)
             : throw row.Error(
                 $"the columns are {Shown(names)}, which is no shape of rows that dpost knows; expected {Own}, problem and "
                 + "solution, prompt and completion, messages, or question and choices, or columns that are named: "
-                + "data.columns.question=..., data.columns.answer=... (of dpost data and evaluate: --columns question=... answer=...).");
+                + "+data.columns.question=..., +data.columns.answer=... (of dpost data and evaluate: --columns question=... answer=...).");
 
         bool Has(params ReadOnlySpan<string> wanted)
         {

@@ -35,6 +35,7 @@ internal sealed class TrainingFolder : IDisposable
     private readonly RunLock held;
     private readonly MetricsFile metrics;
     private readonly IStageReporter reporter;
+    private ShownRow? firstRow;
     private readonly bool isFresh;
 
     private TrainingFolder(TrainingTask task, Provenance made, RunContext context)
@@ -106,10 +107,13 @@ internal sealed class TrainingFolder : IDisposable
     {
         using (RunLock.Take(LockOf(folder)))
         {
-            RemoveAll(folder);
+            RemoveAll(folder, keepsOthers: true);
         }
 
-        Directory.Delete(folder, recursive: true);
+        if (!Directory.EnumerateFileSystemEntries(folder).Any(ResumeStates.IsAside))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     /// <summary>Where the training's states are kept, so that it can go on.</summary>
@@ -124,8 +128,7 @@ internal sealed class TrainingFolder : IDisposable
     }
 
     /// <summary>Keeps a row as the model sees it, to be looked at when the model is done.</summary>
-    public void Keep(ShownRow row) =>
-        AtomicFile.WriteAllText(Path.Combine(folder, MetricsFile.FirstRow), JsonSerializer.Serialize(row, Readable));
+    public void Keep(ShownRow row) => firstRow = row;
 
     /// <summary>Appends metrics of an evaluation.</summary>
     public void Log(long step, IReadOnlyList<KeyValuePair<string, double>> evaluated) => metrics.Write(step, evaluated);
@@ -138,13 +141,18 @@ internal sealed class TrainingFolder : IDisposable
             EarlierOutput.MakeRoom(output, made);
         }
 
-        string[] records = [metrics.Path, Path.Combine(folder, MetricsFile.FirstRow), .. EventFile.In(folder)];
+        string[] records = [metrics.Path, .. EventFile.In(folder)];
         ModelFolder.Save(model, task.From, output, whole, [.. records.Where(File.Exists)], draft =>
         {
             ChatTemplateFiles.Write(task.From, draft, task.Prompt.OwnTemplate);
+            if (firstRow is not null)
+            {
+                File.WriteAllText(Path.Combine(draft, MetricsFile.FirstRow), JsonSerializer.Serialize(firstRow, Readable));
+            }
+
             made.Write(draft);
         });
-        RemoveAll(folder);
+        RemoveAll(folder, keepsOthers: true);
     }
 
     /// <summary>Lets go of the folder, and removes it where nothing in it is of use.</summary>
@@ -159,14 +167,16 @@ internal sealed class TrainingFolder : IDisposable
 
     private static string LockOf(string folder) => Path.Combine(folder, "lock");
 
-    private static void RemoveAll(string training)
+    // What an interrupted training of other options saved is that training's.
+    private static void RemoveAll(string training, bool keepsOthers = false)
     {
-        foreach (var path in Directory.GetDirectories(training))
+        foreach (var path in Directory.GetDirectories(training).Where(path => !(keepsOthers && ResumeStates.IsAside(path))))
         {
             Directory.Delete(path, recursive: true);
         }
 
-        foreach (var path in Directory.GetFiles(training).Where(path => path != LockOf(training)))
+        foreach (var path in Directory.GetFiles(training)
+            .Where(path => path != LockOf(training) && !(keepsOthers && ResumeStates.IsAside(path))))
         {
             File.Delete(path);
         }

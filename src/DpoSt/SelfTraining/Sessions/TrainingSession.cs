@@ -1,6 +1,7 @@
 using DpoSt.Text.Chat;
 using DpoSt.Answering;
 using DpoSt.Models;
+using DpoSt.Models.Adapters;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Models.Parameters;
 using DpoSt.Parallel;
@@ -51,6 +52,12 @@ internal sealed class TrainingSession(
         var compute = shard.Count > 1 ? task.Recipe.Compute with { RecomputesBlocks = true, Shard = shard } : task.Recipe.Compute;
         using var bundle = load?.Invoke(compute) ?? ModelBundle.Load(task.From, task.Prompt, context, compute: compute);
         var parameters = bundle.Model.Parameters;
+        if (bundle.Model.Weights is AdaptedWeights { Lora: var lora })
+        {
+            context.NoteOnce(Invariant(
+                $"  an adapter of rank {lora.Options.R} is trained on {string.Join(", ", lora.Modules)}: {parameters.Count:N0} numbers"));
+        }
+
         var session = new TrainingSession(bundle.Model, task.Recipe, context, folder, Parallel.Replicas.Of(context.Group, parameters));
         var summary = train(session, bundle);
         session.Replicas.Collect(

@@ -30,7 +30,11 @@ internal sealed record SftStage(
 
     /// <summary>The role of a file whose columns have names of their own: other names make other rows of the same file.</summary>
     public static string RoleOf(string role, ColumnsSection columns) => columns == new ColumnsSection() ? role
-        : $"{role} by {string.Join('/', ((string?[])[columns.Question, columns.Answer, columns.Gold, columns.Choices, columns.Id]))}";
+        : $"{role} by the columns {string.Join(", ", Names(columns).Where(c => c.Name is not null).Select(c => $"{c.Key}={c.Name}"))}";
+
+    private static (string Key, string? Name)[] Names(ColumnsSection columns) =>
+        [("question", columns.Question), ("answer", columns.Answer), ("gold", columns.Gold), (
+            "choices", columns.Choices), ("id", columns.Id)];
 
     public string Cost(RunContext context, bool isReady) =>
         Settings.Cost(this, context, isReady ? RationaleFile.Read(Data, Columns).Count() : null);

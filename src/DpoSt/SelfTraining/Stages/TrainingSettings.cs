@@ -56,6 +56,8 @@ internal interface ITrainingStage : IStage
 
     bool IStage.IsShared => true;
 
+    bool IStage.IsModel => true;
+
     bool IStage.IsKept => true;
 
     IReadOnlyList<string> IStage.Outputs => [To];

@@ -13,6 +13,7 @@ namespace DpoSt.Training.Resuming;
 internal sealed class ResumeStates(
     string folder, string key, ResumePolicy policy, long stepsPerEpoch, MetricsFile metrics, Action<string> tell)
 {
+    private const string AsidePrefix = "of-";
     private const string Prefix = "checkpoint-";
     private const int CostLimit = 20;
     private long lastSaved = Stopwatch.GetTimestamp();
@@ -107,7 +108,7 @@ internal sealed class ResumeStates(
             }
 
             tell($"{others[0].Path} belongs to other options, data or another first model: it is not used, "
-                + "and kept until this model is done.");
+                + "and waits there.");
         }
 
         var own = All(folder).Except(In(folder)).Where(found => ResumeStateFolder.KeyOf(found.Path) == key).ToList();
@@ -149,7 +150,10 @@ internal sealed class ResumeStates(
         Directory.Move(path, place);
     }
 
-    private static string Aside(string owner, string name) => $"of-{owner[..Math.Min(owner.Length, 8)]}-{name}";
+    /// <summary>Whether something of a training's folder waits for another training.</summary>
+    public static bool IsAside(string path) => Path.GetFileName(path).StartsWith(AsidePrefix, StringComparison.Ordinal);
+
+    private static string Aside(string owner, string name) => $"{AsidePrefix}{owner[..Math.Min(owner.Length, 8)]}-{name}";
     private static string Name(long step) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step}");
 
     private ResumeState? Read(string path)
