@@ -15,24 +15,43 @@ internal sealed class LowRank(LoraWeights.Change change, Func<string, Tensor> we
     public Tensor AddTo(Tensor y, Tensor x, ScalarType products)
     {
         using var scope = NewDisposeScope();
-        var inner = LinearProduct.Apply(x, weights(change.A.Name), products);                           // [.., parts r]
-        var (row, pieces) = (0L, new List<Tensor>());
+        var inner = LinearProduct.Apply(x, weights(change.A.Name), products).mul(change.Scale);         // [.., parts r]
+        var outer = Outer();                                                                            // [N, parts r]
+        if (y.dtype != ScalarType.Float32 || products != ScalarType.Float32)
+        {
+            return y.add(LinearProduct.Apply(inner, outer, products).In(y.dtype)).MoveToOuterDisposeScope();
+        }
+
+        // Nothing as large as y is allocated but the sum.
+        var sum = addmm(y.reshape(-1, y.size(-1)), inner.reshape(-1, inner.size(-1)), outer.t(), 1, 1);
+        return sum.view(y.shape).MoveToOuterDisposeScope();
+    }
+
+    // All B in one matrix, so that they take one product: each has its rows of y and its columns of what A gave.
+    private Tensor Outer()
+    {
+        if (change.Parts.Count == 1 && change.Parts[0].Slice.Rows == change.Of.Shape[0])
+        {
+            return weights(change.B[0].Name);
+        }
+
+        var (row, width, rows) = (0L, change.A.Shape[0], new List<Tensor>());
         for (var i = 0; i < change.Parts.Count; i++)
         {
             Gap(change.Parts[i].Row);
-            pieces.Add(LinearProduct.Apply(inner.narrow(-1, i * Rank, Rank), weights(change.B[i].Name), products));
+            rows.Add(nn.functional.pad(weights(change.B[i].Name), [i * Rank, width - ((i + 1) * Rank)]));
             row += change.Parts[i].Slice.Rows;
         }
 
         Gap(change.Of.Shape[0]);
-        var added = pieces is [var one] ? one : cat(pieces, -1);                                        // [.., N]
-        return y.add(added.In(y.dtype), alpha: change.Scale).MoveToOuterDisposeScope();
+        return cat(rows, 0);
 
         void Gap(long until)
         {
             if (until > row)
             {
-                pieces.Add(zeros([.. x.shape[..^1], until - row], dtype: products, device: x.device));
+                var b = weights(change.B[0].Name);
+                rows.Add(zeros(until - row, width, dtype: b.dtype, device: b.device));
                 row = until;
             }
         }
