@@ -113,7 +113,7 @@ public sealed class ModelFolderTests : IDisposable
 
     [Theory]
     [InlineData("model-q4.gguf", "", "holds model-q4.gguf, which llama.cpp reads")]
-    [InlineData("adapter_config.json", "{}", "holds an adapter (adapter_config.json), not a model")]
+    [InlineData("adapter_config.json", "{}", "is an adapter: set trainer.lora to train it further")]
     [InlineData("pytorch_model.bin", "", "holds pytorch_model.bin, a pickle")]
     [InlineData("consolidated.00.pth", "", "holds consolidated.00.pth, a pickle")]
     [InlineData("model-00001-of-00002.safetensors", "",
