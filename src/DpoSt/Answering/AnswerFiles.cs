@@ -71,6 +71,7 @@ internal sealed class AnswerFiles(RunContext context, ModelBundle bundle, IReadO
 
         return completions;
     }
+
     // Other answers are kept; the same ones, if they were drawn before, come back.
     private void MakeRoom(string file, Provenance made)
     {

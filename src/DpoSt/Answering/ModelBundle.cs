@@ -1,5 +1,4 @@
 using DpoSt.Models;
-using DpoSt.Models.Adapters;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Runs;
 using DpoSt.Text;
@@ -12,8 +11,7 @@ namespace DpoSt.Answering;
 /// <summary>A model with what belongs to it: its tokenizer and the form its family writes rationales in.</summary>
 internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokenizer Tokenizer, PromptFormat Format) : IDisposable
 {
-    private readonly Lazy<string> content = new(() => AdapterFolder.Is(Folder)
-        ? ContentKey.Of("", ContentKey.OfPath(Folder), ContentKey.OfPath(AdapterFolder.ModelOf(Folder))) : ContentKey.OfPath(Folder));
+    private readonly Lazy<string> content = new(() => ModelInputs.KeyOf(Folder));
 
     /// <summary>The content of its folder, and of the model below an adapter, read once: weights are gigabytes.</summary>
     public string Content => content.Value;

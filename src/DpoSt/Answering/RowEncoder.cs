@@ -96,14 +96,16 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
     }
 
     /// <summary>A row of fine-tuning: a question and its answer, or a conversation up to an answer.</summary>
-    public (int[] Prompt, int[] Completion) Row(RationaleRow row) => row.Conversation is { } messages ? ConversationRow(messages)
-        : Row(format.Prompt(row.Question), format.Target(row.Answer));
+    public (int[] Prompt, int[] Completion) Row(RationaleRow row)
+    {
+        var (prompt, answer) = Texts(row);
+        return Row(prompt, answer);
+    }
 
     /// <summary>A row of fine-tuning for a person to look at.</summary>
     public ShownRow Show(RationaleRow row)
     {
-        var (prompt, answer) = row.Conversation is { } messages ? Chat.LastTurn(messages)
-            : (format.Prompt(row.Question), format.Target(row.Answer));
+        var (prompt, answer) = Texts(row);
         return Show(prompt, answer);
     }
 
@@ -152,6 +154,9 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
 
     /// <summary>The set of a text's tokens, special ones left out: what similarity is measured on.</summary>
     public IReadOnlyCollection<int> TokenSet(string text) => tokenizer.Encode(text, addSpecialTokens: false).ToHashSet();
+
+    private (string Prompt, string Answer) Texts(RationaleRow row) => row.Conversation is { } messages ? Chat.LastTurn(messages)
+        : (format.Prompt(row.Question), format.Target(row.Answer));
 
     private int[] Continuation(string completion) => format.EndOfTurn is null
         ? [.. tokenizer.EncodeContinuation(completion), tokenizer.EosId]

@@ -104,7 +104,7 @@ public static class DataSetEvaluation
             options.Columns,
             options.Verifier,
         },
-        [new("model", options.Model), new("questions", options.Data)]);
+        [.. ModelInputs.Of(options.Model), new("questions", options.Data)]);
 
     // Answers of other options, of another model, or of nobody knows what.
     private static void MakeRoom(string output, Provenance made, IStageReporter reporter)

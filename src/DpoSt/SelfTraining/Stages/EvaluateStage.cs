@@ -99,6 +99,7 @@ internal sealed record EvaluateStage(
             }
         }
     }
+
     private IEnumerable<string> Findings(EvaluationRow row)
     {
         var before = LearningCheck.Before(Run) is { } name && File.Exists(Folder.Evaluation(name)) ? Folder.Evaluation(name) : null;

@@ -33,8 +33,10 @@ internal sealed record SftStage(
         : $"{role} by the columns {string.Join(", ", Names(columns).Where(c => c.Name is not null).Select(c => $"{c.Key}={c.Name}"))}";
 
     private static (string Key, string? Name)[] Names(ColumnsSection columns) =>
-        [("question", columns.Question), ("answer", columns.Answer), ("gold", columns.Gold), (
-            "choices", columns.Choices), ("id", columns.Id)];
+    [
+        ("question", columns.Question), ("answer", columns.Answer), ("gold", columns.Gold), ("choices", columns.Choices),
+        ("id", columns.Id),
+    ];
 
     public string Cost(RunContext context, bool isReady) =>
         Settings.Cost(this, context, isReady ? RationaleFile.Read(Data, Columns).Count() : null);

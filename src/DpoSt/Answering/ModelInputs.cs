@@ -1,7 +1,7 @@
 using DpoSt.Models.Adapters;
 using DpoSt.Runs;
 
-namespace DpoSt.SelfTraining.Stages;
+namespace DpoSt.Answering;
 
 /// <summary>A model as what a stage depends on: an adapter depends on the model below it too.</summary>
 internal static class ModelInputs
@@ -15,5 +15,11 @@ internal static class ModelInputs
 
     /// <summary>The key of the model that something was made from.</summary>
     public static string KeyOf(Provenance made) =>
-        made.Inputs.TryGetValue(Below, out var below) ? ContentKey.Of("", made.Inputs[Model], below) : made.Inputs[Model];
+        Joined(made.Inputs[Model], made.Inputs.GetValueOrDefault(Below));
+
+    /// <summary>The key of the model in a folder, as it is now.</summary>
+    public static string KeyOf(string folder) =>
+        Joined(ContentKey.OfPath(folder), AdapterFolder.Is(folder) ? ContentKey.OfPath(AdapterFolder.ModelOf(folder)) : null);
+
+    private static string Joined(string model, string? below) => below is null ? model : ContentKey.Of("", model, below);
 }
