@@ -5,6 +5,7 @@ using DpoSt.App.Commands;
 using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Commands.Bench;
 using DpoSt.App.Console;
+using DpoSt.App.Serve;
 
 namespace DpoSt.App;
 
@@ -89,7 +90,7 @@ internal static class Cli
             "Models and their answers", false,
             [
                 SolveCommand.Create(console), ChatCommand.Create(console), CompleteCommand.Create(console), ScoreCommand.Create(console),
-                ShowCommand.Create(console),
+                ShowCommand.Create(console), ServeCommand.Create(console),
             ]),
         new("Where models come from", true,
             [DownloadCommand.Create(console), PretrainCommand.Create(console), MergeCommand.Create(

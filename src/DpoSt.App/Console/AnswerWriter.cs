@@ -16,6 +16,11 @@ internal sealed class AnswerWriter(CommandConsole console, bool isShown = true)
     /// <summary>Takes the next piece.</summary>
     public void Write(WrittenText piece)
     {
+        if (piece.Text.Length == 0)
+        {
+            return;
+        }
+
         if (pieces is [.., var last] && last.Forced == piece.Forced)
         {
             pieces[^1] = last with { Text = last.Text + piece.Text };

@@ -49,7 +49,7 @@ internal sealed class GenerateBench(
     private Generator Led(GenerationOptions options) => new(model, tokenizer, options)
     {
         Chooser = new ScriptedChooser(
-            [.. Enumerable.Range(0, 4 * options.Slots).Select(i => scripts[i % scripts.Count])], new Sampler(options)),
+            [.. Enumerable.Range(0, 4 * options.Slots).Select(i => scripts[i % scripts.Count])], new Sampler()),
     };
 
     private (double TokensPerS, double ForcedShare) Rate(Generator generator, List<GenerationRequest> requests)

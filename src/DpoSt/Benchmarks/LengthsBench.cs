@@ -55,7 +55,7 @@ internal sealed class LengthsBench(BenchModel shape, ILanguageModel model, IRead
         var options = new GenerationOptions(scripts.Max(s => s.Length), slots, null);
         var generator = new Generator(model, ids, options)
         {
-            Chooser = new ScriptedChooser([.. answers.Select(answer => answer.Script)], new Sampler(options)),
+            Chooser = new ScriptedChooser([.. answers.Select(answer => answer.Script)], new Sampler()),
             RefillAt = refillAt,
         };
         GenerationRequest[] requests = [.. answers.Select(answer => answer.Request)];

@@ -5,14 +5,11 @@ namespace DpoSt.Generation;
 /// <summary>Gives free slots to waiting requests. Prompts are encoded in groups of like length, each once for all requests that share it.
 /// Slots are filled once enough are free for a group to be worthwhile; long prompts are read a few at a time, to bound their
 /// memory.</summary>
-internal sealed class Admission(
-    IReadOnlyList<GenerationRequest> requests, IEnumerable<int> waiting, IStepDecoder decoder, int slots, int refillAt)
+internal sealed class Admission(IRequestQueue queue, IStepDecoder decoder, int slots, int refillAt)
 {
     /// <summary>Attention scores of a head that a group of prompts may have: 16 MB.</summary>
     internal const long ScoresAtOnce = 1 << 22;
 
-    // Longest first: the rows of long prompts tend to run long, and none of them is then left alone at the end.
-    private readonly Queue<int> queue = new(waiting.OrderByDescending(i => requests[i].Prompt.Length));
     private readonly int[] promptOfSlot = new int[slots];
     private readonly Dictionary<int, int> users = [];
     private (int[] Ids, int Handle)? last;
@@ -21,21 +18,16 @@ internal sealed class Admission(
     public void Fill(Row?[] rows, Func<int, GenerationRequest, Row> newRow)
     {
         var free = Enumerable.Range(0, rows.Length).Where(slot => rows[slot] is null).ToArray();
-        if (queue.Count == 0 || free.Length < Math.Clamp(refillAt, 1, rows.Length))
+        if (free.Length < Math.Clamp(refillAt, 1, rows.Length))
         {
             return;
         }
 
-        var admitted = new List<int>();
-        while (admitted.Count < free.Length && queue.TryDequeue(out var next))
-        {
-            admitted.Add(next);
-        }
-
+        var admitted = queue.Take(free.Length, wait: free.Length == rows.Length);
         var handles = Encode(admitted);
         for (var i = 0; i < admitted.Count; i++)
         {
-            rows[free[i]] = newRow(admitted[i], requests[admitted[i]]);
+            rows[free[i]] = newRow(admitted[i].Index, admitted[i].Request);
             decoder.Start(free[i], handles[i]);
             promptOfSlot[free[i]] = handles[i];
             users[handles[i]] = users.GetValueOrDefault(handles[i]) + 1;
@@ -54,13 +46,13 @@ internal sealed class Admission(
         }
     }
 
-    private int[] Encode(List<int> admitted)
+    private int[] Encode(IReadOnlyList<(int Index, GenerationRequest Request)> admitted)
     {
         var fresh = new List<int[]>();
         var place = new int[admitted.Count];                 // -1: the last prompt admitted before, still in use
         for (var i = 0; i < admitted.Count; i++)
         {
-            var prompt = requests[admitted[i]].Prompt;
+            var prompt = admitted[i].Request.Prompt;
             if (fresh.Count == 0 && last is { } kept && kept.Ids.AsSpan().SequenceEqual(prompt))
             {
                 place[i] = -1;

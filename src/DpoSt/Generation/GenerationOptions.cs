@@ -23,21 +23,42 @@ public sealed record GenerationOptions(
 /// <param name="Key">Stands for the problem in random draws; the same problem has the same key in every run.</param>
 /// <param name="Sample">Which sample of the problem this is.</param>
 /// <param name="Prompt">Token ids, special tokens included.</param>
-public sealed record GenerationRequest(string Key, int Sample, int[] Prompt);
+public sealed record GenerationRequest(string Key, int Sample, int[] Prompt)
+{
+    /// <summary>How this text alone is generated; its slots are not looked at. Null is as all others.</summary>
+    public GenerationOptions? Own { get; init; }
+
+    /// <summary>Texts at which it ends; they are not part of it.</summary>
+    public IReadOnlyList<string> Stops { get; init; } = [];
+
+    /// <summary>How many of the likeliest ids are told for each drawn one, with their log-probabilities.</summary>
+    public int Likeliest { get; init; }
+}
 
 /// <summary>A generated text.</summary>
 /// <param name="Index">The request's place.</param>
 /// <param name="Ids">Generated ids with the closing EOS where it was reached.</param>
 /// <param name="Text">Their text without special tokens.</param>
 /// <param name="Forced">How many of the ids the calculator wrote.</param>
-/// <param name="Finished">Whether the row ended by EOS, not by the limit.</param>
+/// <param name="Finished">Whether the row ended by EOS or a stop text, not by the limit.</param>
 /// <param name="LogProb">The log-probability of the drawn ids, in nats, the closing EOS included: under the model itself, before
 /// temperature, top-k and top-p, as <c>dpost score</c> gives it. What the calculator wrote was not drawn and is left out, though what
 /// follows is conditioned on it.</param>
 public sealed record Generated(int Index, int[] Ids, string Text, int Forced, bool Finished, double LogProb);
 
-/// <summary>A piece of text that a row has just got.</summary>
+/// <summary>An id that a row has just got, or what is left of its text at the end.</summary>
 /// <param name="Index">The request's place.</param>
-/// <param name="Text">At least one whole character.</param>
+/// <param name="Text">What may be shown now: whole characters, and nothing that may turn out to be the beginning of a stop text.</param>
 /// <param name="Forced">Whether the calculator wrote it.</param>
-public sealed record WrittenText(int Index, string Text, bool Forced);
+/// <param name="Token">The id, null behind the last one.</param>
+public sealed record WrittenText(int Index, string Text, bool Forced, WrittenToken? Token = null);
+
+/// <summary>An id of a row.</summary>
+/// <param name="Id">The id.</param>
+/// <param name="Text">The whole characters it completes.</param>
+/// <param name="LogProb">Its log-probability in nats as in <see cref="Generated.LogProb"/>; not a number where it was not drawn.</param>
+/// <param name="Likeliest">The likeliest ids in its place, as many as the request asked for, the likeliest first.</param>
+public sealed record WrittenToken(int Id, string Text, double LogProb, IReadOnlyList<LikelyId> Likeliest);
+
+/// <summary>An id that might have been drawn.</summary>
+public sealed record LikelyId(int Id, double LogProb);

@@ -10,7 +10,7 @@ namespace DpoSt.Generation;
 internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, GenerationOptions options)
 {
     /// <summary>Draws the ids.</summary>
-    public ITokenChooser Chooser { get; init; } = new Sampler(options);
+    public ITokenChooser Chooser { get; init; } = new Sampler();
 
     /// <summary>The ids that end a text; the tokenizer's alone where not given.</summary>
     public IReadOnlySet<int> Ends { get; init; } = new HashSet<int> { tokenizer.EosId };
@@ -34,13 +34,31 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
         }
 
         var slots = Math.Min(options.Slots, requests.Count);
-        using var decoder = model.NewDecoder(slots, requests.Max(r => r.Prompt.Length), options.MaxNewTokens);
-        var admission = new Admission(requests, waiting, decoder, slots, RefillAt ?? slots / 8);
+        Run(new RequestList(requests, waiting), slots, requests.Max(r => r.Prompt.Length), finished, cancel, written);
+    }
+
+    /// <summary>Generates what a queue gives, until it says that no more will come.</summary>
+    /// <param name="maxPromptTokens">No prompt is longer.</param>
+    public void Run(
+        IRequestQueue queue, int slots, int maxPromptTokens, Action<Generated> finished, CancellationToken cancel,
+        Action<WrittenText>? written = null)
+    {
+        using var decoder = model.NewDecoder(slots, maxPromptTokens, options.MaxNewTokens);
+        var admission = new Admission(queue, decoder, slots, RefillAt ?? slots / 8);
         var rows = new Row?[slots];
         var plan = new StepPlan(decoder.StepCapacity);
         while (true)
         {
             cancel.ThrowIfCancellationRequested();
+            queue.BeforeStep();
+            for (var slot = 0; slot < slots; slot++)
+            {
+                if (rows[slot] is { } row && queue.IsGone(row.Index))
+                {
+                    Free(slot);
+                }
+            }
+
             admission.Fill(
                 rows, (index, request) => new Row(index, request, tokenizer, options, Ends, decoder.FirstToken(request.Prompt), written));
             if (!plan.Lay(rows))
@@ -60,18 +78,25 @@ internal sealed class Generator(ILanguageModel model, ITokenizer tokenizer, Gene
                 ? logits : logits.index_select(0, tensor(ready.Select(e => (long)e).ToArray(), device: logits.device));
             var readyRows = ready.Select(e => rows[plan.Slots[e]]!).ToArray();
             // Embeddings are often padded to a round number: ids beyond the vocabulary mean nothing and are never drawn.
-            var ids = Chooser.Next(drawn.narrow(1, 0, Math.Min(drawn.size(1), tokenizer.VocabularySize)), readyRows);
+            var known = drawn.narrow(1, 0, Math.Min(drawn.size(1), tokenizer.VocabularySize));
+            var ids = Chooser.Next(known, readyRows);
             var logProbs = CompletionScores.Numbers(TargetLogProb.Apply(drawn, [.. ids.Select(id => (long)id)]));
+            var likeliest = LikeliestIds.Of(known, ids, logProbs, [.. readyRows.Select(row => row.Request.Likeliest)]);
             for (var i = 0; i < ready.Length; i++)
             {
-                readyRows[i].Accept(ids[i], logProbs[i]);
+                readyRows[i].Accept(ids[i], logProbs[i], likeliest[i]);
                 if (readyRows[i].Done)
                 {
                     finished(readyRows[i].Result());
-                    rows[plan.Slots[ready[i]]] = null;
-                    admission.Release(plan.Slots[ready[i]]);
+                    Free(plan.Slots[ready[i]]);
                 }
             }
+        }
+
+        void Free(int slot)
+        {
+            rows[slot] = null;
+            admission.Release(slot);
         }
     }
 }

@@ -6,13 +6,14 @@ namespace DpoSt.Generation;
 
 /// <summary>One text while it is generated: its ids, the text so far followed piece by piece, and the queue of ids the model has yet to
 /// see. Work per token does not grow with the row.</summary>
+/// <param name="options">How it is generated, unless the request says itself.</param>
 internal sealed class Row(
     int index, GenerationRequest request, ITokenizer tokenizer, GenerationOptions options, IReadOnlySet<int> ends, int firstToken,
     Action<WrittenText>? written)
 {
-    private readonly CalculatorFormat? format = options.Calculator;
-    private readonly CalculatorFollower? follower = options.Calculator?.Follow();
+    private readonly CalculatorFollower? follower = (request.Own ?? options).Calculator?.Follow();
     private readonly IncrementalDecoder decoder = tokenizer.NewDecoder();
+    private readonly StopTexts stops = new(request.Stops);
     private readonly StringBuilder text = new();
     private readonly List<int> ids = [];
     private int forced;
@@ -20,6 +21,9 @@ internal sealed class Row(
 
     public int Index => index;
     public GenerationRequest Request => request;
+
+    /// <summary>How it is generated.</summary>
+    public GenerationOptions Options { get; } = request.Own ?? options;
 
     /// <summary>The problem in random draws.</summary>
     public ulong Key { get; } = CounterRandom.KeyOf(request.Key);
@@ -34,10 +38,11 @@ internal sealed class Row(
     public int Position => ids.Count;
 
     /// <summary>Takes a drawn id with its log-probability; where it completes a calculation, result and closer follow.</summary>
-    public void Accept(int id, double logProb)
+    /// <param name="likeliest">The likeliest ids in its place, where they were asked for.</param>
+    public void Accept(int id, double logProb, IReadOnlyList<LikelyId>? likeliest = null)
     {
         this.logProb += logProb;
-        if (Add(id, isForced: false) is { } result && format is not null)
+        if (Add(id, isForced: false, logProb, likeliest ?? []) is { } result && Options.Calculator is { } format)
         {
             // Result and closer are encoded apart, so that the ids are those of a token-by-token forcing.
             foreach (
@@ -45,7 +50,7 @@ internal sealed class Row(
             {
                 if (!Done)
                 {
-                    Add(next, isForced: true);
+                    Add(next, isForced: true, double.NaN, []);
                     forced++;
                 }
             }
@@ -55,26 +60,26 @@ internal sealed class Row(
     /// <summary>The finished text.</summary>
     public Generated Result()
     {
-        Write(decoder.Flush(), isForced: false);
-        return new Generated(Index, [.. ids], text.ToString(), forced, ids.Count > 0 && ends.Contains(ids[^1]), logProb);
+        var rest = stops.Append(decoder.Flush()) + stops.Flush();
+        text.Append(rest);
+        if (rest.Length > 0)
+        {
+            written?.Invoke(new WrittenText(Index, rest, Forced: false));
+        }
+
+        return new Generated(
+            Index, [.. ids], text.ToString(), forced, stops.Found || (ids.Count > 0 && ends.Contains(ids[^1])), logProb);
     }
 
-    private string? Add(int id, bool isForced)
+    private string? Add(int id, bool isForced, double drawnAt, IReadOnlyList<LikelyId> likeliest)
     {
         ids.Add(id);
         Queue.Enqueue(id);
-        Done = ends.Contains(id) || ids.Count >= options.MaxNewTokens;
         var piece = decoder.Append(id);
-        Write(piece, isForced);
-        return piece.Length == 0 ? null : follower?.Append(piece);
-    }
-
-    private void Write(string piece, bool isForced)
-    {
-        text.Append(piece);
-        if (piece.Length > 0)
-        {
-            written?.Invoke(new WrittenText(Index, piece, isForced));
-        }
+        var shown = stops.Append(piece);
+        text.Append(shown);
+        Done = ends.Contains(id) || ids.Count >= Options.MaxNewTokens || stops.Found;
+        written?.Invoke(new WrittenText(Index, shown, isForced, new WrittenToken(id, piece, drawnAt, likeliest)));
+        return piece.Length == 0 || Done ? null : follower?.Append(piece);
     }
 }
