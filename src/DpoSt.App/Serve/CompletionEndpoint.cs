@@ -163,14 +163,15 @@ internal static class CompletionEndpoint
 
     private sealed record Reply(string Id, long Created, ServedModel Model, AnswerFields Fields, bool WantsLogProbs, bool TellsIds)
     {
-        public object Choice(int index, Before before, IReadOnlyList<WrittenToken> tokens, Generated? whole) => new
+        public object Choice(int index, Before before, IReadOnlyList<WrittenToken> tokens, Generated? whole)
         {
-            index,
-            text = before.Text + whole?.Text,
-            logprobs = LogProbs(tokens, before.Scored is null ? before.Text.Length : 0, before),
-            finish_reason = whole is null ? "length" : Reason(whole),
-            dpost = TellsIds && whole is not null ? new { whole.Ids, whole.Forced, whole.LogProb, whole.Finished } : null,
-        };
+            var text = before.Text + whole?.Text;
+            var logprobs = LogProbs(tokens, before.Scored is null ? before.Text.Length : 0, before);
+            var reason = whole is null ? "length" : Reason(whole);
+            return TellsIds && whole is not null
+                ? new { index, text, logprobs, finish_reason = reason, dpost = new { whole.Ids, whole.Forced, whole.LogProb } }
+                : Piece(index, text, logprobs, reason);
+        }
 
         public object? LogProbs(IReadOnlyList<WrittenToken> tokens, int offset, Before? before) => !WantsLogProbs ? null
             : before?.Scored is { } scored ? Model.Texts.ForCompletion([.. scored, .. tokens], 0, before.Ids[0])

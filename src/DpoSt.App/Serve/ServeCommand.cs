@@ -42,7 +42,7 @@ internal static class ServeCommand
             "Answer other programs over HTTP as OpenAI's servers do: /v1/chat/completions, /v1/completions and /v1/models, "
             + "with /health and "
             + "/metrics beside them. Ctrl-C takes no new requests and ends when all are answered.",
-            "dpost serve --model models/smollm2-135m-instruct --port 8000"))
+            "dpost serve --model models/smollm2-135m-instruct"))
         { model, host, port, key, slots, prompt, count, queue, calculator, dtype };
         var download = new DownloadArgument(command);
         var template = new TemplateArguments(command);

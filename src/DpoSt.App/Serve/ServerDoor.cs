@@ -29,7 +29,8 @@ internal sealed record ServerDoor(IPAddress Address, int Port, string? Key)
             throw new RequestException(403, $"the host is {Shown.Quoted(request.Host.Host)}; this server is for this machine alone.");
         }
 
-        if (Key is not null && request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase) && !IsKey(request.Headers.Authorization.ToString()))
+        if (Key is not null && request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
+            && !IsKey(request.Headers.Authorization.ToString()))
         {
             throw new RequestException(
                 401, "the key is missing or wrong; send the header Authorization: Bearer KEY.", code: "invalid_api_key");

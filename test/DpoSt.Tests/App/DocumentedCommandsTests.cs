@@ -139,6 +139,8 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         "generate" => " eval.max_new_tokens=64",
         "pretrain" => " --steps 1",
         "chat" => " < /dev/null",
+        "serve" => " --port 0 > served.txt & until grep -q listening served.txt || ! kill -0 $!; do sleep 0.1; done; "
+            + "pkill -TERM -P $! && wait $!",
         "bench" when example.Contains("bench train", StringComparison.Ordinal) => " --runs 1 --dtype fp32",
         "bench" => " --model t5 --dtype fp32 --batch 1 --runs 1 --pairs 0",
         _ => "",

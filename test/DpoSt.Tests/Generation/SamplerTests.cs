@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DpoSt.Generation;
 using DpoSt.Tensors.Files;
+using DpoSt.Text.Tokenizers;
 
 namespace DpoSt.Tests.Generation;
 
@@ -73,6 +74,45 @@ public sealed class SamplerTests
         Assert.All(
             weights.Zip(Kept(logits, new GenerationOptions(1, 1, null, Temperature: 0.7, TopK: 0))),
             pair => Assert.Equal(pair.First / weights.Sum(), pair.Second, 1e-12));
+    }
+
+    // The draw by its definition: all ids sorted, their probabilities cumulated, one number laid on them.
+    [Theory]
+    [InlineData(0, 1.0, 0.05)]
+    [InlineData(0, 1.0, 4)]
+    [InlineData(0, 0.9, 0.05)]
+    [InlineData(0, 0.99, 1)]
+    [InlineData(300, 0.9, 0.5)]
+    public void A_draw_of_all_is_the_same_whether_the_likeliest_hold_it_or_not(int topK, double topP, double spread)
+    {
+        const int Vocabulary = 3000;
+        var random = new Random(5);
+        var logits = Enumerable.Range(0, Vocabulary).Select(_ => (float)(random.NextDouble() * spread * 10)).ToArray();
+        var options = new GenerationOptions(1, 1, null, Temperature: 0.8, TopK: topK, TopP: topP, Seed: 3);
+        Row[] rows = [.. Enumerable.Range(0, 64).Select(sample => new Row(
+            sample, new GenerationRequest("problem", sample, [1]), IdTokenizer.New("model", Vocabulary, eos: 1), options,
+            new HashSet<int>(), 0, null))];
+        using var all = TorchSharp.torch.tensor(logits).repeat(rows.Length, 1);
+
+        var order = Enumerable.Range(0, Vocabulary).OrderByDescending(i => logits[i]).Take(topK == 0 ? Vocabulary : topK).ToArray();
+        var weights = order.Select(i => Math.Exp((logits[i] - (double)logits[order[0]]) / 0.8)).ToArray();
+        var (total, kept, count) = (weights.Sum(), 0.0, 0);
+        while (count < weights.Length && kept < topP * total)
+        {
+            kept += weights[count++];
+        }
+
+        var expected = rows.Select(row =>
+        {
+            var (left, place) = (CounterRandom.Uniform(3, row.Key, (ulong)row.Request.Sample, 0) * kept, 0);
+            while ((left -= weights[place]) >= 0)
+            {
+                place++;
+            }
+
+            return order[place];
+        });
+        Assert.Equal(expected, new Sampler().Next(all, rows));
     }
 
     /// <summary>The probability with which each id is drawn.</summary>

@@ -36,9 +36,11 @@ internal sealed class LiveQueue(int maxWaiting) : IRequestQueue
         lock (door)
         {
             ThrowIfClosed();
-            if (waiting.Count > 0 && waiting.Count + answers.Count > maxWaiting)
+            if (waiting.Count + answers.Count > maxWaiting)
             {
-                throw new QueueFullException($"{waiting.Count} texts wait already, and there is room for {maxWaiting}: ask again later.");
+                throw new QueueFullException(
+                    $"{answers.Count} texts are asked for, {waiting.Count} wait already, and there is room for {maxWaiting}: "
+                    + $"{(answers.Count > maxWaiting ? "ask for fewer at a time" : "ask again later")}.");
             }
 
             foreach (var answer in answers)
