@@ -48,11 +48,13 @@ public sealed class LoopConfiguration
     /// <summary>All keys of the three files: equal configurations give equal texts.</summary>
     public string CanonicalText { get; }
 
-    /// <summary>The plan, with paths from the current folder; <paramref name="precision"/> decides where the files do not.</summary>
-    public LoopPlan Plan(MixedPrecision precision = MixedPrecision.No)
+    /// <summary>The plan; <paramref name="precision"/> decides where the files do not.</summary>
+    /// <param name="folder">What all paths are relative to; null is the current folder, and for models DATA_DIR.</param>
+    public LoopPlan Plan(MixedPrecision precision = MixedPrecision.No, string? folder = null)
     {
         var resolved = NamedData.Resolve(run);
-        return LoopPlan.From(resolved, Decided(sft), Decided(dpo), RunPaths.Here(resolved));
+        var paths = folder is null ? RunPaths.Here(resolved) : new RunPaths(resolved, folder, folder);
+        return LoopPlan.From(resolved, Decided(sft), Decided(dpo), paths);
 
         ExperimentOptions Decided(ExperimentOptions stage) =>
             precision == MixedPrecision.No ? stage : stage with { Trainer = stage.Trainer with { Bf16 = stage.Trainer.Bf16 ?? true } };

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace DpoSt.Verification;
 
 /// <summary>The verifiers by name.</summary>
@@ -11,6 +13,26 @@ public static class Verifiers
 
     /// <summary>What judges by default.</summary>
     public static IVerifier Number { get; } = new NumberVerifier(null);
+
+    // What programs bring of their own. A run asks for it by name, as for the others, and again after it was stopped.
+    private static readonly ConcurrentDictionary<string, IVerifier> Brought = new(StringComparer.Ordinal);
+
+    /// <summary>Options that ask for a program's own verifier.</summary>
+    /// <exception cref="UserErrorException">Its name is that of another.</exception>
+    internal static VerifierOptions Own(IVerifier verifier)
+    {
+        if (Names.Contains(verifier.Name, StringComparer.Ordinal) && verifier.GetType().Assembly != typeof(Verifiers).Assembly)
+        {
+            throw new UserErrorException($"the verifier is named {verifier.Name}, as one of dpost's own is: give it another name.");
+        }
+
+        if (!Names.Contains(verifier.Name, StringComparer.Ordinal))
+        {
+            Brought[verifier.Name] = verifier;
+        }
+
+        return new VerifierOptions(verifier.Name);
+    }
 
     /// <summary>The verifier that options ask for.</summary>
     /// <exception cref="UserErrorException">The options do not fit the verifier; keys are named as in a configuration.</exception>
@@ -31,6 +53,7 @@ public static class Verifiers
             "program" => new ProgramVerifier(
                 options.Program ?? throw Lacks("program", "program", "the path of an executable file"),
                 TimeSpan.FromSeconds(options.Seconds ?? ProgramVerifier.DefaultSeconds)),
+            _ when Brought.TryGetValue(options.Name, out var brought) => brought,
             _ => throw new UserErrorException(
                 $"there is no verifier '{options.Name}'; expected one of {string.Join(", ", Names)}."),
         };

@@ -66,6 +66,14 @@ internal sealed class LiveModel : IDisposable
         return queue.Do(() => Scored(ids, likeliest), cancel);
     }
 
+    /// <summary>The log-probability of a completion behind a prompt, of any family.</summary>
+    public Task<RowScore> ScoreAsync(int[] prompt, int[] completion, CancellationToken cancel)
+    {
+        CheckPrompt(prompt);
+        var row = new ScoredRow(prompt, completion, [.. completion.Select(_ => true)]);
+        return queue.Do(() => Scorer.Run(Bundle.Model, [row], _ => { }, cancel)[0], cancel);
+    }
+
     /// <summary>Answers what is asked already and ends.</summary>
     public void Dispose()
     {

@@ -35,15 +35,7 @@ internal sealed class RunningServer : IDisposable
         }
         else
         {
-            Directory.CreateDirectory(Folder);
-            foreach (var file in Directory.EnumerateFiles(SharedFolder.Path("fixtures", "families", "qwen3")))
-            {
-                File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
-            }
-
-            File.WriteAllText(Path.Combine(Folder, "tokenizer.json"), GgufTokenizers.ByteLevel());
-            File.WriteAllText(Path.Combine(Folder, "tokenizer_config.json"), """{"eos_token": "<eos>"}""");
-            File.WriteAllText(Path.Combine(Folder, "chat_template.jinja"), Template);
+            LayChatModel(Folder);
         }
 
         model = new ServedModel(Path.GetFileName(Folder), new LiveModel(
@@ -61,6 +53,20 @@ internal sealed class RunningServer : IDisposable
     public HttpClient Client { get; }
 
     public LiveModel Live => model.Live;
+
+    /// <summary>Lays a small model with a chat template into a folder.</summary>
+    public static void LayChatModel(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var file in Directory.EnumerateFiles(SharedFolder.Path("fixtures", "families", "qwen3")))
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        }
+
+        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), GgufTokenizers.ByteLevel());
+        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), """{"eos_token": "<eos>"}""");
+        File.WriteAllText(Path.Combine(folder, "chat_template.jinja"), Template);
+    }
 
     /// <summary>What a request with this body is answered.</summary>
     public async Task<(HttpStatusCode Status, JsonElement Body)> Post(string path, string body)
