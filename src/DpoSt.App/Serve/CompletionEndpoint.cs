@@ -86,7 +86,7 @@ internal static class CompletionEndpoint
             written += whole?.Ids.Length ?? 0;
             if (whole is not null)
             {
-                await Event(Reply.Piece(index, "", null, Reason(whole))).ConfigureAwait(false);
+                await Event(Reply.Piece(index, "", null, Reason(whole), whole.Stop)).ConfigureAwait(false);
             }
             else if (piece is { Text.Length: > 0 } || (reply.WantsLogProbs && piece?.Token is not null))
             {
@@ -168,21 +168,26 @@ internal static class CompletionEndpoint
             var text = before.Text + whole?.Text;
             var logprobs = LogProbs(tokens, before.Scored is null ? before.Text.Length : 0, before);
             var reason = whole is null ? "length" : Reason(whole);
-            return TellsIds && whole is not null
-                ? new { index, text, logprobs, finish_reason = reason, dpost = new { whole.Ids, whole.Forced, whole.LogProb } }
-                : Piece(index, text, logprobs, reason);
+            if (!TellsIds || whole is null)
+            {
+                return Piece(index, text, logprobs, reason, whole?.Stop);
+            }
+
+            var own = new { whole.Ids, whole.Forced, whole.LogProb };
+            return new { index, text, logprobs, finish_reason = reason, stop_reason = whole.Stop, dpost = own };
         }
 
         public object? LogProbs(IReadOnlyList<WrittenToken> tokens, int offset, Before? before) => !WantsLogProbs ? null
             : before?.Scored is { } scored ? Model.Texts.ForCompletion([.. scored, .. tokens], 0, before.Ids[0])
             : Model.Texts.ForCompletion(tokens, offset);
 
-        public static object Piece(int index, string text, object? logprobs, string? finish_reason) => new
+        public static object Piece(int index, string text, object? logprobs, string? reason, string? stop = null) => new
         {
             index,
             text,
             logprobs,
-            finish_reason,
+            finish_reason = reason,
+            stop_reason = stop,                     // vLLM's field: which stop text ended the answer
         };
 
         public object Chunk(object[] choices, Usage? usage) =>

@@ -19,12 +19,12 @@ internal sealed class ModelServer : IAsyncDisposable
     private const int LargestBody = 8 << 20;
     private static readonly TimeSpan DrainsFor = TimeSpan.FromMinutes(5);
     private readonly WebApplication app;
-    private readonly IReadOnlyList<ServedModel> models;
+    private readonly ModelShelf models;
     private readonly ServerMetrics metrics;
     private readonly ServerDoor door;
 
     /// <summary>A server that does not listen yet.</summary>
-    public ModelServer(IReadOnlyList<ServedModel> models, ServerDoor door)
+    public ModelServer(ModelShelf models, ServerDoor door)
     {
         (this.models, this.door) = (models, door);
         metrics = new ServerMetrics(models);
@@ -43,8 +43,8 @@ internal sealed class ModelServer : IAsyncDisposable
         app.UseRouting();
         app.MapGet("/health", HealthAsync);
         app.MapPrometheusScrapingEndpoint("/metrics");
-        app.MapGet("/v1/models", http => WireText.SendAsync(http, new { @object = "list", data = models.Select(Card) }));
-        app.MapGet("/v1/models/{name}", http => WireText.SendAsync(http, Card(Model((string)http.Request.RouteValues["name"]!))));
+        app.MapGet("/v1/models", http => WireText.SendAsync(http, new { @object = "list", data = models.Names.Select(Card) }));
+        app.MapGet("/v1/models/{name}", http => WireText.SendAsync(http, Card(models.Known((string)http.Request.RouteValues["name"]!))));
         app.MapPost("/v1/chat/completions", http => PostAsync(http, ChatEndpoint.AnswerAsync));
         app.MapPost("/v1/completions", http => PostAsync(http, CompletionEndpoint.AnswerAsync));
         app.MapFallback(http => throw new RequestException(
@@ -80,7 +80,7 @@ internal sealed class ModelServer : IAsyncDisposable
         metrics.Dispose();
     }
 
-    private static object Card(ServedModel model) => new { id = model.Name, @object = "model", created = 0, owned_by = "dpost" };
+    private static object Card(string name) => new { id = name, @object = "model", created = 0, owned_by = "dpost" };
 
     private async Task AnswerAsync(HttpContext http, RequestDelegate next)
     {
@@ -144,7 +144,7 @@ internal sealed class ModelServer : IAsyncDisposable
         await WireText.SendAsync(http, body, refused.Status).ConfigureAwait(false);
     }
 
-    private Task HealthAsync(HttpContext http) => models.All(model => model.Live.IsAlive)
+    private Task HealthAsync(HttpContext http) => models.Loaded.All(model => model.Live.IsAlive)
         ? WireText.SendAsync(http, new { status = "ok" })
         : throw new RequestException(503, "a model cannot go on; start the server anew.");
 
@@ -158,8 +158,8 @@ internal sealed class ModelServer : IAsyncDisposable
 
         using var document = await ReadAsync(http).ConfigureAwait(false);
         var body = new RequestBody(document.RootElement);
-        var name = body.Text("model");
-        await answer(http, body, name is null && models.Count == 1 ? models[0] : Model(name)).ConfigureAwait(false);
+        using var taken = await models.TakeAsync(body.Text("model"), http.RequestAborted).ConfigureAwait(false);
+        await answer(http, body, taken.Model).ConfigureAwait(false);
     }
 
     private static async Task<JsonDocument> ReadAsync(HttpContext http)
@@ -177,9 +177,4 @@ internal sealed class ModelServer : IAsyncDisposable
             throw new RequestException(400, $"the body is not JSON ({Shown.Brief(e.Message.Split('.')[0])}); expected one JSON object.");
         }
     }
-
-    private ServedModel Model(string? name) => models.FirstOrDefault(model => model.Name == name)
-        ?? throw new RequestException(
-            404, $"model is {(name is null ? "not given" : Shown.Quoted(name))}; there {(models.Count == 1 ? "is" : "are")} "
-            + $"{string.Join(", ", models.Select(model => model.Name))} here.", "model", "model_not_found");
 }

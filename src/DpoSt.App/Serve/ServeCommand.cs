@@ -17,8 +17,10 @@ internal static class ServeCommand
     {
         var usual = new LiveOptions();
         var model = CommandOption.Of<string[]>(
-            "--model", "A model's folder, or its name on the hub; several are served beside each other.", "DIR")
-            .Needed();
+            "--model", "A model's folder, or its name on the hub; several are served beside each other.", "DIR");
+        var shelf = CommandOption.Of<string?>(
+            "--folder", "Serve every model in this folder too, such as ft_models/t5, also those that come while the server runs: the one "
+            + "last asked for is loaded.", "DIR");
         var host = CommandOption.Of<string>("--host", "Where to listen: this machine alone, unless you say otherwise.", "ADDRESS")
             .Or("127.0.0.1");
         var port = CommandOption.Of<int>("--port", "The port; 0 takes one that is free.").Or(UsualPort).From(0, ushort.MaxValue);
@@ -43,7 +45,7 @@ internal static class ServeCommand
             + "with /health and "
             + "/metrics beside them. Ctrl-C takes no new requests and ends when all are answered.",
             "dpost serve --model models/smollm2-135m-instruct"))
-        { model, host, port, key, slots, prompt, count, queue, calculator, dtype };
+        { model, shelf, host, port, key, slots, prompt, count, queue, calculator, dtype };
         var download = new DownloadArgument(command);
         var template = new TemplateArguments(command);
         var device = new DeviceArguments(command);
@@ -56,49 +58,57 @@ internal static class ServeCommand
             var (where, products) = (device.Device(parsed), parsed.GetValue(dtype) == "bf16" ? TorchSharp.torch.ScalarType.BFloat16
                 : TorchSharp.torch.ScalarType.Float32);
             var (helper, options) = (AnswerFields.Calculator(parsed.GetValue(calculator)!), template.Options(parsed));
-            var folders = parsed.GetValue(model)!;
-            var names = folders.Select(NameOf).ToArray();
-            if (names.Distinct(StringComparer.Ordinal).Count() < names.Length)
-            {
-                throw new UserErrorException(
-                    $"--model names two folders that are both called {names.First(n => names.Count(n.Equals) > 1)}, "
-                    + "and a model's id is its "
-                    + "folder's name: rename one.");
-            }
-
+            var folders = parsed.GetValue(model) ?? [];
+            var (below, names) = (parsed.GetValue(shelf), folders.Select(NameOf).ToArray());
+            Check(below, names);
             var models = new List<ServedModel>();
-            try
+            using var all = new ModelShelf(models, below, Load);
+            foreach (var folder in folders)
             {
-                foreach (var (folder, name) in folders.Zip(names))
-                {
-                    var bundle = ModelBundle.LoadForIds(download.Folder(parsed, folder, console), where, products, options);
-                    models.Add(new ServedModel(name, new LiveModel(bundle, limits), helper));
-                }
-
-                ServeAsync(console, models, door).GetAwaiter().GetResult();
+                models.Add(Load(download.Folder(parsed, folder, console)));
             }
-            finally
+
+            ServeAsync(console, all, door).GetAwaiter().GetResult();
+
+            ServedModel Load(string folder)
             {
-                models.ForEach(served => served.Live.Dispose());
+                var served = new ServedModel(
+                    NameOf(folder), new LiveModel(ModelBundle.LoadForIds(folder, where, products, options), limits), helper);
+                console.Error.WriteLine(
+                    $"{served.Name}: {limits.Slots} answers at a time, prompts of up to {limits.MaxPromptTokens} tokens, answers of up to "
+                    + $"{limits.MaxNewTokens}; it is given {served.Live.Bundle.Format.Source}");
+                return served;
             }
         });
         return command;
     }
 
-    private static async Task ServeAsync(CommandConsole console, IReadOnlyList<ServedModel> models, ServerDoor door)
+    private static void Check(string? below, string[] names)
+    {
+        if (below is null && names.Length == 0)
+        {
+            throw new UserErrorException("there is no model to serve: give --model DIR, or --folder DIR for all in a folder.");
+        }
+
+        if (below is not null && !Directory.Exists(below))
+        {
+            throw new UserErrorException($"--folder is {Shown.Text(below)}, and there is no such folder; make it, or check the path.");
+        }
+
+        if (names.Distinct(StringComparer.Ordinal).Count() < names.Length)
+        {
+            throw new UserErrorException(
+                $"--model names two folders that are both called {names.First(n => names.Count(n.Equals) > 1)}, and a model's id is its "
+                + "folder's name: rename one.");
+        }
+    }
+
+    private static async Task ServeAsync(CommandConsole console, ModelShelf models, ServerDoor door)
     {
         var server = new ModelServer(models, door);
         await using (server.ConfigureAwait(false))
         {
             var address = await server.StartAsync().ConfigureAwait(false);
-            foreach (var model in models)
-            {
-                console.Error.WriteLine(
-                    $"{model.Name}: {model.Live.Options.Slots} answers at a time, "
-                    + $"prompts of up to {model.Live.Options.MaxPromptTokens} tokens, "
-                    + $"answers of up to {model.Live.Options.MaxNewTokens}; it is given {model.Live.Bundle.Format.Source}");
-            }
-
             if (!door.IsLocal && door.Key is null)
             {
                 console.Error.WriteLine($"Whoever reaches {door.Address} can ask, for there is no key: give one as {KeyVariable}.");
@@ -107,7 +117,7 @@ internal static class ServeCommand
             console.Out.WriteLine($"listening on {address.GetLeftPart(UriPartial.Authority)}");
             await Task.Delay(Timeout.Infinite, console.Cancel).ContinueWith(
                 _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
-            if (models.Any(model => model.Live.Count is not (0, 0)))
+            if (models.Loaded.Any(model => model.Live.Count is not (0, 0)))
             {
                 console.Error.WriteLine("Answering what has been asked; Ctrl-C again ends at once.");
             }

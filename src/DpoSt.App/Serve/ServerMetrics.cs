@@ -14,7 +14,7 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Histogram<double> seconds;
 
     /// <summary>Counts what is asked of these models.</summary>
-    public ServerMetrics(IReadOnlyList<ServedModel> models)
+    public ServerMetrics(ModelShelf models)
     {
         requests = meter.CreateCounter<long>("dpost.requests", description: "Requests by path and status.");
         seconds = meter.CreateHistogram<double>(
@@ -37,6 +37,6 @@ internal sealed class ServerMetrics : IDisposable
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();
 
-    private static IEnumerable<Measurement<long>> Of(IReadOnlyList<ServedModel> models, Func<ServedModel, long> value) =>
-        models.Select(model => new Measurement<long>(value(model), new KeyValuePair<string, object?>("model", model.Name)));
+    private static IEnumerable<Measurement<long>> Of(ModelShelf models, Func<ServedModel, long> value) =>
+        models.Loaded.Select(model => new Measurement<long>(value(model), new KeyValuePair<string, object?>("model", model.Name)));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DpoSt.Answering.Elsewhere;
 using DpoSt.Data;
 using DpoSt.Generation;
 using DpoSt.Parallel;
@@ -61,19 +62,30 @@ internal sealed class Answerer(ModelBundle bundle, RunContext context, IVerifier
         }).ToList();
         var decoding = options.Decoding with { Calculator = options.UseCalculator ? bundle.Format.Calculator : null };
         var completions = new Completion[requests.Count];
-        var done = 0L;
+        var count = 0L;
         var found = journal?.Open(Key(requests, options), requests.Count) ?? [];
         foreach (var answer in found)
         {
             Keep(answer);
         }
 
-        new Generator(bundle.Model, bundle.Tokenizer, decoding) { Ends = bundle.Ends }.Run(requests, answer =>
+        var done = found.Select(answer => answer.Index).ToHashSet();
+        if (options.Server is { } server)
+        {
+            new ServerGenerator(server, bundle, decoding, context.Reporter.Note).Run(requests, Take, done, context.Cancel);
+        }
+        else
+        {
+            new Generator(bundle.Model, bundle.Tokenizer, decoding) { Ends = bundle.Ends }.Run(requests, Take, context.Cancel, done: done);
+        }
+
+        return completions;
+
+        void Take(Generated answer)
         {
             journal?.Add(answer);
             Keep(answer);
-        }, context.Cancel, done: found.Select(answer => answer.Index).ToHashSet());
-        return completions;
+        }
 
         void Keep(Generated answer)
         {
@@ -81,11 +93,11 @@ internal sealed class Answerer(ModelBundle bundle, RunContext context, IVerifier
             var sample = requests[answer.Index].Sample;
             completions[answer.Index] = Completion.Of(problem, sample, (long)decoding.Seed, answer.Text, verifier) with
             {
-                Ids = answer.Ids,
+                Ids = options.Engine is null ? answer.Ids : null,
                 CalculatorTokens = answer.Forced,
-                LogProb = answer.LogProb,
+                LogProb = options.Engine is null ? answer.LogProb : null,
             };
-            advance(++done);
+            advance(++count);
         }
     }
 

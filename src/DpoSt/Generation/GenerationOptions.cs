@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DpoSt.Text;
 
 namespace DpoSt.Generation;
@@ -44,7 +45,12 @@ public sealed record GenerationRequest(string Key, int Sample, int[] Prompt)
 /// <param name="LogProb">The log-probability of the drawn ids, in nats, the closing EOS included: under the model itself, before
 /// temperature, top-k and top-p, as <c>dpost score</c> gives it. What the calculator wrote was not drawn and is left out, though what
 /// follows is conditioned on it.</param>
-public sealed record Generated(int Index, int[] Ids, string Text, int Forced, bool Finished, double LogProb);
+public sealed record Generated(int Index, int[] Ids, string Text, int Forced, bool Finished, double LogProb)
+{
+    /// <summary>The stop text that ended it; null where none did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Stop { get; init; }
+}
 
 /// <summary>An id that a row has just got, or what is left of its text at the end.</summary>
 /// <param name="Index">The request's place.</param>

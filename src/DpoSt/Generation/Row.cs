@@ -68,7 +68,10 @@ internal sealed class Row(
         }
 
         return new Generated(
-            Index, [.. ids], text.ToString(), forced, stops.Found || (ids.Count > 0 && ends.Contains(ids[^1])), logProb);
+            Index, [.. ids], text.ToString(), forced, stops.Found is not null || (ids.Count > 0 && ends.Contains(ids[^1])), logProb)
+        {
+            Stop = stops.Found,
+        };
     }
 
     private string? Add(int id, bool isForced, double drawnAt, IReadOnlyList<LikelyId> likeliest)
@@ -78,7 +81,7 @@ internal sealed class Row(
         var piece = decoder.Append(id);
         var shown = stops.Append(piece);
         text.Append(shown);
-        Done = ends.Contains(id) || ids.Count >= Options.MaxNewTokens || stops.Found;
+        Done = ends.Contains(id) || ids.Count >= Options.MaxNewTokens || stops.Found is not null;
         written?.Invoke(new WrittenText(Index, shown, isForced, new WrittenToken(id, piece, drawnAt, likeliest)));
         return piece.Length == 0 || Done ? null : follower?.Append(piece);
     }

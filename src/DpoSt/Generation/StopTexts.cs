@@ -7,24 +7,25 @@ internal sealed class StopTexts(IReadOnlyList<string> stops)
 {
     private readonly StringBuilder held = new();
 
-    /// <summary>Whether one was found.</summary>
-    public bool Found { get; private set; }
+    /// <summary>The one that was found; null until then.</summary>
+    public string? Found { get; private set; }
 
     /// <summary>Takes the next piece; gives what is certainly before any stop text.</summary>
     public string Append(string piece)
     {
-        if (stops.Count == 0 || Found)
+        if (stops.Count == 0 || Found is not null)
         {
-            return Found ? "" : piece;
+            return Found is null ? piece : "";
         }
 
         var text = held.Append(piece).ToString();
         held.Clear();
-        var first = stops.Select(stop => text.IndexOf(stop, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(-1).Min();
-        if (first >= 0)
+        var first = stops.Select(stop => (At: text.IndexOf(stop, StringComparison.Ordinal), Stop: stop)).Where(found => found.At >= 0)
+            .OrderBy(found => found.At).FirstOrDefault();
+        if (first.Stop is not null)
         {
-            Found = true;
-            return text[..first];
+            Found = first.Stop;
+            return text[..first.At];
         }
 
         var kept = stops.Max(stop => Overlap(text, stop));

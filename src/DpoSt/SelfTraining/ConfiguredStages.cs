@@ -117,7 +117,7 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
 
     private SampleStage Generate()
     {
-        var answers = AnswerOptions.Of(options.Data, options.Eval, options.Trainer.Seed);
+        var answers = AnswerOptions.Of(options.Data, options.Eval, options.Trainer.Seed, options.Generation);
         var samples = options.Eval.Mode == EvalMode.Sampling;
         var source = new AnswerSource(
             paths.OutputFolder, Questions().Inputs, samples ? answers : answers.Greedy, Format ?? SampleFormat.Dpost,

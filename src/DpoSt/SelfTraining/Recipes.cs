@@ -190,7 +190,7 @@ internal static class Recipes
             DpoLimits = Dpo(dpo).Limits,
             Loss = Loss(dpo),
             // The loop cuts questions as its fine-tuning does.
-            Answers = AnswerOptions.Of(sft.Data, run.Eval, run.Loop.Seed),
+            Answers = AnswerOptions.Of(sft.Data, run.Eval, run.Loop.Seed, run.Generation),
             Selection = Selection(run) with { Seed = run.Loop.Seed },
             Columns = run.Data.Columns,
             Verifier = Verifier(run.Data),

@@ -24,7 +24,7 @@ public sealed class StopTextsTests
             }
 
             Assert.Equal(expected, shown + finder.Flush());
-            Assert.Equal(expected != text, finder.Found);
+            Assert.Equal(expected != text, finder.Found is not null);
         }
     }
 }

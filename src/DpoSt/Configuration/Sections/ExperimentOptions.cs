@@ -32,6 +32,9 @@ public sealed record ExperimentOptions
     /// <summary>How to generate.</summary>
     public EvalSection Eval { get; init; } = new();
 
+    /// <summary>Who answers, where it is not this process.</summary>
+    public GenerationSection Generation { get; init; } = new();
+
     /// <summary>How samples become pairs and pseudo-labels.</summary>
     public SelectionSection Selection { get; init; } = new();
 

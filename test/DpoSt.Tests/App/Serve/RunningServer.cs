@@ -40,7 +40,7 @@ internal sealed class RunningServer : IDisposable
 
         model = new ServedModel(Path.GetFileName(Folder), new LiveModel(
             ModelBundle.LoadForIds(Folder, CPU), limits ?? new LiveOptions(4, 256, 64, 64)), null);
-        server = new ModelServer([model], new ServerDoor(IPAddress.Loopback, 0, key));
+        server = new ModelServer(new ModelShelf([model]), new ServerDoor(IPAddress.Loopback, 0, key));
         Address = server.StartAsync().GetAwaiter().GetResult();
         Client = new HttpClient { BaseAddress = Address };
         Client.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
