@@ -24,6 +24,9 @@ public sealed record CellResult(
     /// <summary>What preference tuning did to log-probabilities.</summary>
     public IReadOnlyList<LogProbChange> LogProbs { get; init; } = [];
 
+    /// <summary>How far each preference-tuned model is from its reference.</summary>
+    public IReadOnlyList<PolicyDistance> Distances { get; init; } = [];
+
     private static readonly JsonSerializerOptions Options = new()
     {
         WriteIndented = true,
