@@ -4,6 +4,7 @@ using DpoSt.Evaluation;
 using DpoSt.Parallel;
 using DpoSt.Runs;
 using DpoSt.Text.Chat;
+using DpoSt.Training.Metrics;
 using static System.FormattableString;
 
 namespace DpoSt.SelfTraining.Stages;
@@ -45,8 +46,18 @@ internal sealed record DistanceStage(
         var distance = PolicyDistance.Of(Run.Text, [.. own.Zip(other, (p, r) => p - r)]);
         PolicyDistanceFile.Write(Outputs[0], distance);
         ResultsFile.Measure(Folder.Results, Run.Text, "kl_to_reference", distance.Kl);
+        if (Metrics() is { } lines && LogProbChange.Of(new TrainingCurve(Run.Text, lines)) is { } change)
+        {
+            ResultsFile.Measure(Folder.Results, Run.Text, "logps_chosen_change", change.ChosenLast - change.ChosenFirst);
+            ResultsFile.Measure(Folder.Results, Run.Text, "logps_rejected_change", change.RejectedLast - change.RejectedFirst);
+        }
+
         return Invariant($"{distance.Kl:0.00} nats an answer (standard error {distance.StandardError:0.00})");
     }
+
+    // What the training wrote down beside its model.
+    private IReadOnlyList<IReadOnlyDictionary<string, double>>? Metrics() =>
+        Path.Combine(Policy, MetricsFile.Name) is var file && File.Exists(file) ? MetricsFile.Read(file) : null;
 
     private (ScoredRow[] Rows, double[] Scores) Drawn(IReadOnlyList<Problem> asked, RunContext context)
     {
