@@ -22,8 +22,7 @@ public sealed record PolicyDistance(string Run, double Kl, double StandardError,
 /// <summary><c>distance.json</c> in a run's folder.</summary>
 internal static class PolicyDistanceFile
 {
-    private static readonly JsonSerializerOptions Options =
-        new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public static void Write(string path, PolicyDistance distance) =>
         AtomicFile.WriteAllText(path, JsonSerializer.Serialize(distance, Options) + "\n");
