@@ -50,7 +50,9 @@ internal static class ReportPage
 
         var rows = run.Evaluations.Where(e => e.DataSet == run.TestSet).ToList();
         var lines = new List<ChartLine>();
-        foreach (var (kind, name) in new[] { (RunName.SftKind, "DPO-ST"), (RunName.BaselineKind, "self-training") })
+        // A run may end with its DPO model.
+        var ends = RunName.ResultOf(rows.Select(r => RunName.Parse(r.Run)))?.Kind ?? RunName.SftKind;
+        foreach (var (kind, name) in new[] { (ends, ends == RunName.SftKind ? "DPO-ST" : "DPO"), (RunName.BaselineKind, "self-training") })
         {
             // The first iteration of both starts from the same fine-tuned model.
             var points = rows.Select(r => (Run: RunName.Parse(r.Run), r.Greedy))
@@ -58,7 +60,7 @@ internal static class ReportPage
                 .Select(r => (X: (double)(r.Run.Number ?? 0), Y: 100 * r.Greedy))
                 .OrderBy(p => p.X)
                 .ToList();
-            if (points.Count > 1 || (kind == RunName.SftKind && points.Count > 0))
+            if (points.Count > 1 || (kind == ends && points.Count > 0))
             {
                 lines.Add(new ChartLine($"{name}, {run.TestSet}", [.. points.Select(p => p.X)], [.. points.Select(p => p.Y)]));
             }
@@ -113,6 +115,13 @@ internal static class ReportPage
             "chosen", "logps/chosen", "Log-probability of chosen rationales; where it falls, the model forgets what is right.",
             run.Trainings.Where(t => IsDpo(t.Run)));
         Curves("rejected", "logps/rejected", "Log-probability of rejected rationales.", run.Trainings.Where(t => IsDpo(t.Run)));
+        if (run.Distances.Count > 0)
+        {
+            Table(
+                page, ["model", "KL to its reference, nats an answer", "standard error", "answers"],
+                run.Distances.Select(d => (string[])[d.Run, Invariant($"{d.Kl:0.00}"), Invariant($"{d.StandardError:0.00}"),
+                    Number(d.Answers)]));
+        }
 
         void Curves(string id, string metric, string caption, IEnumerable<TrainingCurve> trainings)
         {

@@ -23,6 +23,11 @@ internal static class ResultsFile
             k => Invariant($"{split}@{k}"), k => right.Average(
                 count => PassAtK.Estimate(samples, count, k)), StringComparer.Ordinal);
 
+    /// <summary>Sets a number of a run that is no fraction, and keeps everything else.</summary>
+    /// <exception cref="UserErrorException">The file is there but is not a JSON object.</exception>
+    public static void Measure(string path, string run, string name, double value) =>
+        Set(path, run, [KeyValuePair.Create(name, (JsonNode)Math.Round(value, 4))]);
+
     /// <summary>Sets a count of a run and keeps everything else.</summary>
     /// <exception cref="UserErrorException">The file is there but is not a JSON object.</exception>
     public static void Count(string path, string run, string name, int count) =>

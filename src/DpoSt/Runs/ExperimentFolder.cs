@@ -13,6 +13,9 @@ public sealed record ExperimentFolder(string Name, string Models, string Outputs
     /// <summary>The split that models learn from.</summary>
     public const string Train = "train";
 
+    /// <summary>The file of <see cref="Distance"/>.</summary>
+    internal const string DistanceName = "distance.json";
+
     /// <summary>The file that keeps a second process out while one works in the experiment.</summary>
     public string Lock => Path.ChangeExtension(Results, ".lock");
 
@@ -44,6 +47,9 @@ public sealed record ExperimentFolder(string Name, string Models, string Outputs
 
     /// <summary>The rows that the next fine-tuning learns from, <c>train_rft_processed.jsonl</c>.</summary>
     public string PseudoLabels(RunName run) => Path.Combine(Answers(run), RationaleFile.Name(Train));
+
+    /// <summary>How far a run's model is from its reference.</summary>
+    public string Distance(RunName run) => Path.Combine(Outputs, run.Text, DistanceName);
 
     /// <summary>A run's evaluation on every test set.</summary>
     public string Evaluation(RunName run) => Path.Combine(Outputs, run.Text, "evaluation.json");

@@ -44,6 +44,10 @@ public sealed partial record RunName
     /// <summary>The baseline's model of an iteration.</summary>
     public static RunName Baseline(int number) => Of(BaselineKind, number);
 
+    /// <summary>The model that a run ends with: of the last iteration, fine-tuned where it is; null where there is none.</summary>
+    public static RunName? ResultOf(IEnumerable<RunName> runs) => runs.Where(run => run.Kind is SftKind or DpoKind)
+        .MaxBy(run => (run.Number ?? 0, run.Kind == SftKind));
+
     /// <summary>Takes a name apart.</summary>
     public static RunName Parse(string text)
     {

@@ -4,6 +4,7 @@ using DpoSt.Configuration.Launch;
 using DpoSt.Configuration.Sections;
 using DpoSt.Data;
 using DpoSt.Runs;
+using DpoSt.SelfTraining.Resampling;
 using DpoSt.SelfTraining.Stages;
 using DpoSt.Verification;
 
@@ -94,6 +95,7 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
             // What a run has written itself has its own names.
             DevColumns = options.Data.Columns,
             Columns = IsOwn(paths.DataFile(options.Data.DataPath)) ? new() : options.Data.Columns,
+            Resampling = Resampling(),
         };
     }
 
@@ -112,8 +114,17 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
 
         CheckPlace();
         return new DpoStage(
-            run.Text, paths.ModelFolder, PairsFolder, paths.OutputFolder, Recipes.Loss(options), Decided(Recipes.Dpo(options)));
+            run.Text, paths.ModelFolder, PairsFolder, paths.OutputFolder, Recipes.Loss(options), Decided(Recipes.Dpo(options)))
+        {
+            Resampling = Resampling(),
+        };
     }
+
+    // Of the training questions, with as many answers as dpost generate would sample.
+    private ResamplingOptions? Resampling() => Recipes.Resampling(options) is not { } asked ? null
+        : new(
+            asked.Every, asked.Questions, Seeds().Length, AnswerOptions.Of(options.Data, options.Eval, options.Trainer.Seed),
+            Recipes.Selection(options), TrainQuestions());
 
     private SampleStage Generate()
     {
@@ -136,9 +147,15 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
     // As a run asks them: a pool belongs to the training questions.
     private QuestionSet Questions() => Named() with { Columns = options.Data.Columns };
 
+    private QuestionSet TrainQuestions() =>
+        new(ExperimentFolder.Train, paths.DataFile(options.Data.TrainDataPath), verifier, paths.PoolFile)
+        {
+            Columns = options.Data.Columns,
+        };
+
     private QuestionSet Named() => Split switch
     {
-        ExperimentFolder.Train => new QuestionSet(Split, paths.DataFile(options.Data.TrainDataPath), verifier, paths.PoolFile),
+        ExperimentFolder.Train => TrainQuestions(),
         "dev" => new QuestionSet(Split, paths.DataFile(options.Data.DevDataPath), verifier),
         "test" => new QuestionSet(Split, paths.DataFile(options.Data.TestDataPath), verifier),
         _ => throw new UserErrorException($"data.split is '{Split}': use +data.split=train, dev or test."),

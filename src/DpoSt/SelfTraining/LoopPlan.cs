@@ -44,6 +44,21 @@ public sealed record LoopPlan
     /// <summary>Samples a question, each iteration, of the baseline; null is those of pairs and of pseudo-labels together.</summary>
     public int? BaselineSamples { get; init; }
 
+    /// <summary>Whose samples join those of the newest model.</summary>
+    public EarlierSamples EarlierSamples { get; init; }
+
+    /// <summary>The temperatures that samples of training questions have in turn; null is that of <see cref="Answers"/>.</summary>
+    public IReadOnlyList<double>? Temperatures { get; init; }
+
+    /// <summary>Which model an iteration ends with.</summary>
+    public LoopResult Result { get; init; }
+
+    /// <summary>How preference tuning asks its policy anew; null where it does not.</summary>
+    public ResamplingPlan? DpoResampling { get; init; }
+
+    /// <summary>How every fine-tuning but the warm-up does; null where it does not.</summary>
+    public ResamplingPlan? SftResampling { get; init; }
+
     /// <summary>Samples a question in evaluation; zero leaves pass@k out.</summary>
     public int EvalSamples { get; init; } = 5;
 
@@ -87,7 +102,16 @@ public sealed record LoopPlan
     public IReadOnlyDictionary<string, ExperimentOptions> Configuration { get; init; } =
         ReadOnlyDictionary<string, ExperimentOptions>.Empty;
 
+    /// <summary>The model that an iteration ends with; that of the warm-up is number 0.</summary>
+    internal RunName ResultOf(int iteration) =>
+        Result == LoopResult.Dpo && iteration > 0 ? RunName.Dpo(iteration) : RunName.Sft(iteration);
+
     /// <summary>The plan of configuration files: the run's says how often and on what, the stages' say how.</summary>
     public static LoopPlan From(ExperimentOptions run, ExperimentOptions sft, ExperimentOptions dpo, RunPaths paths) =>
         Recipes.Loop(run, sft, dpo, paths);
 }
+
+/// <summary>When a model in training is asked anew.</summary>
+/// <param name="Every">Steps between two samplings.</param>
+/// <param name="Questions">How many questions each asks; null is all.</param>
+public sealed record ResamplingPlan(long Every, int? Questions);

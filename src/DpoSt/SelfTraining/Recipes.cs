@@ -108,11 +108,40 @@ internal static class Recipes
                 "trainer.rpo_alpha is given but trainer.loss_type is kto, which has no such term: leave it out, or use a loss of pairs.");
         }
 
+        if (trainer.LossType != PreferenceLoss.Kto && (trainer.DesirableWeight ?? trainer.UndesirableWeight) is not null)
+        {
+            throw new UserErrorException(
+                $"trainer.{(trainer.DesirableWeight is null ? "un" : "")}desirable_weight is given but trainer.loss_type is "
+                + $"{trainer.LossType}, which has no such weight: leave it out, or use kto.");
+        }
+
+        if (trainer is { DesirableWeight: 0, UndesirableWeight: 0 })
+        {
+            throw new UserErrorException(
+                "trainer.desirable_weight and trainer.undesirable_weight are both 0, so nothing would be learnt: "
+                + "give one of them a weight.");
+        }
+
         return trainer.LabelSmoothing == 0 || trainer.LossType is "sigmoid" or "robust"
             ? new PreferenceLoss(trainer.Beta, trainer.LossType, trainer.LabelSmoothing, trainer.RpoAlpha)
+            {
+                DesirableWeight = trainer.DesirableWeight,
+                UndesirableWeight = trainer.UndesirableWeight,
+            }
             : throw new UserErrorException(
                 $"trainer.label_smoothing is {trainer.LabelSmoothing} but trainer.loss_type is {trainer.LossType}, which has none: "
                 + "leave it out, or use sigmoid or robust.");
+    }
+
+    /// <summary>When a training asks its model anew; null where it does not.</summary>
+    public static ResamplingPlan? Resampling(ExperimentOptions options)
+    {
+        var (every, questions) = (options.Trainer.ResampleEvery, options.Trainer.ResampleQuestions);
+        return every is { } steps ? new ResamplingPlan(steps, questions)
+            : questions is null ? null
+            : throw new UserErrorException(
+                "trainer.resample_questions is given without trainer.resample_every, so nothing is sampled anew: "
+                + "give the steps between two samplings too, or leave it out.");
     }
 
     private static StepInterval Interval(IntervalStrategy strategy, long steps) =>
@@ -181,6 +210,11 @@ internal static class Recipes
             PairSamples = run.Loop.PairSamples,
             PseudoLabelSamples = run.Loop.PseudoLabelSamples,
             BaselineSamples = run.Loop.BaselineSamples,
+            EarlierSamples = run.Loop.EarlierSamples,
+            Temperatures = run.Loop.Temperatures,
+            Result = run.Loop.Result,
+            DpoResampling = Resampling(dpo),
+            SftResampling = Resampling(sft),
             EvalSamples = run.Loop.EvalSamples,
             Baseline = run.Loop.Baseline,
             Sft = Recipe(sft),

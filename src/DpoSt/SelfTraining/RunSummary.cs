@@ -36,6 +36,9 @@ public sealed record RunSummary(
     IReadOnlyList<TrainingCurve> Trainings, IReadOnlyList<EvaluationRow> Evaluations,
     IReadOnlyList<SelectionCounts> Selections, IReadOnlyList<PassCurve> Passes, IReadOnlyList<ExampleAnswer> Examples)
 {
+    /// <summary>How far each preference-tuned model is from its reference.</summary>
+    public IReadOnlyList<PolicyDistance> Distances { get; init; } = [];
+
     /// <summary>Where the run has learnt nothing, with the likely causes, a sentence each.</summary>
     public IReadOnlyList<string> Findings { get; init; } = [];
 
@@ -68,6 +71,11 @@ public sealed record RunSummary(
             ],
             ExamplesOf(folder, record.TestSet, runs))
         {
+            Distances =
+            [
+                .. runs.Select(run => PolicyDistanceFile.Read(Path.Combine(folder, run, ExperimentFolder.DistanceName)))
+                    .OfType<PolicyDistance>()
+            ],
             Findings = [.. LearningCheck.Of(folder, models, runs, selections, evaluations)],
         };
 
@@ -114,7 +122,7 @@ public sealed record RunSummary(
 
     private static IReadOnlyList<ExampleAnswer> ExamplesOf(string folder, string testSet, List<string> runs)
     {
-        var last = runs.FindLast(run => RunName.Parse(run).Kind == RunName.SftKind && File.Exists(Greedy(run)));
+        var last = RunName.ResultOf(runs.Where(run => File.Exists(Greedy(run))).Select(RunName.Parse))?.Text;
         var answers = last is null ? [] : Answers(Greedy(last)).Select(a => a.Answer with { Run = last }).ToList();
         return [.. answers.Where(a => a.IsCorrect).Take(ExamplesOfEach), .. answers.Where(a => !a.IsCorrect).Take(ExamplesOfEach)];
 

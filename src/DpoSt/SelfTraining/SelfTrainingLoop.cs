@@ -1,4 +1,5 @@
 using DpoSt.Answering;
+using DpoSt.Configuration.Sections;
 using DpoSt.Data;
 using DpoSt.Evaluation;
 using DpoSt.Runs;
@@ -22,23 +23,56 @@ public static class SelfTrainingLoop
         yield return stage.Evaluate(RunName.Sft(0));
         for (var n = 1; n <= plan.Iterations; n++)
         {
-            var (before, dpo, sft) = (RunName.Sft(n - 1), RunName.Dpo(n), RunName.Sft(n));
-            yield return stage.Sample(before, plan.PairSamples);
+            var (before, dpo) = (plan.ResultOf(n - 1), RunName.Dpo(n));
+            foreach (var sampling in stage.Sample(before, plan.PairSamples))
+            {
+                yield return sampling;
+            }
+
             yield return stage.Label(before, plan.PairSamples);
-            yield return stage.Pairs(dpo, before);
+            yield return stage.Pairs(dpo, before, SamplesBefore(plan, n));
             yield return stage.Tune(dpo, before);
             yield return stage.Evaluate(dpo);
-            yield return stage.Sample(dpo, plan.PseudoLabelSamples);
-            yield return stage.Label(dpo, plan.PseudoLabelSamples);
-            yield return stage.PseudoLabels([.. dpo.Earlier(), dpo]);
-            yield return stage.FineTune(sft, plan.Folder.PseudoLabels(dpo));
-            yield return stage.Evaluate(sft);
+            yield return stage.Distance(dpo, before);
+            foreach (var other in plan.Result == LoopResult.Sft ? FineTuning(stage, plan, n) : [])
+            {
+                yield return other;
+            }
+
             foreach (var other in plan.Baseline ? Baseline(stage, plan, n) : [])
             {
                 yield return other;
             }
         }
     }
+
+    private static IEnumerable<IStage> FineTuning(LoopStages stage, LoopPlan plan, int n)
+    {
+        var (dpo, sft) = (RunName.Dpo(n), RunName.Sft(n));
+        foreach (var sampling in stage.Sample(dpo, plan.PseudoLabelSamples))
+        {
+            yield return sampling;
+        }
+
+        yield return stage.Label(dpo, plan.PseudoLabelSamples);
+        yield return stage.PseudoLabels(plan.EarlierSamples switch
+        {
+            EarlierSamples.All => [.. SamplesBefore(plan, n), dpo],
+            EarlierSamples.None => [dpo],
+            _ => [.. dpo.Earlier(), dpo],
+        });
+        yield return stage.FineTune(sft, plan.Folder.PseudoLabels(dpo));
+        yield return stage.Evaluate(sft);
+    }
+
+    // Whose samples the pairs of an iteration are of, the newest last.
+    private static IReadOnlyList<RunName> SamplesBefore(LoopPlan plan, int n) => plan.EarlierSamples switch
+    {
+        EarlierSamples.None => [plan.ResultOf(n - 1)],
+        EarlierSamples.All when plan.Result == LoopResult.Sft =>
+            [RunName.Sft(0), .. Enumerable.Range(1, n - 1).SelectMany(i => (RunName[])[RunName.Dpo(i), RunName.Sft(i)])],
+        _ => [.. Enumerable.Range(0, n).Select(plan.ResultOf)],
+    };
 
     // Unless told how many, as many samples as the two samplings of the loop together, all from the fine-tuned model: of the warm-up's a
     // part is there. Told how many, it takes its own.
@@ -49,9 +83,14 @@ public static class SelfTrainingLoop
             ? (RunName.Sft(0), RunName.MoreOfWarmUp, plan.PairSamples, own ?? plan.PseudoLabelSamples)
             : (RunName.Baseline(n - 1), RunName.Baseline(n - 1), 0, own ?? plan.PairSamples + plan.PseudoLabelSamples);
         RunName[] warmUp = own is null ? [RunName.Sft(0), RunName.MoreOfWarmUp] : [RunName.MoreOfWarmUp];
-        yield return stage.Sample(model, count, first, source);
+        foreach (var sampling in stage.Sample(model, count, first, source))
+        {
+            yield return sampling;
+        }
+
         yield return stage.Label(source, count, first);
-        yield return stage.PseudoLabels([.. warmUp, .. RunName.Baseline(n).Earlier()]);
+        yield return stage.PseudoLabels(
+            plan.EarlierSamples == EarlierSamples.None && n > 1 ? [source] : [.. warmUp, .. RunName.Baseline(n).Earlier()]);
         yield return stage.FineTune(RunName.Baseline(n), plan.Folder.PseudoLabels(source));
         yield return stage.Evaluate(RunName.Baseline(n));
     }

@@ -16,6 +16,8 @@ internal static class UnusedKeys
             ("loss_type", given.LossType != left.LossType),
             ("label_smoothing", given.LabelSmoothing != left.LabelSmoothing),
             ("rpo_alpha", given.RpoAlpha != left.RpoAlpha),
+            ("desirable_weight", given.DesirableWeight != left.DesirableWeight),
+            ("undesirable_weight", given.UndesirableWeight != left.UndesirableWeight),
             ("max_prompt_length", given.MaxPromptLength != left.MaxPromptLength),
             ("max_target_length", given.MaxTargetLength != left.MaxTargetLength),
             ("max_length", given.MaxLength != left.MaxLength),

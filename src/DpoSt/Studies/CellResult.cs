@@ -24,6 +24,9 @@ public sealed record CellResult(
     /// <summary>What preference tuning did to log-probabilities.</summary>
     public IReadOnlyList<LogProbChange> LogProbs { get; init; } = [];
 
+    /// <summary>How far each preference-tuned model is from its reference.</summary>
+    public IReadOnlyList<PolicyDistance> Distances { get; init; } = [];
+
     private static readonly JsonSerializerOptions Options = new()
     {
         WriteIndented = true,
@@ -46,18 +49,6 @@ public sealed record CellResult(
             throw new UserErrorException($"{path}: the file is not the result of a cell; remove it, and the cell is done again.", e);
         }
     }
-}
-
-/// <summary>The mean log-probability of chosen and of rejected completions, in nats, in the first and in the last line of a preference
-/// tuning's log.</summary>
-public sealed record LogProbChange(string Run, double ChosenFirst, double ChosenLast, double RejectedFirst, double RejectedLast)
-{
-    /// <summary>Null where the training has no pairs.</summary>
-    internal static LogProbChange? Of(TrainingCurve curve) =>
-        curve.Lines.Where(line => line.ContainsKey("logps/chosen")).ToList() is [var first, ..] lines
-            ? new(
-                curve.Run, first["logps/chosen"], lines[^1]["logps/chosen"], first["logps/rejected"], lines[^1]["logps/rejected"])
-            : null;
 }
 
 /// <summary>What a model scored on one set; numbers are fractions of its problems.</summary>

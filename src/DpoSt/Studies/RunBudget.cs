@@ -24,10 +24,14 @@ public sealed record RunBudget(string Run, long Samples, long FineTuningSteps, l
         }
 
         return new RunBudget(
-            run, done.OfType<SampleStage>().Sum(stage => (long)stage.Questions.Load().Count * stage.Samples.Count),
+            run,
+            done.OfType<SampleStage>().Sum(stage => (long)stage.Questions.Load().Count * stage.Samples.Count)
+                + done.OfType<ITrainingStage>().Sum(stage =>
+                    stage.Resampling is { } again ? again.AnswersIn(StepsOf(stage), again.Questions.Load().Count) : 0),
             Steps(isDpo: false), Steps(isDpo: true));
 
-        long Steps(bool isDpo) => done.OfType<ITrainingStage>().Where(stage => stage.IsDpo == isDpo)
-            .Sum(stage => stage.Settings.Recipe.StepsFor(JsonLines.Read(stage.Data).Count()));
+        long Steps(bool isDpo) => done.OfType<ITrainingStage>().Where(stage => stage.IsDpo == isDpo).Sum(StepsOf);
+
+        static long StepsOf(ITrainingStage stage) => stage.Settings.Recipe.StepsFor(JsonLines.Read(stage.Data).Count());
     }
 }

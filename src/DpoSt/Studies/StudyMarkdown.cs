@@ -26,6 +26,7 @@ public static class StudyMarkdown
     public static IReadOnlyList<string> MediatorColumns { get; } =
     [
         "arm", "run", "questions with pairs", "right rationales a question", "models' own rows", "chosen, nats", "rejected, nats",
+        "KL to the reference, nats",
     ];
 
     /// <summary>A row's cells.</summary>
@@ -35,7 +36,7 @@ public static class StudyMarkdown
         return
         [
             row.Arm, row.Run, Of(row.PairedQuestions, Percent), Of(row.RightRationales, Decimals), Of(row.OwnRows, Percent),
-            Of(row.Chosen, Decimals), Of(row.Rejected, Decimals),
+            Of(row.Chosen, Decimals), Of(row.Rejected, Decimals), Of(row.Kl, Decimals),
         ];
 
         static string Of(double? value, Func<double, string> text) => value is { } number ? text(number) : "";

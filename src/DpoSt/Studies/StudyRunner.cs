@@ -63,6 +63,7 @@ public static class StudyRunner
             Math.Round(started.Elapsed.TotalSeconds), $"{machine.Cpu}, {Counted.Of(machine.Threads, "thread")}, dpost {machine.Dpost}")
         {
             Selections = summary.Selections,
+            Distances = summary.Distances,
             LogProbs = [.. summary.Trainings.Select(LogProbChange.Of).OfType<LogProbChange>()],
         }.Write(cell.File);
         Directory.Delete(cell.Work, recursive: true);

@@ -31,8 +31,10 @@ public sealed record StudyRow(
 /// <param name="OwnRows">The share of those that models wrote.</param>
 /// <param name="Chosen">How the log-probability of chosen completions changed over its tuning, in nats.</param>
 /// <param name="Rejected">The same of rejected ones.</param>
+/// <param name="Kl">Its distance from its reference, in nats an answer.</param>
 public sealed record StudyMediators(
-    string Arm, string Run, double? PairedQuestions, double? RightRationales, double? OwnRows, double? Chosen, double? Rejected);
+    string Arm, string Run, double? PairedQuestions, double? RightRationales, double? OwnRows, double? Chosen, double? Rejected,
+    double? Kl);
 
 /// <summary>A difference between two rows on the seeds that both have.</summary>
 public sealed record StudyDifference(string First, string Second, string Set, int Seeds, PairedBootstrap Difference);
@@ -70,12 +72,14 @@ public sealed record StudySummary(
         var own = cells.Where(c => c.Arm == arm).ToList();
         var chosen = own.SelectMany(c => c.Selections).ToLookup(s => s.Run, StringComparer.Ordinal);
         var tuned = own.SelectMany(c => c.LogProbs).ToLookup(s => s.Run, StringComparer.Ordinal);
+        var distances = own.SelectMany(c => c.Distances).ToLookup(d => d.Run, StringComparer.Ordinal);
         return chosen.Select(g => g.Key).Union(tuned.Select(g => g.Key), StringComparer.Ordinal)
+            .Union(distances.Select(g => g.Key), StringComparer.Ordinal)
             .OrderBy(run => RunName.Parse(run).Number).ThenBy(run => run, StringComparer.Ordinal)
             .Select(run => new StudyMediators(
                 arm, run, chosen[run].Average(s => s.PairedQuestions), chosen[run].Average(s => s.RightRationales),
                 chosen[run].Average(s => s.OwnRows), tuned[run].Average(t => (double?)(t.ChosenLast - t.ChosenFirst)),
-                tuned[run].Average(t => (double?)(t.RejectedLast - t.RejectedFirst))));
+                tuned[run].Average(t => (double?)(t.RejectedLast - t.RejectedFirst)), distances[run].Average(d => (double?)d.Kl)));
     }
 
     private static CellResult? Current(StudyCell cell) =>
@@ -104,8 +108,7 @@ public sealed record StudySummary(
         Dictionary<int, CellResult> Of(string arm) => cells.Where(c => c.Arm == arm).ToDictionary(c => c.Seed);
     }
 
-    private static string Last(CellResult cell) =>
-        cell.Scores.Select(s => RunName.Parse(s.Run)).Where(run => run.Kind == RunName.SftKind).MaxBy(run => run.Number)!.Text;
+    private static string Last(CellResult cell) => RunName.ResultOf(cell.Scores.Select(s => RunName.Parse(s.Run)))!.Text;
 
     private static bool[] Verdicts(CellResult cell, string run, string set) =>
         (cell.Scores.FirstOrDefault(s => s.Run == run && s.Set == set) ?? throw new UserErrorException(

@@ -67,10 +67,10 @@ internal sealed class Trainer<TBatch>(ParameterSet parameters, IObjective<TBatch
         tick(first);
         for (var step = first; step < options.TotalSteps; step++)
         {
+            var batches = microBatches(step);                    // may ask the model itself for new rows
             using var scope = NewDisposeScope();                 // everything below dies with the step
             var started = Stopwatch.GetTimestamp();
             var rate = options.Schedule.At(step);
-            var batches = microBatches(step);
             if (Step(optimizer, batches, step, rate, since) is not { } gradNorm)
             {
                 throw Diverged(step + 1, batches, states);

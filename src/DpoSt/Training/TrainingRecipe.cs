@@ -109,9 +109,11 @@ public sealed record TrainingRecipe
         return MaxSteps > 0 ? MaxSteps : Math.Max(1, (long)Math.Ceiling(Epochs * ((examples + batch - 1) / batch)));
     }
 
-    /// <summary>The order in which examples of these lengths are trained on.</summary>
-    internal BatchOrder OrderOf(IReadOnlyList<(int Prompt, int Completion)> lengths) =>
-        new(lengths, BatchSize * GradientAccumulation, BatchSize, LengthWindow, (ulong)Seed);
+    /// <summary>The order in which examples of these lengths are trained on, from a step on.</summary>
+    internal BatchOrder OrderOf(IReadOnlyList<(int Prompt, int Completion)> lengths, long from = 0) =>
+        new(
+            lengths, BatchSize * GradientAccumulation, BatchSize, LengthWindow,
+            from == 0 ? (ulong)Seed : CounterRandom.Bits((ulong)Seed, (ulong)from));
 
     /// <summary>The trainer's options over this many examples.</summary>
     internal TrainerOptions OptionsFor(int examples, double modelDropout)

@@ -84,7 +84,10 @@ public sealed class PaperCommandsTests
         Assert.Equal(["sft-0", "dpo-1", "sft-1"], Names(results));
         Assert.Equal(["train@5", "train@3", "generated_dpo_data", "questions_with_pairs"], Names(results.GetProperty("sft-0")));
         Assert.Equal(
-            ["train@3", "generated_sft_data", "gold_rationales", "own_rationales", "own_rows"], Names(results.GetProperty("dpo-1")));
+            [
+                "train@3", "generated_sft_data", "gold_rationales", "own_rationales", "own_rows", "right_rationales_a_question",
+            ],
+            Names(results.GetProperty("dpo-1")));
         Assert.Equal(["test@1"], Names(results.GetProperty("sft-1")));
     }
 

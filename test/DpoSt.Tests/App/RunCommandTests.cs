@@ -22,7 +22,8 @@ public sealed class RunCommandTests : IDisposable
                 "stage | what becomes of it | what it takes", "sft-0 | runs | 12 steps of 16 examples",
                 "evaluate sft-0 | runs | 72 answers", "sample sft-0 | runs | 144 answers",
                 "label sft-0 | runs | no model at work",
-                "pairs dpo-1 | runs | no model at work", "dpo-1 | runs | 4 steps of 16 examples", "evaluate dpo-1 | runs | 72 answers",
+                "pairs dpo-1 | runs | no model at work", "dpo-1 | runs | 4 steps of 16 examples",
+                "evaluate dpo-1 | runs | 72 answers", "distance dpo-1 | runs | 48 answers",
                 "sample dpo-1 | runs | 96 answers", "label dpo-1 | runs | no model at work",
                 "pseudo-labels dpo-1 | runs | no model at work",
                 "sft-1 | runs | 12 steps of 16 examples", "evaluate sft-1 | runs | 72 answers",
@@ -72,10 +73,12 @@ public sealed class RunCommandTests : IDisposable
         var results = JsonDocument.Parse(File.ReadAllText(run.Path("results/tiny.json"))).RootElement;
         Assert.Equal(["sft-0", "dpo-1", "sft-1", "sft-0-more", "st-1"], results.EnumerateObject().Select(p => p.Name));
         string[] evaluated = ["test@1", "test@2", "ood@1", "ood@2"];
+        string[] chosen = ["generated_sft_data", "gold_rationales", "own_rationales", "own_rows", "right_rationales_a_question"];
         Assert.Equal([.. evaluated, "train@5", "train@3", "generated_dpo_data", "questions_with_pairs"], Keys("sft-0"));
-        Assert.Equal([.. evaluated, "train@2", "generated_sft_data", "gold_rationales", "own_rationales", "own_rows"], Keys("dpo-1"));
+        Assert.Equal(
+            [.. evaluated, "kl_to_reference", "logps_chosen_change", "logps_rejected_change", "train@2", .. chosen], Keys("dpo-1"));
         Assert.Equal(evaluated, Keys("sft-1"));
-        Assert.Equal(["train@2", "generated_sft_data", "gold_rationales", "own_rationales", "own_rows"], Keys("sft-0-more"));
+        Assert.Equal(["train@2", .. chosen], Keys("sft-0-more"));
 
         // The stages alone, over the run's own files.
         Assert.Equal(

@@ -69,6 +69,7 @@ internal static partial class ConfigurationPage
         TypeCode.Boolean => "`true`, `false`",
         TypeCode.Int32 or TypeCode.Int64 => "whole number",
         TypeCode.Double => "number",
+        TypeCode.Object when type == typeof(IReadOnlyList<double>) => "list of numbers",
         TypeCode.Object => "names with values",
         _ => "text",
     };

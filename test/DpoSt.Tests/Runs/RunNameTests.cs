@@ -29,4 +29,12 @@ public sealed class RunNameTests
         Assert.Equal(RunName.Parse("st-1"), RunName.Baseline(1));
         Assert.Equal("sft-0-more", RunName.MoreOfWarmUp.Text);
     }
+
+    [Theory]
+    [InlineData("sft-1", "sft-0", "dpo-1", "st-1", "sft-1")]
+    [InlineData("dpo-2", "sft-0", "dpo-1", "dpo-2", "st-2")]
+    [InlineData("sft-0", "sft-0", "sft-0-more")]
+    [InlineData(null, "st-1")]
+    public void A_run_ends_with_its_last_iteration_s_model(string? last, params string[] runs) =>
+        Assert.Equal(last, RunName.ResultOf(runs.Select(RunName.Parse))?.Text);
 }

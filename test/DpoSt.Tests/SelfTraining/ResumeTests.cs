@@ -90,6 +90,23 @@ public sealed class ResumeTests
     public void An_adapter_that_is_killed_at_many_moments_ends_with_the_same_weights() =>
         Kill("sft", "sft-0", false, 20, "adapter_model.safetensors", "+trainer.lora.r=4", "+trainer.lora.target_modules=all-linear");
 
+    private static readonly string[] Resampling =
+    [
+        "+trainer.resample_every=5", "+trainer.resample_questions=8", "eval.sampling.max_seed=2", "eval.max_new_tokens=48",
+    ];
+
+    // Steps lie before and behind samplings, and a state's rows may be those of any of them.
+    [Theory]
+    [InlineData("dpo", "dpo-1")]
+    public void Semi_online_it_ends_with_the_same_losses_and_weights(string command, string name) =>
+        Kill(command, name, false, 3, more: Resampling);
+
+    [Theory(Explicit = true)]
+    [InlineData("dpo", "dpo-1")]
+    [InlineData("sft", "sft-0")]
+    public void Semi_online_and_killed_at_many_moments_it_ends_with_the_same_losses_and_weights(string command, string name) =>
+        Kill(command, name, false, 20, more: Resampling);
+
     private static void Kill(
         string command, string name, bool bf16, int kills, string weights = "model.safetensors", params string[] more)
     {
@@ -117,9 +134,13 @@ public sealed class ResumeTests
         Assert.Contains("resumed after step", errorAgain, StringComparison.Ordinal);
         Assert.Equal(Metrics(whole, name), Metrics(broken, name));
         Assert.Equal(
+            more == Resampling ? (12 * kills + 2) / 5 : 0,
+            Metrics(broken, name).Count(line => line.Contains("resampled/rows", StringComparison.Ordinal)));
+        Assert.Equal(
             Enumerable.Range(1, 12 * kills + 3),
             Metrics(broken, name)
-                .Where(line => !line.Contains("eval_loss", StringComparison.Ordinal))
+                .Where(line => !line.Contains("eval_loss", StringComparison.Ordinal)
+                    && !line.Contains("resampled/", StringComparison.Ordinal))
                 .Select(line => JsonNode.Parse(line)!["step"]!.GetValue<int>()));
         Assert.Equal(
             File.ReadAllBytes(whole.Path($"ft_models/tiny/{name}/{weights}")),

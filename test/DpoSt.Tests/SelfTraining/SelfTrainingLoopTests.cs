@@ -9,7 +9,8 @@ public sealed class SelfTrainingLoopTests
 {
     private static readonly string[] AllStages =
         [
-            "sft-0", "sample sft-0", "pairs dpo-1", "dpo-1", "evaluate dpo-1", "sample dpo-1", "pseudo-labels dpo-1", "sft-1",
+            "sft-0", "sample sft-0", "pairs dpo-1", "dpo-1", "evaluate dpo-1", "distance dpo-1",
+            "sample dpo-1", "pseudo-labels dpo-1", "sft-1",
             "evaluate sft-1", "sample sft-0-more", "st-1"
         ];
 
@@ -65,7 +66,7 @@ public sealed class SelfTrainingLoopTests
         var plan = elsewhere.StandardOutput.ReadToEnd();
         elsewhere.WaitForExit();
         Directory.Move(moved, run.Root);
-        Assert.Equal(12, Regex.Count(plan, "done already"));
+        Assert.Equal(13, Regex.Count(plan, "done already"));
     }
 
     [Fact]

@@ -96,6 +96,9 @@ public static class ConfigBinder
                 && list.Items.All(item => item is ConfigScalar { Value: string }) =>
                 list.Items.Select(item => ((ConfigScalar)item).Text).ToArray(),
             (ConfigScalar { Value: string } only, _) when type == typeof(IReadOnlyList<string>) => new[] { only.Text },
+            (ConfigList { Items.Count: > 0 } list, _) when type == typeof(IReadOnlyList<double>)
+                && list.Items.All(item => item is ConfigScalar number && Convert(number, typeof(double), property) is not null) =>
+                list.Items.Select(item => (double)Convert((ConfigScalar)item, typeof(double), property)!).ToArray(),
             (ConfigMap map, true) => BindSection(type, map, path, map.Source, ignored),
             (ConfigScalar scalar, false) when Convert(scalar, type, property) is { } value => value,
             _ => throw Wrong(node, property, path),
@@ -157,6 +160,11 @@ public static class ConfigBinder
         if (property.IsDefined(typeof(FolderNameAttribute)))
         {
             return FolderNameAttribute.Expected;
+        }
+
+        if (type == typeof(IReadOnlyList<double>))
+        {
+            return $"a list of numbers {property.GetCustomAttribute<WithinAttribute>()}";
         }
 
         var kind = Type.GetTypeCode(type) switch

@@ -14,6 +14,7 @@ public enum Compatibility
 
 /// <summary>One stage, or the whole loop, as a configuration describes it.</summary>
 [IgnoresKeys("hydra")]
+[OtherName("resample_every", "trainer.resample_every")]
 public sealed record ExperimentOptions
 {
     /// <summary>The experiment's name: a folder of <c>model_outputs/</c> and a file of <c>results/</c>.</summary>

@@ -2,6 +2,29 @@ using DpoSt.Configuration.Binding;
 
 namespace DpoSt.Configuration.Sections;
 
+/// <summary>Whose samples join those of the newest model.</summary>
+public enum EarlierSamples
+{
+    /// <summary>Pairs take those of earlier fine-tuned models, pseudo-labels those of earlier DPO models, as in the paper.</summary>
+    SameKind,
+
+    /// <summary>Both take those of every earlier model.</summary>
+    All,
+
+    /// <summary>None.</summary>
+    None,
+}
+
+/// <summary>Which model an iteration ends with.</summary>
+public enum LoopResult
+{
+    /// <summary>The base fine-tuned on pseudo-labels of the DPO model, as in the paper.</summary>
+    Sft,
+
+    /// <summary>The DPO model itself, which the next iteration goes on with.</summary>
+    Dpo,
+}
+
 /// <summary>The <c>loop</c> section, ours: the whole method, iteration by iteration. The defaults are the paper's.</summary>
 public sealed record LoopSection
 {
@@ -35,6 +58,16 @@ public sealed record LoopSection
     /// together (the paper's comparison has its K here).</summary>
     [Within(1, Limits.Samples)]
     public int? BaselineSamples { get; init; }
+
+    /// <summary>Whose samples join those of the newest model in pairs and pseudo-labels.</summary>
+    public EarlierSamples EarlierSamples { get; init; }
+
+    /// <summary>Temperatures that the samples of training questions have in turn; null is <c>eval.sampling.temperature</c>.</summary>
+    [Within(0, AboveMinimum = true)]
+    public IReadOnlyList<double>? Temperatures { get; init; }
+
+    /// <summary>Which model an iteration ends with.</summary>
+    public LoopResult Result { get; init; }
 
     /// <summary>Samples of a question in evaluation (pass@k); 0 evaluates greedily only.</summary>
     [Within(0, Limits.Samples)]

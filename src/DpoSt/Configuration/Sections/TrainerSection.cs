@@ -165,6 +165,23 @@ public sealed record TrainerSection
     [Within(0)]
     public double? RpoAlpha { get; init; }
 
+    /// <summary>The weight of right rationales in <c>kto</c>; null is 1.</summary>
+    [Within(0)]
+    public double? DesirableWeight { get; init; }
+
+    /// <summary>The weight of wrong rationales in <c>kto</c>; null is 1.</summary>
+    [Within(0)]
+    public double? UndesirableWeight { get; init; }
+
+    /// <summary>Ours: steps after which training questions are answered anew by the model as it is then, and what is chosen from the
+    /// answers takes the place of the rows or pairs so far (semi-online); null keeps them.</summary>
+    [Within(1)]
+    public long? ResampleEvery { get; init; }
+
+    /// <summary>Ours: how many questions each such sampling asks, all in their turn; null asks all each time.</summary>
+    [Within(1)]
+    public int? ResampleQuestions { get; init; }
+
     /// <summary>The most tokens of a prompt in DPO; a decoder-only model's is cut only where the row is too long.</summary>
     [Within(1, Limits.Tokens)]
     public int MaxPromptLength { get; init; } = 200;

@@ -19,7 +19,6 @@ internal sealed class EncodedPairs
 
     private readonly (int[] Prompt, int[] Chosen, int[] Rejected)[] pairs;
     private readonly string file;
-    private ReferenceScore[] scores = [];
 
     private EncodedPairs(string file, (int[] Prompt, int[] Chosen, int[] Rejected)[] pairs)
     {
@@ -29,6 +28,12 @@ internal sealed class EncodedPairs
     }
 
     public int Count => pairs.Length;
+
+    /// <summary>What the reference says of each pair, once it is known.</summary>
+    public ReferenceScore[] Scores { get; set; } = [];
+
+    /// <summary>Of rows without pairs whether the first completion of each is right.</summary>
+    public bool[]? Labels { get; set; }
 
     /// <summary>Reads and encodes a file; empty where there is no such file.</summary>
     /// <exception cref="UserErrorException">A line is not a pair, or a pair has no tokens to score.</exception>
@@ -71,17 +76,17 @@ internal sealed class EncodedPairs
         var place = Path.Combine(
             Path.GetDirectoryName(file)!,
             $"{Path.GetFileNameWithoutExtension(file)}.{ContentKey.Of(key, [ContentKey.OfPath(file)])[..16]}.logps.jsonl");
-        scores = replicas.Rank == 0 ? Cached(place) : [];
-        if (replicas.Sum([replicas.Rank == 0 && scores.Length == Count ? 1 : 0])[0] > 0)
+        Scores = replicas.Rank == 0 ? Cached(place) : [];
+        if (replicas.Sum([replicas.Rank == 0 && Scores.Length == Count ? 1 : 0])[0] > 0)
         {
-            scores = Summed(replicas, scores.Length == Count ? scores : new ReferenceScore[Count]);
+            Scores = Summed(replicas, Scores.Length == Count ? Scores : new ReferenceScore[Count]);
             return;
         }
 
         Score(bundle.Model, bundle.Folder, replicas, cancel);
         if (replicas.Rank == 0)
         {
-            JsonLines.Write(place, scores);
+            JsonLines.Write(place, Scores);
         }
     }
 
@@ -107,8 +112,8 @@ internal sealed class EncodedPairs
             }
         }
 
-        scores = Summed(replicas, found);
-        if (!Array.TrueForAll(scores, s => double.IsFinite(s.Chosen) && double.IsFinite(s.Rejected)))
+        Scores = Summed(replicas, found);
+        if (!Array.TrueForAll(Scores, s => double.IsFinite(s.Chosen) && double.IsFinite(s.Rejected)))
         {
             throw new UserErrorException(
                 $"{name}: the model gives some pairs of {file} no finite log-probability, so its weights are damaged; "
@@ -118,7 +123,10 @@ internal sealed class EncodedPairs
 
     /// <summary>Some of the pairs, with their scores.</summary>
     public PreferenceBatch Batch(int[] part) =>
-        new(Tokens(part), [.. part.Select(i => scores[i].Chosen), .. part.Select(i => scores[i].Rejected)]);
+        new(Tokens(part), [.. part.Select(i => Scores[i].Chosen), .. part.Select(i => Scores[i].Rejected)])
+        {
+            Right = Labels is null ? null : Array.ConvertAll(part, i => Labels[i]),
+        };
 
     // A file that does not fit is written again.
     private static ReferenceScore[] Cached(string place)

@@ -117,8 +117,8 @@ internal sealed class TrainingFolder : IDisposable
     }
 
     /// <summary>Where the training's states are kept, so that it can go on.</summary>
-    public ResumeStates ResumeStatesOf(TrainingRecipe recipe, long stepsPerEpoch) =>
-        new(folder, made.Key(), recipe.Resume, stepsPerEpoch, metrics, reporter.Note);
+    public ResumeStates ResumeStatesOf(TrainingRecipe recipe, long stepsPerEpoch, IKeepsRows? rows) =>
+        new(folder, made.Key(), recipe.Resume, stepsPerEpoch, metrics, reporter.Note, rows);
 
     /// <summary>Appends a line of metrics, and shows it.</summary>
     public void Log(TrainingLine line)

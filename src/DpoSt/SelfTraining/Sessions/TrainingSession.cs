@@ -6,6 +6,7 @@ using DpoSt.Models.Checkpoints;
 using DpoSt.Models.Parameters;
 using DpoSt.Parallel;
 using DpoSt.Runs;
+using DpoSt.SelfTraining.Resampling;
 using DpoSt.Tensors.Devices;
 using DpoSt.Tensors.Products;
 using DpoSt.Training;
@@ -74,21 +75,31 @@ internal sealed class TrainingSession(
     }
 
     /// <summary>Trains to the last step; gives its metrics. <paramref name="dropout"/> counts where the recipe has none.</summary>
-    public TrainingLine Train<TBatch>(IObjective<TBatch> objective, Examples<TBatch> train, Examples<TBatch>? eval, double dropout)
+    /// <param name="renewal">What takes the place of the examples as training goes on; null keeps them.</param>
+    public TrainingLine Train<TBatch>(
+        IObjective<TBatch> objective, Examples<TBatch> train, Examples<TBatch>? eval, double dropout, Renewal<TBatch>? renewal = null)
         where TBatch : class
     {
         TrainingLine? last = null;
         var order = recipe.OrderOf(train.Lengths);
+        var rows = new RenewedExamples<TBatch>(recipe, train, renewal, LogDrawn);
         var trainer = new Trainer<TBatch>(model.Parameters, objective, recipe.OptionsFor(train.Count, dropout), Replicas);
         trainer.Run(
-            step => [.. order.At(step).Chunk(recipe.BatchSize).Select(train.Batch)], Log, context.Reporter.Advance, context.Cancel,
-            folder?.ResumeStatesOf(recipe, order.StepsPerEpoch), Evaluate);
+            rows.At, Log, context.Reporter.Advance, context.Cancel,
+            folder?.ResumeStatesOf(recipe, order.StepsPerEpoch, renewal is null ? null : rows), Evaluate);
         return last!;
 
         void Log(TrainingLine line)
         {
             last = line;
             folder?.Log(line);
+        }
+
+        // A state saved behind the step before may be resumed from, and then this comes again: the line belongs to the step to come.
+        void LogDrawn(long step, DrawnRows drawn)
+        {
+            folder?.Log(step + 1, drawn.Metrics);
+            context.Reporter.Note($"step {step}: {drawn.Said}");
         }
 
         void Evaluate(long step)

@@ -2,6 +2,7 @@ using DpoSt.Answering;
 using DpoSt.Data;
 using DpoSt.Data.PaperFormats;
 using DpoSt.Runs;
+using DpoSt.SelfTraining.Resampling;
 using DpoSt.SelfTraining.Sessions;
 using DpoSt.Training.Objectives;
 
@@ -12,15 +13,20 @@ namespace DpoSt.SelfTraining.Stages;
 internal sealed record DpoStage(
     string Name, string From, string PairsFolder, string To, PreferenceLoss Loss, TrainingSettings Settings) : ITrainingStage
 {
+    public ResamplingOptions? Resampling { get; init; }
+
     // Pairs of one's own may be a file with any name.
     public string Data => File.Exists(PairsFolder) ? PairsFolder : Path.Combine(
         PairsFolder, Loss.IsUnpaired ? JudgedRowFile.Name("train") : PreferencePairFile.Name("train"));
 
     public bool IsDpo => true;
 
-    public object Options => new { Objective = "dpo", Loss, Settings };
+    // The key of a training without resampling does not name it.
+    public object Options => Resampling is null ? new { Objective = "dpo", Loss, Settings }
+        : new { Objective = "dpo", Loss, Settings, Resampling };
 
-    public IReadOnlyList<StageInput> Inputs => [.. ModelInputs.Of(From), new("pairs", Data)];
+    public IReadOnlyList<StageInput> Inputs =>
+        [.. ModelInputs.Of(From), new("pairs", Data), .. Resampling?.Questions.JudgedInputs ?? []];
 
     public string Cost(RunContext context, bool isReady) => Settings.Cost(this, context, isReady ? Pairs().Count : null);
 
@@ -43,6 +49,7 @@ internal sealed record DpoStage(
 
         ModelBundle.CheckFolder(From);
         CheckProcesses(context);
+        ResamplingOptions.Check(Resampling, context);
         context.Reporter.Begin(
             Name, $"{(Loss.IsUnpaired ? "KTO" : "DPO")} from {Shown.Path(From)} on {pairs.Count} {(Loss.IsUnpaired ? "answers" : "pairs")}",
             recipe.StepsFor(pairs.Count), "steps");
@@ -54,6 +61,10 @@ internal sealed record DpoStage(
             var reference = made is null ? "" : ReferenceKey(ModelInputs.KeyOf(made));
             var train = EncodedPairs.Of(pairs, Data, encoder);
             train.Score(bundle, reference, session.Replicas, context.Cancel);
+            train.Labels = Loss.IsUnpaired ? [.. labels] : null;
+            var renewal = Resampling is null ? null : RenewedPairs.Of(
+                Resampling, new Resampler(Resampling, bundle, context), encoder, Loss.IsUnpaired,
+                drawn => ScoreByReference(drawn, session, context));
             if (Loss.IsUnpaired)
             {
                 if (recipe.Evaluates)
@@ -61,18 +72,25 @@ internal sealed record DpoStage(
                     context.Reporter.Note("KTO withholds no answers, so nothing is evaluated.");
                 }
 
-                var end = session.Train(new KtoObjective(bundle.Model, Loss.Beta, labels), train.Examples, null, dropout: 0);
+                var end = session.Train(new KtoObjective(bundle.Model, Loss), train.Examples, null, dropout: 0, renewal);
                 return $"on the right side {end.Metrics["rewards/accuracies"]:0.00}, distance {end.Metrics["kl"]:0.00}";
             }
 
             var withheld = recipe.Evaluates ? Withheld(encoder, context.Reporter) : null;
             withheld?.Score(bundle, reference, session.Replicas, context.Cancel);
             // The policy is compared with the reference: no dropout.
-            var last = session.Train(new DpoObjective(bundle.Model, Loss), train.Examples, withheld?.Examples, dropout: 0);
+            var last = session.Train(new DpoObjective(bundle.Model, Loss), train.Examples, withheld?.Examples, dropout: 0, renewal);
             var (accuracy, margin, chosen) = (
                 last.Metrics["rewards/accuracies"], last.Metrics["rewards/margins"], last.Metrics["rewards/chosen"]);
             return $"pair accuracy {accuracy:0.00}, margin {margin:0.000}, chosen log-ratio {chosen / Loss.Beta:0.00}";
         });
+    }
+
+    // The policy has moved: what it started from is read again, and is in memory only while it scores.
+    private void ScoreByReference(EncodedPairs drawn, TrainingSession session, RunContext context)
+    {
+        using var reference = ModelBundle.Load(From, Settings.Prompt, context, toRead: true, Settings.Recipe.Compute);
+        drawn.Score(reference.Model, From, session.Replicas, context.Cancel);
     }
 
     // Labels are those of rows without pairs.

@@ -10,9 +10,6 @@ namespace DpoSt.SelfTraining.Stages;
 internal sealed record PairsStage(
     string Name, RunName Run, SelectionSource Source, string To, string Results, bool Unpaired = false) : IStage
 {
-    /// <summary>Questions of each hundred whose pairs are withheld from training.</summary>
-    private const int WithheldPercent = 5;
-
     /// <summary>The paper's code evaluates on this many of the training pairs.</summary>
     private const int PaperEvalPairs = 320;
 
@@ -74,7 +71,7 @@ internal sealed record PairsStage(
         IReadOnlyList<PreferencePair> Build(IEnumerable<LabelledQuestion> of) => PairBuilder.Build(
             of, encoder.Format, encoder.TokenSet, Source.Options);
         IReadOnlyList<PreferencePair> Pairs(bool withheld) =>
-            Build(questions.Where(q => CounterRandom.KeyOf(q.Question) % 100 < WithheldPercent == withheld));
+            Build(questions.Where(q => WithheldQuestions.Holds(q) == withheld));
     }
 
     private string Judge(IReadOnlyList<JudgedRow> rows)

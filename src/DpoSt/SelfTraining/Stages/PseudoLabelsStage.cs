@@ -31,6 +31,7 @@ internal sealed record PseudoLabelsStage(string Name, RunName Run, SelectionSour
         ResultsFile.Count(Results, Run.Text, "own_rationales", own);
         var shares = new Dictionary<string, double>(StringComparer.Ordinal) { ["own_rows"] = (double)own / Math.Max(1, labels.Rows.Count) };
         ResultsFile.Add(Results, Run.Text, shares);
+        ResultsFile.Measure(Results, Run.Text, "right_rationales_a_question", (double)labels.Rows.Count / Math.Max(1, questions.Count));
         if (own == 0)
         {
             context.Reporter.Note(LearningCheck.NoOwnRationale(Run.Text, questions));

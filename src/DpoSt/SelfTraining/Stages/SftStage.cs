@@ -3,6 +3,7 @@ using DpoSt.Configuration.Sections;
 using DpoSt.Data;
 using DpoSt.Data.PaperFormats;
 using DpoSt.Runs;
+using DpoSt.SelfTraining.Resampling;
 using DpoSt.SelfTraining.Sessions;
 using DpoSt.Training.Objectives;
 using DpoSt.Verification;
@@ -22,11 +23,15 @@ internal sealed record SftStage(
     /// <summary>What those of the file to evaluate are called.</summary>
     public ColumnsSection DevColumns { get; init; } = new();
 
+    public ResamplingOptions? Resampling { get; init; }
+
     public bool IsDpo => false;
 
-    public object Options => new { Objective = "sft", Settings };
+    // The key of a training without resampling does not name it.
+    public object Options => Resampling is null ? new { Objective = "sft", Settings } : new { Objective = "sft", Settings, Resampling };
 
-    public IReadOnlyList<StageInput> Inputs => [.. ModelInputs.Of(From), new(RoleOf("rows", Columns), Data)];
+    public IReadOnlyList<StageInput> Inputs =>
+        [.. ModelInputs.Of(From), new(RoleOf("rows", Columns), Data), .. Resampling?.Questions.JudgedInputs ?? []];
 
     /// <summary>The role of a file whose columns have names of their own: other names make other rows of the same file.</summary>
     public static string RoleOf(string role, ColumnsSection columns) => columns == new ColumnsSection() ? role
@@ -59,6 +64,7 @@ internal sealed record SftStage(
         }
 
         ModelBundle.CheckFolder(From);
+        ResamplingOptions.Check(Resampling, context);
         reporter.Begin(Name, $"fine-tune {Shown.Path(From)} on {rows.Count} rationales", recipe.StepsFor(rows.Count), "steps");
         if (rows.Count(row => Judge.Refusal(GoldText.Of(row.Answer)) is not null) is > 0 and var silent)
         {
@@ -74,8 +80,10 @@ internal sealed record SftStage(
             session.ShowFirst(encoder.Show(rows[0]));
             // Rows of like length are evaluated together: nothing is learnt from their order.
             var eval = dev.Length == 0 ? null : EncodedRows.Of([.. dev.Select(encoder.Row).OrderBy(row => row.Completion.Length)]);
+            var renewal = Resampling is null ? null
+                : RenewedRationales.Of(Resampling, new Resampler(Resampling, bundle, context), encoder);
             var last = session.Train(
-                new SftObjective(bundle.Model), EncodedRows.Of([.. rows.Select(encoder.Row)]), eval, bundle.Model.DropoutRate);
+                new SftObjective(bundle.Model), EncodedRows.Of([.. rows.Select(encoder.Row)]), eval, bundle.Model.DropoutRate, renewal);
             return $"loss {last.Loss:0.000}";
         });
     }

@@ -1,6 +1,7 @@
 using DpoSt.Text.Chat;
 using DpoSt.Answering;
 using DpoSt.Runs;
+using DpoSt.SelfTraining.Resampling;
 using DpoSt.SelfTraining.Sessions;
 using DpoSt.Training;
 using static System.FormattableString;
@@ -20,6 +21,8 @@ internal sealed record TrainingSettings(TrainingRecipe Recipe, TokenLimits Limit
         var steps = Recipe.MaxSteps > 0 || examples is not null
             ? $"{Recipe.StepsFor(examples ?? 0)} steps of {batch} examples"
             : Invariant($"{Recipe.Epochs} epochs, {batch} examples a step, over examples that are not made yet");
+        steps += Recipe.MaxSteps > 0 || examples is not null
+            ? ResamplingOptions.Cost(stage.Resampling, () => Recipe.StepsFor(examples ?? 0)) : "";
         return examples is not null && !context.Fresh
             && TrainingFolder.Standing(stage.To, Provenance.Of(stage.Options, stage.Inputs)) is { } standing
             ? $"{steps}, {standing}"
@@ -53,6 +56,9 @@ internal interface ITrainingStage : IStage
 
     /// <summary>How it trains.</summary>
     TrainingSettings Settings { get; }
+
+    /// <summary>How it asks its model anew while it trains; null where it does not.</summary>
+    ResamplingOptions? Resampling { get; }
 
     bool IStage.IsShared => true;
 

@@ -9,6 +9,9 @@ namespace DpoSt.Training.Objectives;
 /// <param name="ReferenceLogProbs">The reference model's log-probability of each completion, 2n numbers.</param>
 internal sealed record PreferenceBatch(TokenBatch Tokens, double[] ReferenceLogProbs)
 {
+    /// <summary>Of rows without pairs (<see cref="KtoObjective"/>) whether the first completion of each is right.</summary>
+    public bool[]? Right { get; init; }
+
     /// <summary>The number of pairs.</summary>
     public int Pairs => ReferenceLogProbs.Length / 2;
 
@@ -16,7 +19,10 @@ internal sealed record PreferenceBatch(TokenBatch Tokens, double[] ReferenceLogP
     public PreferenceBatch Of(int[] pairs)
     {
         int[] rows = [.. pairs, .. pairs.Select(pair => Pairs + pair)];
-        return new PreferenceBatch(Tokens.Rows(rows), Array.ConvertAll(rows, row => ReferenceLogProbs[row]));
+        return new PreferenceBatch(Tokens.Rows(rows), Array.ConvertAll(rows, row => ReferenceLogProbs[row]))
+        {
+            Right = Right is null ? null : Array.ConvertAll(pairs, pair => Right[pair]),
+        };
     }
 }
 

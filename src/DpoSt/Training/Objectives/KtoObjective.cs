@@ -4,13 +4,14 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Training.Objectives;
 
-/// <summary>Kahneman-Tversky optimisation (Ethayarajh et al. 2024, equation 8, both weights 1): completions that are right or wrong by
-/// themselves. In its batch a pair is a completion and one of another prompt; on the latter the policy's distance from the reference is
-/// measured (their section 4.1), no lower than zero and without gradient, over what is computed at a time.</summary>
+/// <summary>Kahneman-Tversky optimisation (Ethayarajh et al. 2024, equations 7 and 8): completions that are right or wrong by themselves.
+/// One costs its weight times 1 - sigmoid(beta (r - z)) where it is right, 1 - sigmoid(beta (z - r)) where it is wrong; r is its log-ratio
+/// of the policy to the reference, z the policy's distance from the reference. In its batch a pair is a completion and one of another
+/// prompt; on the latter the distance is measured (their section 4.1): the mean log-ratio over a micro-batch, no lower than zero, without
+/// gradient.</summary>
 /// <param name="model">The policy.</param>
-/// <param name="beta">How closely it is held to the reference.</param>
-/// <param name="labels">Of every example of the training whether it is right.</param>
-internal sealed class KtoObjective(ILanguageModel model, double beta, IReadOnlyList<bool> labels) : IObjective<PreferenceBatch>
+/// <param name="loss">How closely it is held to the reference, and what right and wrong completions weigh.</param>
+internal sealed class KtoObjective(ILanguageModel model, PreferenceLoss loss) : IObjective<PreferenceBatch>
 {
     public IReadOnlyList<string> MetricNames => ["rewards/accuracies", "kl"];
     public double Weight(PreferenceBatch batch) => batch.Pairs;
@@ -28,21 +29,25 @@ internal sealed class KtoObjective(ILanguageModel model, double beta, IReadOnlyL
         var own = batch.Tokens.Rows([.. Enumerable.Range(0, rows)]);
         return ChunkedLoss.Run(
             model, own, [.. Enumerable.Range(0, rows).Select(row => (int[])[row])], dropout, gradientScale,
-            (part, logProbs) => Of(own, batch.ReferenceLogProbs, part, logProbs, distance));
+            (part, logProbs) => Of(batch, own, part, logProbs, distance));
     }
 
     /// <summary>What some completions cost, from the log-probabilities of their tokens: [m].</summary>
-    internal PartCost Of(TokenBatch own, double[] reference, int[] part, Tensor logProbs, double distance)
+    internal PartCost Of(PreferenceBatch batch, TokenBatch own, int[] part, Tensor logProbs, double distance)
     {
         using var scope = NewDisposeScope();
         var owner = part.Index().SelectMany(row => Enumerable.Repeat((long)row.Index, own.Completions[row.Item].Length)).ToArray();
         var sums = SequenceLogProbs.Sums(logProbs, owner, part.Length);                                   // [rows]
-        // EncodedPairs numbers the two completions of example i 2 i and 2 i + 1.
-        var signs = tensor(Array.ConvertAll(part, row => labels[(int)(own.Examples[row] / 2)] ? 1.0 : -1.0), device: sums.device);
-        var rewards = sums.sub(tensor(Array.ConvertAll(part, row => reference[row]), device: sums.device)).sub(distance).mul(beta);
+        var right = Array.ConvertAll(part, row => batch.Right![row]);
+        var signs = tensor(Array.ConvertAll(right, isRight => isRight ? 1.0 : -1.0), device: sums.device);
+        var weights = tensor(
+            Array.ConvertAll(right, isRight => (isRight ? loss.DesirableWeight : loss.UndesirableWeight) ?? 1), device: sums.device);
+        var rewards = sums.sub(tensor(Array.ConvertAll(part, row => batch.ReferenceLogProbs[row]), device: sums.device))
+            .sub(distance).mul(loss.Beta);
         var gains = rewards.mul(signs);                                                                   // [rows]
-        var right = gains.detach().gt(0).sum().cpu().item<long>();
+        var onItsSide = gains.detach().gt(0).sum().cpu().item<long>();
         return new PartCost(
-            gains.neg().sigmoid().sum().MoveToOuterDisposeScope(), [new("rewards/accuracies", right), new("kl", distance * part.Length)]);
+            gains.neg().sigmoid().mul(weights).sum().MoveToOuterDisposeScope(),
+            [new("rewards/accuracies", onItsSide), new("kl", distance * part.Length)]);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
 namespace DpoSt.Training.Objectives;
@@ -14,6 +15,14 @@ namespace DpoSt.Training.Objectives;
 /// alike (Pang et al. 2024, equation 2), where trl averages over all tokens of a micro-batch.</param>
 public sealed record PreferenceLoss(double Beta = 0.1, string LossType = "sigmoid", double LabelSmoothing = 0, double? RpoAlpha = null)
 {
+    /// <summary>The weight of right completions in KTO; null is 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? DesirableWeight { get; init; }
+
+    /// <summary>The weight of wrong completions in KTO; null is 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? UndesirableWeight { get; init; }
+
     /// <summary>Whether it takes completions one by one (<see cref="KtoObjective"/>).</summary>
     internal bool IsUnpaired => LossType == Kto;
 

@@ -8,7 +8,12 @@ namespace DpoSt.Training.Resuming;
 
 /// <summary>Where training stands, its tensors apart. Order and dropout are functions of the step, so the step is all of both.</summary>
 /// <param name="Key">What the run is: of its options, its first model and its data.</param>
-internal sealed record ResumeState(string Key, long Step, MetricSums Since);
+internal sealed record ResumeState(string Key, long Step, MetricSums Since)
+{
+    /// <summary>What the training learns from now, where that changes as it goes; null where it is what the training was given.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KeptRows? Rows { get; init; }
+}
 
 /// <summary>One resume state: a folder with weights and moments (safetensors), the state (JSON) and their SHA-256 in the form that
 /// sha256sum checks. It appears whole or not at all, and what a disk has damaged since is noticed.</summary>

@@ -10,8 +10,10 @@ namespace DpoSt.Training.Resuming;
 /// The metrics beside them are cut back to the step that is restored, so that no line is missing and none is there twice.</summary>
 /// <param name="key">What the run is; states of another run are not used.</param>
 /// <param name="tell">Takes one sentence for the person who watches.</param>
+/// <param name="rows">Who has rows that are a part of the state; null where the training keeps its own.</param>
 internal sealed class ResumeStates(
-    string folder, string key, ResumePolicy policy, long stepsPerEpoch, MetricsFile metrics, Action<string> tell)
+    string folder, string key, ResumePolicy policy, long stepsPerEpoch, MetricsFile metrics, Action<string> tell,
+    IKeepsRows? rows = null)
 {
     private const string AsidePrefix = "of-";
     private const string Prefix = "checkpoint-";
@@ -37,6 +39,7 @@ internal sealed class ResumeStates(
             if (Read(path) is { } state)
             {
                 metrics.KeepUpTo(state.Step);
+                rows?.Restore(state.Rows);
                 tell($"resumed after step {state.Step}, from {path}.");
                 return (state, path);
             }
@@ -50,7 +53,8 @@ internal sealed class ResumeStates(
 
     /// <summary>Whether to save after this step.</summary>
     public bool IsDue(long step) =>
-        policy.Steps.Holds(step, stepsPerEpoch) || Stopwatch.GetElapsedTime(lastSaved) > Max(policy.Interval, CostLimit * cost);
+        policy.Steps.Holds(step, stepsPerEpoch) || rows?.ChangeBehind(step) == true
+            || Stopwatch.GetElapsedTime(lastSaved) > Max(policy.Interval, CostLimit * cost);
 
     /// <summary>Writes a state and removes the oldest. A full disk does not end a run that could go on.</summary>
     /// <exception cref="UserErrorException">The run ends here (<paramref name="ends"/>), and nothing could be written.</exception>
@@ -60,7 +64,7 @@ internal sealed class ResumeStates(
         try
         {
             metrics.Flush();
-            ResumeStateFolder.Write(Path.Combine(folder, Name(step)), new ResumeState(key, step, since), tensors);
+            ResumeStateFolder.Write(Path.Combine(folder, Name(step)), new ResumeState(key, step, since) { Rows = rows?.Kept }, tensors);
             foreach (var (path, _) in In(folder).Skip(policy.Kept).ToList())
             {
                 Directory.Delete(path, recursive: true);

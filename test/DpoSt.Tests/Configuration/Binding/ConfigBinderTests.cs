@@ -51,6 +51,16 @@ public sealed class ConfigBinderTests
     }
 
     [Fact]
+    public void ListsOfNumbersHaveTheirLimits()
+    {
+        Assert.Equal([0.7, 1], Bind(Least + "loop: {temperatures: [0.7, 1]}\n").Options.Loop.Temperatures!);
+        Assert.Null(Bind(Least + "loop: {temperatures: null}\n").Options.Loop.Temperatures);
+        Assert.All((string[])["[]", "[0.7, 0]", "[hot]", "0.7"], wrong => Assert.Contains(
+            "expected a list of numbers above 0",
+            Assert.Throws<UserErrorException>(() => Bind(Least + $"loop: {{temperatures: {wrong}}}\n")).Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void KeysWithoutMeaningAreReportedOnce()
     {
         var yaml = Least.Replace(

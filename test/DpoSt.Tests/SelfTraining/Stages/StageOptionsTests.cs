@@ -2,6 +2,7 @@ using System.Text.Json;
 using DpoSt.Answering;
 using DpoSt.Generation;
 using DpoSt.Runs;
+using DpoSt.SelfTraining.Resampling;
 using DpoSt.SelfTraining.Stages;
 using DpoSt.Text.Chat;
 using DpoSt.Training;
@@ -74,15 +75,39 @@ public sealed class StageOptionsTests : IDisposable
         var stage = new DpoStage("dpo-1", folder.File("model"), folder.File("rows"), folder.File("to"), loss, Plain);
         PreferenceLoss[] losses =
         [
-            loss with { Beta = 0.2 }, loss with { LossType = "ipo" }, loss with { LabelSmoothing = 0.1 }, loss with { RpoAlpha = 1 }
+            loss with { Beta = 0.2 }, loss with { LossType = "ipo" }, loss with { LabelSmoothing = 0.1 }, loss with { RpoAlpha = 1 },
+            loss with { DesirableWeight = 2 }, loss with { UndesirableWeight = 2 },
+        ];
+        var again = new ResamplingOptions(
+            5, null, 2, new AnswerOptions(50, true, new GenerationOptions(100, 8, null)), new(),
+            new QuestionSet("train", Rows("rows"), new VerifierOptions()));
+        ResamplingOptions[] resamplings =
+        [
+            again, again with { Every = 6 }, again with { QuestionsAtOnce = 3 }, again with { Samples = 3 },
+            again with { Answers = again.Answers with { UseCalculator = false } }, again with { Selection = new(MaxPairs: 4) },
+            again with { Questions = again.Questions with { File = Rows("others") } },
+            again with { Questions = again.Questions with { Verifier = new("boxed") } },
         ];
         AllDiffer(
         [
             stage, new SftStage("sft-0", folder.File("model"), Rows("rows"), null, folder.File("to"), Plain),
             stage with { From = folder.File("other") },
             stage with { PairsFolder = folder.File("others") }, .. losses.Select(other => stage with { Loss = other }),
+            .. resamplings.Select(other => stage with { Resampling = other }),
             .. OtherSettings.Select(settings => stage with { Settings = settings }),
         ]);
+    }
+
+    /// <summary>Options that came later are not named at their defaults: what was made before them counts.</summary>
+    [Fact]
+    public void Later_options_are_in_no_key_unless_they_are_set()
+    {
+        IStage[] stages =
+        [
+            new SftStage("sft-0", "from", "rows", null, "to", Plain),
+            new DpoStage("dpo-1", "from", "rows", "to", new PreferenceLoss(), Plain),
+        ];
+        Assert.All(stages, stage => Assert.DoesNotMatch("Resampl|Desirable|Bf16|Lora", JsonSerializer.Serialize(stage.Options)));
     }
 
     [Fact]

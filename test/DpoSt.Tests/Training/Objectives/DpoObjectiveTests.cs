@@ -130,6 +130,45 @@ public sealed class DpoObjectiveTests
         }
     }
 
+    /// <summary>Smoothing and the chosen answer's own loss together, in fp64: values, and gradients by finite differences.</summary>
+    [Theory]
+    [InlineData("sigmoid")]
+    [InlineData("robust")]
+    public void Smoothing_and_the_chosen_answer_s_loss_are_those_of_their_formulas(string type)
+    {
+        using var scope = NewDisposeScope();
+        const double beta = 0.3, smoothing = 0.2, alpha = 0.7, h = 1e-6;
+        double[] own = [-1.1, -0.4, -2.5, -0.3, -0.2, -0.9, -1.7], reference = [-2, -2.2, -1.5, -2.9];
+        int[] owner = [0, 0, 1, 2, 2, 2, 3];                          // chosen, rejected of two pairs, pair by pair
+        var tokens = new TokenBatch([[1], [1]], [[1, 1], [1, 1, 1], [1], [1]], [0, 1, 0, 1], [0, 2, 1, 3]);
+        var logProbs = tensor(own, requires_grad: true);
+        var cost = new DpoObjective(new ScriptedModel([]), new PreferenceLoss(beta, type, smoothing, alpha))
+            .Of(new PreferenceBatch(tokens, [reference[0], reference[2], reference[1], reference[3]]), [0, 1], logProbs);
+        cost.Loss.backward();
+        Assert.Equal(Formula(own), cost.Loss.item<double>(), 1e-10);
+        var gradient = logProbs.grad!.data<double>().ToArray();
+        Assert.All(
+            Enumerable.Range(0, own.Length),
+            i => Assert.Equal((Formula(Moved(i, h)) - Formula(Moved(i, -h))) / (2 * h), gradient[i], 1e-7));
+
+        double[] Moved(int i, double by) => [.. own.Select((p, j) => j == i ? p + by : p)];
+
+        double Formula(double[] p)
+        {
+            double[] sums = [.. Enumerable.Range(0, 4).Select(c => p.Where((_, i) => owner[i] == c).Sum())];
+            return Pair(0) + Pair(2);
+
+            double Pair(int c)
+            {
+                var margin = beta * (sums[c] - reference[c] - sums[c + 1] + reference[c + 1]);
+                var (right, turned) = (Math.Log(1 + Math.Exp(-margin)), Math.Log(1 + Math.Exp(margin)));
+                var loss = type == "sigmoid" ? (1 - smoothing) * right + smoothing * turned
+                    : ((1 - smoothing) * right - smoothing * turned) / (1 - 2 * smoothing);
+                return loss - alpha * sums[c] / owner.Count(o => o == c);
+            }
+        }
+    }
+
     private static TokenBatch Pairs(int count) => new(
         TinyModels.Batch(3, count).Prompts, TinyModels.Batch(4, 2 * count).Completions,
         [.. Enumerable.Range(0, 2 * count).Select(b => b % count)], [.. Enumerable.Range(0, 2 * count).Select(b => (long)b)]);
