@@ -98,7 +98,7 @@ internal static class Cli
             "Tools", false,
             [
                 CalcCommand.Create(console), CheckCommand.Create(console), DataCommand.Create(console), TokenizeCommand.Create(console),
-                BenchCommand.Create(console), InfoCommand.Create(console), CleanCommand.Create(console),
+                BenchCommand.Create(console), DoctorCommand.Create(console), InfoCommand.Create(console), CleanCommand.Create(console),
             ]),
     ];
 

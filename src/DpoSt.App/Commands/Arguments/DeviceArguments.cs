@@ -24,6 +24,9 @@ internal sealed class DeviceArguments
     /// <summary>How many threads compute where the device is the CPU.</summary>
     public int Threads(ParseResult result) => result.GetValue(threads);
 
+    /// <summary>What was asked for.</summary>
+    public string Name(ParseResult result) => result.GetValue(device)!;
+
     /// <summary>The device, with libtorch loaded and its threads set; <paramref name="preferCpu"/> decides what "auto" is.</summary>
     public torch.Device Device(ParseResult result, bool preferCpu = false)
     {

@@ -94,15 +94,8 @@ internal sealed class LaunchArguments
         }
 
         return JobLauncher.Run(
-            count, [.. Program(), .. result.Tokens.Select(token => token.Value)], console.Out, console.Error, console.Cancel);
+            count, [.. OwnProgram.Words, .. result.Tokens.Select(token => token.Value)], console.Out, console.Error, console.Cancel);
     }
 
     private LaunchOptions? File(ParseResult result) => result.GetValue(launch) is { } file ? LaunchOptions.Load(file) : null;
-
-    // As a program of its own, or through the dotnet host.
-    private static string[] Program()
-    {
-        var host = Environment.ProcessPath!;
-        return Path.GetFileNameWithoutExtension(host) == "dotnet" ? [host, typeof(LaunchArguments).Assembly.Location] : [host];
-    }
 }
