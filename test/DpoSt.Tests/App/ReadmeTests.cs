@@ -11,7 +11,7 @@ public sealed partial class ReadmeTests
         ["demo", "run", "sft", "generate", "eval-sampling", "make-dpo-data", "dpo", "make-rft-data", "eval-greedy", "pretrain", "calc",
          "check", "data", "tokenize", "solve", "chat", "complete", "score", "show",
             "download", "merge", "export", "evaluate", "clean", "compare", "study", "bench", "validate", "plan", "report", "info",
-         "doctor"];
+         "doctor", "completion"];
 
     private static readonly string[] Readme = File.ReadAllLines(Path.Combine(SharedFolder.RepositoryRoot, "README.md"));
 

@@ -17,6 +17,7 @@ internal sealed class DeviceArguments
     /// <summary>Adds the options to a command.</summary>
     public DeviceArguments(Command command)
     {
+        device.CompletionSources.Add("auto", "cpu", "cuda");
         command.Add(device);
         command.Add(threads);
     }
