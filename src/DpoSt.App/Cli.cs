@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using DpoSt.App.Commands;
 using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Commands.Bench;
+using DpoSt.App.Commands.Completion;
 using DpoSt.App.Console;
 using DpoSt.App.Serve;
 
@@ -99,7 +100,8 @@ internal static class Cli
             "Tools", false,
             [
                 CalcCommand.Create(console), CheckCommand.Create(console), DataCommand.Create(console), TokenizeCommand.Create(console),
-                BenchCommand.Create(console), InfoCommand.Create(console), CleanCommand.Create(console),
+                BenchCommand.Create(console), DoctorCommand.Create(console), InfoCommand.Create(console), CleanCommand.Create(console),
+                CompletionScriptCommand.Create(console, () => Root(console)),
             ]),
     ];
 

@@ -59,6 +59,10 @@ public static partial class AtomicFile
             writer.Write(text);
         });
 
+    /// <summary>Whether there is something in a file's place that a new one would replace; a device or a pipe takes what is
+    /// written.</summary>
+    public static bool Replaces(string path) => File.Exists(path) && !IsDevice(path) && new FileInfo(path).Length > 0;
+
     // Below /dev/shm lie files as anywhere.
     private static bool IsDevice(string path) =>
         path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal) && File.Exists(path);

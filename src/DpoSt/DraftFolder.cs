@@ -5,15 +5,24 @@ namespace DpoSt;
 /// <summary>A temporary folder beside the place where something is to appear, gone when disposed.</summary>
 internal sealed partial class DraftFolder : IDisposable
 {
+    private const string Held = ".held";
+
+    private readonly FileStream? held;
+
     /// <summary>Makes the folder, on the same disk as <paramref name="target"/>.</summary>
-    public DraftFolder(string target)
+    /// <param name="target">What it is to become.</param>
+    /// <param name="holds">Whether a file beside it says that somebody writes it (<see cref="IsHeld"/>).</param>
+    public DraftFolder(string target, bool holds = false)
     {
         var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(target));
         var parent = System.IO.Path.GetDirectoryName(full)!;
         try
         {
-            Path = Directory.CreateDirectory(
-                System.IO.Path.Combine(parent, $".{System.IO.Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp")).FullName;
+            Path = System.IO.Path.Combine(
+                Directory.CreateDirectory(parent).FullName, $".{System.IO.Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
+            held = !holds ? null : new FileStream(
+                Path + Held, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            Directory.CreateDirectory(Path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -65,6 +74,14 @@ internal sealed partial class DraftFolder : IDisposable
         }
     }
 
+    /// <summary>Whether a process writes a draft that it holds.</summary>
+    public static bool IsHeld(string draft) => AbandonedFile.IsHeld(draft + Held);
+
+    /// <summary>The draft that a file says is held; null where the file is another.</summary>
+    public static string? HeldBy(string file) =>
+        file.EndsWith(Held, StringComparison.Ordinal) && TargetOf(System.IO.Path.GetFileName(file[..^Held.Length])) is not null
+            ? file[..^Held.Length] : null;
+
     /// <summary>What a draft with this name is to become; null where it is no draft, nor what one was put in the place of.</summary>
     public static string? TargetOf(string name) => DraftName().Match(name) is { Success: true } draft ? draft.Groups["name"].Value : null;
 
@@ -81,6 +98,12 @@ internal sealed partial class DraftFolder : IDisposable
         {
             Directory.Delete(remnant, recursive: true);
         }
+
+        foreach (var file in Directory.Exists(parent)
+            ? Directory.GetFiles(parent, $".{System.IO.Path.GetFileName(full)}.*.tmp{Held}") : [])
+        {
+            File.Delete(file);
+        }
     }
 
     public void Dispose()
@@ -89,6 +112,8 @@ internal sealed partial class DraftFolder : IDisposable
         {
             Directory.Delete(Path, recursive: true);
         }
+
+        held?.Dispose();
     }
 
     [GeneratedRegex(@"^\.(?<name>.+)\.[0-9a-f]{32}\.tmp(\.old)?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

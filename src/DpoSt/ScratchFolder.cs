@@ -23,8 +23,16 @@ public sealed class ScratchFolder : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Directory.Delete(Path, recursive: true);              // while it is held: another process takes it for left else
         held.Dispose();
-        Directory.Delete(outer, recursive: true);
+        try
+        {
+            Directory.Delete(outer, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Another process has just removed what seemed to be left.
+        }
     }
 
     private static void RemoveAbandoned(string temporary)

@@ -25,6 +25,7 @@ public sealed partial class FloorsTests
         ["Planning"] = 9,
         ["Studies"] = 9,
         ["Benchmarks"] = 10,
+        ["Diagnosis"] = 10,
     };
 
     private static readonly string Root = Path.Combine(SharedFolder.RepositoryRoot, "src", "DpoSt");

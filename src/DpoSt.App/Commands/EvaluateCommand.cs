@@ -23,6 +23,8 @@ internal static class EvaluateCommand
             "--samples", "Sample so many answers a question too, for pass@k and maj@k.").From(0, Limits.Samples);
         var temperature = CommandOption.Of<double>("--temperature", "Of the samples.").Or(defaults.Answers.Decoding.Temperature).Above(0.0);
         var seed = CommandOption.Of<long>("--seed", "Of the samples.").Or((long)defaults.Answers.Decoding.Seed);
+        var count = CommandOption.Of<int>("--max-new-tokens", "The most tokens an answer may have.")
+            .Or(defaults.Answers.Decoding.MaxNewTokens).From(1, Limits.Tokens);
         var noCalculator = CommandOption.Of<bool>("--no-calculator", "Let the model write the results itself.");
         var output = CommandOption.Of<string?>("--output", "Where the answers go; beside the questions unless told otherwise.", "FILE");
         var json = CommandOption.Json();
@@ -30,7 +32,7 @@ internal static class EvaluateCommand
             "Let a model answer questions and count what is right: greedily, and by samples. "
             + "Every answer is kept, to be read and for dpost compare.",
             "dpost evaluate --model ft_models/t5/sft-0 --data data/test.jsonl --samples 8"))
-        { model, data, samples, temperature, seed, noCalculator, output, json };
+        { model, data, samples, temperature, seed, count, noCalculator, output, json };
         var download = new DownloadArgument(command);
         var template = new TemplateArguments(command);
         var columns = new ColumnsArgument(command);
@@ -60,6 +62,7 @@ internal static class EvaluateCommand
                     UseCalculator = !parsed.GetValue(noCalculator),
                     Decoding = defaults.Answers.Decoding with
                     {
+                        MaxNewTokens = parsed.GetValue(count),
                         Temperature = parsed.GetValue(temperature),
                         Seed = (ulong)parsed.GetValue(seed),
                     },

@@ -7,6 +7,8 @@ using DpoSt.Configuration;
 using DpoSt.Configuration.Binding;
 using DpoSt.Configuration.Composition;
 using DpoSt.Configuration.Sections;
+using DpoSt.Planning;
+using DpoSt.Tensors.Devices;
 
 namespace DpoSt.App.Commands;
 
@@ -16,7 +18,8 @@ internal static class ValidateCommand
     public static Command Create(CommandConsole console)
     {
         var command = new Command("validate", CommandHelp.Of(
-            "Compose a configuration, check every key and value, and look for the files it names. "
+            "Compose a configuration, check every key and value, look for the files it names, and rehearse what a run would do: the header "
+            + "of the weights, the first rows of each file as tokens, memory. What was not checked is said. "
             + "Absent files are told, but are not a mistake.",
             "dpost validate --config-path exp_config/t5 --config-name dpo-1 +data.split=train --json"));
         var arguments = new ConfigArguments(command, "sft-0");
@@ -26,16 +29,38 @@ internal static class ValidateCommand
         {
             var config = ConfigComposer.Compose(arguments.Path(result), arguments.Name(result), arguments.Overrides(result));
             var (options, ignored) = ConfigBinder.Bind<ExperimentOptions>(config);
-            var missing = NamedFiles.Missing(config, RunPaths.Here(options));
-            console.Out.WriteLine(result.GetValue(json) ? Json(config, ignored, missing) : Sentence(config, ignored, missing));
+            var (paths, isLoop) = (RunPaths.Here(options), config.Has("loop"));
+            var missing = NamedFiles.Missing(config, paths);
+            var rehearsal = Rehearsal.Of(options, paths, FreeMemory.OfProcessor(), isLoop);
+            if (result.GetValue(json))
+            {
+                console.Out.WriteLine(Json(config, ignored, missing));
+                return;
+            }
+
+            console.Out.WriteLine(Sentence(config, ignored, NamedFiles.Needed(missing, options, isLoop)));
+            Write(console, "checked", rehearsal.Checked);
+            Write(console, "not checked", rehearsal.NotChecked);
         });
         return command;
     }
 
-    private static string Sentence(ComposedConfig config, IReadOnlyList<string> ignored, IReadOnlyList<string> missing)
+    private static string Sentence(
+        ComposedConfig config, IReadOnlyList<string> ignored,
+        (IReadOnlyList<string> Needed, IReadOnlyList<string> Others, string By) missing)
     {
-        var files = missing.Count == 0 ? "is fine" : $"is fine, but these files are missing: {string.Join(", ", missing)}";
-        return $"{config.File} {files}{(ignored.Count == 0 ? "" : $"; ignored: {string.Join(", ", ignored)}")}.";
+        var files = missing.Needed.Count == 0 ? "is fine" : $"is fine, but these files are missing: {string.Join(", ", missing.Needed)}";
+        var others = missing.Others.Count == 0 ? "" : $"; missing too, but not read by {missing.By}: {string.Join(", ", missing.Others)}";
+        return $"{config.File} {files}{others}{(ignored.Count == 0 ? "" : $"; ignored: {string.Join(", ", ignored)}")}.";
+    }
+
+    private static void Write(CommandConsole console, string title, IReadOnlyList<string> lines)
+    {
+        if (lines.Count > 0)
+        {
+            console.Out.WriteLine($"{title}:");
+            lines.ToList().ForEach(line => console.Out.WriteLine($"  {line}"));
+        }
     }
 
     private static string Json(ComposedConfig config, IReadOnlyList<string> ignored, IReadOnlyList<string> missing)

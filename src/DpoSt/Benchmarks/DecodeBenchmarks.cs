@@ -14,9 +14,10 @@ namespace DpoSt.Benchmarks;
 /// <param name="Answers">Rationales in GSM8K's form.</param>
 /// <param name="Models">t5, llama.</param>
 /// <param name="Dtypes">fp32, bf16: the types of matrix products.</param>
+/// <param name="Device">Where it is measured.</param>
 public sealed record DecodeBenchOptions(
     IReadOnlyList<int> Batches, int Runs, int Pairs, string Tokenizer, IReadOnlyList<string> Answers, IReadOnlyList<string> Models,
-    IReadOnlyList<string> Dtypes);
+    IReadOnlyList<string> Dtypes, Device Device);
 
 /// <summary>Measurements of the decode engine.</summary>
 public static class DecodeBenchmarks
@@ -46,12 +47,13 @@ public static class DecodeBenchmarks
     /// <summary>Questions a second of the whole sampling stage, on the demo's model, which is fine-tuned first.</summary>
     /// <param name="folder">A folder with the demo's model, configuration and problems; models and samples are left there.</param>
     /// <param name="dtypes">fp32, bf16: the types of matrix products.</param>
+    /// <param name="device">Where it is measured.</param>
     /// <param name="runs">Runs, after those that warm up.</param>
     /// <param name="reporter">Shows what is at work.</param>
     /// <param name="cancel">Ends it.</param>
     public static IReadOnlyList<StageRow> Stage(
-        string folder, IReadOnlyList<string> dtypes, int runs, IStageReporter reporter, CancellationToken cancel) =>
-        [.. new StageBench(folder, reporter, cancel).Run(dtypes, runs)];
+        string folder, IReadOnlyList<string> dtypes, Device device, int runs, IStageReporter reporter, CancellationToken cancel) =>
+        [.. new StageBench(folder, device, reporter, cancel).Run(dtypes, runs)];
 
     /// <summary>GFLOP/s of plain products on this machine, by dtype.</summary>
     public static IReadOnlyDictionary<string, double> Calibrate() => GemmCalibration.Run();
@@ -63,7 +65,7 @@ public static class DecodeBenchmarks
         var tokenizer = TokenizerLoader.Load(options.Tokenizer);
         return BenchModel.Each(
             options.Models, dtypes, parts, reporter, ("measures decoding", "batch sizes"),
-            (folder, bf16) => ModelFolder.LoadToRead(folder, CPU, bf16 ? ScalarType.BFloat16 : ScalarType.Float32),
+            (folder, bf16) => ModelFolder.LoadToRead(folder, options.Device, bf16 ? ScalarType.BFloat16 : ScalarType.Float32),
             (shape, dtype, model, done) =>
                 measure(shape, dtype, model, tokenizer, AnswerScripts.Of(options.Answers, tokenizer, shape.Format), done));
     }

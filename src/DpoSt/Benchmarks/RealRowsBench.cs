@@ -7,7 +7,6 @@ using DpoSt.SelfTraining.Sessions;
 using DpoSt.Text.Tokenizers;
 using DpoSt.Training;
 using DpoSt.Training.Objectives;
-using static TorchSharp.torch;
 
 namespace DpoSt.Benchmarks;
 
@@ -49,7 +48,7 @@ internal sealed class RealRowsBench(
         Measure.Seconds(() => Train(examples, recipe));
 
     private void Train((int[] Prompt, int[] Completion)[] examples, TrainingRecipe recipe) =>
-        new TrainingSession(model, recipe, new RunContext(CPU, new SingleProcess(), new StepWatch(), cancel)).Train(
+        new TrainingSession(model, recipe, new RunContext(model.Parameters.Device, new SingleProcess(), new StepWatch(), cancel)).Train(
             new SftObjective(model), EncodedRows.Of(examples), null, model.DropoutRate);
 
     // What is learnt from the filling does not matter here: it costs what padding costs.

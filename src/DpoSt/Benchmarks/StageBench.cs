@@ -24,9 +24,10 @@ public sealed record StageRow(string Model, string Dtype, string Mode, int Batch
 /// <summary>The sampling stage of the demo's fine-tuned model, from its files to its files, as <c>dpost generate</c> runs it: loading,
 /// sampling with the calculator, judging and writing.</summary>
 /// <param name="folder">A folder with the demo's model, configuration and problems.</param>
+/// <param name="device">Where it is measured.</param>
 /// <param name="reporter">Shows what is at work.</param>
 /// <param name="cancel">Ends it.</param>
-internal sealed class StageBench(string folder, IStageReporter reporter, CancellationToken cancel)
+internal sealed class StageBench(string folder, Device device, IStageReporter reporter, CancellationToken cancel)
 {
     private const string Config = "sft-0";
 
@@ -50,7 +51,7 @@ internal sealed class StageBench(string folder, IStageReporter reporter, Cancell
 
     // Answers that are there are made again: they are what is measured.
     private void Do(string command, ExperimentOptions options) => new ConfiguredStages(options, Paths(options)).Do(
-        command, new RunContext(CPU, new SingleProcess(), reporter, cancel) { Fresh = true });
+        command, new RunContext(device, new SingleProcess(), reporter, cancel) { Fresh = true });
 
     private RunPaths Paths(ExperimentOptions options) => new(options, folder, folder);
 

@@ -6,7 +6,6 @@ using DpoSt.Runs;
 using DpoSt.SelfTraining.Sessions;
 using DpoSt.Training;
 using DpoSt.Training.Objectives;
-using static TorchSharp.torch;
 
 namespace DpoSt.Benchmarks;
 
@@ -68,7 +67,8 @@ internal sealed class TrainBench(BenchModel shape, string dtype, ILanguageModel 
 
     private int[] Ids(int row, int count) => shape.RandomIds((ulong)row, count);
 
-    private TrainingSession Session(StepWatch watch) => new(model, Recipe, new RunContext(CPU, new SingleProcess(), watch, cancel));
+    private TrainingSession Session(StepWatch watch) =>
+        new(model, Recipe, new RunContext(model.Parameters.Device, new SingleProcess(), watch, cancel));
 }
 
 /// <summary>Takes the time of every step but the first.</summary>

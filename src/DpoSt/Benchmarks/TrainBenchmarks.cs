@@ -12,7 +12,9 @@ namespace DpoSt.Benchmarks;
 /// <param name="Models">t5, llama.</param>
 /// <param name="Modes">sft, dpo.</param>
 /// <param name="Dtypes">fp32, bf16: the types of matrix products.</param>
-public sealed record TrainBenchOptions(int Runs, IReadOnlyList<string> Models, IReadOnlyList<string> Modes, IReadOnlyList<string> Dtypes);
+/// <param name="Device">Where it is measured.</param>
+public sealed record TrainBenchOptions(
+    int Runs, IReadOnlyList<string> Models, IReadOnlyList<string> Modes, IReadOnlyList<string> Dtypes, Device Device);
 
 /// <summary>Measurements of the training engine.</summary>
 public static class TrainBenchmarks
@@ -50,5 +52,5 @@ public static class TrainBenchmarks
         Func<BenchModel, string, ILanguageModel, Action, IEnumerable<T>> measure) =>
         BenchModel.Each(
             options.Models, options.Dtypes, parts, reporter, ("measures training", "rows"),
-            (folder, bf16) => ModelFolder.Load(folder, CPU, new TrainingCompute(bf16)), measure);
+            (folder, bf16) => ModelFolder.Load(folder, options.Device, new TrainingCompute(bf16)), measure);
 }

@@ -1,4 +1,5 @@
 using DpoSt.Configuration.Composition;
+using DpoSt.Configuration.Sections;
 using DpoSt.Configuration.Yaml;
 using DpoSt.Hub;
 
@@ -37,6 +38,37 @@ public static class NamedFiles
             .Where(k => !Path.Exists(k.Key == "model_path" ? HubModels.Folder(k.Name!, k.Folder) : HomePath.Full(k.Name!, k.Folder)))
             .Select(k => k.Name!)
             .Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Which of the absent files the command reads that a configuration is of.</summary>
+    /// <param name="missing">The absent files.</param>
+    /// <param name="options">The configuration.</param>
+    /// <param name="isLoop">Whether it is a whole run, which reads all of them.</param>
+    /// <returns>Those that it reads, the others, and what it is.</returns>
+    public static (IReadOnlyList<string> Needed, IReadOnlyList<string> Others, string By) Needed(
+        IReadOnlyList<string> missing, ExperimentOptions options, bool isLoop)
+    {
+        ArgumentNullException.ThrowIfNull(missing);
+        ArgumentNullException.ThrowIfNull(options);
+        var (data, model, isDpo) = (options.Data, options.Model.ModelPath, options.Model.SftRunName is not null);
+        var evaluated = options.Trainer.EvalStrategy == IntervalStrategy.No ? null : data.DevDataPath;
+        // A split is for the commands that ask and judge questions: they read the run's model, which is no named file.
+        var (read, by) = isLoop ? (missing, "dpost run")
+            : data.Split is { } split ? (Of(split), "dpost generate and eval-greedy")
+            : isDpo ? (Some(model, data.DataDir), "dpost dpo")
+            : (Some(model, data.DataPath, evaluated), "dpost sft");
+        return ([.. missing.Where(Reads)], [.. missing.Where(name => !Reads(name))], by);
+
+        bool Reads(string name) => read.Contains(name, StringComparer.Ordinal);
+
+        IReadOnlyList<string> Of(string split) => split switch
+        {
+            "train" => Some(model, data.TrainDataPath, data.PoolPath),
+            "dev" => Some(model, data.DevDataPath),
+            _ => Some(model, data.TestDataPath),
+        };
+
+        static IReadOnlyList<string> Some(params string?[] names) => [.. names.OfType<string>()];
     }
 
     private static string? Value(ConfigMap root, string section, string key) =>

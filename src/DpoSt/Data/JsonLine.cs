@@ -8,7 +8,8 @@ namespace DpoSt.Data;
 /// <param name="Value">What it holds.</param>
 public sealed record JsonLine(string Path, int Number, JsonElement Value)
 {
-    private const string HalfCharacter = "a string holds an incomplete \\u escape (half a surrogate pair); write the whole character.";
+    private const string HalfCharacter =
+        "a string holds an incomplete \\u escape (half a surrogate pair), or bytes that are not UTF-8; write whole characters.";
 
     /// <summary>A row as it was parsed.</summary>
     /// <exception cref="UserErrorException">A text in it is not whole.</exception>

@@ -60,6 +60,13 @@ public sealed class ProblemSet : IReadOnlyList<Problem>
                 : throw new UserErrorException($"{path}: the file holds no problem; expected lines like {Expected}.");
     }
 
+    /// <summary>The first problems of a file, read no further; of a published set all are read.</summary>
+    /// <exception cref="UserErrorException">The file is absent, or one of them is broken.</exception>
+    internal static IReadOnlyList<Problem> First(string path, int count, IVerifier judge, ColumnsSection columns) =>
+        PublishedSet.Open(path) is not null
+            ? [.. Load(path, judge, columns).Take(count)]
+            : [.. ShapedRows.Read(path, columns).Take(count).Select((row, i) => Parse(row, i, judge))];
+
     /// <inheritdoc/>
     public IEnumerator<Problem> GetEnumerator() => problems.GetEnumerator();
 

@@ -94,12 +94,13 @@ public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, 
             Judge = Verifiers.Of(verifier),
             // What a run has written itself has its own names.
             DevColumns = options.Data.Columns,
-            Columns = IsOwn(paths.DataFile(options.Data.DataPath)) ? new() : options.Data.Columns,
+            Columns = IsOwn(paths, paths.DataFile(options.Data.DataPath)) ? new() : options.Data.Columns,
             Resampling = Resampling(),
         };
     }
 
-    private bool IsOwn(string file) =>
+    /// <summary>Whether a run has written a file itself.</summary>
+    internal static bool IsOwn(RunPaths paths, string file) =>
         Path.GetRelativePath(paths.OutputsFolder, file) is var below && !below.StartsWith("..", StringComparison.Ordinal)
         && !below.StartsWith(NamedData.PartsFolder, StringComparison.Ordinal);
 

@@ -141,7 +141,7 @@ public static class Leftovers
                 ? found : found with { Kept = "the same sampling goes on from them" };
         }
 
-        return RunLock.IsOne(file) ? Found("a lock", AbandonedFile.IsHeld(file)) : null;
+        return RunLock.IsOne(file) || DraftFolder.HeldBy(file) is not null ? Found("a lock", AbandonedFile.IsHeld(file)) : null;
 
         Leftover Found(string what, bool isHeld) => new(file, new FileInfo(file).Length, what, isHeld ? Running : null);
     }
@@ -150,7 +150,7 @@ public static class Leftovers
     private static bool IsDraftHeld(string draft)
     {
         var folder = Path.GetDirectoryName(draft)!;
-        return TrainingFolder.IsHeld(folder)
+        return DraftFolder.IsHeld(draft) || TrainingFolder.IsHeld(folder)
             || TrainingFolder.IsHeld(TrainingFolder.PathOf(Path.Combine(folder, DraftFolder.TargetOf(Path.GetFileName(draft))!)));
     }
 

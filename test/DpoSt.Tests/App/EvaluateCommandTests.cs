@@ -66,6 +66,12 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal(greedy, File.ReadAllText(Beside("")));
         Assert.Equal(sampled, File.ReadAllText(Directory.GetFiles(
             Directory.GetDirectories(folder.Root, "of-*").Single(), "*-samples.jsonl").Single()));
+
+        Assert.Equal(0, CommandRun.Of([.. arguments, "1", "--max-new-tokens", "2"]).Code);
+        var tokenizer = DpoSt.Text.Tokenizers.TokenizerLoader.Load(Model);
+        Assert.All(
+            Answers(Beside("-samples")),
+            answer => Assert.InRange(tokenizer.Encode(answer.Text, addSpecialTokens: false).Count, 0, 2));
     }
 
     [Fact]

@@ -33,17 +33,53 @@ public sealed class ValidateCommandTests
         using var run = new TinyRun();
         File.Delete(run.Path("data/dev.jsonl"));
         var (code, output, error) = run.Run("validate", "--config-path", "exp_config/tiny");
-        Assert.Equal((0, "exp_config/tiny/sft-0.yaml is fine, but these files are missing: data/dev.jsonl.\n", ""), (code, output, error));
+        Assert.Equal(
+            (0, "exp_config/tiny/sft-0.yaml is fine; missing too, but not read by dpost sft: data/dev.jsonl.", ""),
+            (code, First(output), error));
+        Assert.StartsWith(
+            "exp_config/tiny/sft-0.yaml is fine, but these files are missing: data/dev.jsonl.",
+            run.Run("validate", "+trainer.eval_strategy=steps").Out, StringComparison.Ordinal);
         // the only folder that has it
         Assert.StartsWith("exp_config/tiny/sft-0.yaml is fine", run.Run("validate").Out, StringComparison.Ordinal);
-        Assert.Equal("exp_config/tiny/self-train.yaml is fine.\n", run.Run("validate", "--config-name", "self-train").Out);
+        Assert.Equal("exp_config/tiny/self-train.yaml is fine.", First(run.Run("validate", "--config-name", "self-train").Out));
         File.Copy(run.Path("data/test.jsonl"), run.Path("data/dev.jsonl"));
         Assert.Equal(
-            (0, "exp_config/tiny/self-train.yaml is fine.\n", ""),
-            run.Run("validate", "--config-path", "exp_config/tiny", "--config-name", "self-train"));
-        Assert.Equal(
-            (0, "exp_config/tiny/sft-0.yaml is fine; ignored: trainer.tf32.\n", ""),
-            run.Run("validate", "--config-path", "exp_config/tiny", "+trainer.tf32=true"));
+            "exp_config/tiny/sft-0.yaml is fine; ignored: trainer.tf32.",
+            First(run.Run("validate", "--config-path", "exp_config/tiny", "+trainer.tf32=true").Out));
+    }
+
+    [Fact]
+    public void What_a_run_would_read_is_read_as_far_as_its_beginning()
+    {
+        using var run = new TinyRun();
+        string[] line = ["validate", "--config-path", "exp_config/tiny"];
+        var (_, output, _) = run.Run(line);
+        Assert.Contains("\nchecked:\n  base: t5, ", output, StringComparison.Ordinal);
+        Assert.Contains("\n  data/train.jsonl: the first 20 rows, up to ", output, StringComparison.Ordinal);
+        Assert.Contains("\n  data/dev.jsonl: 7 rows, up to ", output, StringComparison.Ordinal);
+        Assert.Contains("\n  memory: weights, gradients and optimizer fit into the ", output, StringComparison.Ordinal);
+        Assert.Contains("\nnot checked:\n  rows behind the first 20 of a file", output, StringComparison.Ordinal);
+
+        // A row behind those is not looked at, one of them is.
+        var rows = File.ReadAllLines(run.Path("data/train.jsonl"));
+        File.WriteAllLines(run.Path("data/train.jsonl"), rows.Select((row, i) => i == 22 ? "{" : row));
+        Assert.Equal(0, run.Run(line).Code);
+        File.WriteAllLines(run.Path("data/train.jsonl"), rows.Select((row, i) => i == 3 ? "{\"question\": \"?\"}" : row));
+        var (code, _, error) = run.Run([.. line, "--json"]);
+        Assert.Equal(2, code);
+        Assert.StartsWith("data/train.jsonl:4: ", error.Replace(run.Root + "/", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        File.WriteAllLines(run.Path("data/train.jsonl"), rows);
+
+        // Weights of another shape than config.json says.
+        var config = run.Path("base/config.json");
+        File.WriteAllText(config, File.ReadAllText(config).Replace("\"d_ff\": ", "\"d_ff\": 1", StringComparison.Ordinal));
+        (code, _, error) = run.Run(line);
+        Assert.Equal(2, code);
+        Assert.Contains("do not fit its config.json", error, StringComparison.Ordinal);
+        Directory.Delete(run.Path("base"), recursive: true);
+        (code, output, _) = run.Run(line);
+        Assert.Equal(0, code);
+        Assert.Contains("\n  base: not there, so neither weights nor memory, and no row as tokens\n", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,6 +109,8 @@ public sealed class ValidateCommandTests
             (2, "", $"{folder.Root}/a.yaml:3: there is no option trainer.run_nam; did you mean trainer.run_name?\n"),
             (run.Code, run.Out, run.Error));
     }
+
+    private static string First(string text) => text.Split('\n')[0];
 
     private static IEnumerable<string> Texts(JsonElement list) => list.EnumerateArray().Select(e => e.GetString()!);
 }

@@ -25,7 +25,8 @@ public sealed class StageBenchTests
                 .Replace("max_steps: 500", "max_steps: 1", StringComparison.Ordinal)
                 .Replace("max_new_tokens: 256", "max_new_tokens: 8", StringComparison.Ordinal));
 
-        var rows = DecodeBenchmarks.Stage(folder.Root, ["fp32", "bf16"], 1, new Silent(), TestContext.Current.CancellationToken);
+        var rows = DecodeBenchmarks.Stage(
+            folder.Root, ["fp32", "bf16"], TorchSharp.torch.CPU, 1, new Silent(), TestContext.Current.CancellationToken);
         Assert.Equal([("fp32", 5, 128), ("bf16", 5, 128)], rows.Select(r => (r.Dtype, r.Samples, r.Batch)));
         Assert.All(rows, r => Assert.InRange(r.QuestionsPerS, r.Spread[0], r.Spread[1]));
         Assert.True(rows[0].Spread[0] > 0);

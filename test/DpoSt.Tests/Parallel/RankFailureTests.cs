@@ -22,7 +22,7 @@ public sealed class RankFailureTests
         using var broken = RankedStagesTests.NewRun();
         string[] line = [.. Train, "trainer.max_steps=40"];
         Assert.Equal(0, whole.Run(line).Code);
-        var (code, error) = Strike(broken, [.. line, "--nproc", "4"], victim: 2, "KILL", steps: 5);
+        var (code, error) = Strike(broken, [.. line, "--nproc", "4", "--force"], victim: 2, "KILL", steps: 5);
         Assert.Equal(1, code);
         Assert.Contains("rank 2 of 4 was ended by signal 9 (Killed)", error, StringComparison.Ordinal);
 
@@ -39,7 +39,7 @@ public sealed class RankFailureTests
     {
         Ranks.Need();
         using var run = RankedStagesTests.NewRun();
-        var (code, error) = Strike(run, [.. Train, "trainer.max_steps=4000", "--nproc", "3"], victim, "STOP", steps: 1);
+        var (code, error) = Strike(run, [.. Train, "trainer.max_steps=4000", "--nproc", "3", "--force"], victim, "STOP", steps: 1);
         Assert.Equal(1, code);
         Assert.Contains($"rank {victim} of 3 has not answered for 15 seconds: the job ends.", error, StringComparison.Ordinal);
     }

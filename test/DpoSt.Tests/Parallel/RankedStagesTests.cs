@@ -24,7 +24,7 @@ public sealed class RankedStagesTests
         File.WriteAllText(several.Path("shards.yaml"),
             "distributed_type: DEEPSPEED\nnum_processes: 8\ndeepspeed_config:\n  zero_stage: 3\nuse_cpu: true\n");
         (string, string, string[])[] stages =
-            [("sft", "sft-0", ["--nproc", "2"]), ("dpo", "dpo-1", ["--nproc", "4", "--launch", "shards.yaml"])];
+            [("sft", "sft-0", ["--nproc", "2"]), ("dpo", "dpo-1", ["--nproc", "4", "--launch", "shards.yaml", "--force"])];
         foreach (var (stage, name, ranks) in stages)
         {
             string[] line = [stage, .. Train, "+trainer.eval_strategy=steps", "+trainer.eval_steps=4"];
@@ -51,13 +51,13 @@ public sealed class RankedStagesTests
         string[] line = ["generate", "--config-path", "exp_config/tiny", "trainer.output_dir=base", "+data.split=test",
             "eval.max_new_tokens=40", .. mode];
         Assert.Equal(0, one.Run(line).Code);
-        var (code, _, error) = several.Run([.. line, "--nproc", "3"]);
+        var (code, _, error) = several.Run([.. line, "--nproc", "3", "--force"]);
         Assert.True(code == 0, error);
         var files = Files(one, "model_outputs");
         Assert.Equal(files, Files(several, "model_outputs"));
         Assert.All(files.Where(f => !f.EndsWith(Provenance.FileName, StringComparison.Ordinal)), file =>
             Assert.Equal(File.ReadAllText(one.Path($"model_outputs/{file}")), File.ReadAllText(several.Path($"model_outputs/{file}"))));
-        var (_, again, _) = several.Run([.. line, "--nproc", "3"]);
+        var (_, again, _) = several.Run([.. line, "--nproc", "3", "--force"]);
         Assert.Contains("is done already", again, StringComparison.Ordinal);
     }
 

@@ -85,6 +85,31 @@ public sealed class LeftoversTests : IDisposable
     }
 
     [Fact]
+    public void A_model_that_a_process_writes_stays_until_it_is_killed()
+    {
+        var model = folder.File("merged");
+        using (var draft = new DraftFolder(model, holds: true))
+        {
+            File.WriteAllText(Path.Combine(draft.Path, "model.safetensors"), "1");
+            var found = Leftovers.Find(folder.Root);
+            Assert.Equal([draft.Path, draft.Path + ".held"], found.Select(leftover => leftover.Path));
+            Assert.All(found, leftover => Assert.Equal("a dpost that is running holds it", leftover.Kept));
+            draft.MoveTo(model);
+        }
+
+        Assert.Empty(Leftovers.Find(folder.Root));
+        Assert.Equal(["merged"], Directory.GetFileSystemEntries(folder.Root).Select(Path.GetFileName));
+
+        // Killed, it leaves both, which nobody holds.
+        Lay($".merged.{Id}.tmp/model.safetensors", "1");
+        Lay($".merged.{Id}.tmp.held", "");
+        var left = Leftovers.Find(folder.Root);
+        Assert.Equal(2, left.Count);
+        Assert.All(left, leftover => Assert.True(leftover.Kept is null && Leftovers.Remove(leftover)));
+        Assert.Equal(["merged"], Directory.GetFileSystemEntries(folder.Root).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public void A_link_is_not_followed()
     {
         using var elsewhere = new TemporaryFolder();

@@ -17,12 +17,16 @@ internal sealed class DeviceArguments
     /// <summary>Adds the options to a command.</summary>
     public DeviceArguments(Command command)
     {
+        device.CompletionSources.Add("auto", "cpu", "cuda");
         command.Add(device);
         command.Add(threads);
     }
 
     /// <summary>How many threads compute where the device is the CPU.</summary>
     public int Threads(ParseResult result) => result.GetValue(threads);
+
+    /// <summary>What was asked for.</summary>
+    public string Name(ParseResult result) => result.GetValue(device)!;
 
     /// <summary>The device, with libtorch loaded and its threads set; <paramref name="preferCpu"/> decides what "auto" is.</summary>
     public torch.Device Device(ParseResult result, bool preferCpu = false)

@@ -3,6 +3,7 @@ using DpoSt.App.Console;
 using DpoSt.Configuration;
 using DpoSt.Configuration.Launch;
 using DpoSt.Parallel;
+using DpoSt.Tensors.Devices;
 using TorchSharp;
 
 namespace DpoSt.App.Commands.Arguments;
@@ -14,6 +15,7 @@ internal sealed class LaunchArguments
     private readonly Option<string> launch = CommandOption.Of<string>(
         "--launch", "A launch file (accelerate's acc_config/*.yaml).", "FILE");
     private readonly Option<int?>? processes;
+    private readonly Option<bool>? insists;
 
     /// <summary>Adds the options to a command, with <c>--nproc</c> where it can work as several processes.</summary>
     public LaunchArguments(Command command, bool overRanks = false)
@@ -24,7 +26,9 @@ internal sealed class LaunchArguments
         {
             processes = CommandOption.Of<int?>(
                 "--nproc", "Processes on this machine that share the work (Open MPI).", "N").From(1, Limits.Processes);
+            insists = CommandOption.Of<bool>("--force", "Start as many processes as asked for, also where fewer processors are here.");
             command.Add(processes);
+            command.Add(insists);
         }
     }
 
@@ -86,6 +90,13 @@ internal sealed class LaunchArguments
             return null;
         }
 
+        if (!result.GetValue(insists!))
+        {
+            Room(result, options).Check(
+                wanted is null ? result.GetValue(launch)! : "--nproc", count,
+                wanted is null && options is { UseCpu: false, Strategy: not LaunchStrategy.SingleProcess });
+        }
+
         if (options?.Processes > 1)
         {
             console.Error.WriteLine(
@@ -94,15 +105,16 @@ internal sealed class LaunchArguments
         }
 
         return JobLauncher.Run(
-            count, [.. Program(), .. result.Tokens.Select(token => token.Value)], console.Out, console.Error, console.Cancel);
+            count, [.. OwnProgram.Words, .. result.Tokens.Select(token => token.Value)], console.Out, console.Error, console.Cancel);
+    }
+
+    // Whether there is a GPU is only asked where one would be used: that loads libtorch.
+    private ProcessRoom Room(ParseResult result, LaunchOptions? options)
+    {
+        var name = device.Name(result);
+        var gpus = name == "cpu" || (name == "auto" && options?.UseCpu == true) ? 0 : ComputeDevice.CudaDevices;
+        return new(Environment.ProcessorCount, gpus, gpus > 0);
     }
 
     private LaunchOptions? File(ParseResult result) => result.GetValue(launch) is { } file ? LaunchOptions.Load(file) : null;
-
-    // As a program of its own, or through the dotnet host.
-    private static string[] Program()
-    {
-        var host = Environment.ProcessPath!;
-        return Path.GetFileNameWithoutExtension(host) == "dotnet" ? [host, typeof(LaunchArguments).Assembly.Location] : [host];
-    }
 }

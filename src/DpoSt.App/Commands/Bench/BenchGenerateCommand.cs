@@ -38,7 +38,7 @@ internal static class BenchGenerateCommand
         var device = new DeviceArguments(command);
         command.SetAction(parsed =>
         {
-            _ = device.Device(parsed);
+            var place = device.Device(parsed);
             using var unpacked = new ScratchFolder();
             if (parsed.GetValue(protocol) == "stage")
             {
@@ -46,7 +46,7 @@ internal static class BenchGenerateCommand
                 var types = Chosen(parsed, dtypes, "fp32", "bf16");
                 Write(
                     console, parsed.GetValue(json),
-                    reporter => DecodeBenchmarks.Stage(unpacked.Path, types, parsed.GetValue(runs), reporter, console.Cancel),
+                    reporter => DecodeBenchmarks.Stage(unpacked.Path, types, place, parsed.GetValue(runs), reporter, console.Cancel),
                     ["model", "dtype", "mode", "batch", "answers a question", "questions/s", "slowest", "fastest"],
                     r => [
                         r.Model, r.Dtype, r.Mode, Number(r.Batch), Number(r.Samples), Number(r.QuestionsPerS), Number(r.Spread[0]),
@@ -59,7 +59,7 @@ internal static class BenchGenerateCommand
                 Chosen(parsed, batches, 1, 8, 16, 32, 128), parsed.GetValue(runs), parsed.GetValue(pairs),
                 Tokenizer(parsed.GetValue(tokenizer), unpacked),
                 [.. Rationales(parsed.GetValue(data)).Select(row => row.Answer)],
-                Chosen(parsed, models, "t5", "llama"), Chosen(parsed, dtypes, "fp32", "bf16"));
+                Chosen(parsed, models, "t5", "llama"), Chosen(parsed, dtypes, "fp32", "bf16"), place);
             var lengths = parsed.GetValue(protocol) == "lengths";
             if (lengths && options.Pairs < 1)
             {

@@ -46,11 +46,11 @@ internal static class BenchTrainCommand
         });
         command.SetAction(parsed =>
         {
-            _ = device.Device(parsed);
+            var computes = device.Device(parsed);
             var real = parsed.GetValue(protocol) == "real";
             var options = new TrainBenchOptions(
                 parsed.GetValue(runs) ?? (real ? 1 : 5), Chosen(parsed, models, "t5", "llama"), Chosen(parsed, modes, "sft", "dpo"),
-                real ? Chosen(parsed, dtypes, "fp32") : Chosen(parsed, dtypes, "fp32", "bf16"));
+                real ? Chosen(parsed, dtypes, "fp32") : Chosen(parsed, dtypes, "fp32", "bf16"), computes);
             if (real)
             {
                 using var unpacked = new ScratchFolder();

@@ -16,6 +16,11 @@ public static class AnnotatedFile
             throw new UserErrorException($"--annotate {to} is the file itself, which the new one would replace: name another.");
         }
 
+        if (AtomicFile.Replaces(to))
+        {
+            throw new UserErrorException($"--annotate {to} is there already, and would be replaced: remove it, or name another.");
+        }
+
         var changed = 0;
         JsonLines.Write(to, ShapedRows.Read(from, columns).Select((row, i) =>
         {

@@ -125,6 +125,19 @@ internal static class ModelFolder
             + (left.Count == 0 ? "" : $"; generation_config.json asks for {string.Join(", ", left)}, which dpost does not do");
     }
 
+    /// <summary>The same, once every name, shape and type of its weights is what config.json asks for; only headers are read.</summary>
+    /// <exception cref="UserErrorException">They are not, or there is no checkpoint of a supported family.</exception>
+    public static string Inspect(string folder)
+    {
+        var (family, checkpoint) = Open(folder);
+        using (checkpoint)
+        {
+            checkpoint.Check(family.Costs.Specs);
+        }
+
+        return Describe(folder);
+    }
+
     /// <summary>The ids that end a text: <c>eos_token_id</c> of generation_config.json, or of config.json where that names none.</summary>
     public static IReadOnlyList<int> EndsOf(string folder)
     {
@@ -182,7 +195,7 @@ internal static class ModelFolder
         Action<string>? seal = null)
     {
         CheckMayReplace(folder);
-        using var draft = new DraftFolder(folder);
+        using var draft = new DraftFolder(folder, holds: true);
         try
         {
             // An adapter has a model's tokenizer with it, but not its configuration: that is where its weights are.

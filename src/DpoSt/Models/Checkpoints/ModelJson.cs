@@ -31,7 +31,7 @@ internal static class ModelJson
         {
             var document = JsonDocument.Parse(Read(path));
             return JsonTexts.AreWhole(document.RootElement)
-                ? document : throw new JsonException("a string holds an incomplete \\u escape");
+                ? document : throw new JsonException("a string holds an incomplete \\u escape, or bytes that are not UTF-8");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

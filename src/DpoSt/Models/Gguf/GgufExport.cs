@@ -17,6 +17,12 @@ public static class GgufExport
     public static string Run(string folder, string file, GgufType type, Action<int, int> advance)
     {
         ArgumentNullException.ThrowIfNull(advance);
+        var recipe = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "Modelfile");
+        if ((AtomicFile.Replaces(file) ? file : AtomicFile.Replaces(recipe) && !IsOwn(recipe) ? recipe : null) is { } taken)
+        {
+            throw new UserErrorException($"{taken} is there already, and would be replaced: remove it, or name another place for --gguf.");
+        }
+
         if (AdapterFolder.Is(folder))
         {
             throw new UserErrorException($"{folder} is an adapter: write it as a model first (dpost merge {folder} --output DIR).");
@@ -41,11 +47,14 @@ public static class GgufExport
             using var writer = new GgufWriter(stream);
             writer.Write(facts, [.. tensors.Select(tensor => tensor with { Numbers = () => Next(tensor) })]);
         });
-        var recipe = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "Modelfile");
         var tokenizer = TokenizerLoader.Load(folder);
         AtomicFile.WriteAllText(
             recipe, $"FROM ./{Path.GetFileName(file)}\nPARAMETER temperature 0\nPARAMETER stop \"{tokenizer.PieceOf(tokenizer.EosId)}\"\n");
         return recipe;
+
+        // One that an earlier export has written names that export's file.
+        static bool IsOwn(string recipe) => WholeFile.ReadLines(recipe).Take(4).ToArray()
+            is [['F', 'R', 'O', 'M', ' ', '.', '/', ..], "PARAMETER temperature 0", ['P', 'A', 'R', 'A', 'M', 'E', 'T', 'E', 'R', ' ', ..]];
 
         float[] Next(GgufTensor tensor)
         {

@@ -7,6 +7,17 @@ namespace DpoSt.Tensors.Devices;
 /// <summary>Where tensors live and are computed: the CPU or one CUDA device.</summary>
 public static class ComputeDevice
 {
+    /// <summary>How many CUDA devices this process may use.</summary>
+    /// <exception cref="UserErrorException">libtorch cannot be loaded.</exception>
+    public static int CudaDevices
+    {
+        get
+        {
+            NativeLibraries.EnsureLoaded();
+            return torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+        }
+    }
+
     /// <summary>Reads <c>auto</c> (the first CUDA device that works, else the CPU), <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     /// <exception cref="UserErrorException">The text is none of these, or the device is not there.</exception>
     public static torch.Device Parse(string text)
@@ -26,7 +37,7 @@ public static class ComputeDevice
             throw new UserErrorException($"'{text}' is not a device: use auto, cpu, cuda or cuda:N.");
         }
 
-        var count = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+        var count = CudaDevices;
         return number < count
             ? new torch.Device(DeviceType.CUDA, number)
             : throw new UserErrorException(

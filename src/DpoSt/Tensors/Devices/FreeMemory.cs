@@ -9,9 +9,11 @@ public static class FreeMemory
 {
     /// <summary>Bytes that are free on a device or can be freed at once: on the CPU the system's own account of it, or what the process's
     /// control group leaves where that is less. Null where nobody says, as for CUDA devices.</summary>
-    public static long? Of(Device device) =>
-        device.type != DeviceType.CPU ? null
-        : OperatingSystem.IsLinux() ? OfLinux("/")
+    public static long? Of(Device device) => device.type == DeviceType.CPU ? OfProcessor() : null;
+
+    /// <summary>The same of the processor; asks no libtorch.</summary>
+    public static long? OfProcessor() =>
+        OperatingSystem.IsLinux() ? OfLinux("/")
         : GC.GetGCMemoryInfo() is var info ? info.TotalAvailableMemoryBytes - info.MemoryLoadBytes : null;
 
     /// <summary>The same for a Linux system whose files are below <paramref name="root"/>.</summary>

@@ -62,6 +62,10 @@ public sealed class DataCommandTests : IDisposable
         var run = CommandRun.Of(
             "data", file, "--columns", "question=q", "answer=label", "--verifier", "exact", "--annotate", folder.File("new.jsonl"));
         Assert.Equal((0, $"{folder.File("new.jsonl")}: 1 rationales annotated.\n"), (run.Code, run.Error));
+        run = CommandRun.Of("data", file, "--columns", "question=q", "answer=label", "--annotate", folder.File("new.jsonl"));
+        Assert.Equal(2, run.Code);
+        Assert.Equal(
+            $"--annotate {folder.File("new.jsonl")} is there already, and would be replaced: remove it, or name another.\n", run.Error);
         var row = JsonDocument.Parse(File.ReadAllText(folder.File("new.jsonl"))).RootElement;
         Assert.Equal("2 + 3 = <<2+3=5>>5", row.GetProperty("answer").GetString());
         Assert.Contains("is the file itself", CommandRun.Of(

@@ -67,6 +67,15 @@ public sealed class GgufExportTests(SmolLm2Tests.Unpacked unpacked) : IClassFixt
         AtomicFile.WriteAllText(folder.File("tokenizer.json"), family == "qwen3" ? GgufTokenizers.ByteLevel() : GgufTokenizers.Pieces());
         AtomicFile.WriteAllText(folder.File("tokenizer_config.json"), """{"eos_token": "<eos>"}""");
         GgufExport.Run(folder.Root, folder.File("model.gguf"), GgufType.F32, (_, _) => { });
+        var again = Assert.Throws<UserErrorException>(() => Export("model.gguf"));
+        Assert.Equal(
+            $"{folder.File("model.gguf")} is there already, and would be replaced: remove it, or name another place for --gguf.",
+            again.Message);
+        Export("other.gguf");                                          // its Modelfile is an export's own
+        File.WriteAllText(folder.File("Modelfile"), "FROM ./mine.gguf\n");
+        Assert.Contains("Modelfile is there already", Assert.Throws<UserErrorException>(() => Export("third.gguf")).Message);
+        void Export(string name) => GgufExport.Run(folder.Root, folder.File(name), GgufType.F16, (_, _) => { });
+
         using var llama = new LlamaCpp(folder.File("model.gguf"));
         var tokenizer = TokenizerLoader.Load(folder.Root);
         foreach (var text in (string[])["the hen then 12 eggs", "in the inn", "é 😀", "a  b\nc", "<eos>the"])

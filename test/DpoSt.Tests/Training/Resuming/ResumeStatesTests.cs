@@ -51,6 +51,30 @@ public sealed class ResumeStatesTests
         Assert.Equal(whole.Lines.Where(l => l.Step > 6).Select(Exact), resumed.Lines.Select(Exact));
     }
 
+    [Fact]
+    public void The_clock_may_jump_what_counts_is_the_step()
+    {
+        var whole = new Recorded("t5");
+        whole.Train(null);
+        using var folder = new TemporaryFolder();
+        new Recorded("t5").Train(folder, EveryTwo with { Kept = 3 }, stopAfter: 7);
+        foreach (var (name, year) in (IEnumerable<(string, int)>)[("checkpoint-7", 1981), ("checkpoint-6", 2081), ("checkpoint-4", 2040)])
+        {
+            var when = new DateTime(year, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+            foreach (var file in Directory.EnumerateFiles(folder.File(name)))
+            {
+                File.SetLastWriteTimeUtc(file, when);
+            }
+
+            Directory.SetLastWriteTimeUtc(folder.File(name), when);
+        }
+
+        var resumed = new Recorded("t5");
+        resumed.Train(folder);
+        Assert.Contains("resumed after step 7", Assert.Single(resumed.Told), StringComparison.Ordinal);
+        resumed.EndsAs(whole);
+    }
+
     [Theory]
     [InlineData("training_state.safetensors", true)]
     [InlineData("training_state.safetensors", false)]

@@ -29,8 +29,8 @@ internal static class TokenizerJson
     public static JsonDocument Parse(ReadOnlyMemory<byte> json)
     {
         var document = JsonDocument.Parse(json.Span.StartsWith("\uFEFF"u8) ? json[3..] : json);
-        return JsonTexts.AreWhole(document.RootElement)
-            ? document : throw new JsonException("a string holds an incomplete \\u escape (half a surrogate pair)");
+        return JsonTexts.AreWhole(document.RootElement) ? document : throw new JsonException(
+            "a string holds an incomplete \\u escape (half a surrogate pair), or bytes that are not UTF-8");
     }
 
     private static PipelineTokenizer Read(JsonPart root, string path, TokenizerConfig config)
