@@ -34,6 +34,7 @@ internal static class ParquetReading
     // How many groups there are; none claims more than the file can hold.
     private static int Groups(Stream stream, string path)
     {
+        ParquetBounds.CheckFooter(stream);
         var reader = ParquetReader.CreateAsync(stream, leaveStreamOpen: true).GetAwaiter().GetResult();
         try
         {
