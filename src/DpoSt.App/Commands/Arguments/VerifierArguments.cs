@@ -18,8 +18,14 @@ internal sealed class VerifierArguments
         CommandOption.Of<double?>("--verifier-seconds", "program: how long it may take for one answer.").Above(0.0);
 
     /// <summary>Adds the options to a command.</summary>
-    public VerifierArguments(Command command)
+    /// <param name="alone">The command judges and does nothing else: <c>--pattern</c> will do for <c>--verifier-pattern</c>.</param>
+    public VerifierArguments(Command command, bool alone = false)
     {
+        foreach (var option in alone ? (Option[])[tolerance, pattern, program, seconds] : [])
+        {
+            option.Aliases.Add(option.Name.Replace("verifier-", "", StringComparison.Ordinal));
+        }
+
         verifier.AcceptOnlyFromAmong([.. Verifiers.Names]);
         foreach (var option in (Option[])[verifier, tolerance, pattern, program, seconds])
         {
