@@ -5,6 +5,7 @@ using DpoSt.App.Commands;
 using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Commands.Bench;
 using DpoSt.App.Commands.Completion;
+using DpoSt.App.Commands.Transfer;
 using DpoSt.App.Console;
 using DpoSt.App.Serve;
 
@@ -93,9 +94,11 @@ internal static class Cli
                 SolveCommand.Create(console), ChatCommand.Create(console), CompleteCommand.Create(console), ScoreCommand.Create(console),
                 ShowCommand.Create(console), ServeCommand.Create(console),
             ]),
-        new("Where models come from", true,
-            [DownloadCommand.Create(console), PretrainCommand.Create(console), MergeCommand.Create(
-                console), ExportCommand.Create(console)]),
+        new("Where models come from and go to", true,
+            [
+                DownloadCommand.Create(console), UploadCommand.Create(console), PretrainCommand.Create(console),
+                MergeCommand.Create(console), ExportCommand.Create(console),
+            ]),
         new(
             "Tools", false,
             [

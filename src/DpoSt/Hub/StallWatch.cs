@@ -29,6 +29,9 @@ internal sealed class StallWatch(TimeSpan patience, string host, CancellationTok
         }
     }
 
+    /// <summary>Something has gone or come: the patience begins anew.</summary>
+    public void Renew() => source.CancelAfter(patience);
+
     public void Dispose() => source.Dispose();
     private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;
 }

@@ -5,6 +5,7 @@ using DpoSt.App;
 using DpoSt.Data;
 using DpoSt.Data.Synthetic;
 using DpoSt.Tests.Hub;
+using DpoSt.Tests.Hub.Upload;
 using DpoSt.Tests.Models.Gguf;
 using DpoSt.Tests.SelfTraining;
 
@@ -30,12 +31,13 @@ public sealed partial class DocumentedCommandsTests : IDisposable
 
     private readonly TinyRun run = new();
     private readonly HubRepository repository = new();
+    private readonly UploadHub uploads = new();
     private readonly HubServer server;
 
     public DocumentedCommandsTests()
     {
         repository.Instead = request =>
-            repository.Honest(
+            uploads.Answer(request) ?? repository.Honest(
                 request with
                 {
                     Target = request.Target.Replace("google/flan-t5-base", HubRepository.Name, StringComparison.Ordinal)
@@ -43,6 +45,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
                         .Replace("/datasets/openai/gsm8k", $"/models/{HubRepository.Name}", StringComparison.Ordinal),
                 });
         server = repository.Serve();
+        uploads.Storage = server.Address;
         foreach (var model in (string[])["models/flan-t5-base", "hf_models/flan-t5-large", "hf_models/my"])
         {
             Copy(run.Path("base"), run.Path(model));
@@ -158,6 +161,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add($"dpost() {{ dotnet '{typeof(Cli).Assembly.Location}' \"$@\"; }}\n{line}");
         start.Environment["HF_ENDPOINT"] = server.Address.OriginalString;
+        start.Environment["HF_TOKEN"] = UploadHub.Token;
         start.Environment["HF_HOME"] = run.Path("hub");
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();

@@ -6,7 +6,8 @@ using DpoSt.Tests.Hub;
 
 namespace DpoSt.Tests.App;
 
-/// <summary><c>dpost download</c> as it is typed; no other test reads these variables.</summary>
+/// <summary><c>dpost download</c> as it is typed; no other test reads these variables at the same time.</summary>
+[Collection("hub variables")]
 public sealed class DownloadCommandTests : IDisposable
 {
     private const string Weights = "model.safetensors";

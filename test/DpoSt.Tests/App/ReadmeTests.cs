@@ -10,7 +10,7 @@ public sealed partial class ReadmeTests
     private static readonly string[] Commands =
         ["demo", "run", "sft", "generate", "eval-sampling", "make-dpo-data", "dpo", "make-rft-data", "eval-greedy", "pretrain", "calc",
          "check", "data", "tokenize", "solve", "chat", "complete", "score", "show", "serve",
-            "download", "merge", "export", "evaluate", "clean", "compare", "study", "bench", "validate", "plan", "report", "info",
+            "download", "upload", "merge", "export", "evaluate", "clean", "compare", "study", "bench", "validate", "plan", "report", "info",
          "doctor", "completion"];
 
     private static readonly string[] Readme = File.ReadAllLines(Path.Combine(SharedFolder.RepositoryRoot, "README.md"));

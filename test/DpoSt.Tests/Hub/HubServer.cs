@@ -9,6 +9,10 @@ namespace DpoSt.Tests.Hub;
 /// <summary>What a test's server was asked.</summary>
 internal sealed record HubRequest(string Target, IReadOnlyDictionary<string, string> Headers)
 {
+    public string Method { get; init; } = "GET";
+
+    public byte[] Body { get; init; } = [];
+
     public string? this[string header] => Headers.GetValueOrDefault(header);
 
     /// <summary>The first byte asked for.</summary>
@@ -106,8 +110,9 @@ internal sealed class HubServer : IDisposable
         }
 
         var lines = text.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        return new HubRequest(
-            lines[0].Split(' ')[1],
-            lines.Skip(1).Select(l => l.Split(": ", 2)).ToDictionary(p => p[0], p => p[1], StringComparer.OrdinalIgnoreCase));
+        var headers = lines.Skip(1).Select(l => l.Split(": ", 2)).ToDictionary(p => p[0], p => p[1], StringComparer.OrdinalIgnoreCase);
+        var body = new byte[int.Parse(headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture)];
+        var length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false);
+        return new HubRequest(lines[0].Split(' ')[1], headers) { Method = lines[0].Split(' ')[0], Body = body[..length] };
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DpoSt.App.Commands.Transfer;
 using DpoSt.App.Console;
 using DpoSt.Hub;
 

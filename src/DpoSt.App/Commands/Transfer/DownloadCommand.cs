@@ -2,15 +2,12 @@ using System.CommandLine;
 using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
 using DpoSt.Hub;
-using static System.FormattableString;
 
-namespace DpoSt.App.Commands;
+namespace DpoSt.App.Commands.Transfer;
 
 /// <summary><c>dpost download</c>: a model from a hub, and only the files dpost reads.</summary>
 internal static class DownloadCommand
 {
-    private const long Megabyte = 1_000_000;
-
     private const string Help = """
         Download a model from Hugging Face: configuration, tokenizer and safetensors; or a data set: its files of rows. Stop it at any
         moment and run it again: it goes on where it stopped. Files are in the cache that Hugging Face's own tools use; the folder is
@@ -49,9 +46,10 @@ internal static class DownloadCommand
         {
             var watcher = new HubWatcher(
                 plan => reporter.Begin(
-                    "download", $"{repo} at {plan.Commit[..8]}: {plan.Files} files, {Size(plan.Bytes)}, {Size(plan.Missing)} of it missing",
-                    plan.Missing / Megabyte, "MB"),
-                bytes => reporter.Advance(bytes / Megabyte),
+                    "download",
+                    $"{repo} at {plan.Commit[..8]}: {plan.Files} files, {Sizes.Of(plan.Bytes)}, {Sizes.Of(plan.Missing)} of it missing",
+                    plan.Missing / Sizes.Megabyte, "MB"),
+                bytes => reporter.Advance(bytes / Sizes.Megabyte),
                 notice => reporter.Note($"  {notice}"));
             var place = (isDataset
                 ? DatasetDownload.All(repo, revision, folder, options, watcher, console.Cancel)
@@ -60,8 +58,4 @@ internal static class DownloadCommand
             return place;
         });
     }
-
-    private static string Size(long bytes) => bytes < Megabyte
-        ? Invariant($"{bytes / 1e3:0.0} kB")
-        : Invariant($"{bytes / 1e6:0.0} MB");
 }
