@@ -1,5 +1,6 @@
 #!/usr/bin/env dotnet
 #:package DpoSt.Core@0.1.0
+#:property PublishAot=false
 
 // Answers many questions together, each as soon as it is ready:  dotnet run batch.cs MODEL QUESTIONS.txt
 using System.Diagnostics;

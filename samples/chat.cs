@@ -1,5 +1,6 @@
 #!/usr/bin/env dotnet
 #:package DpoSt.Core@0.1.0
+#:property PublishAot=false
 
 // A conversation with a model that has a chat template:  dotnet run chat.cs MODEL
 using DpoSt.Answering;

@@ -1,5 +1,6 @@
 #!/usr/bin/env dotnet
 #:package DpoSt.Core@0.1.0
+#:property PublishAot=false
 
 // Which of several answers does a model hold for likelier?  dotnet run score.cs MODEL PROMPT ANSWER ANSWER ...
 using DpoSt.Answering;

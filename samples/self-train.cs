@@ -1,5 +1,6 @@
 #!/usr/bin/env dotnet
 #:package DpoSt.Core@0.1.0
+#:property PublishAot=false
 
 // The whole loop on questions and a verifier of one's own:  dotnet run self-train.cs MODEL FOLDER [override ...]
 // The questions: is a number even? The verifier takes "yes" and "no" at the end of an answer, in whatever case.

@@ -1,5 +1,6 @@
 #!/usr/bin/env dotnet
 #:package DpoSt.Core@0.1.0
+#:property PublishAot=false
 
 // Asks a model one question and shows the answer while it is written:  dotnet run solve.cs MODEL "question"
 using DpoSt.Answering;

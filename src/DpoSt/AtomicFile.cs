@@ -5,7 +5,7 @@ namespace DpoSt;
 /// <summary>Writes a file whole or not at all: to a temporary name in the same folder, flushed to the disk, then renamed over the target. A
 /// crash, Ctrl-C or a full disk leaves the old file, if there was one, as it was. A link stays, and what it points to is written; devices
 /// (<c>/dev/null</c>, <c>/dev/stdout</c>) are written to and never replaced.</summary>
-public static partial class AtomicFile
+internal static partial class AtomicFile
 {
     /// <summary>Creates the folder where needed, lets <paramref name="write"/> fill the file, and puts it in its place.</summary>
     /// <exception cref="UserErrorException">The disk is full, the folder is not writable, or the path is not a file name.</exception>

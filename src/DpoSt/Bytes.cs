@@ -3,7 +3,7 @@ using System.Globalization;
 namespace DpoSt;
 
 /// <summary>Amounts of memory for people.</summary>
-public static class Bytes
+internal static class Bytes
 {
     /// <summary>In decimal units, three digits: "1.24 GB".</summary>
     public static string Text(long bytes)

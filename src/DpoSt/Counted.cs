@@ -3,7 +3,7 @@ using System.Globalization;
 namespace DpoSt;
 
 /// <summary>Numbers of things in sentences.</summary>
-public static class Counted
+internal static class Counted
 {
     /// <summary>"1 question", "2 questions".</summary>
     public static string Of(int count, string thing, string? things = null) =>

@@ -2,7 +2,7 @@ namespace DpoSt;
 
 /// <summary>Random numbers as a pure function of a key: no state, no order, the same on every machine and .NET version. The mixing function
 /// is SplitMix64's finaliser (Steele, Lea, Flood, OOPSLA 2014).</summary>
-public static class CounterRandom
+internal static class CounterRandom
 {
     /// <summary>2^64 divided by the golden ratio: the step of the counter.</summary>
     internal const ulong Golden = 0x9E3779B97F4A7C15;

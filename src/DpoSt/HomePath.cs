@@ -2,7 +2,7 @@ namespace DpoSt;
 
 /// <summary>Paths that begin with <c>~</c> or <c>~user</c>, which a shell leaves as they are in a file, in quotes and behind <c>=</c>. They
 /// mean what Python's <c>os.path.expanduser</c> makes of them, as transformers does with its output folder.</summary>
-public static class HomePath
+internal static class HomePath
 {
     private const string Users = "/etc/passwd";
 

@@ -6,7 +6,7 @@ namespace DpoSt;
 
 /// <summary>JSON may escape half a character (<c>"\ud83d"</c> alone), or hold bytes that are not UTF-8, which the runtime notices only when
 /// the text is asked for.</summary>
-public static class JsonTexts
+internal static class JsonTexts
 {
     /// <summary>Whether all names and strings in a value are whole texts.</summary>
     public static bool AreWhole(JsonElement value)

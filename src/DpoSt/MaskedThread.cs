@@ -6,7 +6,7 @@ namespace DpoSt;
 /// the heap, and .NET's handlers of Ctrl-C, of an ended child or of a resized terminal write where it points: a signal in the midst of a
 /// product damages the heap (uxlfoundation/oneDNN, issue 4845). So work is computed here, and signals find the main thread, which
 /// waits.</summary>
-public static unsafe partial class MaskedThread
+internal static unsafe partial class MaskedThread
 {
     private const int Block = 0;
     private const int Unblock = 1;

@@ -1,7 +1,7 @@
 namespace DpoSt;
 
 /// <summary>Whether two paths mean the same place.</summary>
-public static class PathIdentity
+internal static class PathIdentity
 {
     /// <summary>The whole path, without a closing separator, and of a link what it points to in the end.</summary>
     public static string Of(string path)

@@ -1,7 +1,7 @@
 namespace DpoSt;
 
 /// <summary>A folder for files that nobody needs afterwards; gone when disposed. The next one removes what killed processes left.</summary>
-public sealed class ScratchFolder : IDisposable
+internal sealed class ScratchFolder : IDisposable
 {
     private const string Prefix = "dpost-";
     private const string Held = "held";

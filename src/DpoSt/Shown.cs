@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace DpoSt;
 
 /// <summary>Things as a person would write them.</summary>
-public static partial class Shown
+internal static partial class Shown
 {
     /// <summary>The most characters of an input that a message quotes.</summary>
     public const int Longest = 200;

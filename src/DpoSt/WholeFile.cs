@@ -4,7 +4,7 @@ namespace DpoSt;
 
 /// <summary>Reads files whole, up to a limit that real files of their kind stay far below: a device that never ends, or a file of three
 /// gigabytes where a configuration should be, does not fill the memory.</summary>
-public static class WholeFile
+internal static class WholeFile
 {
     /// <summary>The most bytes of a configuration, a record, or the JSON of a model.</summary>
     public const int Usual = 64 << 20;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace DpoSt.Answering;
 
 /// <summary>Makes a model of its own from an adapter.</summary>
-public static class AdapterMerge
+internal static class AdapterMerge
 {
     /// <summary>Writes the adapter's model with what the adapter adds in its weights, in fp32.</summary>
     /// <param name="adapter">The adapter's folder.</param>

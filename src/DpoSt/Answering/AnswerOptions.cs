@@ -11,7 +11,7 @@ namespace DpoSt.Answering;
 /// <param name="UseCalculator">Whether the calculator completes annotations, in the format of the model's family.</param>
 /// <param name="Decoding">How text is decoded; its own calculator is not looked at.</param>
 /// <param name="Bf16">Whether matrix products are computed in bfloat16.</param>
-public sealed record AnswerOptions(int MaxPromptTokens, bool UseCalculator, GenerationOptions Decoding, bool Bf16 = false)
+internal sealed record AnswerOptions(int MaxPromptTokens, bool UseCalculator, GenerationOptions Decoding, bool Bf16 = false)
 {
     /// <summary>How a configuration has questions answered, by samples.</summary>
     public static AnswerOptions Of(DataSection data, EvalSection eval, long seed, GenerationSection? generation = null)

@@ -6,7 +6,7 @@ using DpoSt.Text.Tokenizers;
 namespace DpoSt.Answering;
 
 /// <summary>Conversations in a chat template, for programs that want the text or its ids.</summary>
-public sealed class ChatRenderer
+internal sealed class ChatRenderer
 {
     private readonly ChatFormat format;
     private readonly ITokenizer? tokenizer;

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace DpoSt.Answering;
 
 /// <summary>Lets a model continue any prompts, outside of any run.</summary>
-public sealed class Completer : IDisposable
+internal sealed class Completer : IDisposable
 {
     private const string Expected = "{\"prompt\": ...}, {\"messages\": [...]} or {\"input_ids\": [...]}";
     private readonly ModelBundle bundle;

@@ -11,7 +11,7 @@ namespace DpoSt.Answering;
 /// <param name="Prompt">Of a prompt.</param>
 /// <param name="Completion">Of a completion; of a causal model's pair it is what <paramref name="Prompt"/> leaves of the total.</param>
 /// <param name="Total">Of a causal model's prompt and completion together; only beyond it is such a row cut.</param>
-public sealed record TokenLimits(int Prompt, int Completion, int Total)
+internal sealed record TokenLimits(int Prompt, int Completion, int Total)
 {
     /// <summary>No limits.</summary>
     public static readonly TokenLimits None = new(int.MaxValue, int.MaxValue, int.MaxValue);

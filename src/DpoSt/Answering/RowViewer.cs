@@ -8,7 +8,7 @@ using DpoSt.Text.Chat;
 namespace DpoSt.Answering;
 
 /// <summary>Shows rows of a file as training makes them, without loading the model.</summary>
-public static class RowViewer
+internal static class RowViewer
 {
     private const string Expected = "a row of questions, messages or preferences";
 

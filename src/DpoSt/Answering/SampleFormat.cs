@@ -1,7 +1,7 @@
 namespace DpoSt.Answering;
 
 /// <summary>How a file of samples is written.</summary>
-public enum SampleFormat
+internal enum SampleFormat
 {
     /// <summary>One JSON object a line: id, sample, seed, question, true answer, text, verdict, token counts.</summary>
     Dpost,

@@ -14,7 +14,7 @@ namespace DpoSt.Answering;
 public sealed record RowScore(double LogProb, int Tokens, double Loss);
 
 /// <summary>Scores completions with a model, in batches of like length.</summary>
-public static class Scorer
+internal static class Scorer
 {
     // Padded tokens of a batch. Logits are the largest tensor: those of 2,048 tokens over a vocabulary of 32,000 are 262 MB.
     internal const int BatchTokens = 2048;

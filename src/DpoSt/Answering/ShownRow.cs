@@ -3,7 +3,7 @@ using DpoSt.Text.Tokenizers;
 namespace DpoSt.Answering;
 
 /// <summary>What becomes of a token of a training row.</summary>
-public enum TokenPart
+internal enum TokenPart
 {
     /// <summary>The model is given it.</summary>
     Given,
@@ -21,12 +21,12 @@ public enum TokenPart
 /// <param name="Text">The text it stands for; special tokens by their names.</param>
 /// <param name="Part">What becomes of it.</param>
 /// <param name="IsSpecial">Whether it is no text, but a mark such as the end of a turn.</param>
-public sealed record ShownToken(int Id, string Piece, string Text, TokenPart Part, bool IsSpecial);
+internal sealed record ShownToken(int Id, string Piece, string Text, TokenPart Part, bool IsSpecial);
 
 /// <summary>A training row as a model sees it.</summary>
 /// <param name="Source">What the model is given, in words: which template.</param>
 /// <param name="Tokens">All tokens of the row.</param>
-public sealed record ShownRow(string Source, IReadOnlyList<ShownToken> Tokens)
+internal sealed record ShownRow(string Source, IReadOnlyList<ShownToken> Tokens)
 {
     private const int ShownEnd = 90;
 

@@ -10,7 +10,7 @@ namespace DpoSt.Benchmarks;
 /// <param name="Batch">Rows decoded together.</param>
 /// <param name="TokensPerS">Generated tokens a second, the median of the runs.</param>
 /// <param name="Spread">The slowest and the fastest run.</param>
-public sealed record GenerateRow(string Model, string Dtype, string Mode, int Batch, double TokensPerS, double[] Spread)
+internal sealed record GenerateRow(string Model, string Dtype, string Mode, int Batch, double TokensPerS, double[] Spread)
 {
     /// <summary>For calc: the median over pairs of runs of its rate over script's.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

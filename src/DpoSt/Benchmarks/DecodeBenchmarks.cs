@@ -15,12 +15,12 @@ namespace DpoSt.Benchmarks;
 /// <param name="Models">t5, llama.</param>
 /// <param name="Dtypes">fp32, bf16: the types of matrix products.</param>
 /// <param name="Device">Where it is measured.</param>
-public sealed record DecodeBenchOptions(
+internal sealed record DecodeBenchOptions(
     IReadOnlyList<int> Batches, int Runs, int Pairs, string Tokenizer, IReadOnlyList<string> Answers, IReadOnlyList<string> Models,
     IReadOnlyList<string> Dtypes, Device Device);
 
 /// <summary>Measurements of the decode engine.</summary>
-public static class DecodeBenchmarks
+internal static class DecodeBenchmarks
 {
     /// <summary>Tokens a second, with and without the calculator.</summary>
     public static IReadOnlyList<GenerateRow> Generate(DecodeBenchOptions options, IStageReporter reporter, CancellationToken cancel) =>

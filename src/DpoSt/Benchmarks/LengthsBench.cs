@@ -12,7 +12,7 @@ namespace DpoSt.Benchmarks;
 /// <param name="QuestionsPerS">The first way, the median.</param>
 /// <param name="BaselinePerS">The second.</param>
 /// <param name="Ratio">The median over pairs of runs.</param>
-public sealed record ComparisonRow(string Model, string Compared, int Batch, double QuestionsPerS, double BaselinePerS, double Ratio);
+internal sealed record ComparisonRow(string Model, string Compared, int Batch, double QuestionsPerS, double BaselinePerS, double Ratio);
 
 /// <summary>Replays the lengths of real answers: slots refilled at once or together, and prompts shared by five samples.</summary>
 internal sealed class LengthsBench(BenchModel shape, ILanguageModel model, IReadOnlyList<int[]> scripts, CancellationToken cancel)

@@ -19,7 +19,7 @@ namespace DpoSt.Benchmarks;
 /// <param name="Samples">Answers a question.</param>
 /// <param name="QuestionsPerS">Questions a second, the median of the runs.</param>
 /// <param name="Spread">The slowest and the fastest run.</param>
-public sealed record StageRow(string Model, string Dtype, string Mode, int Batch, int Samples, double QuestionsPerS, double[] Spread);
+internal sealed record StageRow(string Model, string Dtype, string Mode, int Batch, int Samples, double QuestionsPerS, double[] Spread);
 
 /// <summary>The sampling stage of the demo's fine-tuned model, from its files to its files, as <c>dpost generate</c> runs it: loading,
 /// sampling with the calculator, judging and writing.</summary>

@@ -16,7 +16,7 @@ namespace DpoSt.Benchmarks;
 /// <param name="Batch">Examples, or pairs, an optimizer step.</param>
 /// <param name="ExamplesPerS">Examples a second, or pairs, scoring by the reference included: the median over steps.</param>
 /// <param name="Spread">The slowest and the fastest step's.</param>
-public sealed record TrainRow(string Model, string Dtype, string Mode, int Batch, double ExamplesPerS, double[] Spread)
+internal sealed record TrainRow(string Model, string Dtype, string Mode, int Batch, double ExamplesPerS, double[] Spread)
 {
     /// <summary>For dpo: pairs a second of the steps alone, as in every epoch but the first.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

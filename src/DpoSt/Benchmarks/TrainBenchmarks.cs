@@ -13,11 +13,11 @@ namespace DpoSt.Benchmarks;
 /// <param name="Modes">sft, dpo.</param>
 /// <param name="Dtypes">fp32, bf16: the types of matrix products.</param>
 /// <param name="Device">Where it is measured.</param>
-public sealed record TrainBenchOptions(
+internal sealed record TrainBenchOptions(
     int Runs, IReadOnlyList<string> Models, IReadOnlyList<string> Modes, IReadOnlyList<string> Dtypes, Device Device);
 
 /// <summary>Measurements of the training engine.</summary>
-public static class TrainBenchmarks
+internal static class TrainBenchmarks
 {
     /// <summary>Examples a second on rows of one length.</summary>
     public static IReadOnlyList<TrainRow> Steps(TrainBenchOptions options, IStageReporter reporter, CancellationToken cancel) =>

@@ -11,7 +11,7 @@ namespace DpoSt.Benchmarks;
 
 /// <summary>How fast this machine trains a model, in seconds: forward and backward passes of a model like it with one layer a stack, over
 /// rows as long as its longest, with dropout, types and recomputation as they will be; and AdamW over buffers of its own.</summary>
-public static class TrainingRateProbe
+internal static class TrainingRateProbe
 {
     private const long Parameters = 12_000_000;
     private const long Updates = 1 << 24;

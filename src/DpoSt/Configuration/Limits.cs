@@ -1,7 +1,7 @@
 namespace DpoSt.Configuration;
 
 /// <summary>Beyond these a number is a mistake: nobody means it, and what it sizes would take all memory first.</summary>
-public static class Limits
+internal static class Limits
 {
     /// <summary>Tokens of a text.</summary>
     public const int Tokens = 1 << 20;

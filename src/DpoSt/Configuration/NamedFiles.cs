@@ -6,7 +6,7 @@ using DpoSt.Hub;
 namespace DpoSt.Configuration;
 
 /// <summary>The files and folders that a configuration names.</summary>
-public static class NamedFiles
+internal static class NamedFiles
 {
     /// <summary>Those that are absent, as the configuration writes them and each once.</summary>
     /// <param name="config">The configuration: what it does not say is not looked for.</param>

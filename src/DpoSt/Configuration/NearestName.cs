@@ -1,7 +1,7 @@
 namespace DpoSt.Configuration;
 
 /// <summary>Finds what a misspelt name was meant to be.</summary>
-public static class NearestName
+internal static class NearestName
 {
     /// <summary>The candidate with the fewest edits, null where even that one is too far away: more than two edits and a third of the part
     /// of the name behind its last point, or all of it.</summary>

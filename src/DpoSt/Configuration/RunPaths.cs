@@ -4,7 +4,7 @@ using DpoSt.Hub;
 namespace DpoSt.Configuration;
 
 /// <summary>Where a run reads and writes, as in the paper's repository: models below DATA_DIR, all else from the current folder.</summary>
-public sealed class RunPaths
+internal sealed class RunPaths
 {
     private readonly ExperimentOptions options;
 

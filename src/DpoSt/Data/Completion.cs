@@ -12,7 +12,7 @@ namespace DpoSt.Data;
 /// <param name="CalculatorTokens">How many of them the calculator wrote.</param>
 /// <param name="LogProb">The log-probability of the others under the model, in nats, where it was kept.</param>
 /// <param name="Found">The final answer that the verifier found, null where it found none.</param>
-public sealed record Completion(
+internal sealed record Completion(
     string ProblemId, int Sample, long Seed, string Text, Verdict Verdict, int[]? Ids = null, int CalculatorTokens = 0,
     double? LogProb = null, string? Found = null)
 {

@@ -6,7 +6,7 @@ namespace DpoSt.Data;
 /// <param name="Path">The file.</param>
 /// <param name="Number">The line, from 1.</param>
 /// <param name="Value">What it holds.</param>
-public sealed record JsonLine(string Path, int Number, JsonElement Value)
+internal sealed record JsonLine(string Path, int Number, JsonElement Value)
 {
     private const string HalfCharacter =
         "a string holds an incomplete \\u escape (half a surrogate pair), or bytes that are not UTF-8; write whole characters.";

@@ -5,7 +5,7 @@ using System.Text.Unicode;
 namespace DpoSt.Data;
 
 /// <summary>Files with one JSON value a line, in UTF-8. Read as a stream: memory holds one line.</summary>
-public static class JsonLines
+internal static class JsonLines
 {
     /// <summary>The longest line that is read unless told otherwise, in bytes.</summary>
     public const int DefaultMaxLineBytes = 16 << 20;

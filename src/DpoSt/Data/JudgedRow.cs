@@ -4,4 +4,4 @@ namespace DpoSt.Data;
 /// <param name="Prompt">What the model is given, template included.</param>
 /// <param name="Completion">A rationale.</param>
 /// <param name="IsRight">Whether it has the true final answer.</param>
-public sealed record JudgedRow(string Prompt, string Completion, bool IsRight);
+internal sealed record JudgedRow(string Prompt, string Completion, bool IsRight);

@@ -3,7 +3,7 @@ using DpoSt.Text;
 namespace DpoSt.Data;
 
 /// <summary>Rows without pairs (Ethayarajh et al. 2024): a question that was always answered right, or always wrong, teaches too.</summary>
-public static class JudgedRows
+internal static class JudgedRows
 {
     /// <summary>Every distinct rationale of every question, the gold one among the right ones, in the questions' order.</summary>
     /// <param name="questions">The samples of this and earlier iterations (<see cref="LabelledQuestion.Merge"/>).</param>

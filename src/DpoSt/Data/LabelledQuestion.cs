@@ -7,7 +7,7 @@ namespace DpoSt.Data;
 /// <param name="Gold">The gold rationale in GSM8K's form, or null for a pool question.</param>
 /// <param name="Positives">Samples with the true final answer, repetitions included, in the order they were drawn.</param>
 /// <param name="Negatives">The others.</param>
-public sealed record LabelledQuestion(string Question, string? Gold, IReadOnlyList<string> Positives, IReadOnlyList<string> Negatives)
+internal sealed record LabelledQuestion(string Question, string? Gold, IReadOnlyList<string> Positives, IReadOnlyList<string> Negatives)
 {
     /// <summary>Sorts each problem's samples by verdict; a problem without samples is kept, samples of other problems are not.</summary>
     public static IReadOnlyList<LabelledQuestion> From(IEnumerable<Problem> problems, IEnumerable<Completion> completions)

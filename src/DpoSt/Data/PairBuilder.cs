@@ -6,7 +6,7 @@ namespace DpoSt.Data;
 /// <summary>Preference pairs from labelled samples (Wang, Li, Lu, ACL 2024, and its repository's exact rule): of all (chosen, rejected)
 /// pairs of a question those that are least alike, unless told otherwise. Where the repository's outcome hangs on an unseeded shuffle
 /// (ties), ours hangs on the seed and the question alone.</summary>
-public static class PairBuilder
+internal static class PairBuilder
 {
     /// <summary>At most <see cref="SelectionOptions.MaxPairs"/> pairs a question, in the questions' order.</summary>
     /// <param name="questions">The samples of this and earlier iterations (<see cref="LabelledQuestion.Merge"/>).</param>

@@ -8,7 +8,7 @@ namespace DpoSt.Data;
 /// <param name="Question">The question as written.</param>
 /// <param name="Answer">The gold rationale in GSM8K's form, or null where only the final answer is known (pool questions).</param>
 /// <param name="Ans">The final answer as written: what the verifier judges by. Files have a number bare.</param>
-public sealed record Problem(
+internal sealed record Problem(
     string Id, string Question, string? Answer, [property: JsonConverter(typeof(AnsJson))] string Ans)
 {
     /// <summary>A problem whose final answer is a number.</summary>

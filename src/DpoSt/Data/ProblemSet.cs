@@ -11,7 +11,7 @@ namespace DpoSt.Data;
 /// <summary>The problems of a file of rows, in any format that <c>docs/your-data.md</c> lists. In GSM8K's shape a row has <c>question</c>,
 /// <c>answer</c> (a rationale; absent for pool questions), <c>ans</c> (taken from the answer where absent, <see cref="GoldText"/>) and
 /// <c>id</c> (the problem's index in the file where absent). SVAMP, MultiArith and ASDiv are read in their own formats.</summary>
-public sealed class ProblemSet : IReadOnlyList<Problem>
+internal sealed class ProblemSet : IReadOnlyList<Problem>
 {
     private const string Expected = "{\"question\": ..., \"answer\": \"... #### 27\", \"ans\": 27}";
     private const int ShownCharacters = 60;

@@ -7,7 +7,7 @@ namespace DpoSt.Data;
 /// <param name="Rows">The rows in the questions' order, a question's gold rationale first.</param>
 /// <param name="Threshold">The most rows of a question.</param>
 /// <param name="Found">How many rows there were before the cut.</param>
-public sealed record PseudoLabels(IReadOnlyList<RationaleRow> Rows, int Threshold, int Found)
+internal sealed record PseudoLabels(IReadOnlyList<RationaleRow> Rows, int Threshold, int Found)
 {
     /// <summary>Gold first, then the deduplicated correct samples, cut at the percentile of the counts per question, gold included. A
     /// question without any rationale (a pool question never solved) is not counted.</summary>

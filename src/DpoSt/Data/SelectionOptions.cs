@@ -8,5 +8,5 @@ namespace DpoSt.Data;
 /// <param name="Percentile">Pseudo-labels of a question are cut at this percentile of the counts of all questions.</param>
 /// <param name="Seed">Decides between pairs of equal rank.</param>
 /// <param name="Pairs">Which pairs of a question are kept where there are more.</param>
-public sealed record SelectionOptions(
+internal sealed record SelectionOptions(
     double MaxSimilarity = 0.7, int MaxPairs = 3, double Percentile = 90, long Seed = 42, PairChoice Pairs = PairChoice.LeastAlike);

@@ -4,7 +4,7 @@ namespace DpoSt.Diagnosis;
 
 /// <summary>What a check says.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<CheckState>))]
-public enum CheckState
+internal enum CheckState
 {
     /// <summary>As it should be.</summary>
     [JsonStringEnumMemberName("green")]
@@ -24,7 +24,7 @@ public enum CheckState
 /// <param name="State">How it is.</param>
 /// <param name="Measured">What was found.</param>
 /// <param name="Advice">What to do; null where nothing is to be done.</param>
-public sealed record CheckResult(string Name, CheckState State, string Measured, string? Advice = null)
+internal sealed record CheckResult(string Name, CheckState State, string Measured, string? Advice = null)
 {
     /// <summary>The largest difference from the reference, as a part of the largest number; null where nothing is computed.</summary>
     public double? Error { get; init; }

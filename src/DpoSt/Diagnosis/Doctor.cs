@@ -11,7 +11,7 @@ namespace DpoSt.Diagnosis;
 /// <param name="Threads">Threads on the CPU.</param>
 /// <param name="Program">This program and what comes before its arguments, to be started as other processes.</param>
 /// <param name="Terminal">Where people read.</param>
-public sealed record Examination(string Folder, string Device, int Threads, IReadOnlyList<string> Program, TerminalFacts Terminal)
+internal sealed record Examination(string Folder, string Device, int Threads, IReadOnlyList<string> Program, TerminalFacts Terminal)
 {
     internal Func<MachineInfo> Info { get; init; } = MachineInfo.Read;
     internal Func<Device, IReadOnlyList<KernelTrial>> Kernels { get; init; } = KernelTrials.On;
@@ -19,7 +19,7 @@ public sealed record Examination(string Folder, string Device, int Threads, IRea
 }
 
 /// <summary>Whether this machine computes right.</summary>
-public static class Doctor
+internal static class Doctor
 {
     /// <inheritdoc cref="OwnProcesses.WaitOption"/>
     public const string WaitOption = OwnProcesses.WaitOption;

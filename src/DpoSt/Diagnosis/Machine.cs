@@ -9,7 +9,7 @@ namespace DpoSt.Diagnosis;
 /// <param name="Width">Characters of a line.</param>
 /// <param name="Colours">How many, in words.</param>
 /// <param name="Locale">What the system says of characters, such as <c>C.UTF-8</c>; null where it says nothing.</param>
-public sealed record TerminalFacts(bool IsThere, int Width, string Colours, string? Locale);
+internal sealed record TerminalFacts(bool IsThere, int Width, string Colours, string? Locale);
 
 /// <summary>What is there: libtorch, memory, devices, a terminal.</summary>
 internal static class Machine

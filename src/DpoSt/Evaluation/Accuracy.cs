@@ -6,7 +6,7 @@ namespace DpoSt.Evaluation;
 /// <param name="Share">Right / total, in 0..1; 0 where there are none.</param>
 /// <param name="Low">The lower end of the interval.</param>
 /// <param name="High">The upper end.</param>
-public sealed record Accuracy(int Right, int Total, double Share, double Low, double High)
+internal sealed record Accuracy(int Right, int Total, double Share, double Low, double High)
 {
     /// <summary>The accuracy of <paramref name="right"/> among <paramref name="total"/>.</summary>
     public static Accuracy Of(int right, int total)

@@ -13,7 +13,7 @@ namespace DpoSt.Evaluation;
 /// <param name="OnlySecond">Questions that only the second answers right.</param>
 /// <param name="Neither">Questions that none answers right.</param>
 /// <param name="Difference">The second's accuracy minus the first's, and how sure it is.</param>
-public sealed record AnswerComparison(
+internal sealed record AnswerComparison(
     string First, string Second, Accuracy FirstAccuracy, Accuracy SecondAccuracy, int Both, int OnlyFirst, int OnlySecond, int Neither,
     PairedBootstrap Difference)
 {

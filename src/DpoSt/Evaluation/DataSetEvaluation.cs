@@ -11,7 +11,7 @@ namespace DpoSt.Evaluation;
 /// <param name="Model">A folder with a model.</param>
 /// <param name="Data">A file of questions: JSON lines, SVAMP, MultiArith or ASDiv.</param>
 /// <param name="Output">Where the greedy answers go; null puts them beside the questions.</param>
-public sealed record EvaluationOptions(string Model, string Data, string? Output = null)
+internal sealed record EvaluationOptions(string Model, string Data, string? Output = null)
 {
     /// <summary>The folder that answers go to where no file is named; null is that of the questions.</summary>
     public string? Folder { get; init; }
@@ -33,7 +33,7 @@ public sealed record EvaluationOptions(string Model, string Data, string? Output
 }
 
 /// <summary>Evaluates one model on one file of questions, and keeps every answer for a person to read.</summary>
-public static class DataSetEvaluation
+internal static class DataSetEvaluation
 {
     /// <summary>What the name of the file of samples has behind that of the greedy answers.</summary>
     internal const string SamplesSuffix = "-samples";

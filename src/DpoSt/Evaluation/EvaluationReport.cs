@@ -7,13 +7,13 @@ namespace DpoSt.Evaluation;
 /// <summary>The accuracy on questions of equally many steps.</summary>
 /// <param name="Steps">Operations in the gold rationale.</param>
 /// <param name="Greedy">The greedy answers to them.</param>
-public sealed record StepAccuracy(int Steps, Accuracy Greedy);
+internal sealed record StepAccuracy(int Steps, Accuracy Greedy);
 
 /// <summary>How the greedy answers use the calculator.</summary>
 /// <param name="IsOn">Whether it wrote the results; else the calls are where it would have.</param>
 /// <param name="Answers">Answers with at least one call.</param>
 /// <param name="CallsPerAnswer">Calls, on average over all answers.</param>
-public sealed record CalculatorUse(bool IsOn, int Answers, double CallsPerAnswer);
+internal sealed record CalculatorUse(bool IsOn, int Answers, double CallsPerAnswer);
 
 /// <summary>What a model scored on one file of questions.</summary>
 /// <param name="Model">The model's folder.</param>
@@ -26,7 +26,7 @@ public sealed record CalculatorUse(bool IsOn, int Answers, double CallsPerAnswer
 /// <param name="Calculator">The use of the calculator.</param>
 /// <param name="BySteps">The greedy answers by steps; empty where no question has a rationale.</param>
 /// <param name="Samples">pass@k and maj@k; empty where nothing was sampled.</param>
-public sealed record EvaluationReport(
+internal sealed record EvaluationReport(
     string Model, string Data, string Answers, string? SampledAnswers, int LeftOut, Accuracy Greedy, int Invalid, CalculatorUse Calculator,
     IReadOnlyList<StepAccuracy> BySteps, IReadOnlyList<SampleScore> Samples)
 {

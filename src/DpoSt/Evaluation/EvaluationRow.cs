@@ -16,7 +16,7 @@ namespace DpoSt.Evaluation;
 /// <param name="MajorityAtN">The samples' most frequent answer is correct.</param>
 /// <param name="Samples">n.</param>
 /// <param name="Correct">For each problem whether the greedy answer is correct; what models are compared by.</param>
-public sealed record EvaluationRow(
+internal sealed record EvaluationRow(
     string Run, string DataSet, int Problems, double Greedy, double GreedyLow, double GreedyHigh, double GreedyWithoutCalculator,
     double? PassAt1, double? PassAtN, double? MajorityAtN, int Samples, bool[] Correct)
 {

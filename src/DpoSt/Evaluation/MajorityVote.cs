@@ -1,7 +1,7 @@
 namespace DpoSt.Evaluation;
 
 /// <summary>maj@k: the answer that most samples of a question give (self-consistency, Wang et al., 2022).</summary>
-public static class MajorityVote
+internal static class MajorityVote
 {
     /// <summary>
     /// The place of the most frequent answer, where it stands first; of several equally frequent ones that which came first. Missing

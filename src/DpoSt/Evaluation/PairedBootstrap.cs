@@ -8,7 +8,7 @@ namespace DpoSt.Evaluation;
 /// <param name="Low">The 2.5 % quantile of the resampled differences.</param>
 /// <param name="High">The 97.5 % quantile.</param>
 /// <param name="PValue">Two-sided: twice the share of draws in which the difference is zero or has the other sign, at most 1.</param>
-public sealed record PairedBootstrap(double Difference, double Low, double High, double PValue)
+internal sealed record PairedBootstrap(double Difference, double Low, double High, double PValue)
 {
     /// <summary>The second is <c>better</c> or <c>worse</c> where the interval leaves zero out, else <c>no clear difference</c>.</summary>
     public string Conclusion => Low > 0 ? "better" : High < 0 ? "worse" : "no clear difference";

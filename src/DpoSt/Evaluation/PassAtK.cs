@@ -1,7 +1,7 @@
 namespace DpoSt.Evaluation;
 
 /// <summary>The chance that at least one of k samples is right, estimated without bias from n samples (Chen et al., 2021).</summary>
-public static class PassAtK
+internal static class PassAtK
 {
     /// <summary>1 - C(n-c, k) / C(n, k) for c correct samples of n.</summary>
     /// <exception cref="ArgumentOutOfRangeException">c is not within 0..n, or k not within 1..n.</exception>

@@ -7,7 +7,7 @@ namespace DpoSt.Evaluation;
 /// <param name="K">k.</param>
 /// <param name="Pass">pass@k, estimated from all samples (<see cref="PassAtK"/>).</param>
 /// <param name="Majority">maj@k: the share of questions on which the first k samples vote for the true answer.</param>
-public sealed record SampleScore(int K, double Pass, double Majority)
+internal sealed record SampleScore(int K, double Pass, double Majority)
 {
     /// <summary>Scores samples, problem by problem, equally many each.</summary>
     /// <param name="k">How many of them count.</param>

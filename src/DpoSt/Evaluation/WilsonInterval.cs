@@ -3,7 +3,7 @@ namespace DpoSt.Evaluation;
 /// <summary>Wilson's 95 % score interval of a proportion (Wilson, 1927): stays within 0..1 and is sensible at 0 and n of n.</summary>
 /// <param name="Low">The lower end, in 0..1.</param>
 /// <param name="High">The upper end, in 0..1.</param>
-public sealed record WilsonInterval(double Low, double High)
+internal sealed record WilsonInterval(double Low, double High)
 {
     // The 97.5 % quantile of the normal distribution.
     private const double Z = 1.959963984540054;

@@ -12,7 +12,7 @@ namespace DpoSt.Generation;
 /// <param name="TopP">Of those, the fewest whose probability reaches this; 1 keeps all.</param>
 /// <param name="Seed">Keys the draws, together with problem, sample and position.</param>
 /// <param name="MinTokensToKeep">As many of the likeliest tokens may be drawn at least, whatever top-k and top-p say.</param>
-public sealed record GenerationOptions(
+internal sealed record GenerationOptions(
     int MaxNewTokens, int Slots, CalculatorFormat? Calculator, double Temperature = 0, int TopK = 50, double TopP = 1, ulong Seed = 0,
     int MinTokensToKeep = 1)
 {
@@ -24,7 +24,7 @@ public sealed record GenerationOptions(
 /// <param name="Key">Stands for the problem in random draws; the same problem has the same key in every run.</param>
 /// <param name="Sample">Which sample of the problem this is.</param>
 /// <param name="Prompt">Token ids, special tokens included.</param>
-public sealed record GenerationRequest(string Key, int Sample, int[] Prompt)
+internal sealed record GenerationRequest(string Key, int Sample, int[] Prompt)
 {
     /// <summary>How this text alone is generated; its slots are not looked at. Null is as all others.</summary>
     public GenerationOptions? Own { get; init; }
@@ -45,7 +45,7 @@ public sealed record GenerationRequest(string Key, int Sample, int[] Prompt)
 /// <param name="LogProb">The log-probability of the drawn ids, in nats, the closing EOS included: under the model itself, before
 /// temperature, top-k and top-p, as <c>dpost score</c> gives it. What the calculator wrote was not drawn and is left out, though what
 /// follows is conditioned on it.</param>
-public sealed record Generated(int Index, int[] Ids, string Text, int Forced, bool Finished, double LogProb)
+internal sealed record Generated(int Index, int[] Ids, string Text, int Forced, bool Finished, double LogProb)
 {
     /// <summary>The stop text that ended it; null where none did.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -57,14 +57,14 @@ public sealed record Generated(int Index, int[] Ids, string Text, int Forced, bo
 /// <param name="Text">What may be shown now: whole characters, and nothing that may turn out to be the beginning of a stop text.</param>
 /// <param name="Forced">Whether the calculator wrote it.</param>
 /// <param name="Token">The id, null behind the last one.</param>
-public sealed record WrittenText(int Index, string Text, bool Forced, WrittenToken? Token = null);
+internal sealed record WrittenText(int Index, string Text, bool Forced, WrittenToken? Token = null);
 
 /// <summary>An id of a row.</summary>
 /// <param name="Id">The id.</param>
 /// <param name="Text">The whole characters it completes.</param>
 /// <param name="LogProb">Its log-probability in nats as in <see cref="Generated.LogProb"/>; not a number where it was not drawn.</param>
 /// <param name="Likeliest">The likeliest ids in its place, as many as the request asked for, the likeliest first.</param>
-public sealed record WrittenToken(int Id, string Text, double LogProb, IReadOnlyList<LikelyId> Likeliest);
+internal sealed record WrittenToken(int Id, string Text, double LogProb, IReadOnlyList<LikelyId> Likeliest);
 
 /// <summary>An id that might have been drawn.</summary>
-public sealed record LikelyId(int Id, double LogProb);
+internal sealed record LikelyId(int Id, double LogProb);

@@ -1,7 +1,7 @@
 namespace DpoSt.Hub;
 
 /// <summary>Brings files of a data set into the cache that Hugging Face's tools share: resumed, checked, as a model's are.</summary>
-public static class DatasetDownload
+internal static class DatasetDownload
 {
     private const string Kind = "datasets";
     private static readonly string[] Companions = ["README.md", "LICENSE"];

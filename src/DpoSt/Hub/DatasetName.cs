@@ -7,7 +7,7 @@ namespace DpoSt.Hub;
 /// <param name="Repo"><c>organisation/name</c>.</param>
 /// <param name="Revision">A branch, a tag or a commit.</param>
 /// <param name="Part">A configuration and a split (<c>main/train</c>), a split alone (<c>train</c>), or a file of the repository.</param>
-public sealed partial record DatasetName(string Repo, string Revision, string Part)
+internal sealed partial record DatasetName(string Repo, string Revision, string Part)
 {
     private const string Prefix = "hub:";
     private const int Shown = 12;

@@ -7,16 +7,16 @@ namespace DpoSt.Hub;
 /// <param name="Files">How many files dpost reads.</param>
 /// <param name="Bytes">Their size together, as the hub lists it.</param>
 /// <param name="Missing">Bytes of it that are not in the cache yet.</param>
-public sealed record HubPlan(string Commit, int Files, long Bytes, long Missing);
+internal sealed record HubPlan(string Commit, int Files, long Bytes, long Missing);
 
 /// <summary>Who watches a download.</summary>
 /// <param name="Begin">Called once, when the files are known.</param>
 /// <param name="Advance">Called with the number of bytes that have come in this run.</param>
 /// <param name="Notice">Called with a sentence where something failed and is tried again.</param>
-public sealed record HubWatcher(Action<HubPlan> Begin, Action<long> Advance, Action<string> Notice);
+internal sealed record HubWatcher(Action<HubPlan> Begin, Action<long> Advance, Action<string> Notice);
 
 /// <summary>Downloads from a hub in Hugging Face's scheme: only what dpost reads, resumed where it stopped, every file checked.</summary>
-public static partial class HubDownload
+internal static partial class HubDownload
 {
     private const long MaxIndex = 100_000_000;
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(5);

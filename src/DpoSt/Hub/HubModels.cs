@@ -4,7 +4,7 @@ namespace DpoSt.Hub;
 
 /// <summary>Models by their names on the hub, such as <c>google/flan-t5-base</c>, wherever a folder may be named: one door from what a
 /// person wrote to a folder. It asks no server.</summary>
-public static partial class HubModels
+internal static partial class HubModels
 {
     /// <summary>The branch whose newest commit is meant where none is named.</summary>
     public const string Main = "main";

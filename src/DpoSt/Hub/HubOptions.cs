@@ -4,7 +4,7 @@ namespace DpoSt.Hub;
 /// <param name="Endpoint">The hub's address.</param>
 /// <param name="Token">Who asks; null where nobody in particular. It goes to the endpoint's own host only.</param>
 /// <param name="Cache">The cache's folder, in the layout that Hugging Face's own tools share.</param>
-public sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
+internal sealed record HubOptions(Uri Endpoint, string? Token, string Cache)
 {
     /// <summary>How often a request is tried while nothing comes.</summary>
     public int Attempts { get; init; } = 5;

@@ -6,7 +6,7 @@ namespace DpoSt.Models;
 /// <param name="Completions">Token ids a completion, the closing EOS included; every id is scored.</param>
 /// <param name="PromptOf">The index of each completion's prompt.</param>
 /// <param name="Examples">A number for each completion that stays the same over the whole run; it keys the dropout masks.</param>
-public sealed record TokenBatch(IReadOnlyList<int[]> Prompts, IReadOnlyList<int[]> Completions, int[] PromptOf, long[] Examples)
+internal sealed record TokenBatch(IReadOnlyList<int[]> Prompts, IReadOnlyList<int[]> Completions, int[] PromptOf, long[] Examples)
 {
     /// <summary>The number of scored tokens.</summary>
     public int ScoredTokens => Completions.Sum(c => c.Length);

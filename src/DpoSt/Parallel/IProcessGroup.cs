@@ -4,7 +4,7 @@ namespace DpoSt.Parallel;
 
 /// <summary>Processes that work together. Every one of them calls the same methods in the same order, with tensors of the same shapes:
 /// contiguous, on the CPU in fp32 or fp64, on a GPU in bf16 too (whole numbers and bytes where nothing is summed).</summary>
-public interface IProcessGroup : IDisposable
+internal interface IProcessGroup : IDisposable
 {
     /// <summary>Which of them this one is; the first is 0.</summary>
     int Rank { get; }
@@ -35,7 +35,7 @@ public interface IProcessGroup : IDisposable
 }
 
 /// <summary>What is on its way between ranks.</summary>
-public interface IPendingTransfer
+internal interface IPendingTransfer
 {
     /// <summary>Moves it on, without waiting.</summary>
     void Advance();

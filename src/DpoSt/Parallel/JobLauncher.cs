@@ -6,7 +6,7 @@ namespace DpoSt.Parallel;
 
 /// <summary>Starts a command as several ranks on this machine: mpirun, with what a small machine needs. What the ranks and mpirun say comes
 /// through here, so that a rank that dies is told in a sentence and not in a page.</summary>
-public static partial class JobLauncher
+internal static partial class JobLauncher
 {
     /// <summary>Asks every rank to stop after its step; mpirun passes it on, where Ctrl-C would end the ranks at once.</summary>
     public const int StopSignal = 10;             // SIGUSR1

@@ -4,7 +4,7 @@ namespace DpoSt.Parallel;
 /// <param name="Processors">Those that this program may use.</param>
 /// <param name="Gpus">Those that it sees.</param>
 /// <param name="ComputesOnGpus">Whether the processes would compute there.</param>
-public sealed record ProcessRoom(int Processors, int Gpus, bool ComputesOnGpus)
+internal sealed record ProcessRoom(int Processors, int Gpus, bool ComputesOnGpus)
 {
     /// <summary>How many fit.</summary>
     public int Fit => ComputesOnGpus ? Gpus : Processors;

@@ -7,7 +7,7 @@ namespace DpoSt.Parallel;
 /// <param name="Size">How many there are.</param>
 /// <param name="LocalSize">How many of them run on this machine.</param>
 /// <param name="LocalRank">Which of those it is.</param>
-public sealed record RankEnvironment(int Rank, int Size, int LocalSize, int LocalRank)
+internal sealed record RankEnvironment(int Rank, int Size, int LocalSize, int LocalRank)
 {
     /// <summary>Of this process; null where it was started alone.</summary>
     public static RankEnvironment? Current { get; } = Find(Environment.GetEnvironmentVariable);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DpoSt.Parallel;
 
 /// <summary>One GPU a rank.</summary>
-public static class RankGpu
+internal static class RankGpu
 {
     private const string Variable = "CUDA_VISIBLE_DEVICES";
 

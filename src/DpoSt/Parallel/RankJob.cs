@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace DpoSt.Parallel;
 
 /// <summary>Work as one of the ranks that mpirun has started, or alone.</summary>
-public static partial class RankJob
+internal static partial class RankJob
 {
     /// <summary>Does the work with the group this process belongs to. Where it throws, the group is not left: a rank that ends so ends all
     /// others, instead of letting them wait for it: by mpirun's doing, or because its heartbeat ends without a farewell (<c>srun</c> lets

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace DpoSt.Parallel;
 
 /// <summary>A group of one: its own sum, and nobody to wait for.</summary>
-public sealed class SingleProcess : IProcessGroup
+internal sealed class SingleProcess : IProcessGroup
 {
     /// <inheritdoc/>
     public int Rank => 0;

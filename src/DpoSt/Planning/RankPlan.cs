@@ -7,7 +7,7 @@ namespace DpoSt.Planning;
 /// <param name="Rows">The most examples of a micro-batch that one of them computes.</param>
 /// <param name="Memory">What it holds, at the longest of them.</param>
 /// <param name="SentBytes">What it sends in an optimizer step, and receives, where each passes on to the next.</param>
-public sealed record RankPlan(int Processes, int Rows, TrainingMemory Memory, long SentBytes)
+internal sealed record RankPlan(int Processes, int Rows, TrainingMemory Memory, long SentBytes)
 {
     /// <summary>Floating point operations of the process with the most rows in an optimizer step, on average.</summary>
     public required double FlopsPerStep { get; init; }

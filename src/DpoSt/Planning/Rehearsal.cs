@@ -17,7 +17,7 @@ namespace DpoSt.Planning;
 
 /// <summary>What a run would read, read as far as its beginning: the header of the weights, the first rows of every file as tokens, and
 /// whether the state of the training fits into memory. Nothing is written or fetched.</summary>
-public sealed class Rehearsal
+internal sealed class Rehearsal
 {
     private const int Rows = 20;
     private readonly List<string> done = [];

@@ -10,7 +10,7 @@ namespace DpoSt.Planning;
 /// What a training stage will take, before it begins: from config.json, the configuration, and the lengths of its examples where they are
 /// there.
 /// </summary>
-public sealed record TrainingPlan
+internal sealed record TrainingPlan
 {
     internal TrainingPlan(IModelCosts costs, TrainingCompute compute, BatchShape largest, double dropout) =>
         (Costs, Compute, Largest, Dropout) = (costs, compute, largest, dropout);

@@ -12,10 +12,10 @@ namespace DpoSt.Planning;
 /// <param name="Weights">Bytes of the weights, packed for products with few rows.</param>
 /// <param name="Caches">Bytes of the caches at the longest prompts and answers that the configuration allows.</param>
 /// <param name="Slots">Rows decoded together.</param>
-public sealed record SamplingMemory(long Weights, long Caches, int Slots);
+internal sealed record SamplingMemory(long Weights, long Caches, int Slots);
 
 /// <summary>The plans of configurations: of a stage alone, or of all that a run trains.</summary>
-public static class TrainingPlans
+internal static class TrainingPlans
 {
     /// <summary>What <c>dpost sft</c> would train, or <c>dpost dpo</c> where the configuration names the run its pairs come from.</summary>
     /// <exception cref="UserErrorException">The model's config.json or the data cannot be read.</exception>

@@ -8,7 +8,7 @@ namespace DpoSt.Runs;
 /// <param name="Models">The folder of its models, <c>ft_models/EXPERIMENT</c>.</param>
 /// <param name="Outputs">The folder of its samples, <c>model_outputs/EXPERIMENT</c>.</param>
 /// <param name="Results">Its results, <c>results/EXPERIMENT.json</c>.</param>
-public sealed record ExperimentFolder(string Name, string Models, string Outputs, string Results)
+internal sealed record ExperimentFolder(string Name, string Models, string Outputs, string Results)
 {
     /// <summary>The split that models learn from.</summary>
     public const string Train = "train";

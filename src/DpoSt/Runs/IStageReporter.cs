@@ -3,7 +3,7 @@ using DpoSt.Training;
 namespace DpoSt.Runs;
 
 /// <summary>Who watches a run: the console, a test, a file. What it does not take is lost.</summary>
-public interface IStageReporter
+internal interface IStageReporter
 {
     /// <summary>A run of several stages begins: their names, in order.</summary>
     void Run(IReadOnlyList<string> stages)

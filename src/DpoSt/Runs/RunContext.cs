@@ -8,7 +8,7 @@ namespace DpoSt.Runs;
 /// <param name="Group">Who trains and answers together; the first rank alone writes.</param>
 /// <param name="Reporter">Told of all that happens.</param>
 /// <param name="Cancel">Ends the work at its next safe point.</param>
-public sealed record RunContext(Device Device, IProcessGroup Group, IStageReporter Reporter, CancellationToken Cancel)
+internal sealed record RunContext(Device Device, IProcessGroup Group, IStageReporter Reporter, CancellationToken Cancel)
 {
     private readonly HashSet<string> noted = new(StringComparer.Ordinal);
 

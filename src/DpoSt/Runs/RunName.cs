@@ -8,7 +8,7 @@ namespace DpoSt.Runs;
 /// A run's name, taken apart: <c>sft-1</c> is number 1 of the kind <c>sft</c>; <c>sft-0-more</c> are further samples of
 /// <c>sft-0</c>. Any other name is a kind of its own.
 /// </summary>
-public sealed partial record RunName
+internal sealed partial record RunName
 {
     /// <summary>Fine-tuned models: the warm-up is number 0, and each iteration adds one.</summary>
     public const string SftKind = "sft";

@@ -3,7 +3,7 @@ using DpoSt.Configuration;
 namespace DpoSt.Runs;
 
 /// <summary>The part of a run that is wanted: the stages from one to another, both included; null is the first or the last.</summary>
-public sealed record StageSelection(string? From = null, string? Until = null)
+internal sealed record StageSelection(string? From = null, string? Until = null)
 {
     /// <summary>All stages.</summary>
     public static StageSelection All { get; } = new();

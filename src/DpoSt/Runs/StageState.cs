@@ -1,7 +1,7 @@
 namespace DpoSt.Runs;
 
 /// <summary>What will become of a stage.</summary>
-public enum StageState
+internal enum StageState
 {
     /// <summary>It is not wanted: its outputs are taken as they are.</summary>
     LeftOut,
@@ -32,4 +32,4 @@ public enum StageState
 /// <param name="Name">Its name.</param>
 /// <param name="State">What will become of it.</param>
 /// <param name="Cost">What it takes, as far as that is known.</param>
-public sealed record PlannedStage(string Name, StageState State, string Cost);
+internal sealed record PlannedStage(string Name, StageState State, string Cost);

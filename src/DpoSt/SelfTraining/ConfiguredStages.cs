@@ -14,7 +14,7 @@ namespace DpoSt.SelfTraining;
 /// <param name="options">The configuration.</param>
 /// <param name="paths">Where it reads and writes.</param>
 /// <param name="config">How it was asked for, to name the command that makes a missing input; null where nobody asked.</param>
-public sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, StageConfig? config = null)
+internal sealed class ConfiguredStages(ExperimentOptions options, RunPaths paths, StageConfig? config = null)
 {
     private readonly ExperimentFolder folder = ExperimentFolder.Of(paths, options.ExpName);
     private readonly VerifierOptions verifier = Recipes.Verifier(options.Data);

@@ -12,11 +12,11 @@ namespace DpoSt.SelfTraining;
 /// <param name="Bytes">What it takes on the disk.</param>
 /// <param name="What">What it is.</param>
 /// <param name="Kept">Why it stays; null where nothing has a use for it.</param>
-public sealed record Leftover(string Path, long Bytes, string What, string? Kept);
+internal sealed record Leftover(string Path, long Bytes, string What, string? Kept);
 
 /// <summary>Finds what killed processes left in a folder and below it, by the names that only such things have, and removes what no
 /// command goes on from. What a running process holds is never touched; links are not followed.</summary>
-public static class Leftovers
+internal static class Leftovers
 {
     private const string Running = "a dpost that is running holds it";
 

@@ -2,7 +2,7 @@ namespace DpoSt.SelfTraining;
 
 /// <summary>The mean log-probability of chosen and of rejected completions, in nats, in the first and in the last line of a preference
 /// tuning's log.</summary>
-public sealed record LogProbChange(string Run, double ChosenFirst, double ChosenLast, double RejectedFirst, double RejectedLast)
+internal sealed record LogProbChange(string Run, double ChosenFirst, double ChosenLast, double RejectedFirst, double RejectedLast)
 {
     /// <summary>Null where the training has no pairs.</summary>
     internal static LogProbChange? Of(TrainingCurve curve) =>

@@ -7,7 +7,7 @@ using DpoSt.Configuration.Sections;
 namespace DpoSt.SelfTraining;
 
 /// <summary>The configuration of a whole run: its own file, and those of its two kinds of training.</summary>
-public sealed class LoopConfiguration
+internal sealed class LoopConfiguration
 {
     private readonly ExperimentOptions run, sft, dpo;
 

@@ -12,7 +12,7 @@ using DpoSt.Verification;
 namespace DpoSt.SelfTraining;
 
 /// <summary>A whole run of self-training, as its configuration asks for it.</summary>
-public sealed record LoopPlan
+internal sealed record LoopPlan
 {
     /// <summary>Where everything goes.</summary>
     public required ExperimentFolder Folder { get; init; }
@@ -114,4 +114,4 @@ public sealed record LoopPlan
 /// <summary>When a model in training is asked anew.</summary>
 /// <param name="Every">Steps between two samplings.</param>
 /// <param name="Questions">How many questions each asks; null is all.</param>
-public sealed record ResamplingPlan(long Every, int? Questions);
+internal sealed record ResamplingPlan(long Every, int? Questions);

@@ -9,7 +9,7 @@ namespace DpoSt.SelfTraining;
 
 /// <summary>Data that a configuration names otherwise than by a path of its own: a part of a data set on a hub, or a part of one file. Both
 /// become files, and all that reads them reads files.</summary>
-public static class NamedData
+internal static class NamedData
 {
     /// <summary>The folder of the parts, below the experiment's outputs.</summary>
     internal const string PartsFolder = "parts";

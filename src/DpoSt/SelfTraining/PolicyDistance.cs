@@ -7,7 +7,7 @@ namespace DpoSt.SelfTraining;
 /// <param name="Kl">The estimated KL divergence a whole answer, in nats.</param>
 /// <param name="StandardError">Its standard error.</param>
 /// <param name="Answers">How many answers the policy drew for it.</param>
-public sealed record PolicyDistance(string Run, double Kl, double StandardError, int Answers)
+internal sealed record PolicyDistance(string Run, double Kl, double StandardError, int Answers)
 {
     /// <summary>From what each answer's log-probability under the policy exceeds that under the reference by.</summary>
     internal static PolicyDistance Of(string run, IReadOnlyList<double> logRatios)

@@ -12,7 +12,7 @@ namespace DpoSt.SelfTraining;
 /// <param name="ArithmeticRows">Bare arithmetic.</param>
 /// <param name="DenoisingRows">Stories with spans to fill in.</param>
 /// <param name="Seed">Of the problems, the order and the initial weights.</param>
-public sealed record PretrainingOptions(
+internal sealed record PretrainingOptions(
     long Steps = 6000, int BatchSize = 48, double LearningRate = 2e-3,
     int OneStepRows = 40_000, int ArithmeticRows = 6_000, int DenoisingRows = 4_000, long Seed = 42)
 {
@@ -26,7 +26,7 @@ public sealed record PretrainingOptions(
 }
 
 /// <summary>Makes small base models.</summary>
-public static class Pretraining
+internal static class Pretraining
 {
     /// <summary>Trains and writes the model, or goes on with an interrupted start of the same; gives a sentence on what came out.</summary>
     /// <exception cref="UserErrorException">Another process makes it, or nothing can be written there.</exception>

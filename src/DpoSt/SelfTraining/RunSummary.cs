@@ -9,17 +9,17 @@ using DpoSt.Training.Metrics;
 namespace DpoSt.SelfTraining;
 
 /// <summary>A stage of a run, and whether it is done.</summary>
-public sealed record StageMark(string Name, bool IsDone);
+internal sealed record StageMark(string Name, bool IsDone);
 
 /// <summary>One model's training: its lines of metrics by name, such as <c>loss</c> and <c>rewards/margins</c>.</summary>
-public sealed record TrainingCurve(string Run, IReadOnlyList<IReadOnlyDictionary<string, double>> Lines);
+internal sealed record TrainingCurve(string Run, IReadOnlyList<IReadOnlyDictionary<string, double>> Lines);
 
 
 /// <summary>pass@1 to pass@n of a run's samples of the test questions (unbiased).</summary>
-public sealed record PassCurve(string Run, IReadOnlyList<double> PassAtK);
+internal sealed record PassCurve(string Run, IReadOnlyList<double> PassAtK);
 
 /// <summary>A greedy answer to look at; <paramref name="Ans"/> is the true final answer, null where the file does not say.</summary>
-public sealed record ExampleAnswer(string Run, string Question, string Text, bool IsCorrect, string? Ans);
+internal sealed record ExampleAnswer(string Run, string Question, string Text, bool IsCorrect, string? Ans);
 
 /// <summary>What a run has come to, read from the files that it left. Whatever is not there yet is left out.</summary>
 /// <param name="ExpName">The experiment.</param>
@@ -31,7 +31,7 @@ public sealed record ExampleAnswer(string Run, string Question, string Text, boo
 /// <param name="Selections">How many pairs and pseudo-labels.</param>
 /// <param name="Passes">pass@k on the test questions.</param>
 /// <param name="Examples">Answers of the last fine-tuned model, right ones first.</param>
-public sealed record RunSummary(
+internal sealed record RunSummary(
     string ExpName, string TestSet, IReadOnlyDictionary<string, string> Versions, IReadOnlyList<StageMark> Stages,
     IReadOnlyList<TrainingCurve> Trainings, IReadOnlyList<EvaluationRow> Evaluations,
     IReadOnlyList<SelectionCounts> Selections, IReadOnlyList<PassCurve> Passes, IReadOnlyList<ExampleAnswer> Examples)

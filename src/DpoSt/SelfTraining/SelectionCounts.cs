@@ -12,7 +12,7 @@ namespace DpoSt.SelfTraining;
 /// <param name="PseudoLabels">Rows of the next fine-tuning.</param>
 /// <param name="RightRationales">Distinct right rationales that are kept a question, the gold one included: rows by questions.</param>
 /// <param name="OwnRows">The share of the rows that models wrote.</param>
-public sealed record SelectionCounts(
+internal sealed record SelectionCounts(
     string Run, int? Pairs, int? WithheldPairs, double? PairedQuestions, int? PseudoLabels, double? RightRationales, double? OwnRows)
 {
     /// <summary>Rows of the next fine-tuning that are gold rationales.</summary>

@@ -13,7 +13,7 @@ namespace DpoSt.SelfTraining;
 /// pair right answers with wrong ones, tune on the pairs, sample again, keep the right answers, and fine-tune the original base
 /// model on them. The paper's baseline does the same without DPO.
 /// </summary>
-public static class SelfTrainingLoop
+internal static class SelfTrainingLoop
 {
     /// <summary>The stages of a run, in order. A run, its dry run, its plan and every rank read them here.</summary>
     internal static IEnumerable<IStage> Stages(LoopPlan plan)

@@ -10,7 +10,7 @@ namespace DpoSt.SelfTraining;
 /// <param name="Path">The folder of configurations.</param>
 /// <param name="Name">The configuration in it.</param>
 /// <param name="Overrides">What changes it.</param>
-public sealed record StageConfig(string Path, string Name, IReadOnlyList<string> Overrides);
+internal sealed record StageConfig(string Path, string Name, IReadOnlyList<string> Overrides);
 
 /// <summary>Knows which command makes what a stage reads, to say so where it is not there.</summary>
 internal sealed class StageInputs(ExperimentOptions options, RunPaths paths, StageConfig? config)

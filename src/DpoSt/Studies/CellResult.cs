@@ -13,7 +13,7 @@ namespace DpoSt.Studies;
 /// <param name="Budgets">What each of its models took.</param>
 /// <param name="Seconds">The time of the process that finished it; of one that was stopped before, nothing is counted.</param>
 /// <param name="Machine">The processor, the threads, the program.</param>
-public sealed record CellResult(
+internal sealed record CellResult(
     [property: JsonRequired] string Arm, [property: JsonRequired] int Seed, [property: JsonRequired] string Key,
     [property: JsonRequired] IReadOnlyList<CellScore> Scores, [property: JsonRequired] IReadOnlyList<RunBudget> Budgets,
     double Seconds, string Machine)
@@ -61,7 +61,7 @@ public sealed record CellResult(
 /// <param name="PassAtN">pass@n of all samples; null where there are none.</param>
 /// <param name="Samples">n.</param>
 /// <param name="Correct">A bit a problem, 1 where the greedy answer is right: hexadecimal, the first problem the highest bit.</param>
-public sealed record CellScore(
+internal sealed record CellScore(
     string Run, string Set, int Problems, double Greedy, double WithoutCalculator, double? PassAt1, double? PassAtN, int Samples,
     string Correct)
 {

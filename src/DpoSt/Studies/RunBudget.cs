@@ -9,7 +9,7 @@ namespace DpoSt.Studies;
 /// <param name="Samples">Answers that were drawn to training questions.</param>
 /// <param name="FineTuningSteps">Optimizer steps of fine-tuning.</param>
 /// <param name="PreferenceSteps">Optimizer steps on pairs.</param>
-public sealed record RunBudget(string Run, long Samples, long FineTuningSteps, long PreferenceSteps)
+internal sealed record RunBudget(string Run, long Samples, long FineTuningSteps, long PreferenceSteps)
 {
     /// <summary>Counts over the stages that a finished run's model was made by.</summary>
     internal static RunBudget Of(string run, string model, IReadOnlyList<IStage> stages)

@@ -11,7 +11,7 @@ namespace DpoSt.Studies;
 /// <param name="Options">What is the same for all arms.</param>
 /// <param name="Arms">The ways.</param>
 /// <param name="Comparisons">Which rows of the table are set against each other.</param>
-public sealed record Study(string File, StudyOptions Options, IReadOnlyList<StudyArm> Arms, IReadOnlyList<StudyComparison> Comparisons)
+internal sealed record Study(string File, StudyOptions Options, IReadOnlyList<StudyArm> Arms, IReadOnlyList<StudyComparison> Comparisons)
 {
     /// <summary>Its name.</summary>
     public string Name => Path.GetFileNameWithoutExtension(File);
@@ -25,7 +25,7 @@ public sealed record Study(string File, StudyOptions Options, IReadOnlyList<Stud
 }
 
 /// <summary>What a study's file says of all arms.</summary>
-public sealed record StudyOptions
+internal sealed record StudyOptions
 {
     /// <summary>The folder of the configurations that arms change.</summary>
     public required string ConfigPath { get; init; }
@@ -47,7 +47,7 @@ public sealed record StudyOptions
 
 /// <summary>How many problems with several solutions are written (<see cref="VariedProblems"/>); those to evaluate on are the same for all
 /// seeds.</summary>
-public sealed record StudyProblems
+internal sealed record StudyProblems
 {
     /// <summary>With a rationale to learn from; they differ from seed to seed.</summary>
     [Within(1, 1_000_000)]
@@ -69,13 +69,13 @@ public sealed record StudyProblems
 /// <param name="Name">Its name in files and tables.</param>
 /// <param name="Overrides">What it changes of the configuration, as <c>dpost run</c> takes it.</param>
 /// <param name="Oracle">Further right rationales of each labelled problem that fine-tuning is given.</param>
-public sealed record StudyArm(string Name, IReadOnlyList<string> Overrides, int Oracle);
+internal sealed record StudyArm(string Name, IReadOnlyList<string> Overrides, int Oracle);
 
 /// <summary>Two rows of the table: an arm, and which of its models (null is the last fine-tuned one).</summary>
-public sealed record StudyComparison(string FirstArm, string? FirstRun, string SecondArm, string? SecondRun);
+internal sealed record StudyComparison(string FirstArm, string? FirstRun, string SecondArm, string? SecondRun);
 
 /// <summary>An arm from one seed.</summary>
-public sealed record StudyCell(Study Study, StudyArm Arm, int Seed)
+internal sealed record StudyCell(Study Study, StudyArm Arm, int Seed)
 {
     /// <summary>Its name.</summary>
     public string Name => Invariant($"{Arm.Name}-{Seed}");

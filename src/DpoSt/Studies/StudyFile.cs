@@ -5,7 +5,7 @@ namespace DpoSt.Studies;
 
 /// <summary>Reads a study's file: the keys of <see cref="StudyOptions"/>, <c>arms</c> by name with <c>overrides</c> and <c>oracle</c>, and
 /// <c>compare</c>, pairs of arms, each with the name of its model behind it or without (<c>[paper st-3, paper sft-3]</c>).</summary>
-public static class StudyFile
+internal static class StudyFile
 {
     private const string Expected = "an arm is a name with overrides (a list) and oracle (a number), such as 'four: {oracle: 4}'";
 

@@ -4,7 +4,7 @@ using System.Text;
 namespace DpoSt.Studies;
 
 /// <summary>A study's table as Markdown, and its cells for any other table.</summary>
-public static class StudyMarkdown
+internal static class StudyMarkdown
 {
     /// <summary>The columns of the table.</summary>
     public static IReadOnlyList<string> Columns { get; } =

@@ -6,7 +6,7 @@ using DpoSt.Tensors.Devices;
 namespace DpoSt.Studies;
 
 /// <summary>Does the cells of a study. Several processes, on one machine or on many that share its folder, may do it at once.</summary>
-public static class StudyRunner
+internal static class StudyRunner
 {
     /// <summary>Does every cell that is not finished and that nobody else works on; may be stopped at any moment.</summary>
     /// <exception cref="UserErrorException">A file is missing or broken, or an arm asks for what cannot be.</exception>

@@ -12,7 +12,7 @@ namespace DpoSt.Studies;
 /// <param name="PassAtN">Its mean pass@n; null where nothing was sampled.</param>
 /// <param name="Samples">n.</param>
 /// <param name="Budget">What it took, of the first seed.</param>
-public sealed record StudyRow(
+internal sealed record StudyRow(
     string Arm, string Run, string Set, IReadOnlyList<double> Greedy, double WithoutCalculator, double? PassAtN, int Samples,
     RunBudget Budget)
 {
@@ -32,12 +32,12 @@ public sealed record StudyRow(
 /// <param name="Chosen">How the log-probability of chosen completions changed over its tuning, in nats.</param>
 /// <param name="Rejected">The same of rejected ones.</param>
 /// <param name="Kl">Its distance from its reference, in nats an answer.</param>
-public sealed record StudyMediators(
+internal sealed record StudyMediators(
     string Arm, string Run, double? PairedQuestions, double? RightRationales, double? OwnRows, double? Chosen, double? Rejected,
     double? Kl);
 
 /// <summary>A difference between two rows on the seeds that both have.</summary>
-public sealed record StudyDifference(string First, string Second, string Set, int Seeds, PairedBootstrap Difference);
+internal sealed record StudyDifference(string First, string Second, string Set, int Seeds, PairedBootstrap Difference);
 
 /// <summary>What the finished cells of a study say.</summary>
 /// <param name="Study">The study.</param>
@@ -45,7 +45,7 @@ public sealed record StudyDifference(string First, string Second, string Set, in
 /// <param name="Rows">Every model of every arm on every set.</param>
 /// <param name="Mediators">What may carry the differences.</param>
 /// <param name="Differences">What the study compares.</param>
-public sealed record StudySummary(
+internal sealed record StudySummary(
     Study Study, int Finished, IReadOnlyList<StudyRow> Rows, IReadOnlyList<StudyMediators> Mediators,
     IReadOnlyList<StudyDifference> Differences)
 {

@@ -6,7 +6,7 @@ namespace DpoSt.Text;
 /// <summary>The calculator a model may call: + - * / ( ), unary signs, decimals, thousands separators and percent, in exact rational
 /// arithmetic. It reads text that a model wrote, so it is bounded in length and depth, evaluates no code, and never throws: what is not
 /// arithmetic has no result.</summary>
-public static class Calculator
+internal static class Calculator
 {
     /// <summary>The longest expression that is looked at, in characters.</summary>
     public const int MaxLength = 200;

@@ -3,7 +3,7 @@ namespace DpoSt.Text;
 /// <summary>Follows the text of one row as it is decoded and says where the calculator fires: where the row ends with an open annotation,
 /// an expression and "=". Work per character is constant: only what stands since the last opener is kept, and only as much as the
 /// calculator would read. Forced text may be appended like any other; it fires nothing.</summary>
-public sealed class CalculatorFollower
+internal sealed class CalculatorFollower
 {
     private readonly char opener;
     private readonly int openerLength;

@@ -2,7 +2,7 @@ namespace DpoSt.Text;
 
 /// <summary>How an annotation looks in a rationale, and so where the calculator fires and what it writes: T5 <c>[ 15 + 7 = 22]</c> (its
 /// vocabulary has no angle brackets), Llama <c>&lt;&lt;15+7=22&gt;&gt;</c> (GSM8K's own spelling).</summary>
-public sealed class CalculatorFormat
+internal sealed class CalculatorFormat
 {
     private CalculatorFormat(string opener, string resultPrefix, string closer) =>
         (Opener, ResultPrefix, Closer) = (opener, resultPrefix, closer);

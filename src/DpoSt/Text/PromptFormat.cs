@@ -1,7 +1,7 @@
 namespace DpoSt.Text;
 
 /// <summary>How a family of models sees a question and its rationale.</summary>
-public abstract class PromptFormat
+internal abstract class PromptFormat
 {
     private protected PromptFormat() { }
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace DpoSt.Text;
 
 /// <summary>How much arithmetic a text does.</summary>
-public static class RationaleSteps
+internal static class RationaleSteps
 {
     // An operator follows an operand: a minus sign does not, and neither does the "/" of a unit outside.
     private static readonly Regex Operator = new("[0-9)%.] *[-+*/]", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);

@@ -10,7 +10,7 @@ namespace DpoSt.Training;
 /// <param name="Beta1">Of the first moment.</param>
 /// <param name="Beta2">Of the second moment.</param>
 /// <param name="Epsilon">Added to the root of the second moment.</param>
-public sealed record AdamWOptions(double WeightDecay = 0.01, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8);
+internal sealed record AdamWOptions(double WeightDecay = 0.01, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8);
 
 /// <summary>AdamW (Loshchilov and Hutter 2019) over flat buffers, one fused kernel a buffer; the rule of torch.optim.AdamW.</summary>
 internal sealed class AdamW : IDisposable

@@ -9,7 +9,7 @@ namespace DpoSt.Training;
 /// <param name="Cycles">Waves of a cosine (half a one where null), or the number of hard restarts (one where null).</param>
 /// <param name="Power">The exponent of polynomial.</param>
 /// <param name="EndRate">Where polynomial ends.</param>
-public sealed record LearningRateSchedule(
+internal sealed record LearningRateSchedule(
     string Kind, double Peak, long TotalSteps, long WarmupSteps, double MinRateRatio =
         0, double? Cycles = null, double Power = 1, double EndRate = 1e-7)
 {

@@ -30,7 +30,7 @@ internal sealed record TrainerOptions(
 /// <param name="GradNorm">The gradients' norm before clipping.</param>
 /// <param name="Metrics">The objective's own means.</param>
 /// <param name="TokensPerSecond">Tokens of prompts and completions a second of training; evaluating and saving do not count.</param>
-public sealed record TrainingLine(
+internal sealed record TrainingLine(
     long Step, long TotalSteps, double Loss, double LearningRate, double GradNorm, IReadOnlyDictionary<string, double> Metrics,
         double TokensPerSecond);
 

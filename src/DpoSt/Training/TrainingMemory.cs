@@ -15,7 +15,7 @@ namespace DpoSt.Training;
 /// <param name="Working">In the backward pass too: a chunk of logits with its gradient, or a block computed again; what a product turns
 /// round; a weight's gradient and that of the scored states.</param>
 /// <param name="Gathered">Where a process keeps shards, two of the largest blocks: one with gradients, or one and the next.</param>
-public sealed record TrainingMemory(long Weights, long Gradients, long Optimizer, long Activations, long Working, long Gathered = 0)
+internal sealed record TrainingMemory(long Weights, long Gradients, long Optimizer, long Activations, long Working, long Gathered = 0)
 {
     /// <summary>What one process holds from the first step to the last, whatever the batch.</summary>
     public long State => Weights + Gradients + Optimizer;

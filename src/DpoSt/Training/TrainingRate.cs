@@ -3,7 +3,7 @@ namespace DpoSt.Training;
 /// <summary>How fast a machine trains.</summary>
 /// <param name="FlopsPerSecond">Of forward and backward passes together, everything in them included.</param>
 /// <param name="UpdatesPerSecond">Parameters that the optimizer moves.</param>
-public sealed record TrainingRate(double FlopsPerSecond, double UpdatesPerSecond)
+internal sealed record TrainingRate(double FlopsPerSecond, double UpdatesPerSecond)
 {
     /// <summary>How long so many optimizer steps of so much work each take.</summary>
     public TimeSpan Time(long steps, double flopsPerStep, long parameters) =>

@@ -6,7 +6,7 @@ using DpoSt.Training.Resuming;
 namespace DpoSt.Training;
 
 /// <summary>How long and how hard to train, before the number of examples is known. Names follow transformers' TrainingArguments.</summary>
-public sealed record TrainingRecipe
+internal sealed record TrainingRecipe
 {
     /// <summary>Examples a micro-batch.</summary>
     public int BatchSize { get; init; } = 8;

@@ -6,7 +6,7 @@ namespace DpoSt.Verification;
 /// <summary>The number a rationale ends with, after <c>####</c>. What the paper's repository reads is read the same ("# 8", "#### 27.",
 /// "#### 5 apples", the last of several); where it sees nothing although a number stands there ("#### $5", "####5", "#### +5"), it is read
 /// too.</summary>
-public static class FinalAnswer
+internal static class FinalAnswer
 {
     /// <summary>Two answers nearer than this are the same. One rule everywhere.</summary>
     public const double Tolerance = 1e-4;

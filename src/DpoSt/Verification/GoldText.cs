@@ -2,7 +2,7 @@ namespace DpoSt.Verification;
 
 /// <summary>The gold answer of a rationale: behind its last <c>####</c> (or <c># </c> and a number), else in its last box, else all of it.
 /// </summary>
-public static class GoldText
+internal static class GoldText
 {
     /// <summary>The answer as it stands there, whole, so that what reads it can refuse it; empty where there is none.</summary>
     public static string Of(string rationale)

@@ -101,7 +101,7 @@ public sealed partial class DocumentedCommandsTests : IDisposable
             var example in examples.OrderBy(e => Array.FindIndex(Order, o => o.Command == Name(e)) is var at and >= 0 ? at : Order.Length))
         {
             var before = Order.FirstOrDefault(o => o.Command == Name(example)).Before;
-            var (code, error) = Type($"{(string.IsNullOrEmpty(before) ? "true" : before)} && {example}{Smaller(example)}");
+            var (code, error) = Type($"{(string.IsNullOrEmpty(before) ? "true" : before)} && {Fewer(example)}{Smaller(example)}");
             Assert.True(code == 0, $"{example}\nends with code {code}: {error}");
         }
     }
@@ -132,6 +132,9 @@ public sealed partial class DocumentedCommandsTests : IDisposable
     }
 
     private static string Name(string example) => CommandName().Match(example).Groups["name"].Value;
+
+    private static string Fewer(string example) =>
+        example.Replace("--several-steps 60000", "--several-steps 60", StringComparison.Ordinal);
 
     private static string Smaller(string example) => Name(example) switch
     {

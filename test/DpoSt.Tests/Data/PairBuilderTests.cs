@@ -76,14 +76,14 @@ public sealed class PairBuilderTests
 
     // Of "a b c d" against "d": one of four letters in common, three removed, three words less; and so on.
     [Theory]
-    [InlineData(PairChoice.LeastAlike, "u v w|d|a b c x|a b c d e f")]
-    [InlineData(PairChoice.MostAlike, "a b c d e f|a b c x|d|u v w")]
-    [InlineData(PairChoice.MostEdits, "u v w|d|a b c d e f|a b c x")]
-    [InlineData(PairChoice.EqualLength, "a b c x|u v w|a b c d e f|d")]
-    public void Takes_those_first_that_the_choice_prefers(PairChoice choice, string order)
+    [InlineData(nameof(PairChoice.LeastAlike), "u v w|d|a b c x|a b c d e f")]
+    [InlineData(nameof(PairChoice.MostAlike), "a b c d e f|a b c x|d|u v w")]
+    [InlineData(nameof(PairChoice.MostEdits), "u v w|d|a b c d e f|a b c x")]
+    [InlineData(nameof(PairChoice.EqualLength), "a b c x|u v w|a b c d e f|d")]
+    public void Takes_those_first_that_the_choice_prefers(string choice, string order)
     {
         var question = new LabelledQuestion("q", null, ["a b c d"], ["d", "a b c x", "u v w", "a b c d e f"]);
-        var pairs = PairBuilder.Build([question], PromptFormat.T5, Letters, new(MaxPairs: 4, Pairs: choice));
+        var pairs = PairBuilder.Build([question], PromptFormat.T5, Letters, new(MaxPairs: 4, Pairs: Enum.Parse<PairChoice>(choice)));
         Assert.Equal(order.Split('|'), pairs.Select(pair => pair.Rejected));
     }
 

@@ -76,7 +76,7 @@ public sealed class LanguageModelTests
     {
         using var folder = new TemporaryFolder();
         await using var model = await Load(folder, new LanguageModelOptions { Slots = 1, MaxNewTokens = 4096, MaxPromptTokens = 256 });
-        var endless = new AnswerSettings { Temperature = 2, TopK = 0, UseCalculator = false };
+        var endless = new AnswerSettings { UseCalculator = false };
         await foreach (var piece in model.StreamAsync("the thing", endless, TestContext.Current.CancellationToken))
         {
             break;

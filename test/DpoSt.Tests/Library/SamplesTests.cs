@@ -9,6 +9,7 @@ namespace DpoSt.Tests.Library;
 public sealed class SamplesTests : IDisposable
 {
     private static readonly string Repository = SharedFolder.RepositoryRoot;
+    private const string Cache = "NUGET_PACKAGES";
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -45,7 +46,7 @@ public sealed class SamplesTests : IDisposable
         Assert.True(File.Exists(folder.File("trained/ft_models/t5/sft-0/model.safetensors")));
     }
 
-    private static string Usual() => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+    private static string Usual() => Environment.GetEnvironmentVariable(Cache)
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     private string Run(string sample, string arguments)
@@ -77,6 +78,7 @@ public sealed class SamplesTests : IDisposable
             UseShellExecute = false,
             StandardOutputEncoding = Encoding.UTF8,
         };
+        start.Environment.Remove(Cache);                         // it would go before the configuration beside the samples
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

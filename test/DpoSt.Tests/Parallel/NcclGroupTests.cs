@@ -11,7 +11,7 @@ public sealed class NcclGroupTests
 {
     [Theory]
     [InlineData(2)]
-    [InlineData(3)]
+    [InlineData(3, Explicit = true)]
     public void Collectives_give_what_their_names_say(int count)
     {
         using var folder = new TemporaryFolder();

@@ -29,7 +29,7 @@ public sealed class RankedTrainingTests(ITestOutputHelper output) : IClassFixtur
     [Theory]
     [InlineData(1, false)]
     [InlineData(2, false)]
-    [InlineData(2, true)]
+    [InlineData(2, true, Explicit = true)] // TCP itself: OpenMpiGroupTests
     public void Losses_and_weights_are_those_of_one_process(int count, bool tcp) => Compare(count, tcp);
 
     // Two minutes more: dotnet test --project test/DpoSt.Tests -c Release -- --filter-class "*RankedTrainingTests" --explicit only

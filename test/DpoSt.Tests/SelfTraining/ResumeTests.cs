@@ -18,7 +18,7 @@ public sealed class ResumeTests
     ];
 
     [Theory]
-    [InlineData("sft", "sft-0", false)]
+    [InlineData("sft", "sft-0", false, Explicit = true)]
     [InlineData("dpo", "dpo-1", true)]
     public void Killed_at_random_moments_it_ends_with_the_same_losses_and_weights(string command, string name, bool bf16) =>
         Kill(command, name, bf16, 2);

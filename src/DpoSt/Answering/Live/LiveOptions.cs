@@ -5,4 +5,4 @@ namespace DpoSt.Answering.Live;
 /// <param name="MaxPromptTokens">The most tokens of a prompt.</param>
 /// <param name="MaxNewTokens">The most tokens of an answer.</param>
 /// <param name="MaxWaiting">The most texts that wait for a slot.</param>
-public sealed record LiveOptions(int Slots = 32, int MaxPromptTokens = 2048, int MaxNewTokens = 1024, int MaxWaiting = 1024);
+internal sealed record LiveOptions(int Slots = 32, int MaxPromptTokens = 2048, int MaxNewTokens = 1024, int MaxWaiting = 1024);

@@ -1,4 +1,4 @@
 namespace DpoSt.Answering.Live;
 
 /// <summary>So many texts wait already that no more are taken on: ask again later.</summary>
-public sealed class QueueFullException(string message) : Exception(message);
+internal sealed class QueueFullException(string message) : Exception(message);

@@ -9,12 +9,12 @@ namespace DpoSt.Configuration.Binding;
 /// <summary>Options bound from a configuration, and the keys in it that have no meaning here.</summary>
 /// <param name="Options">The bound options.</param>
 /// <param name="Ignored">Full names of accepted keys without a meaning here, in the order of the file.</param>
-public sealed record BoundConfig<T>(T Options, IReadOnlyList<string> Ignored);
+internal sealed record BoundConfig<T>(T Options, IReadOnlyList<string> Ignored);
 
 /// <summary>Binds a configuration strictly to records: snake_case keys to properties of the same name, maps to records. A key that no
 /// property has and a value of another type are errors; a key that is absent leaves the property's default, unless it is
 /// <c>required</c>.</summary>
-public static class ConfigBinder
+internal static class ConfigBinder
 {
     /// <summary>Binds a whole configuration.</summary>
     /// <exception cref="UserErrorException">A key is unknown or missing, or a value has the wrong type or is out of range.</exception>

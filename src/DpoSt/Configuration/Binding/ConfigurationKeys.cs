@@ -4,7 +4,7 @@ using DpoSt.Configuration.Sections;
 namespace DpoSt.Configuration.Binding;
 
 /// <summary>The keys that a configuration may have, for whoever helps to write one.</summary>
-public sealed class ConfigurationKeys
+internal sealed class ConfigurationKeys
 {
     private ConfigurationKeys()
     {

@@ -7,7 +7,7 @@ using DpoSt.Configuration.Yaml;
 namespace DpoSt.Configuration.Composition;
 
 /// <summary>A configuration after composition, overrides and interpolation: what Hydra would give the program.</summary>
-public sealed class ComposedConfig
+internal sealed class ComposedConfig
 {
     internal ComposedConfig(string file, ConfigMap root)
     {

@@ -6,7 +6,7 @@ using DpoSt.Configuration.Yaml;
 namespace DpoSt.Configuration.Composition;
 
 /// <summary>Composes a configuration as Hydra 1.3 with OmegaConf 2.3 does: defaults lists, overrides, then interpolations.</summary>
-public static class ConfigComposer
+internal static class ConfigComposer
 {
     /// <summary>Composes <c>configPath/configName.yaml</c>.</summary>
     /// <param name="configPath">The folder of the configurations (<c>--config-path</c>).</param>

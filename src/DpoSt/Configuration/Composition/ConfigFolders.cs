@@ -1,7 +1,7 @@
 namespace DpoSt.Configuration.Composition;
 
 /// <summary>Configurations around the current folder: for whoever named a folder that is not there, or is in another one.</summary>
-public static class ConfigFolders
+internal static class ConfigFolders
 {
     private const string Custom = "exp_config";
     private const int Named = 6;

@@ -1,7 +1,7 @@
 namespace DpoSt.Configuration.Composition;
 
 /// <summary>Overrides that say before the key which of several files they change: <c>sft.trainer.seed=1</c>.</summary>
-public static class PrefixedOverrides
+internal static class PrefixedOverrides
 {
     /// <summary>An override without the signs before its key: <c>a.b=c</c> of <c>++a.b=c</c>.</summary>
     public static string Bare(string text) => text[Signs(text)..];

@@ -4,7 +4,7 @@ using DpoSt.Configuration.Yaml;
 namespace DpoSt.Configuration.Launch;
 
 /// <summary>How training is spread over devices.</summary>
-public enum LaunchStrategy
+internal enum LaunchStrategy
 {
     /// <summary>One process.</summary>
     SingleProcess,
@@ -20,7 +20,7 @@ public enum LaunchStrategy
 }
 
 /// <summary>The precision that a launch file asks for; it decides only where the configuration does not.</summary>
-public enum MixedPrecision
+internal enum MixedPrecision
 {
     /// <summary>float32.</summary>
     No,
@@ -34,7 +34,7 @@ public enum MixedPrecision
 /// <param name="Precision">The precision of the computation.</param>
 /// <param name="Strategy">How they share the work.</param>
 /// <param name="UseCpu">Whether the accelerator stays unused.</param>
-public sealed record LaunchOptions(int Processes, MixedPrecision Precision, LaunchStrategy Strategy, bool UseCpu)
+internal sealed record LaunchOptions(int Processes, MixedPrecision Precision, LaunchStrategy Strategy, bool UseCpu)
 {
     /// <summary>Reads a launch file.</summary>
     /// <exception cref="UserErrorException">The file is not a launch file, or asks for what is not supported.</exception>

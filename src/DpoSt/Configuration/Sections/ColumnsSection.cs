@@ -2,7 +2,7 @@ namespace DpoSt.Configuration.Sections;
 
 /// <summary>The <c>data.columns</c> section, ours: what the columns of your files are called. Without it they are recognised by the usual
 /// names. It holds for every file of questions.</summary>
-public sealed record ColumnsSection
+internal sealed record ColumnsSection
 {
     /// <summary>The question.</summary>
     public string? Question { get; init; }

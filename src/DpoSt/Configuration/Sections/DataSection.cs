@@ -5,7 +5,7 @@ using DpoSt.Configuration.Binding;
 namespace DpoSt.Configuration.Sections;
 
 /// <summary>What judges a final answer.</summary>
-public enum VerifierKind
+internal enum VerifierKind
 {
     /// <summary>One number, behind <c>####</c> or alone.</summary>
     Number,
@@ -28,7 +28,7 @@ public enum VerifierKind
 
 /// <summary>The <c>data</c> section. Paths are relative to the current folder; <c>hub:openai/gsm8k/main/train</c> is a part of a data set
 /// on Hugging Face, fetched once.</summary>
-public sealed record DataSection
+internal sealed record DataSection
 {
     /// <summary>What fine-tuning trains on.</summary>
     public string DataPath { get; init; } = "gsm8k/train.jsonl";

@@ -3,7 +3,7 @@ using DpoSt.Configuration.Binding;
 namespace DpoSt.Configuration.Sections;
 
 /// <summary>How the next token is chosen.</summary>
-public enum EvalMode
+internal enum EvalMode
 {
     /// <summary>The most likely one.</summary>
     Greedy,
@@ -14,7 +14,7 @@ public enum EvalMode
 
 /// <summary>The <c>eval</c> section: generation. Rows come and go one by one: there is no batch size, but <see cref="Slots"/>.</summary>
 [IgnoresKeys("per_device_eval_batch_size")]
-public sealed record EvalSection
+internal sealed record EvalSection
 {
     /// <summary>The most tokens of an answer.</summary>
     [Within(1, Limits.Tokens)]
@@ -38,7 +38,7 @@ public sealed record EvalSection
 }
 
 /// <summary>The <c>eval.sampling</c> section: one sample of every question a seed.</summary>
-public sealed record SamplingSection
+internal sealed record SamplingSection
 {
     /// <summary>What logits are divided by.</summary>
     [Within(0, AboveMinimum = true)]

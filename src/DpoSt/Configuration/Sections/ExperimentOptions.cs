@@ -3,7 +3,7 @@ using DpoSt.Configuration.Binding;
 namespace DpoSt.Configuration.Sections;
 
 /// <summary>Whose behaviour is kept where the paper's repository has a defect that changes results.</summary>
-public enum Compatibility
+internal enum Compatibility
 {
     /// <summary>The paper's method without the defects.</summary>
     None,
@@ -15,7 +15,7 @@ public enum Compatibility
 /// <summary>One stage, or the whole loop, as a configuration describes it.</summary>
 [IgnoresKeys("hydra")]
 [OtherName("resample_every", "trainer.resample_every")]
-public sealed record ExperimentOptions
+internal sealed record ExperimentOptions
 {
     /// <summary>The experiment's name: a folder of <c>model_outputs/</c> and a file of <c>results/</c>.</summary>
     [FolderName]

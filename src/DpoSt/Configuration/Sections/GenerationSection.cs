@@ -3,7 +3,7 @@ using DpoSt.Configuration.Binding;
 namespace DpoSt.Configuration.Sections;
 
 /// <summary>What a server speaks.</summary>
-public enum ServerKind
+internal enum ServerKind
 {
     /// <summary>It is <c>dpost serve</c>: it takes token ids and keys draws as a run here does, so that its answers are the same.</summary>
     Dpost,
@@ -13,7 +13,7 @@ public enum ServerKind
 }
 
 /// <summary>Ours, the <c>generation</c> section: who answers where it is not this process.</summary>
-public sealed record GenerationSection
+internal sealed record GenerationSection
 {
     /// <summary>The server's address up to and with <c>/v1</c>; null answers here. Its key is the variable <c>DPOST_API_KEY</c>.</summary>
     public string? Server { get; init; }

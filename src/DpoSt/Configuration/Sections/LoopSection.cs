@@ -3,7 +3,7 @@ using DpoSt.Configuration.Binding;
 namespace DpoSt.Configuration.Sections;
 
 /// <summary>Whose samples join those of the newest model.</summary>
-public enum EarlierSamples
+internal enum EarlierSamples
 {
     /// <summary>Pairs take those of earlier fine-tuned models, pseudo-labels those of earlier DPO models, as in the paper.</summary>
     SameKind,
@@ -16,7 +16,7 @@ public enum EarlierSamples
 }
 
 /// <summary>Which model an iteration ends with.</summary>
-public enum LoopResult
+internal enum LoopResult
 {
     /// <summary>The base fine-tuned on pseudo-labels of the DPO model, as in the paper.</summary>
     Sft,
@@ -26,7 +26,7 @@ public enum LoopResult
 }
 
 /// <summary>The <c>loop</c> section, ours: the whole method, iteration by iteration. The defaults are the paper's.</summary>
-public sealed record LoopSection
+internal sealed record LoopSection
 {
     /// <summary>Iterations of DPO and self-training after the warm-up.</summary>
     [Within(0, Limits.Iterations)]

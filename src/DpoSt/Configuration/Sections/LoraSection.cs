@@ -3,7 +3,7 @@ using DpoSt.Configuration.Binding;
 namespace DpoSt.Configuration.Sections;
 
 /// <summary>The <c>trainer.lora</c> section: an adapter is trained in place of all weights. PEFT's names and defaults.</summary>
-public sealed record LoraSection
+internal sealed record LoraSection
 {
     /// <summary>The rank of the change.</summary>
     [Within(1, 4096)]

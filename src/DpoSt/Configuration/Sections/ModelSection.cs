@@ -1,7 +1,7 @@
 namespace DpoSt.Configuration.Sections;
 
 /// <summary>The <c>model</c> section.</summary>
-public sealed record ModelSection
+internal sealed record ModelSection
 {
     /// <summary>The model that training starts from, relative to DATA_DIR.</summary>
     public required string ModelPath { get; init; }

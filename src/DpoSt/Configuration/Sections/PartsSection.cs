@@ -4,7 +4,7 @@ namespace DpoSt.Configuration.Sections;
 
 /// <summary>The <c>data.parts</c> section, ours: where one file holds everything, which part of <c>data.train_data_path</c> takes the place
 /// of the test and dev questions. A value below 1 is a share, any other a count; equal questions are never in two parts.</summary>
-public sealed record PartsSection
+internal sealed record PartsSection
 {
     /// <summary>The test questions, in the place of <c>data.test_data_path</c>; null takes none.</summary>
     [Within(0, AboveMinimum = true)]

@@ -3,7 +3,7 @@ using DpoSt.Configuration.Binding;
 namespace DpoSt.Configuration.Sections;
 
 /// <summary>Which of a question's pairs are kept.</summary>
-public enum PairChoice
+internal enum PairChoice
 {
     /// <summary>Those that share the fewest tokens.</summary>
     LeastAlike,
@@ -25,7 +25,7 @@ public enum PairChoice
 }
 
 /// <summary>The <c>selection</c> section, ours: how samples become pairs and pseudo-labels. The defaults are the paper's.</summary>
-public sealed record SelectionSection
+internal sealed record SelectionSection
 {
     /// <summary>A text whose Jaccard similarity with a kept one is above this is a duplicate.</summary>
     [Within(0, 1)]

@@ -3,7 +3,7 @@ using DpoSt.Configuration.Binding;
 namespace DpoSt.Configuration.Sections;
 
 /// <summary>When something happens during training.</summary>
-public enum IntervalStrategy
+internal enum IntervalStrategy
 {
     /// <summary>Never at a step (for saving: only every few minutes and on Ctrl-C).</summary>
     No,
@@ -61,7 +61,7 @@ public enum IntervalStrategy
 [OtherName("generate_during_eval", null, "dpost evaluate answers questions: remove it")]
 [OtherName("predict_with_generate", null, "dpost evaluate answers questions: remove it")]
 [OtherName("generation_max_length", null, "it is eval.max_new_tokens here: move it there")]
-public sealed record TrainerSection
+internal sealed record TrainerSection
 {
     /// <summary>The run's name: a folder below the experiment's.</summary>
     [FolderName]
@@ -230,7 +230,7 @@ public sealed record TrainerSection
 }
 
 /// <summary>The <c>trainer.lr_scheduler_kwargs</c> section.</summary>
-public sealed record SchedulerSection
+internal sealed record SchedulerSection
 {
     /// <summary>The learning rate at the end, absolute.</summary>
     [Within(0)]

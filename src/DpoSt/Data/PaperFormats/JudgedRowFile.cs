@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace DpoSt.Data.PaperFormats;
 
 /// <summary><c>train_kto_processed.jsonl</c>: right and wrong completions one by one, in trl's format of unpaired preferences.</summary>
-public static class JudgedRowFile
+internal static class JudgedRowFile
 {
     private const string Expected = "{\"prompt\": ..., \"completion\": ..., \"label\": true}";
 

@@ -1,7 +1,7 @@
 namespace DpoSt.Data.PaperFormats;
 
 /// <summary><c>&lt;split&gt;_dpo_data.jsonl</c>: every question with its gold rationale and its samples sorted by verdict.</summary>
-public static class LabelledQuestionFile
+internal static class LabelledQuestionFile
 {
     private const string Expected = "{\"question\": ..., \"gold_ans\": ..., \"positives\": [...], \"negatives\": [...]}";
 

@@ -5,7 +5,7 @@ using DpoSt.Data.Shapes;
 namespace DpoSt.Data.PaperFormats;
 
 /// <summary><c>train_dpo_processed.jsonl</c> and <c>eval_dpo_processed.jsonl</c>: preference pairs.</summary>
-public static class PreferencePairFile
+internal static class PreferencePairFile
 {
     private const string Expected = "{\"prompt\": ..., \"chosen\": ..., \"rejected\": ...}";
 

@@ -5,7 +5,7 @@ namespace DpoSt.Data.PaperFormats;
 
 /// <summary><c>train_rft_processed.jsonl</c>: the rows for supervised fine-tuning. <c>ans</c> is always 0, as in the paper's repository:
 /// fine-tuning does not read it, and the files stay equal byte by byte. Whoever wants a row's answer takes it from the rationale.</summary>
-public static class RationaleFile
+internal static class RationaleFile
 {
     private const string Expected = "{\"question\": ..., \"answer\": ..., \"ans\": 0}";
 

@@ -4,10 +4,10 @@ using System.Text.Json;
 namespace DpoSt.Data.PaperFormats;
 
 /// <summary>One generated text with its question, as the paper's repository stores it.</summary>
-public sealed record Sample(string Question, string Text);
+internal sealed record Sample(string Question, string Text);
 
 /// <summary><c>seed_K-t_T.json</c> and <c>greedy_decode.json</c>: a sample of every question, each line [question, text].</summary>
-public static class SampleFile
+internal static class SampleFile
 {
     /// <summary>The name of greedy decoding's file.</summary>
     public const string GreedyName = "greedy_decode.json";

@@ -5,7 +5,7 @@ using DpoSt.Verification;
 namespace DpoSt.Data.Reports;
 
 /// <summary>A file of questions as JSON lines in dpost's own shape, its plain calculations annotated.</summary>
-public static class AnnotatedFile
+internal static class AnnotatedFile
 {
     /// <summary>Writes it; gives how many rationales have changed.</summary>
     /// <exception cref="UserErrorException">The file cannot be read or written, or would replace itself.</exception>

@@ -8,7 +8,7 @@ namespace DpoSt.Data.Reports;
 /// <param name="Row">Where it stands.</param>
 /// <param name="Of">Where the other stands.</param>
 /// <param name="IsExact">Whether it is the same but for case and punctuation; else a word or two differ.</param>
-public sealed record Repetition(string Row, string Of, bool IsExact);
+internal sealed record Repetition(string Row, string Of, bool IsExact);
 
 /// <summary>What is in a file of questions, before hours are spent on it.</summary>
 /// <param name="File">The file.</param>
@@ -22,7 +22,7 @@ public sealed record Repetition(string Row, string Of, bool IsExact);
 /// <param name="Missing">Right calculations in plain text without an annotation.</param>
 /// <param name="Repetitions">Questions that repeat an earlier one of the file.</param>
 /// <param name="Shared">Questions that repeat one of the other file.</param>
-public sealed record DataReport(
+internal sealed record DataReport(
     string File, string Shape, int Rows, int WithoutRationale, int WithoutAnswer, IReadOnlyList<string> Refused, int Calculations,
     IReadOnlyList<string> Wrong, int Missing, IReadOnlyList<Repetition> Repetitions, IReadOnlyList<Repetition> Shared)
 {

@@ -8,7 +8,7 @@ namespace DpoSt.Data.Reports;
 /// <param name="Longest">The longest.</param>
 /// <param name="Cut">How many are longer than the limit.</param>
 /// <param name="Limit">The limit.</param>
-public sealed record TokenLengths(int Median, int Percentile99, int Longest, int Cut, int Limit)
+internal sealed record TokenLengths(int Median, int Percentile99, int Longest, int Cut, int Limit)
 {
     /// <summary>Of some texts; null where there are none.</summary>
     public static TokenLengths? Of(IEnumerable<string> texts, ITokenizer tokenizer, int limit)

@@ -1,7 +1,7 @@
 namespace DpoSt.Data.Synthetic;
 
 /// <summary>How often problems of 2, 3, 4, 5 and 6 steps are drawn, as weights that need not sum to one.</summary>
-public sealed record StepMix(double Two, double Three, double Four, double Five, double Six)
+internal sealed record StepMix(double Two, double Three, double Four, double Five, double Six)
 {
     /// <summary>Mostly two and three steps.</summary>
     public static StepMix Default { get; } = new(0.45, 0.35, 0.11, 0.06, 0.03);

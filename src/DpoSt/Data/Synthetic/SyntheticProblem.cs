@@ -8,5 +8,5 @@ namespace DpoSt.Data.Synthetic;
 /// <param name="Question">The question, in English.</param>
 /// <param name="Rationale">Lines with `&lt;&lt;3*4=12&gt;&gt;12`, then `#### 12` (GSM8K); null where only the answer is given.</param>
 /// <param name="Answer">The final answer.</param>
-public sealed record SyntheticProblem(
+internal sealed record SyntheticProblem(
     string Id, string Schema, string Numbers, int Steps, string Question, string? Rationale, decimal Answer);

@@ -3,7 +3,7 @@ namespace DpoSt.Data.Synthetic;
 /// <summary>Word problems written from a seed, in the annotation form of GSM8K (Cobbe et al. 2021), for a demo that downloads nothing.
 /// Every set is a function of (count, seed); a smaller count gives the beginning of a larger one. Labelled, pool, dev and test share their
 /// schemas, and no two of them ever share a problem (schema and numbers), whatever their seeds.</summary>
-public static class SyntheticProblems
+internal static class SyntheticProblems
 {
     /// <summary>Training problems with rationales.</summary>
     public static IReadOnlyList<SyntheticProblem> Labelled(int count, long seed, StepMix? mix = null) =>

@@ -7,5 +7,5 @@ namespace DpoSt.Data.Synthetic;
 /// <param name="Question">The question, in English.</param>
 /// <param name="Rationales">Right rationales in GSM8K's form, no two with the same calculations in the same order, in random order.</param>
 /// <param name="Answer">The final answer of all of them.</param>
-public sealed record VariedProblem(
+internal sealed record VariedProblem(
     string Id, string Schema, string Numbers, string Question, IReadOnlyList<string> Rationales, decimal Answer);

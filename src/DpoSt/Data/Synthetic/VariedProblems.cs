@@ -7,7 +7,7 @@ namespace DpoSt.Data.Synthetic;
 /// share no problem, as those of <see cref="SyntheticProblems"/>.</summary>
 /// <param name="seed">Decides the problems of every set.</param>
 /// <param name="idleNumbers">Whether each story has one or two numbers that no solution needs.</param>
-public sealed class VariedProblems(long seed, bool idleNumbers = false)
+internal sealed class VariedProblems(long seed, bool idleNumbers = false)
 {
     /// <summary>Training problems.</summary>
     public IReadOnlyList<VariedProblem> Labelled(int count) => Take("labelled", Main, 0..6, count);

@@ -2,7 +2,7 @@ namespace DpoSt.Models.Adapters;
 
 /// <summary>Low-rank changes to a model's matrices (LoRA, Hu et al. 2021): W becomes W + s B A, where only A [r, K] and B [N, r] are
 /// trained. Names and defaults are those of PEFT.</summary>
-public sealed record LoraOptions
+internal sealed record LoraOptions
 {
     /// <summary>What stands for every matrix of the layers.</summary>
     public const string AllLinear = "all-linear";

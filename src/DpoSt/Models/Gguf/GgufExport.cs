@@ -6,7 +6,7 @@ using DpoSt.Text.Tokenizers;
 namespace DpoSt.Models.Gguf;
 
 /// <summary>Writes a model as one GGUF file, which llama.cpp and Ollama read, with its tokenizer and chat template inside.</summary>
-public static class GgufExport
+internal static class GgufExport
 {
     /// <summary>Writes the file, and a Modelfile for Ollama beside it. Both appear whole or not at all.</summary>
     /// <param name="folder">A decoder in Hugging Face layout.</param>

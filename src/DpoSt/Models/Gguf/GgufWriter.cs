@@ -3,7 +3,7 @@ using System.Text;
 namespace DpoSt.Models.Gguf;
 
 /// <summary>How numbers are kept in a GGUF file, by ggml's numbers for them.</summary>
-public enum GgufType
+internal enum GgufType
 {
     /// <summary>32 bits.</summary>
     F32 = 0,

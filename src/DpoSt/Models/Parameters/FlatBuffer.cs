@@ -5,7 +5,7 @@ namespace DpoSt.Models.Parameters;
 
 /// <summary>The parameters of one block and decay group in one stretch of memory, with their gradients in another; or a shard of both, with
 /// parameters that show their values only while somebody brings them together.</summary>
-public sealed class FlatBuffer : IDisposable
+internal sealed class FlatBuffer : IDisposable
 {
     private readonly List<Tensor> gradientViews = [];
     private readonly ParameterShard shard;

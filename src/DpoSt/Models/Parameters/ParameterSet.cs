@@ -6,7 +6,7 @@ namespace DpoSt.Models.Parameters;
 /// <summary>A model's parameters. Those of a block and decay group are views of one flat buffer, and so are their gradients: clipping, the
 /// optimizer, reduction and checkpoints work on a few large buffers instead of hundreds of small tensors. Where a process keeps a shard of
 /// each buffer only, parameters have values while their block is shown whole.</summary>
-public sealed class ParameterSet : IWeights
+internal sealed class ParameterSet : IWeights
 {
     private readonly Dictionary<string, Tensor> byName = new(StringComparer.Ordinal);
     private readonly ScalarType products;

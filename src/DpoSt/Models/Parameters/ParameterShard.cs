@@ -4,7 +4,7 @@ namespace DpoSt.Models.Parameters;
 /// The part of every flat buffer that this process keeps: the <paramref name="Index"/>-th of <paramref name="Count"/> equal ones, the last
 /// filled up with zeros.
 /// </summary>
-public sealed record ParameterShard(int Index, int Count)
+internal sealed record ParameterShard(int Index, int Count)
 {
     /// <summary>All of it.</summary>
     public static ParameterShard Whole { get; } = new(0, 1);

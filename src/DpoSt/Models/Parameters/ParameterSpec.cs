@@ -7,7 +7,7 @@ namespace DpoSt.Models.Parameters;
 /// <param name="Block">The unit it is stored, reduced and sharded with.</param>
 /// <param name="Decay">Whether weight decay applies.</param>
 /// <param name="Slices">Its rows, in order.</param>
-public sealed record ParameterSpec(string Name, long[] Shape, string Block, bool Decay, IReadOnlyList<HubSlice> Slices)
+internal sealed record ParameterSpec(string Name, long[] Shape, string Block, bool Decay, IReadOnlyList<HubSlice> Slices)
 {
     /// <summary>Whether other blocks use it too: its gradient is complete only when the whole backward pass is over.</summary>
     public bool IsShared { get; init; }
@@ -34,4 +34,4 @@ public sealed record ParameterSpec(string Name, long[] Shape, string Block, bool
 /// <param name="Rows">How many rows.</param>
 /// <param name="Deviation">Standard deviation of a fresh model's normal initialisation.</param>
 /// <param name="Mean">Its mean.</param>
-public sealed record HubSlice(string Name, long Rows, double Deviation, double Mean = 0);
+internal sealed record HubSlice(string Name, long Rows, double Deviation, double Mean = 0);

@@ -5,7 +5,7 @@ using DpoSt.Tensors.Kernels;
 namespace DpoSt.Models.T5;
 
 /// <summary>config.json of a T5 model (T5Config of transformers); properties mirror its keys.</summary>
-public sealed record T5Config
+internal sealed record T5Config
 {
     /// <summary>Rows of the embedding.</summary>
     public required int VocabSize { get; init; }

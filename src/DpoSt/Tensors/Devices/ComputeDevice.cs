@@ -5,7 +5,7 @@ using TorchSharp;
 namespace DpoSt.Tensors.Devices;
 
 /// <summary>Where tensors live and are computed: the CPU or one CUDA device.</summary>
-public static class ComputeDevice
+internal static class ComputeDevice
 {
     /// <summary>How many CUDA devices this process may use.</summary>
     /// <exception cref="UserErrorException">libtorch cannot be loaded.</exception>

@@ -1,7 +1,7 @@
 namespace DpoSt.Tensors.Devices;
 
 /// <summary>How many processor threads computing takes.</summary>
-public static class ComputeThreads
+internal static class ComputeThreads
 {
     /// <summary>Sets the number for libtorch's kernels and for ours.</summary>
     /// <exception cref="UserErrorException">The number is not positive.</exception>

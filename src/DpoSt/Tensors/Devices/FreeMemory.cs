@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace DpoSt.Tensors.Devices;
 
 /// <summary>The memory that a new program would find.</summary>
-public static class FreeMemory
+internal static class FreeMemory
 {
     /// <summary>Bytes that are free on a device or can be freed at once: on the CPU the system's own account of it, or what the process's
     /// control group leaves where that is less. Null where nobody says, as for CUDA devices.</summary>

@@ -21,7 +21,7 @@ namespace DpoSt.Tensors.Devices;
 /// <param name="LibtorchFolder">Where it was loaded from.</param>
 /// <param name="Devices">What <see cref="ComputeDevice.Parse"/> takes here.</param>
 /// <param name="Problem">Why libtorch could not be loaded, else null.</param>
-public sealed record MachineInfo(
+internal sealed record MachineInfo(
     string Dpost, string Dotnet, string Os, string Cpu, string CpuCapability, string HalfProducts, int Cores, int Threads,
     string? Libtorch, string? LibtorchFolder, IReadOnlyList<string> Devices, string? Problem)
 {

@@ -8,7 +8,7 @@ namespace DpoSt.Tensors.Files;
 /// <param name="Dtype">Its type.</param>
 /// <param name="Shape">Its shape.</param>
 /// <param name="Read">Makes it, or gives one that is there.</param>
-public sealed record PendingTensor(string Name, ScalarType Dtype, long[] Shape, Func<Tensor> Read)
+internal sealed record PendingTensor(string Name, ScalarType Dtype, long[] Shape, Func<Tensor> Read)
 {
     /// <summary>Its size in bytes.</summary>
     public long Bytes => Shape.Aggregate(1L, (product, size) => product * size) * Dtype.ElementSize();

@@ -8,7 +8,7 @@ namespace DpoSt.Tensors.Files;
 
 /// <summary>A safetensors file, checked and mapped into memory. Tensors are views of the mapping: nothing is copied, pages are read when
 /// touched, and the views are valid until the file is disposed.</summary>
-public sealed unsafe partial class SafeTensorsFile : IDisposable
+internal sealed unsafe partial class SafeTensorsFile : IDisposable
 {
     private readonly FileStream file;
     private readonly MemoryMappedFile mapping;

@@ -10,7 +10,7 @@ namespace DpoSt.Tensors.Files;
 /// <param name="Shape">Its dimensions; empty for a scalar.</param>
 /// <param name="Begin">First byte.</param>
 /// <param name="End">One past the last byte.</param>
-public sealed record SafeTensorsEntry(string Name, string DType, long[] Shape, long Begin, long End)
+internal sealed record SafeTensorsEntry(string Name, string DType, long[] Shape, long Begin, long End)
 {
     /// <summary>The number of elements.</summary>
     public long Count => Shape.Aggregate(1L, (product, size) => product * size);

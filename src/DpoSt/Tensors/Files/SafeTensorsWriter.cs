@@ -6,7 +6,7 @@ namespace DpoSt.Tensors.Files;
 
 /// <summary>Writes safetensors as its own library does: widest dtype first, then by name; the header padded with spaces so that data starts
 /// at a multiple of eight bytes.</summary>
-public static class SafeTensorsWriter
+internal static class SafeTensorsWriter
 {
     private const int ChunkBytes = 1 << 22;
 

@@ -7,7 +7,7 @@ namespace DpoSt.Tensors.Native;
 /// <summary>Loads libtorch and TorchSharp's native half. On Linux this must happen in a fixed order and before TorchSharp's first use,
 /// because the packaged <c>libLibTorchSharp.so</c> asks for a newer libstdc++ than Debian 12 carries (docs/adr/0003). It happens by itself,
 /// as soon as the TorchSharp assembly is loaded; <see cref="EnsureLoaded"/> only turns a failure into a sentence.</summary>
-public static partial class NativeLibraries
+internal static partial class NativeLibraries
 {
     /// <summary>The environment variable that names another libtorch's folder, such as a PyTorch's <c>torch/lib</c>.</summary>
     public const string FolderVariable = "DPOST_LIBTORCH";

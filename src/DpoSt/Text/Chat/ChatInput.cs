@@ -7,7 +7,7 @@ namespace DpoSt.Text.Chat;
 /// <param name="Messages">The conversation: a list of objects with <c>role</c>, <c>content</c> and whatever else the template
 /// reads.</param>
 /// <param name="AddsGenerationPrompt">Whether the beginning of an answer follows, for a model to go on.</param>
-public sealed record ChatInput(JsonElement Messages, bool AddsGenerationPrompt)
+internal sealed record ChatInput(JsonElement Messages, bool AddsGenerationPrompt)
 {
     /// <summary>The tools that a model may call, as JSON schemas; most templates have no use for them.</summary>
     public JsonElement? Tools { get; init; }

@@ -7,7 +7,7 @@ namespace DpoSt.Text.Chat;
 /// transformers' settings and additions (<c>raise_exception</c>, <c>strftime_now</c>, <c>tojson</c>, <c>generation</c>); what is not known
 /// is refused with its line. A template's work and output are bounded, and nothing but the values it is given can be reached.
 /// </summary>
-public sealed class ChatTemplate
+internal sealed class ChatTemplate
 {
     private const int LongestText = 500_000; // the longest on the hub are a twentieth of it
     private readonly IReadOnlyList<Statement> statements;

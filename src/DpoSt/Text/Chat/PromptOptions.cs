@@ -37,7 +37,7 @@ public sealed record PromptOptions
 
     /// <summary>A day such as 2026-11-30.</summary>
     /// <exception cref="UserErrorException">It is none.</exception>
-    public static DateTime? Day(string? day, string name) => day is null ? null
+    internal static DateTime? Day(string? day, string name) => day is null ? null
         : DateTime.TryParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed) ? parsed
         : throw new UserErrorException($"{name} is {Shown.Quoted(day)}; expected a day such as 2026-11-30.");
 

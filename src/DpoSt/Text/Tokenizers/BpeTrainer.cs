@@ -12,7 +12,7 @@ namespace DpoSt.Text.Tokenizers;
 /// <summary>Trains a small byte-level BPE vocabulary (Sennrich et al. 2016) and writes it as a `tokenizer.json` that Hugging Face's library
 /// loads: `&lt;pad&gt;` 0, `&lt;/s&gt;` 1, `&lt;unk&gt;` 2, T5's sentinels, the 256 bytes, then the merges. Digits and symbols never merge
 /// with each other, so that a model reads numbers digit by digit. The same texts give the same file.</summary>
-public static class BpeTrainer
+internal static class BpeTrainer
 {
     /// <summary>Words: one digit, a run of letters, or one symbol, each with the space before it; else a run of spaces.</summary>
     public const string SplitPattern = @" ?\p{N}| ?\p{L}+| ?[^\s\p{L}\p{N}]|\s+";

@@ -1,7 +1,7 @@
 namespace DpoSt.Text.Tokenizers;
 
 /// <summary>Text to token ids and back, as the tokenizer's own library does it. Safe for concurrent use.</summary>
-public interface ITokenizer
+internal interface ITokenizer
 {
     /// <summary>The number of ids: one more than the largest.</summary>
     int VocabularySize { get; }

@@ -6,7 +6,7 @@ namespace DpoSt.Text.Tokenizers;
 /// <summary>Turns ids into text one at a time, at a cost that does not grow with the text. A character whose bytes are spread over several
 /// tokens appears with the last of them, or where the tokenizer's decoder must see more, as soon as it has. The concatenation of what it
 /// returns equals <see cref="ITokenizer.Decode"/>.</summary>
-public sealed class IncrementalDecoder
+internal sealed class IncrementalDecoder
 {
     private readonly TokenTable table;
     private readonly bool skipSpecialTokens;

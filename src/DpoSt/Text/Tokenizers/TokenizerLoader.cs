@@ -5,7 +5,7 @@ using DpoSt.Text.Tokenizers.SentencePiece;
 namespace DpoSt.Text.Tokenizers;
 
 /// <summary>Finds and reads the tokenizer of a model, whatever its files are.</summary>
-public static class TokenizerLoader
+internal static class TokenizerLoader
 {
     // tokenizer.json comes first: of the files in a folder it alone holds the tokens that were added later.
     private static readonly string[] Names = ["tokenizer.json", "spiece.model", "tokenizer.model", "vocab.json"];

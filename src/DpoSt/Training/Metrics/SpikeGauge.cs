@@ -1,7 +1,7 @@
 namespace DpoSt.Training.Metrics;
 
 /// <summary>How far a number is from those before it, in standard deviations: what makes a spike of a loss or a gradient norm.</summary>
-public sealed class SpikeGauge
+internal sealed class SpikeGauge
 {
     /// <summary>From this on a number is worth a mark.</summary>
     public const double Spike = 4;

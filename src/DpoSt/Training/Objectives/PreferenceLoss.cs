@@ -13,7 +13,7 @@ namespace DpoSt.Training.Objectives;
 /// <c>robust</c> only.</param>
 /// <param name="RpoAlpha">The weight of the chosen completion's mean negative log-likelihood a token; null leaves it out. Every pair counts
 /// alike (Pang et al. 2024, equation 2), where trl averages over all tokens of a micro-batch.</param>
-public sealed record PreferenceLoss(double Beta = 0.1, string LossType = "sigmoid", double LabelSmoothing = 0, double? RpoAlpha = null)
+internal sealed record PreferenceLoss(double Beta = 0.1, string LossType = "sigmoid", double LabelSmoothing = 0, double? RpoAlpha = null)
 {
     /// <summary>The weight of right completions in KTO; null is 1.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,7 +1,7 @@
 namespace DpoSt.Training.Resuming;
 
 /// <summary>When training saves its state: on Ctrl-C, by the clock, so that a crash costs little, and by steps where asked.</summary>
-public sealed record ResumePolicy
+internal sealed record ResumePolicy
 {
     /// <summary>The steps that end with a save; none leaves it to the clock.</summary>
     public StepInterval Steps { get; init; } = new();

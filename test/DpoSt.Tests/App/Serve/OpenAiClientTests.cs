@@ -101,7 +101,7 @@ public sealed class OpenAiClientTests
     public async Task Whoever_leaves_a_stream_frees_the_slot()
     {
         using var server = new RunningServer(new(1, 256, 4096, 8));
-        var options = new ChatCompletionOptions { Temperature = 2, MaxOutputTokenCount = 4096 };
+        var options = new ChatCompletionOptions { Temperature = 0, MaxOutputTokenCount = 4096 };
         using (var leave = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken))
         {
             await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>

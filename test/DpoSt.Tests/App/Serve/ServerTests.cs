@@ -170,7 +170,7 @@ public sealed class ServerTests
         for (var i = 0; i < 3; i++)
         {
             asked.AddRange(server.Live.Ask(
-                [new GenerationRequest("", 0, [5]) { Own = new(4096, 1, null, Temperature: 2, TopK: 0) }], leave.Token));
+                [new GenerationRequest("", 0, [5]) { Own = new(4096, 1, null) }], leave.Token));
             while (server.Live.Count.Running == 0)
             {
                 await Task.Delay(5, TestContext.Current.CancellationToken);

@@ -5,22 +5,24 @@ namespace DpoSt.Tests.Configuration.Launch;
 public sealed class LaunchOptionsTests
 {
     [Theory]
-    [InlineData("ddp8.yaml", LaunchStrategy.DataParallel)]
-    [InlineData("fsdp.yaml", LaunchStrategy.FullyShardedDataParallel)]
-    [InlineData("ds_zero3.yaml", LaunchStrategy.DeepSpeedZero3)]
-    public void TheReferencesFilesLoad(string file, LaunchStrategy strategy) => Assert.Equal(
-        new LaunchOptions(8, MixedPrecision.Bf16, strategy, UseCpu: false),
+    [InlineData("ddp8.yaml", nameof(LaunchStrategy.DataParallel))]
+    [InlineData("fsdp.yaml", nameof(LaunchStrategy.FullyShardedDataParallel))]
+    [InlineData("ds_zero3.yaml", nameof(LaunchStrategy.DeepSpeedZero3))]
+    public void TheReferencesFilesLoad(string file, string strategy) => Assert.Equal(
+        new LaunchOptions(8, MixedPrecision.Bf16, Enum.Parse<LaunchStrategy>(strategy), UseCpu: false),
         LaunchOptions.Load(SharedFolder.Path("reference-configs", "acc_config", file)));
 
     [Theory]
-    [InlineData("num_processes: 2\ndistributed_type: MULTI_CPU\nmixed_precision: 'no'\nuse_cpu: true\n", LaunchStrategy.DataParallel, 2,
+    [InlineData(
+        "num_processes: 2\ndistributed_type: MULTI_CPU\nmixed_precision: 'no'\nuse_cpu: true\n", nameof(LaunchStrategy.DataParallel), 2,
         true)]
-    [InlineData("distributed_type: 'NO'\n", LaunchStrategy.SingleProcess, 1, false)]
-    [InlineData("distributed_type: NO\nmixed_precision: no\n", LaunchStrategy.SingleProcess, 1, false)]
-    public void OtherLaunchesAreUnderstood(string yaml, LaunchStrategy strategy, int processes, bool useCpu)
+    [InlineData("distributed_type: 'NO'\n", nameof(LaunchStrategy.SingleProcess), 1, false)]
+    [InlineData("distributed_type: NO\nmixed_precision: no\n", nameof(LaunchStrategy.SingleProcess), 1, false)]
+    public void OtherLaunchesAreUnderstood(string yaml, string strategy, int processes, bool useCpu)
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(new LaunchOptions(processes, MixedPrecision.No, strategy, useCpu), LaunchOptions.Load(folder.File("l.yaml", yaml)));
+        Assert.Equal(new LaunchOptions(processes, MixedPrecision.No, Enum.Parse<LaunchStrategy>(strategy), useCpu), LaunchOptions.Load(
+            folder.File("l.yaml", yaml)));
     }
 
     [Theory]
