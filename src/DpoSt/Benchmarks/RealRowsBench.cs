@@ -18,7 +18,8 @@ namespace DpoSt.Benchmarks;
 /// <param name="ExamplesPerS">Examples a second as <c>dpost sft</c> trains: grouped by length; the median of the runs.</param>
 /// <param name="PaddedPerS">In random order, each micro-batch padded to its longest row.</param>
 /// <param name="Ratio">The median over pairs of runs.</param>
-internal sealed record RealRowsRow(string Model, string Dtype, string Mode, int Batch, double ExamplesPerS, double PaddedPerS, double Ratio);
+internal sealed record RealRowsRow(
+    string Model, string Dtype, string Mode, int Batch, double ExamplesPerS, double PaddedPerS, double Ratio);
 
 /// <summary>An epoch of fine-tuning on real rows at the paper's batch size (96 examples, in micro-batches of 12), as <c>dpost sft</c> does
 /// it, against the same rows in random order with every micro-batch filled up to its longest row.</summary>

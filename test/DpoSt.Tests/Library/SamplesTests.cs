@@ -40,7 +40,7 @@ public sealed class SamplesTests : IDisposable
         Assert.All(scores, line => Assert.True(double.Parse(line[..9], CultureInfo.InvariantCulture) < 0));
         Assert.Contains("no place for messages", Fails("chat.cs", "base"));
         var trained = Run(
-            "self-train.cs", "base trained loop.iterations=0 loop.eval_samples=0 sft.trainer.max_steps=2 sft.trainer.bf16=false "
+            "self-train.cs", "base trained loop.iterations=0 loop.eval_samples=0 ++sft.trainer.max_steps=2 sft.trainer.bf16=false "
             + "eval.max_new_tokens=8");
         Assert.Matches("sft-0: [\\d.]+ % \\(", trained);
         Assert.True(File.Exists(folder.File("trained/ft_models/t5/sft-0/model.safetensors")));

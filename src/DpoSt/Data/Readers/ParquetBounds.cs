@@ -212,7 +212,8 @@ internal sealed class ParquetBounds(Stream stream, long end)
 
                 break;
             default:
-                throw new InvalidDataException($"there is a field of the kind {kind} that nobody knows, or more than {MaxDepth} lists deep");
+                throw new InvalidDataException(
+                    $"there is a field of the kind {kind} that nobody knows, or more than {MaxDepth} lists deep");
         }
     }
 

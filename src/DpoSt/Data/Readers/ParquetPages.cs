@@ -59,7 +59,8 @@ internal sealed class ParquetPages(Stream stream)
             stream.Position = at;
             var page = Struct(0);
             var end = content + page.Compressed;
-            if (content != stream.Position || page.Compressed < 0 || end > stream.Length || page.Unpacked < 0 || page.Unpacked > Spare + page.Compressed * MaxRatio
+            if (content != stream.Position || page.Compressed < 0 || end > stream.Length || page.Unpacked < 0
+                || page.Unpacked > Spare + page.Compressed * MaxRatio
                 || page.Values is < 0 or > MaxValues || page.IsDictionary && page.Values > page.Unpacked
                 || !Suits(column.Type, (Encoding)page.Encoding))
             {

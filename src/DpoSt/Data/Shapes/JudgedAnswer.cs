@@ -4,7 +4,8 @@ using DpoSt.Verification;
 namespace DpoSt.Data.Shapes;
 
 /// <summary>What a verifier says of an answer to a gold one, for programs: they rely on its names and words.</summary>
-/// <param name="Verdict"><c>right</c>, <c>wrong</c>, <c>none</c> (no answer found) or <c>bad_gold</c> (the gold answer cannot be read).</param>
+/// <param name="Verdict"><c>right</c>, <c>wrong</c>, <c>none</c> (no answer found) or <c>bad_gold</c> (the gold answer cannot be
+/// read).</param>
 /// <param name="Extracted">What was taken for the final answer; null where none was found.</param>
 /// <param name="Reason">Why, without a full stop.</param>
 internal sealed record JudgedAnswer(string Verdict, string? Extracted, string Reason)
