@@ -31,7 +31,7 @@ public static class SelfTrainer
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(questions);
-        return OnOwnThread(() => Loop(job, questions, cancel), cancel);
+        return OnOwnThread(() => Loop(Placed(job), questions, cancel), cancel);
     }
 
     /// <summary>Fine-tunes the model on questions with rationales.</summary>
@@ -42,6 +42,7 @@ public static class SelfTrainer
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(rows);
+        job = Placed(job);
         return OnOwnThread(
             () =>
             {
@@ -60,6 +61,7 @@ public static class SelfTrainer
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(pairs);
+        job = Placed(job);
         return OnOwnThread(
             () =>
             {
@@ -69,6 +71,9 @@ public static class SelfTrainer
             },
             cancel);
     }
+
+    // The current folder may be another by the time that a stage asks.
+    private static TrainingJob Placed(TrainingJob job) => job with { Folder = Path.GetFullPath(job.Folder) };
 
     private static IReadOnlyList<TrainedModel> Loop(TrainingJob job, TrainingQuestions questions, CancellationToken cancel)
     {
