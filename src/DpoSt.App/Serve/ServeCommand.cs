@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DpoSt.Answering;
+using DpoSt.Answering.Elsewhere;
 using DpoSt.Answering.Live;
 using DpoSt.App.Commands.Arguments;
 using DpoSt.App.Console;
@@ -11,7 +12,6 @@ namespace DpoSt.App.Serve;
 internal static class ServeCommand
 {
     private const int UsualPort = 8000;
-    private const string KeyVariable = "DPOST_API_KEY";
 
     public static Command Create(CommandConsole console)
     {
@@ -26,7 +26,8 @@ internal static class ServeCommand
         var port = CommandOption.Of<int>("--port", "The port; 0 takes one that is free.").Or(UsualPort).From(0, ushort.MaxValue);
         var key = CommandOption.Of<string?>(
             "--api-key",
-            $"What requests must bring as their key; better given as the variable {KeyVariable}, which no list of processes shows.",
+            $"What requests must bring as their key; better given as the variable {SamplingServer.KeyVariable}, "
+            + "which no list of processes shows.",
             "KEY");
         var slots = CommandOption.Of<int>("--slots", "Answers written together.").Or(usual.Slots).From(1, Limits.Rows);
         var prompt = CommandOption.Of<int>("--max-prompt-tokens", "The most tokens a prompt may have.").Or(usual.MaxPromptTokens)
@@ -52,14 +53,15 @@ internal static class ServeCommand
         command.SetAction(parsed =>
         {
             var door = ServerDoor.At(
-                parsed.GetValue(host)!, parsed.GetValue(port), parsed.GetValue(key) ?? Environment.GetEnvironmentVariable(KeyVariable));
+                parsed.GetValue(host)!, parsed.GetValue(port),
+                    parsed.GetValue(key) ?? Environment.GetEnvironmentVariable(SamplingServer.KeyVariable));
             var limits = new LiveOptions(
                 parsed.GetValue(slots), parsed.GetValue(prompt), parsed.GetValue(count), parsed.GetValue(queue));
             var (where, products) = (device.Device(parsed), parsed.GetValue(dtype) == "bf16" ? TorchSharp.torch.ScalarType.BFloat16
                 : TorchSharp.torch.ScalarType.Float32);
             var (helper, options) = (AnswerFields.Calculator(parsed.GetValue(calculator)!), template.Options(parsed));
             var folders = parsed.GetValue(model) ?? [];
-            var (below, names) = (parsed.GetValue(shelf), folders.Select(NameOf).ToArray());
+            var (below, names) = (parsed.GetValue(shelf), folders.Select(ModelBundle.NameOf).ToArray());
             Check(below, names);
             var models = new List<ServedModel>();
             using var all = new ModelShelf(models, below, Load);
@@ -73,7 +75,7 @@ internal static class ServeCommand
             ServedModel Load(string folder)
             {
                 var served = new ServedModel(
-                    NameOf(folder), new LiveModel(ModelBundle.LoadForIds(folder, where, products, options), limits), helper);
+                    ModelBundle.NameOf(folder), new LiveModel(ModelBundle.LoadForIds(folder, where, products, options), limits), helper);
                 console.Error.WriteLine(
                     $"{served.Name}: {limits.Slots} answers at a time, prompts of up to {limits.MaxPromptTokens} tokens, answers of up to "
                     + $"{limits.MaxNewTokens}; it is given {served.Live.Bundle.Format.Source}");
@@ -111,7 +113,8 @@ internal static class ServeCommand
             var address = await server.StartAsync().ConfigureAwait(false);
             if (!door.IsLocal && door.Key is null)
             {
-                console.Error.WriteLine($"Whoever reaches {door.Address} can ask, for there is no key: give one as {KeyVariable}.");
+                console.Error.WriteLine(
+                    $"Whoever reaches {door.Address} can ask, for there is no key: give one as {SamplingServer.KeyVariable}.");
             }
 
             console.Out.WriteLine($"listening on {address.GetLeftPart(UriPartial.Authority)}");
@@ -125,6 +128,4 @@ internal static class ServeCommand
             await server.StopAsync().ConfigureAwait(false);
         }
     }
-
-    private static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 }

@@ -37,7 +37,7 @@ public sealed class LanguageModel : IAsyncDisposable, IDisposable
     }
 
     /// <summary>The name of its folder.</summary>
-    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(live.Bundle.Folder)));
+    public string Name => live.Bundle.Name;
 
     /// <summary>What it is, in a line: family, layers, heads, vocabulary.</summary>
     public string Description => ModelFolder.Describe(live.Bundle.Folder);

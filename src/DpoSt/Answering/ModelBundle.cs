@@ -16,6 +16,12 @@ internal sealed record ModelBundle(string Folder, ILanguageModel Model, ITokeniz
     /// <summary>The content of its folder, and of the model below an adapter, read once: weights are gigabytes.</summary>
     public string Content => content.Value;
 
+    /// <summary>The name of its folder, by which servers know it.</summary>
+    public string Name => NameOf(Folder);
+
+    /// <summary>The name of a model in a folder.</summary>
+    public static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+
     /// <summary>
     /// The ids that end a text: those that its folder names, and the tokenizer's, which training puts at an answer's end.
     /// </summary>

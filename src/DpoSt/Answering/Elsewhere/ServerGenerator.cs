@@ -9,7 +9,7 @@ namespace DpoSt.Answering.Elsewhere;
 internal sealed class ServerGenerator(SamplingServer server, ModelBundle bundle, GenerationOptions options, Action<string> notice)
 {
     private const int Seeds = 1;                            // one bit less, for JSON's numbers are signed in many programs
-    private readonly string model = server.Model ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(bundle.Folder));
+    private readonly string model = server.Model ?? bundle.Name;
 
     /// <summary>Generates every request but those that are done; results come as they finish, one at a time.</summary>
     /// <exception cref="UserErrorException">The server lacks the model, refuses, or cannot be asked; what is finished has been handed

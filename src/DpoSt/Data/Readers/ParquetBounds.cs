@@ -241,21 +241,7 @@ internal sealed class ParquetBounds(Stream stream, long end)
     private void Pass(ulong length) => stream.Position = length <= (ulong)(end - stream.Position) ? stream.Position + (long)length
         : throw new InvalidDataException($"a field claims {length} bytes where {end - stream.Position} are left");
 
-    private ulong Varint()
-    {
-        var bits = 0UL;
-        for (var shift = 0; shift < 64; shift += 7)
-        {
-            var next = Byte();
-            bits |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80)
-            {
-                return bits;
-            }
-        }
-
-        throw new InvalidDataException("a number has no end");
-    }
+    private ulong Varint() => CompactNumbers.Read(Byte, "a number has no end");
 
     private int Byte() => stream.Position < end && stream.ReadByte() is >= 0 and var next ? next
         : throw new InvalidDataException("it goes on behind its end");

@@ -165,21 +165,7 @@ internal sealed class ParquetPages(Stream stream)
 
     private long ZigZag() => Varint() is var bits ? (long)(bits >> 1) ^ -(long)(bits & 1) : 0;
 
-    private ulong Varint()
-    {
-        var bits = 0UL;
-        for (var shift = 0; shift < 64; shift += 7)
-        {
-            var next = Byte();
-            bits |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80)
-            {
-                return bits;
-            }
-        }
-
-        throw new InvalidDataException("a page's header has a number without end");
-    }
+    private ulong Varint() => CompactNumbers.Read(Byte, "a page's header has a number without end");
 
     private int Byte() => stream.ReadByte() is >= 0 and var next ? next
         : throw new InvalidDataException("a page's header goes on behind the end of the file");
