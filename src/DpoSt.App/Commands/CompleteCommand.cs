@@ -47,11 +47,11 @@ internal static class CompleteCommand
             {
                 var done = 0L;
                 reporter.Begin("complete", $"{prompts.Count} prompts", prompts.Count, "answers");
-                completer.Run(prompts, options, answer =>
-                {
-                    console.Write(parsed.GetValue(json), new { answer.Ids, answer.Text }, () => console.Out.WriteLine(answer.Text));
-                    reporter.Advance(++done);
-                }, console.Cancel);
+                completer.Run(
+                    prompts, options,
+                    answer => console.Write(
+                        parsed.GetValue(json), new { answer.Ids, answer.Text }, () => console.Out.WriteLine(answer.Text)),
+                    console.Cancel, counted: () => reporter.Advance(++done));
                 reporter.End($"{done} answers");
                 return done;
             });

@@ -76,10 +76,10 @@ internal sealed class StageProgress(IAnsiConsole console, RateColumn rate, Progr
         else if (Stopwatch.GetElapsedTime(lastPlain) > PlainInterval)
         {
             lastPlain = Stopwatch.GetTimestamp();
-            var elapsed = Stopwatch.GetElapsedTime(started);
-            var made = done - before.Value;
-            var left = elapsed * ((double)(total - done) / Math.Max(1, made));
-            console.WriteLine($"  {done} of {total} {unit}, {RateColumn.Text(made / elapsed.TotalSeconds)}/s, {Duration(left)} left");
+            var (elapsed, made) = (Stopwatch.GetElapsedTime(started), done - before.Value);
+            var pace = made == 0 ? ""
+                : $", {RateColumn.Text(made / elapsed.TotalSeconds)}/s, {Duration(elapsed * ((double)(total - done) / made))} left";
+            console.WriteLine($"  {done} of {total} {unit}{pace}");
         }
     }
 

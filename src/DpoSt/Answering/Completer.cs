@@ -53,10 +53,11 @@ internal sealed class Completer : IDisposable
     /// <summary>The ids of a conversation in the model's chat template, ready for an answer.</summary>
     public int[] Conversation(JsonElement messages, JsonElement? tools = null) => encoder.Conversation(messages, tools);
 
-    /// <summary>Completes every prompt; answers come in the order of the prompts, each as soon as those before it are there.</summary>
+    /// <summary>Completes every prompt; answers come in the order of the prompts, each as soon as those before it are there;
+    /// <paramref name="counted"/> is told of each at once.</summary>
     public void Run(
         IReadOnlyList<int[]> prompts, GenerationOptions options, Action<Generated> finished, CancellationToken cancel,
-        Action<WrittenText>? written = null)
+        Action<WrittenText>? written = null, Action? counted = null)
     {
         var answers = new Generated?[prompts.Count];
         var next = 0;
@@ -64,6 +65,7 @@ internal sealed class Completer : IDisposable
         new Generation.Generator(bundle.Model, bundle.Tokenizer, options) { Ends = bundle.Ends }.Run(requests, answer =>
         {
             answers[answer.Index] = answer;
+            counted?.Invoke();
             for (; next < answers.Length && answers[next] is { } ready; next++)
             {
                 finished(ready);

@@ -52,6 +52,11 @@ internal static class StudyRunner
             StudyData.Lay(cell, problems);
         }
 
+        if (LentStages.Take(cell, plan) is > 0 and var taken)
+        {
+            context.Reporter.Note($"{Counted.Of(taken, "stage")} as in another arm of this seed: taken from there.");
+        }
+
         var rows = SelfTrainingLoop.Run(plan, StageSelection.All, context);
         var stages = SelfTrainingLoop.Stages(plan).ToList();
         var runs = rows.Select(row => row.Run).Distinct(StringComparer.Ordinal);
@@ -66,7 +71,7 @@ internal static class StudyRunner
             Distances = summary.Distances,
             LogProbs = [.. summary.Trainings.Select(LogProbChange.Of).OfType<LogProbChange>()],
         }.Write(cell.File);
-        Directory.Delete(cell.Work, recursive: true);
+        LentStages.Leave(cell);
     }
 
     /// <summary>Composes every arm: a mistake in the last one is told before the first one works.</summary>

@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DpoSt.Runs;
+using DpoSt.SelfTraining;
 
 namespace DpoSt.Tests.SelfTraining;
 
@@ -38,6 +40,60 @@ public sealed class SelfTrainingLoopTests
                 File.ReadAllBytes(broken.Path($"ft_models/tiny/{run}/model.safetensors")));
         }
     }
+
+    // A stage that is over before its kill comes gives it to the one behind.
+    [Fact(Explicit = true)]
+    public void Killed_sixty_times_over_every_stage_it_ends_with_the_same_files_and_leaves_none()
+    {
+        using var whole = new TinyRun();
+        var (code, table, error) = whole.Run(TinyRun.Loop());
+        Assert.True(code == 0, error);
+
+        using var broken = new TinyRun();
+        var random = new SplitMix64(7);
+        var killed = new SortedDictionary<int, int>();
+        for (var i = 0; i < 60; i++)
+        {
+            using var process = broken.Start(TinyRun.Loop());
+            var stage = WaitForNumber(process, 1 + (i * AllNumbers / 60));
+            killed[stage] = killed.GetValueOrDefault(stage) + 1;
+            Thread.Sleep(random.Next(500));
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        TestContext.Current.SendDiagnosticMessage(string.Join(", ", killed.Select(k => $"stage {k.Key}: {k.Value}")));
+        var (again, tableAgain, errorAgain) = broken.Run(TinyRun.Loop());
+        Assert.True(again == 0, errorAgain);
+        Assert.Equal(table, tableAgain);
+        Assert.Equal(Files(whole), Files(broken));
+        Assert.Empty(Leftovers.Find(broken.Root));
+    }
+
+    private const int AllNumbers = 18;
+
+    private static int WaitForNumber(System.Diagnostics.Process process, int least)
+    {
+        while (process.StandardError.ReadLine() is { } line)
+        {
+            var at = line.IndexOf(" of 18)", StringComparison.Ordinal);
+            if (at > 0 && !line.EndsWith("done already", StringComparison.Ordinal)
+                && int.TryParse(line[(line.LastIndexOf('(', at) + 1)..at], out var number) && number >= least)
+            {
+                return number;
+            }
+        }
+
+        throw new InvalidOperationException($"the run ended before stage {least} began");
+    }
+
+    // Every file a run leaves, by what is in it; those that hold times and speeds by their names.
+    private static string[] Files(TinyRun run) =>
+        [.. Directory.GetFiles(run.Root, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(run.Root, file)
+                + (Path.GetFileName(file) is "metrics.jsonl" or "provenance.json" or "run.json"
+                    ? "" : " " + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))))
+            .Order(StringComparer.Ordinal)];
 
     [Fact]
     public void A_changed_option_redoes_what_depends_on_it_and_nothing_else()

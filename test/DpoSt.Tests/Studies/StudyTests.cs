@@ -12,7 +12,7 @@ public sealed class StudyTests : IDisposable
         problems: {labelled: 20, evaluated: 12, out_of_domain: 4}
         arms:
           gold:
-            overrides: [loop.iterations=0, loop.eval_samples=0, sft.trainer.max_steps=2]
+            overrides: [loop.iterations=0, loop.eval_samples=0, sft.trainer.max_steps=9]
           two:
             overrides: [loop.iterations=0, loop.eval_samples=0, sft.trainer.max_steps=2]
             oracle: 2
@@ -25,6 +25,7 @@ public sealed class StudyTests : IDisposable
         """;
 
     private readonly TinyRun run = new();
+    private string said = "";
 
     public StudyTests() => File.WriteAllText(run.Path("s.yaml"), Text);
 
@@ -37,9 +38,12 @@ public sealed class StudyTests : IDisposable
         Directory.CreateDirectory(run.Path("s/work"));
         File.Move(run.Path("claim"), run.Path("s/work/two-2.claim"));              // another process is at it
         Study();
+        Assert.Contains("1 stage as in another arm of this seed: taken from there.", said, StringComparison.Ordinal);      // sft-0
         string[] cells = [.. Directory.GetFiles(run.Path("s/cells")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
         Assert.Equal(["gold-1.json", "gold-2.json", "loop-1.json", "loop-2.json", "two-1.json"], cells);
-        Assert.Equal(["two-2.claim"], Directory.GetFileSystemEntries(run.Path("s/work")).Select(Path.GetFileName));
+        Assert.Equal(
+            ["seed-2", "two-2.claim"],
+            Directory.GetFileSystemEntries(run.Path("s/work")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
         // What each model took, counted by hand: 20 questions, of which DPO asks each three times more behind its first step.
         var budgets = CellResult.Read(run.Path("s/cells/loop-1.json"))!.Budgets.ToDictionary(b => b.Run);
@@ -48,15 +52,19 @@ public sealed class StudyTests : IDisposable
         Assert.Equal(new RunBudget("sft-1", 160, 18, 2), budgets["sft-1"]);
         Assert.Equal(new RunBudget("st-1", 80, 18, 0), budgets["st-1"]);
 
-        // Only what is missing is done, and the file of the same settings has the same content, whatever interrupted its run.
+        // Only what is missing is done, and the file of the same settings has the same content, whatever interrupted its run, and whether
+        // it took a stage from another arm or not.
         var before = CellResult.Read(run.Path("s/cells/loop-2.json"))!;
         var written = File.GetLastWriteTimeUtc(run.Path("s/cells/gold-1.json"));
         File.Delete(run.Path("s/cells/loop-2.json"));
         File.Delete(run.Path("s/work/two-2.claim"));
+        Directory.Delete(run.Path("s/work/seed-2"), recursive: true);
         KillIn("sample dpo-1");
         var table = Study();
         Assert.Equal(written, File.GetLastWriteTimeUtc(run.Path("s/cells/gold-1.json")));
         Assert.Equal(before.Scores, CellResult.Read(run.Path("s/cells/loop-2.json"))!.Scores);
+        Assert.DoesNotContain("taken from there", said, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(run.Path("s/work")));
         Assert.Contains("6 of 6 cells", table, StringComparison.Ordinal);
         Assert.Contains("loop sft-1 against loop st-1 on dev, 2 seeds: ", table, StringComparison.Ordinal);
         Assert.Contains("| two | sft-0 | ood | 2 | ", File.ReadAllText(run.Path("s/README.md")), StringComparison.Ordinal);
@@ -65,7 +73,7 @@ public sealed class StudyTests : IDisposable
 
         // Cells of other settings do not count.
         File.WriteAllText(run.Path("s.yaml"), Text.Replace("sft.trainer.max_steps=2", "sft.trainer.max_steps=3", StringComparison.Ordinal));
-        Assert.Contains("2 of 6 cells", Study("--show"), StringComparison.Ordinal);
+        Assert.Contains("4 of 6 cells", Study("--show"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,8 +109,8 @@ public sealed class StudyTests : IDisposable
 
     private string Study(params string[] more)
     {
-        var (code, table, error) = run.Run(["study", "s.yaml", "--threads", "1", .. more]);
-        Assert.True(code == 0, error);
+        (var code, var table, said) = run.Run(["study", "s.yaml", "--threads", "1", .. more]);
+        Assert.True(code == 0, said);
         return table;
     }
 }
