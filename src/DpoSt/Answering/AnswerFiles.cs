@@ -29,7 +29,17 @@ internal sealed class AnswerFiles(RunContext context, ModelBundle bundle, IReadO
     {
         if (made is not null && !context.Fresh)
         {
-            files.Where(f => !made.Holds(f.File)).ToList().ForEach(f => MakeRoom(f.File, made));
+            foreach (var (_, file) in files)
+            {
+                if (made.Holds(file))
+                {
+                    AnswerJournal.Remove(file);                // a start that was killed right behind the file left it
+                }
+                else
+                {
+                    MakeRoom(file, made);
+                }
+            }
         }
 
         var isMissing = context.Decide([.. files.Select(f => made is not null && (context.Fresh || !made.Holds(f.File)))]);

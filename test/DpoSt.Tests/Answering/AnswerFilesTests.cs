@@ -25,7 +25,9 @@ public sealed class AnswerFilesTests : IDisposable
     {
         Answers(Stage);
         var first = File.ReadAllText(run.Path(Greedy));
+        LeaveJournal("greedy_decode.json");
         Assert.Equal((Done, "generate sft-0  done already\n"), Run(Stage));
+        Assert.Empty(Journals());
         Answers([.. Stage, "--fresh"]);
         Assert.Equal(first, File.ReadAllText(run.Path(Greedy)));
 
@@ -70,8 +72,10 @@ public sealed class AnswerFilesTests : IDisposable
     public void Only_samples_that_are_not_there_are_drawn_and_they_are_those_of_one_command()
     {
         Answers([.. Sampled, "eval.sampling.max_seed=2"]);
+        LeaveJournal("seed_1-t_0.7.json");
         var (output, error) = Run([.. Sampled, "eval.sampling.max_seed=5"]);
         Assert.Contains("  2 of 5 samples are there already\n", error, StringComparison.Ordinal);
+        Assert.Empty(Journals());
         Assert.Contains("of 36 answers are right", output, StringComparison.Ordinal);
         Assert.Contains("is done already", Run([.. Sampled, "eval.sampling.max_seed=4"]).Out, StringComparison.Ordinal);
 
@@ -157,4 +161,9 @@ public sealed class AnswerFilesTests : IDisposable
         Assert.True(code == 0, error);
         return (output, error);
     }
+
+    // What a kill between a file and the end of its journal leaves.
+    private void LeaveJournal(string file) => File.WriteAllText(run.Path($"{Folder}/{file}.partial"), "\"key\"\n");
+
+    private string[] Journals() => Directory.GetFiles(run.Path(Folder), "*.partial");
 }

@@ -35,6 +35,9 @@ internal sealed record SampleStage(
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {Shown.Path(place)}";
     }
 
+    // As TrainingFolder does for a model: a kill between a file and the end of its journal leaves both.
+    void IStage.WhenDone(Provenance made) => Outputs.ToList().ForEach(AnswerJournal.Remove);
+
     private string FileOf(int sample) => Path.Combine(
         Folder, Source.Answers.Decoding.Temperature is > 0 and var t ? SampleFile.Name(sample, t) : SampleFile.GreedyName);
 }
