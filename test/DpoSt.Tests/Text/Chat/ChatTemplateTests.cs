@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using CsCheck;
 using DpoSt.Text.Chat;
@@ -123,7 +124,13 @@ public sealed class ChatTemplateTests
     [InlineData("{{ (['x' * 1000000] * 2000) | join }}")]
     [InlineData("{{ ('\n' * 1000000) | indent(1000, true, true) }}")]
     [InlineData("{% for i in range(99999) %}{{ ('x' * 1000000) is string }}{{ 'y' in 'x' * 1000000 }}{% endfor %}")]
-    public void Bounds_what_a_template_asks_for(string template) => Assert.Throws<UserErrorException>(() => Render(template));
+    public void Bounds_what_a_template_asks_for(string template)
+    {
+        var (began, before) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread());
+        Assert.Throws<UserErrorException>(() => Render(template));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000_000);
+        TestContext.Current.SendDiagnosticMessage($"{Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms: {template}");
+    }
 
     [Fact]
     public void Deep_nesting_is_refused()
@@ -144,8 +151,10 @@ public sealed class ChatTemplateTests
     [Fact(Explicit = true)]
     public void A_hundred_thousand_mutated_templates_never_crash() => Mutate(100_000);
 
+    // No template takes more than 100 MB; how long the slowest took is said, and held by nothing but the budget of work.
     private static void Mutate(int count)
     {
+        var (slowest, most) = (TimeSpan.Zero, 0L);
         string[] texts = [.. ChatGoldens.Templates.Select(ChatGoldens.Text)];
         string[] pieces =
             ["{{", "}}", "{%", "%}", "-", "(", ")", "[", "]", "'", "\"", "|", "~", "for", "endfor", " in ", "range(99999)", "**", "[::-1]",
@@ -162,17 +171,24 @@ public sealed class ChatTemplateTests
                     text = text[..start] + (piece < pieces.Length ? pieces[piece] : "") + text[Math.Min(text.Length, start + cut)..] + " ";
                 }
 
+                var input = ChatGoldens.Input(ChatGoldens.Templates[which], ChatGoldens.Cases[name]);
+                var (began, before) = (Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread());
                 try
                 {
-                    var input = ChatGoldens.Input(ChatGoldens.Templates[which], ChatGoldens.Cases[name]);
                     Assert.NotNull(ChatTemplate.Read(text, "mutated").Render(input));
                 }
                 catch (UserErrorException)
                 {
                     // A sentence is the other good end.
                 }
+
+                most = Math.Max(most, GC.GetAllocatedBytesForCurrentThread() - before);
+                var took = Stopwatch.GetElapsedTime(began);
+                slowest = took > slowest ? took : slowest;
             },
             iter: count, threads: 1);
+        Assert.InRange(most, 0, 100_000_000);
+        TestContext.Current.SendDiagnosticMessage($"the slowest of {count} took {slowest.TotalMilliseconds:0} ms, the largest {most} bytes");
     }
 
     private static string Render(string template) => ChatTemplate.Read(template, "own").Render(

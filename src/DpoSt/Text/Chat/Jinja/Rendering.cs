@@ -11,7 +11,7 @@ internal sealed class Rendering(DateTime now)
     /// <summary>So many characters count as one step.</summary>
     public const int CharactersPerUnit = 16;
 
-    private const int MostWork = 4_000_000; // well under a second and 64 MB
+    private const int MostWork = 2_000_000; // well under a second and 64 MB
     private const int MostCalls = 40;
     private int work;
     private int calls;
@@ -76,6 +76,7 @@ internal sealed class Rendering(DateTime now)
 /// <summary>The names that a place in a template can see: its own, then those around it.</summary>
 internal sealed class Scope(Rendering rendering, Scope? around = null)
 {
+    private const int UnitsPerScope = 20;
     private readonly Dictionary<string, object?> values = [];
 
     /// <summary>The rendering it belongs to.</summary>
@@ -102,6 +103,10 @@ internal sealed class Scope(Rendering rendering, Scope? around = null)
 
     private Scope? Around => around;
 
-    /// <summary>A scope within.</summary>
-    public Scope Inner() => new(rendering, this);
+    /// <summary>A scope within. Its names take memory that a step does not.</summary>
+    public Scope Inner()
+    {
+        rendering.Charge(UnitsPerScope);
+        return new(rendering, this);
+    }
 }
