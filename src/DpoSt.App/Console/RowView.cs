@@ -11,6 +11,7 @@ internal static class RowView
     /// <summary>What a program reads.</summary>
     public static object Json(ShownRow row) => new
     {
+        row.Name,
         row.Source,
         given = row.Count(TokenPart.Given),
         scored = row.Count(TokenPart.Scored),
@@ -22,7 +23,7 @@ internal static class RowView
     public static void Write(CommandConsole console, ShownRow row)
     {
         var terminal = console.Results();
-        terminal.Write(new Spectre.Console.Text($"The model is given {row.Source}.\n"));
+        terminal.Write(new Spectre.Console.Text($"{(row.Name is { } name ? $"Of {name} the" : "The")} model is given {row.Source}.\n"));
         for (var start = 0; start < row.Tokens.Count;)
         {
             var part = row.Tokens[start].Part;

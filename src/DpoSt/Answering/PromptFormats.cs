@@ -46,7 +46,7 @@ internal static class PromptFormats
         options.System is null && options.Arguments.Count == 0 ? format
             : throw new UserErrorException(
                 $"data.{(options.System is null ? "template_args" : "system")} is for chat templates, and the model is given "
-                + $"{format.Source}; leave it out or name a template as data.template.");
+                + $"{format.Source}; leave it out{(format.IsCausal ? " or name a template as data.template" : "")}.");
 
     private static string Names(ChatTemplateFiles files) => string.Join(", ", files.Templates.Keys.Order(StringComparer.Ordinal));
 }

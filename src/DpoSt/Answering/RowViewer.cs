@@ -4,6 +4,7 @@ using DpoSt.Data.PaperFormats;
 using DpoSt.Data.Readers;
 using DpoSt.Data.Shapes;
 using DpoSt.Text.Chat;
+using static System.FormattableString;
 
 namespace DpoSt.Answering;
 
@@ -29,25 +30,41 @@ internal static class RowViewer
             first ??= row;
             if (index == number - 1)
             {
-                return Show(encoder, row, first, columns);
+                return Show(encoder, row, first, columns, prompt.System is null);
             }
         }
 
         throw new UserErrorException($"{file}: there is no row {number}.");
     }
 
-    private static IReadOnlyList<ShownRow> Show(RowEncoder encoder, JsonLine row, JsonLine first, ColumnsSection columns)
+    private static IReadOnlyList<ShownRow> Show(
+        RowEncoder encoder, JsonLine row, JsonLine first, ColumnsSection columns, bool leavesSystem)
     {
         if (row.Property("chosen", Expected) is not null)
         {
             var pair = PreferencePairFile.Pair(row);
             return row.Placing(() => encoder.Prepared(pair) is var (prompt, chosen, rejected)
-                ? (ShownRow[])[encoder.Show(prompt, chosen), encoder.Show(prompt, rejected)] : []);
+                ? (ShownRow[])[
+                    encoder.Show(prompt, chosen) with { Name = "the chosen answer" },
+                    encoder.Show(prompt, rejected) with { Name = "the rejected answer" },
+                ]
+                : []);
         }
 
-        var questions = RowShape.Of(first, columns).Read(row).ToArray();
-        return row.Placing(() => Array.ConvertAll(questions, asked => asked.Rationale is { } answer
-            ? encoder.Show(new RationaleRow(asked.Question, answer) { Conversation = asked.Conversation })
-            : encoder.ShowAsked(asked.Question, asked.Conversation)));
+        var shape = RowShape.Of(first, columns);
+        var questions = shape.Read(row).ToArray();
+        var without = leavesSystem && shape.MessagesColumn(row) is { } column && Messages.SystemOf(row, column) is not null
+            ? ", without the row's own system message (--system gives it one)" : "";
+        return row.Placing(() => questions.Select((asked, i) =>
+        {
+            var shown = asked.Rationale is { } answer
+                ? encoder.Show(new RationaleRow(asked.Question, answer) { Conversation = asked.Conversation })
+                : encoder.ShowAsked(asked.Question, asked.Conversation);
+            return shown with
+            {
+                Source = shown.Source + without,
+                Name = questions.Length == 1 ? null : Invariant($"answer {i + 1} of {questions.Length}"),
+            };
+        }).ToArray());
     }
 }

@@ -30,6 +30,9 @@ internal sealed record ShownRow(string Source, IReadOnlyList<ShownToken> Tokens)
 {
     private const int ShownEnd = 90;
 
+    /// <summary>Which of its row's answers it has, in words; null where there is one alone.</summary>
+    public string? Name { get; init; }
+
     /// <summary>How many tokens have a part.</summary>
     public int Count(TokenPart part) => Tokens.Count(token => token.Part == part);
 

@@ -51,7 +51,7 @@ internal sealed class ProblemSet : IReadOnlyList<Problem>
         }
 
         var shape = RowShape.Plain.Name;
-        var loaded = published?.Problems ?? ReadRows(path, judge, columns, found => shape = found.Name);
+        var loaded = published?.Problems ?? ReadRows(path, judge, columns, found => shape = found.InWords);
         return published is not null
             && loaded.GroupBy(p => p.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } same
                 ? throw new UserErrorException($"{path}: the id \"{same.Key}\" comes twice; expected a different id a problem.")

@@ -71,7 +71,11 @@ public sealed class ChatTrainingTests
         object Turn(string role, string content) => new { role, content };
         JsonLines.Write(run.Path("data/talks.jsonl"), Enumerable.Range(1, 10).Select(i => new
         {
-            messages = new[] { Turn("user", $"{i}?"), Turn("assistant", "#### 1"), Turn("user", "And then?"), Turn("assistant", "#### 2") },
+            messages = new[]
+            {
+                Turn("system", "Be brief."), Turn("user", $"{i}?"), Turn("assistant", "#### 1"), Turn("user", "And then?"),
+                Turn("assistant", "#### 2"),
+            },
         }));
         AtomicFile.WriteAllText(run.Path("family/additional_chat_templates/terse.jinja"), "{{ messages[-1].content }}");
 
@@ -81,10 +85,35 @@ public sealed class ChatTrainingTests
         Assert.True(code == 0, error);
 
         Assert.Contains("on 20 rationales", error);
+        Assert.Contains("data/talks.jsonl: the rows have the system message \"Be brief.\", which is left out", error);
         Assert.True(File.Exists(run.Path("ft_models/tiny/sft-0/additional_chat_templates/terse.jinja")));
         Assert.Equal("#### 1", Completed(run, "ft_models/tiny/sft-0", [Turn("user", "3?")]));
         Assert.Equal("#### 2", Completed(run, "ft_models/tiny/sft-0",
             [Turn("user", "3?"), Turn("assistant", "#### 1"), Turn("user", "And then?")]));
+    }
+
+    [Fact]
+    public void Each_answer_of_a_row_is_shown_by_its_name()
+    {
+        using var run = NewRun("qwen2-tied", "qwen2_5", "<|im_end|>");
+        File.WriteAllText(run.Path("talk.jsonl"), """
+            {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "1?"},
+             {"role": "assistant", "content": "a"}, {"role": "user", "content": "2?"}, {"role": "assistant", "content": "b"}]}
+            """.ReplaceLineEndings(" "));
+        var shown = run.Run("show", "--model", "family", "--data", "talk.jsonl").Out;
+        Assert.Contains(
+            "Of answer 2 of 2 the model is given the chat template of family, without the row's own system message "
+            + "(--system gives it one).",
+            shown);
+        Assert.DoesNotContain("Be brief.", shown);
+        var told = run.Run("show", "--model", "family", "--data", "talk.jsonl", "--system", "Be brief.").Out;
+        Assert.DoesNotContain("without the row's own", told);
+        Assert.Contains("Be brief.", told);
+
+        File.WriteAllText(run.Path("pair.jsonl"), """{"prompt": "1?", "chosen": "a", "rejected": "b"}""");
+        var pair = run.Run("show", "--model", "family", "--data", "pair.jsonl").Out;
+        Assert.Contains("Of the chosen answer the model is given", pair);
+        Assert.Contains("Of the rejected answer the model is given", pair);
     }
 
     [Fact]

@@ -127,7 +127,8 @@ internal sealed class YamlReader
         }
 
         Count(1);
-        var anchor = ((NodeEvent)parser.Current!).Anchor;
+        var anchor = parser.Current is NodeEvent begun ? begun.Anchor
+            : throw new UserErrorException($"{source}: this is not valid YAML (a value is missing here).");
         ConfigNode node = parser.Current switch
         {
             Scalar => ReadScalar(source, isFlow),

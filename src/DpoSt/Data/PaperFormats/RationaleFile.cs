@@ -14,8 +14,8 @@ internal static class RationaleFile
 
     /// <summary>Reads the rows in the file's order, of any shape that has answers to learn.</summary>
     /// <exception cref="UserErrorException">The file is absent, or a line does not hold what is expected.</exception>
-    public static IEnumerable<RationaleRow> Read(string path, ColumnsSection? columns = null) =>
-        ShapedRows.Read(path, columns).Select(row => new RationaleRow(
+    public static IEnumerable<RationaleRow> Read(string path, ColumnsSection? columns = null, Action<RowShape>? recognised = null) =>
+        ShapedRows.Read(path, columns, recognised).Select(row => new RationaleRow(
             row.Question, row.Rationale ?? throw row.Line.Error($"the row has no answer to learn; expected {Expected}."))
         {
             Conversation = row.Conversation,

@@ -48,6 +48,11 @@ internal static partial class AsdivFile
                 + "expected ASDiv's.",
                 e);
         }
+        catch (ArgumentException e)
+        {
+            // The runtime's reader counts wrong in a declaration that goes on for thousands of characters.
+            throw new UserErrorException($"{path}:1: the file is not plain XML; expected ASDiv's.", e);
+        }
 
         return new PublishedSet(problems, leftOut);
     }

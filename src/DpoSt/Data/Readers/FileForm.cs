@@ -1,6 +1,4 @@
 using System.Text.Json;
-using ICSharpCode.SharpZipLib;
-using ICSharpCode.SharpZipLib.GZip;
 
 namespace DpoSt.Data.Readers;
 
@@ -62,7 +60,7 @@ internal sealed record FileForm(RowFormat Kind, bool IsGzipped, string? Key = nu
             if (isGzipped)
             {
                 raw.Position = 0;
-                using var unpacked = new GZipInputStream(raw);
+                using var unpacked = new GzippedFile(raw);
                 start = StartOf(unpacked);
             }
 
@@ -72,7 +70,7 @@ internal sealed record FileForm(RowFormat Kind, bool IsGzipped, string? Key = nu
         {
             throw new UserErrorException($"{path}: there is no such file; expected {Expected}.", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SharpZipBaseException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UserErrorException($"{path}: the file cannot be read ({FileProblem.Of(path, e)}).", e);
         }
@@ -80,7 +78,7 @@ internal sealed record FileForm(RowFormat Kind, bool IsGzipped, string? Key = nu
 
     /// <summary>Opens the file as this says, unpacked.</summary>
     public Stream Open(string path) =>
-        IsGzipped ? new GZipInputStream(File.OpenRead(path)) : File.OpenRead(path);
+        IsGzipped ? new GzippedFile(File.OpenRead(path)) : File.OpenRead(path);
 
     private static FileForm Of(byte[] start, bool isGzipped, string path)
     {

@@ -1,4 +1,3 @@
-using ICSharpCode.SharpZipLib;
 
 namespace DpoSt.Data.Readers;
 
@@ -93,7 +92,7 @@ internal static class RowFile
                     yield break;
                 }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or SharpZipBaseException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 throw new UserErrorException($"{path}: the file cannot be read ({FileProblem.Of(path, e)}).", e);
             }

@@ -45,7 +45,7 @@ internal sealed record DataReport(
             otherPlaces.Add(PlaceOf(row));
         }
 
-        foreach (var row in ShapedRows.Read(file, columns, found => shape = found.Name))
+        foreach (var row in ShapedRows.Read(file, columns, found => shape = found.InWords))
         {
             rows++;
             var place = PlaceOf(row);

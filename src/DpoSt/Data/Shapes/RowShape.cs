@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using DpoSt.Configuration.Sections;
 
@@ -15,6 +16,12 @@ internal sealed record RowShape(string Name, string Expected)
     public static readonly RowShape Plain = new("question/answer", Own);
 
     private ColumnsSection Columns { get; init; } = new() { Question = "question", Answer = "answer", Gold = "ans" };
+
+    /// <summary>The system message of its rows, which is no part of a question; null where they have none.</summary>
+    public string? System { get; init; }
+
+    /// <summary>The shape in words.</summary>
+    public string InWords => System is null ? Name : $"{Name}, whose system message is left out (data.system gives one to a model)";
 
     private bool HasChoices => Columns.Choices is not null;
 
@@ -129,7 +136,7 @@ internal sealed record RowShape(string Name, string Expected)
         null or { ValueKind: JsonValueKind.Null } => null,
         { ValueKind: JsonValueKind.String } text => row.TextOf(text),
         { ValueKind: JsonValueKind.Number } number when double.IsFinite(number.GetDouble()) =>
-            number.GetDouble().ToString(System.Globalization.CultureInfo.InvariantCulture),
+            number.GetDouble().ToString(CultureInfo.InvariantCulture),
         { ValueKind: JsonValueKind.Array } => Messages.Flat(row, name),
         _ => throw row.Error($"\"{name}\" is not a string or a finite number; expected {Expected}."),
     };

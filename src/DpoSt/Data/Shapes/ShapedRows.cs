@@ -21,9 +21,7 @@ internal static class ShapedRows
             {
                 shape = RowShape.Of(row, columns ?? new());
                 system = SystemOf(row, shape);
-                recognised?.Invoke(system is null
-                    ? shape
-                    : shape with { Name = $"{shape.Name}, whose system message is left out (data.system gives one to a model)" });
+                recognised?.Invoke(shape with { System = system });
             }
             else if (SystemOf(row, shape) != system)
             {

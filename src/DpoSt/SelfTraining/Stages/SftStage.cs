@@ -49,7 +49,8 @@ internal sealed record SftStage(
     public string Run(RunContext context, Provenance? made)
     {
         var (recipe, reporter) = (Settings.Recipe, context.Reporter);
-        var rows = RationaleFile.Read(Data, Columns).ToList();
+        string? system = null;
+        var rows = RationaleFile.Read(Data, Columns, shape => system = shape.System).ToList();
         if (rows.Count == 0)
         {
             throw new UserErrorException(
@@ -66,6 +67,13 @@ internal sealed record SftStage(
         ModelBundle.CheckFolder(From);
         ResamplingOptions.Check(Resampling, context);
         reporter.Begin(Name, $"fine-tune {Shown.Path(From)} on {rows.Count} rationales", recipe.StepsFor(rows.Count), "steps");
+        if (system is not null && Settings.Prompt.System is null)
+        {
+            reporter.Note(
+                $"{Shown.Path(Data)}: the rows have the system message {Shown.Quoted(system)}, which is left out, here and wherever the "
+                + "model is asked; data.system gives it one.");
+        }
+
         if (rows.Count(row => Judge.Refusal(GoldText.Of(row.Answer)) is not null) is > 0 and var silent)
         {
             reporter.Note(

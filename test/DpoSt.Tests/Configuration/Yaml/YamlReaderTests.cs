@@ -79,6 +79,7 @@ public sealed class YamlReaderTests
     [InlineData("a: 1\nb: \u0007\n", "f.yaml:2: YAML forbids the character U+0007; write \"\\u0007\".")]
     [InlineData("a: [b:]\n", "f.yaml:1: 'b:' has a mark that means something to YAML where it stands; quote it.")]
     [InlineData("a: {b: ???}\n", "f.yaml:1: '???' has a mark that means something to YAML where it stands; quote it.")]
+    [InlineData("a:\n  : b\nc: 1\n", "f.yaml:2: this is not valid YAML (a value is missing here).")]
     [InlineData("a: 1\n: b\n", "f.yaml:2: a key of a map is empty or null; write its name before the colon.")]
     [InlineData("a:\n  ? [b]\n  : c\n", "f.yaml:2: a key of a map is a list, a map or an alias; expected a plain key.")]
     [InlineData("a: 1\n<<: 3\n", "f.yaml:2: '<<' merges the number 3; expected a map or a list of maps.")]

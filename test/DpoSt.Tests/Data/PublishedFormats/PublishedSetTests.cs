@@ -43,6 +43,9 @@ public sealed class PublishedSetTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
+    // A declaration that does not end: it is laid out below, as attributes hold no more than constants.
+    private const string Declaration = "DECLARATION";
+
     public void Dispose() => folder.Dispose();
 
     [Fact]
@@ -99,6 +102,7 @@ public sealed class PublishedSetTests : IDisposable
     [InlineData("<a><Problem><Body>x</Body></Problem></a>", ":1: the problem has no ID")]
     [InlineData("<a><Problem ID=\"1\"><Body/><Question>q</Question><Answer>1</Answer></Problem><Problem "
         + "ID=\"1\"><Body/><Question>q</Question><Answer>1</Answer></Problem></a>", ": the id \"1\" comes twice")]
+    [InlineData(Declaration, ":1: the file is not plain XML")]
     [InlineData("[{\"Body\": \"a\"", ":1: the file is not a whole JSON list")]
     [InlineData("[{\"Body\": \"a\"}]", ":problem:1: \"Question\" is missing")]
     [InlineData("[3]", ":row:1: the row is not a JSON object")]
@@ -108,7 +112,7 @@ public sealed class PublishedSetTests : IDisposable
     [InlineData("[]", ": the file holds no problem")]
     public void What_is_no_such_file_is_a_sentence(string text, string says)
     {
-        var path = folder.File("data", text);
+        var path = folder.File("data", text == Declaration ? $"<?xml version=\"1.0{new string('\u00e9', 20_000)}" : text);
         Assert.StartsWith(path + says, Assert.Throws<UserErrorException>(() => ProblemSet.Load(path)).Message, StringComparison.Ordinal);
     }
 

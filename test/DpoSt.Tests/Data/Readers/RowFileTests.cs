@@ -91,6 +91,23 @@ public sealed class RowFileTests : IDisposable
                 path, Assert.Throws<UserErrorException>(() => RowFile.Read(path).Count()).Message, StringComparison.Ordinal));
     }
 
+    // A header, and a block whose tables are drawn at random.
+    [Fact]
+    public void Damaged_gzip_is_a_sentence()
+    {
+        var random = new Random(5);
+        for (var i = 0; i < 200; i++)
+        {
+            var bytes = new byte[200];
+            random.NextBytes(bytes);
+            ((byte[])[0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0, (byte)((bytes[10] & 0xF8) | 5)]).CopyTo(bytes, 0);
+            var path = folder.File("damaged.gz");
+            File.WriteAllBytes(path, bytes);
+            Assert.StartsWith(
+                path, Assert.Throws<UserErrorException>(() => RowFile.Read(path).Count()).Message, StringComparison.Ordinal);
+        }
+    }
+
     // The library would read the memory of a column of texts as numbers.
     [Theory]
     [InlineData(3, "encoding RLE")]

@@ -188,7 +188,8 @@ public sealed class ChatTemplateTests
             },
             iter: count, threads: 1);
         Assert.InRange(most, 0, 100_000_000);
-        TestContext.Current.SendDiagnosticMessage($"the slowest of {count} took {slowest.TotalMilliseconds:0} ms, the largest {most} bytes");
+        TestContext.Current.SendDiagnosticMessage(
+            $"the slowest of {count} took {slowest.TotalMilliseconds:0} ms, the largest {most} bytes");
     }
 
     private static string Render(string template) => ChatTemplate.Read(template, "own").Render(

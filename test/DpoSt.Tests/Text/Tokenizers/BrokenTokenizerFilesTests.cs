@@ -75,6 +75,17 @@ public sealed class BrokenTokenizerFilesTests : IDisposable
         }
     }
 
+    // Every cut of it would be looked through, in the square of its length.
+    [Fact]
+    public void ARankLongerThanAnyPublishedOneIsRefused()
+    {
+        var lines = string.Concat(Enumerable.Range(0, 256).Select(b => $"{Convert.ToBase64String([(byte)b])} {b}\n"));
+        Assert.Null(Failure("tokenizer.model", Encoding.UTF8.GetBytes($"{lines}{Convert.ToBase64String(new byte[256])} 256\n")));
+        Assert.Contains(
+            "is not a token of at most 256 bytes",
+            Failure("tokenizer.model", Encoding.UTF8.GetBytes($"{lines}{Convert.ToBase64String(new byte[257])} 256\n"))!.Message);
+    }
+
     [Theory]
     [MemberData(nameof(SmallFiles))]
     public void AMutatedFileLoadsOrIsASentence(string name, byte[] content)

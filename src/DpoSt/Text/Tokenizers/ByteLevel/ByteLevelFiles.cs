@@ -19,6 +19,9 @@ internal static class ByteLevelFiles
         @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
     private const int Llama3Specials = 256;
+
+    // Published ranks have tokens of up to 128 bytes; the cuts of a longer one would be looked through in the square of its length.
+    private const int LongestRank = 256;
     private static readonly string[] QwenSpecials = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
 
     /// <summary>Lines `base64 rank`; neighbours whose join is a token merge, the smallest rank first. 256 special tokens follow.</summary>
@@ -31,10 +34,11 @@ internal static class ByteLevelFiles
             var buffer = new byte[line.Length];
             var parts = line.Split(' ');
             if (parts.Length != 2 || !Convert.TryFromBase64String(parts[0], buffer, out var length)
-                || parts[1] != pieces.Count.ToString(System.Globalization.CultureInfo.InvariantCulture))
+                || length > LongestRank || parts[1] != pieces.Count.ToString(System.Globalization.CultureInfo.InvariantCulture))
             {
                 throw new UserErrorException(
-                    $"The tokenizer '{path}', line {pieces.Count + 1}, is not a token in base64 with its rank {pieces.Count}.");
+                    $"The tokenizer '{path}', line {pieces.Count + 1}, is not a token of at most {LongestRank} bytes in base64 "
+                    + $"with its rank {pieces.Count}.");
             }
 
             pieces.Add(ByteAlphabet.Spell(buffer.AsSpan(0, length)));
