@@ -67,6 +67,10 @@ internal static class RunCommand
             {
                 StageTable.Write(console.Results(), StageProgress.Watch(
                     console, reporter => SelfTrainingLoop.Plan(plan, selection, Context(reporter, new SingleProcess()))));
+                if (plan.Trains is { } trained)
+                {
+                    console.Out.WriteLine($"fine-tuning changes {trained}");
+                }
             }
             else
             {

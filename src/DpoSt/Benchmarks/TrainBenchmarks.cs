@@ -1,5 +1,6 @@
 using DpoSt.Data;
 using DpoSt.Models;
+using DpoSt.Models.Adapters;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Runs;
 using DpoSt.Text.Tokenizers;
@@ -13,8 +14,13 @@ namespace DpoSt.Benchmarks;
 /// <param name="Modes">sft, dpo.</param>
 /// <param name="Dtypes">fp32, bf16: the types of matrix products.</param>
 /// <param name="Device">Where it is measured.</param>
+/// <param name="Rank">Trains an adapter of this rank of every matrix of the layers; null trains all weights.</param>
 internal sealed record TrainBenchOptions(
-    int Runs, IReadOnlyList<string> Models, IReadOnlyList<string> Modes, IReadOnlyList<string> Dtypes, Device Device);
+    int Runs, IReadOnlyList<string> Models, IReadOnlyList<string> Modes, IReadOnlyList<string> Dtypes, Device Device, int? Rank = null)
+{
+    /// <summary>The adapter.</summary>
+    public LoraOptions? Lora => Rank is { } rank ? new LoraOptions { R = rank, TargetModules = [LoraOptions.AllLinear] } : null;
+}
 
 /// <summary>Measurements of the training engine.</summary>
 internal static class TrainBenchmarks
@@ -52,5 +58,5 @@ internal static class TrainBenchmarks
         Func<BenchModel, string, ILanguageModel, Action, IEnumerable<T>> measure) =>
         BenchModel.Each(
             options.Models, options.Dtypes, parts, reporter, ("measures training", "rows"),
-            (folder, bf16) => ModelFolder.Load(folder, options.Device, new TrainingCompute(bf16)), measure);
+            (folder, bf16) => ModelFolder.Load(folder, options.Device, new TrainingCompute(bf16, Lora: options.Lora)), measure);
 }

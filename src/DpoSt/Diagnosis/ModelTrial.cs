@@ -113,7 +113,7 @@ internal sealed class ModelTrial
     {
         var parameters = new ParameterSet(family.Costs.Specs, device, dtype, products);
         parameters.Initialise(1);
-        return family.Over(parameters, false);
+        return family.Costs.Over(parameters, false);
     }
 
     private static TokenBatch Batch(int step) => TokenBatch.Of(

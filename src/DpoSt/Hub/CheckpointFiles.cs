@@ -17,6 +17,9 @@ internal static class CheckpointFiles
     /// <summary>What a folder of an adapter holds beside its weights.</summary>
     public const string Adapter = "adapter_config.json";
 
+    /// <summary>An adapter's weights.</summary>
+    public const string AdapterWeights = "adapter_model.safetensors";
+
     /// <summary>Any of these holds weights, or names the files that do.</summary>
     public static readonly string[] WeightFiles = [Weights, Index];
 
@@ -33,12 +36,17 @@ internal static class CheckpointFiles
     /// <summary>Files that belong to a model apart from its weights.</summary>
     public static readonly string[] Companions = [Config, "generation_config.json", .. Tokenizers, "README.md", "LICENSE"];
 
-    /// <summary>The names of what a folder holds of a model.</summary>
+    /// <summary>Whether a place holds an adapter and no model of its own.</summary>
+    /// <param name="holds">Says whether it holds a file.</param>
+    public static bool IsAdapter(Func<string, bool> holds) => holds(Adapter) && !Array.Exists(WeightFiles, name => holds(name));
+
+    /// <summary>The names of what a folder holds of a model or an adapter.</summary>
     /// <exception cref="UserErrorException">Its index is none.</exception>
     public static IEnumerable<string> In(string folder)
     {
         var index = Path.Combine(folder, Index);
-        IEnumerable<string> names = File.Exists(Path.Combine(folder, Weights)) ? [.. Companions, Weights]
+        IEnumerable<string> names = IsAdapter(name => File.Exists(Path.Combine(folder, name))) ? [.. Companions, Adapter, AdapterWeights]
+            : File.Exists(Path.Combine(folder, Weights)) ? [.. Companions, Weights]
             : [.. Companions, Index, .. Shards(WholeFile.ReadBytes(index), index)];
         return names.Where(name => File.Exists(Path.Combine(folder, name)));
     }

@@ -19,7 +19,7 @@ internal sealed class HubCache(string cache, string repo, string kind = "models"
     /// <summary>Whether a commit's file is there and whole; only whole files ever get their final names.</summary>
     public bool Has(string commit, HubFile file) => HasLength(Path.Combine(Snapshot(commit), file.Name), file.Size);
 
-    /// <summary>The folder of a revision's commit where its configuration and all its weights are there; null where they are not.</summary>
+    /// <summary>The folder of a revision's commit where its configuration and all its weights are there, a model's or an adapter's; null where they are not.</summary>
     public string? Whole(string revision)
     {
         try
@@ -33,6 +33,11 @@ internal sealed class HubCache(string cache, string repo, string kind = "models"
 
             var snapshot = Snapshot(commit);
             var index = Path.Combine(snapshot, CheckpointFiles.Index);
+            if (CheckpointFiles.IsAdapter(file => IsThere(snapshot, file)))
+            {
+                return IsThere(snapshot, CheckpointFiles.AdapterWeights) ? snapshot : null;
+            }
+
             return IsThere(snapshot, CheckpointFiles.Config)
                 && (IsThere(snapshot, CheckpointFiles.Weights) || (IsThere(snapshot, CheckpointFiles.Index)
                     && CheckpointFiles.Shards(WholeFile.ReadBytes(index), index).All(shard => IsThere(snapshot, shard)))) ? snapshot : null;

@@ -87,6 +87,14 @@ internal static partial class HubDownload
         async Task<IReadOnlyList<HubFile>> Files()
         {
             var companions = CheckpointFiles.Companions.Where(listing.Files.ContainsKey).Select(name => listing.Files[name]);
+            if (CheckpointFiles.IsAdapter(listing.Files.ContainsKey))
+            {
+                return listing.Files.TryGetValue(CheckpointFiles.AdapterWeights, out var adapter)
+                    ? [.. companions, listing.Files[CheckpointFiles.Adapter], adapter]
+                    : throw new UserErrorException(
+                        $"{repo} holds {CheckpointFiles.Adapter} but no {CheckpointFiles.AdapterWeights}: dpost reads only safetensors.");
+            }
+
             if (!listing.Files.ContainsKey(CheckpointFiles.Config))
             {
                 throw new UserErrorException($"{repo} holds no {CheckpointFiles.Config}: point to a Hugging Face checkpoint.");

@@ -69,18 +69,13 @@ internal sealed class Linear : IDisposable
     /// <summary>The same map for somebody who does not own it.</summary>
     public Linear Shared() => new(weight, Shape, Dtype, layout, isOwned: false);
 
-    private Tensor Changed(Tensor y, Tensor x)
-    {
-        using var plain = y;
-        return change!.AddTo(plain, x, Dtype);
-    }
-
     /// <summary>x [.., K] gives [.., N] in the type of the product, or in fp32 where only the weight is rounded to that type.</summary>
-    public Tensor call(Tensor x) => layout switch
+    /// <param name="drop">Drops some of what an adapter reads; null leaves it.</param>
+    public Tensor call(Tensor x, Func<Tensor, Tensor>? drop = null) => layout switch
     {
         Layout.Panels => DecodeGemm.Apply(x.In(ScalarType.Float32), weight, (int)Shape.Outputs),
         Layout.Blocked => Aten.OneDnnLinear(x.In(Dtype), weight),
-        _ when change is not null => Changed(LinearProduct.Apply(x, weight, Dtype), x),
+        _ when change is not null => change.Apply(x, weight, Dtype, drop),
         _ => LinearProduct.Apply(x, weight, Dtype),
     };
 

@@ -118,6 +118,7 @@ internal sealed class Rehearsal
 
         done.Add($"{Shown.Path(folder)}: {ModelFolder.Inspect(folder)}");
         TrainingSession.CheckMemory(folder, free, settings.Recipe.Compute);
+        done.Add($"a training changes {TrainedParameters.Of(folder, settings.Recipe.Compute)}");
         if (free is { } room)
         {
             done.Add($"memory: weights, gradients and optimizer fit into the {Bytes.Text(room)} that is free");

@@ -5,6 +5,7 @@ using DpoSt.Configuration;
 using DpoSt.Configuration.Sections;
 using DpoSt.Data;
 using DpoSt.Runs;
+using DpoSt.SelfTraining.Sessions;
 using DpoSt.Training;
 using DpoSt.Training.Objectives;
 using DpoSt.Verification;
@@ -19,6 +20,11 @@ internal sealed record LoopPlan
 
     /// <summary>The model every fine-tuning starts from.</summary>
     public required string BaseModel { get; init; }
+
+    /// <summary>How many of the model's parameters fine-tuning changes, in words; null where the model is not there yet.</summary>
+    /// <exception cref="UserErrorException">The model is of no supported family, or has no matrix that the adapter could
+    /// change.</exception>
+    public string? Trains => TrainedParameters.Of(BaseModel, Sft.Compute);
 
     /// <summary>Questions with rationales.</summary>
     public required string TrainFile { get; init; }

@@ -50,10 +50,10 @@ internal sealed record TrainingMemory(long Weights, long Gradients, long Optimiz
     internal static long StateOf(IReadOnlyList<ParameterSpec> specs, ParameterShard shard) =>
         4 * sizeof(float) * specs.GroupBy(s => (s.Block, s.Decay)).Sum(buffer => shard.LengthOf(buffer.Sum(s => s.Count)));
 
-    /// <summary>Floating point operations over a micro-batch: forward, twice that backward (once where weights are frozen; an adapter's own
-    /// are left out), and blocks computed again.</summary>
+    /// <summary>Floating point operations over a micro-batch: forward, the same backward and once more where weights are trained, and
+    /// blocks computed again.</summary>
     internal static double Flops(ForwardCosts forward, TrainingCompute compute) =>
-        (compute.Lora is null ? 3 : 2) * forward.Flops + (compute.RecomputesBlocks ? forward.BlockFlops : 0);
+        2 * forward.Flops + forward.TrainedFlops + (compute.RecomputesBlocks ? forward.BlockFlops : 0);
 
     // With the scored states and their places.
     private static long Kept(ForwardCosts forward, TrainingCompute compute) =>

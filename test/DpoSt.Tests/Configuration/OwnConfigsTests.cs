@@ -72,6 +72,29 @@ public sealed class OwnConfigsTests
     }
 
     [Theory]
+    [InlineData("t5")]
+    [InlineData("llama")]
+    [InlineData("smollm2")]
+    [InlineData("qwen2.5")]
+    [InlineData("qwen3")]
+    public void AdaptersAreTrainedAtTenTimesTheRate(string family)
+    {
+        var loop = Bind(family, "self-train-lora");
+        Assert.Equal(("sft-0-lora", "dpo-1-lora", $"{family}-lora"), (loop.Loop.Sft, loop.Loop.Dpo, loop.ExpName));
+        Assert.Equal(
+            new LoraSection { R = 16, LoraAlpha = 32 },
+            Bind(family, loop.Loop.Sft).Trainer.Lora! with { TargetModules = null });
+        foreach (var (adapted, full) in ((string, string)[])[(loop.Loop.Sft, "sft-0"), (loop.Loop.Dpo, "dpo-1")])
+        {
+            var (own, other) = (Bind(family, adapted).Trainer, Bind(family, full).Trainer);
+            Assert.Equal(10 * other.LearningRate, own.LearningRate, 1e-12);
+            Assert.Equal(["all-linear"], own.Lora!.TargetModules);
+            Assert.Equal(other with { LearningRate = 0, OutputDir = "", LrSchedulerKwargs = new() },
+                own with { LearningRate = 0, OutputDir = "", Lora = null, LrSchedulerKwargs = new() });
+        }
+    }
+
+    [Theory]
     [InlineData("smollm2")]
     [InlineData("qwen2.5")]
     [InlineData("qwen3")]

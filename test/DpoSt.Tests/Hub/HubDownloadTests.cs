@@ -80,6 +80,20 @@ public sealed class HubDownloadTests : IDisposable
             "tokenizer.json");
     }
 
+    [Fact]
+    public async Task An_adapter_comes_without_a_model_and_is_found_by_its_name()
+    {
+        run.Repository.Files.Remove("model.safetensors");
+        run.Repository.Files.Remove("config.json");
+        run.Repository.Files["adapter_config.json"] = "{}"u8.ToArray();
+        var refused = await Assert.ThrowsAsync<UserErrorException>(() => run.Download());
+        Assert.Contains("adapter_config.json but no adapter_model.safetensors", refused.Message);
+        run.Repository.Files["adapter_model.safetensors"] = HubRepository.Bytes(300, 3);
+        run.IsWhole(await run.Download(), "adapter_config.json", "adapter_model.safetensors", "tokenizer.json");
+        Assert.Equal(run.Local, await run.Download(local: run.Local));
+        run.IsWhole(run.Local, "adapter_config.json", "adapter_model.safetensors", "tokenizer.json");
+    }
+
     [Theory]
     [InlineData("../../evil.safetensors", "'../../evil.safetensors'")]
     [InlineData("/tmp/evil.safetensors", "'/tmp/evil.safetensors'")]

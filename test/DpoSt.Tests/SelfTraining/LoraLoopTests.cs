@@ -21,6 +21,8 @@ public sealed class LoraLoopTests
     public void A_loop_trains_adapters_which_every_command_takes()
     {
         using var run = FamilyLoopTests.NewRun("qwen3");
+        var planned = run.Run([.. FamilyLoopTests.Line, .. Adapters, "--dry-run"]);
+        Assert.Matches(@"fine-tuning changes [\d,]+ of [\d,]+ parameters \(", planned.Out);
         var losses = FamilyLoopTests.Losses(run, run.Run([.. FamilyLoopTests.Line, .. Adapters]));
         Assert.All(losses, loss => Assert.True(double.IsFinite(loss)));
         foreach (var name in (string[])["sft-0", "dpo-1", "sft-1"])
@@ -63,7 +65,8 @@ public sealed class LoraLoopTests
 
     // A minute more: dotnet test --project test/DpoSt.Tests -c Release -- --filter-class "*LoraLoopTests" --explicit only
     [Theory(Explicit = true)]
-    [InlineData("ranks")]
+    [InlineData("2 ranks")]
+    [InlineData("4 ranks")]
     [InlineData("checkpointing")]
     public void Other_ways_train_the_same_adapter(string way) => Compare(way);
 
@@ -77,7 +80,8 @@ public sealed class LoraLoopTests
         string[] options = way switch
         {
             "sharded" => ["--nproc", "2", "--launch", "shards.yaml"],
-            "ranks" => ["--nproc", "2"],
+            "2 ranks" => ["--nproc", "2"],
+            "4 ranks" => ["--nproc", "4"],
             _ => ["+sft.trainer.gradient_checkpointing=true", "+dpo.trainer.gradient_checkpointing=true"],
         };
         using var plain = FamilyLoopTests.NewRun("qwen3");

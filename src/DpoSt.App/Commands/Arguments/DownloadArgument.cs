@@ -2,6 +2,7 @@ using System.CommandLine;
 using DpoSt.App.Commands.Transfer;
 using DpoSt.App.Console;
 using DpoSt.Hub;
+using DpoSt.Models.Adapters;
 
 namespace DpoSt.App.Commands.Arguments;
 
@@ -28,8 +29,18 @@ internal sealed class DownloadArgument
             : Path.Exists(written) || !HubModels.IsName(written) ? written : HubModels.Folder(written, here);
     }
 
-    /// <summary>Fetches a model that is neither a folder nor in the cache, if its name is one of the hub and a person wants that.</summary>
+    /// <summary>Fetches a model that is neither a folder nor in the cache, if its name is one of the hub and a person wants that; and the
+    /// model of an adapter.</summary>
     public void Ready(ParseResult parsed, string written, string from, CommandConsole console)
+    {
+        Fetch(parsed, written, from, console);
+        if (AdapterFolder.MissingModel(HubModels.Folder(written, from)) is { } model)
+        {
+            Fetch(parsed, model, from, console);
+        }
+    }
+
+    private void Fetch(ParseResult parsed, string written, string from, CommandConsole console)
     {
         if (!HubModels.IsMissing(written, from))
         {

@@ -20,6 +20,9 @@ internal static class BenchTrainCommand
         var runs = CommandOption.Of<int?>(
             "--runs", "Steps that are timed (5 unless told otherwise), behind one to warm up; with --protocol real pairs of epochs (1).");
         runs.From(1);
+        var rank = CommandOption.Of<int?>(
+            "--lora", "Train an adapter of this rank of every matrix of the layers, in place of all weights.", "RANK");
+        rank.From(1);
         var protocol = CommandOption.Of<string>(
             "--protocol",
             "steps: rows of one length; real: rows of --data, grouped by length against random batches that are padded.")
@@ -34,7 +37,7 @@ internal static class BenchTrainCommand
             "Measure training on a T5 of 70.7 million parameters and a Llama of 58.1 million with random weights: "
             + "optimizer steps over 12 rows, or 12 pairs, of 120 prompt and 150 completion tokens. It takes some minutes on two cores.",
             "dpost bench train --model t5 --mode sft"))
-        { models, modes, dtypes, runs, protocol, tokenizer, data, json };
+        { models, modes, dtypes, runs, rank, protocol, tokenizer, data, json };
         var device = new DeviceArguments(command);
         command.Validators.Add(result =>
         {
@@ -50,7 +53,8 @@ internal static class BenchTrainCommand
             var real = parsed.GetValue(protocol) == "real";
             var options = new TrainBenchOptions(
                 parsed.GetValue(runs) ?? (real ? 1 : 5), Chosen(parsed, models, "t5", "llama"), Chosen(parsed, modes, "sft", "dpo"),
-                real ? Chosen(parsed, dtypes, "fp32") : Chosen(parsed, dtypes, "fp32", "bf16"), computes);
+                real ? Chosen(parsed, dtypes, "fp32") : Chosen(parsed, dtypes, "fp32", "bf16"), computes,
+                parsed.GetValue(rank));
             if (real)
             {
                 using var unpacked = new ScratchFolder();

@@ -6,8 +6,6 @@ internal static class UploadFolder
     /// <summary>The description that a hub shows.</summary>
     public const string Card = "README.md";
 
-    private const string AdapterWeights = "adapter_model.safetensors";
-
     // What a training leaves beside its model; nobody expects that on a hub.
     private static readonly string[] Records = ["provenance.json", "training.json", "metrics.jsonl", "first-row.json"];
 
@@ -28,12 +26,12 @@ internal static class UploadFolder
 
     private static IEnumerable<string> Known(string folder, string[] all)
     {
-        if (all.Contains(CheckpointFiles.Adapter) && !Array.Exists(CheckpointFiles.WeightFiles, all.Contains))
+        if (CheckpointFiles.IsAdapter(name => all.Contains(name)))
         {
-            return all.Contains(AdapterWeights)
-                ? [CheckpointFiles.Adapter, AdapterWeights, .. CheckpointFiles.Companions.Where(all.Contains)]
+            return all.Contains(CheckpointFiles.AdapterWeights)
+                ? [CheckpointFiles.Adapter, CheckpointFiles.AdapterWeights, .. CheckpointFiles.Companions.Where(all.Contains)]
                 : throw new UserErrorException(
-                    $"{folder} holds {CheckpointFiles.Adapter} but no {AdapterWeights}: the adapter is not whole.");
+                    $"{folder} holds {CheckpointFiles.Adapter} but no {CheckpointFiles.AdapterWeights}: the adapter is not whole.");
         }
 
         if (!Array.Exists(CheckpointFiles.WeightFiles, all.Contains))

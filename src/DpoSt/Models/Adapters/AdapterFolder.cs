@@ -10,7 +10,7 @@ namespace DpoSt.Models.Adapters;
 internal sealed record AdapterFolder(string Folder, AdapterConfig Config, string Base)
 {
     /// <summary>The weights.</summary>
-    public const string Weights = "adapter_model.safetensors";
+    public const string Weights = CheckpointFiles.AdapterWeights;
 
     /// <summary>The adapter in a folder; null where a whole model, or nothing, is there.</summary>
     /// <exception cref="UserErrorException">It cannot be used, or its model is not there.</exception>
@@ -22,16 +22,21 @@ internal sealed record AdapterFolder(string Folder, AdapterConfig Config, string
         }
 
         var config = AdapterConfig.Read(folder);
-        string[] places =
-            [Path.GetFullPath(config.Base, Path.GetFullPath(folder)), HubModels.Folder(config.Base, Directory.GetCurrentDirectory())];
-        return new AdapterFolder(folder, config, Array.Find(places, Directory.Exists) ?? throw new UserErrorException(
+        return new AdapterFolder(folder, config, Place(folder, config.Base) ?? throw new UserErrorException(
             $"{folder}: the adapter's model {Shown.Quoted(config.Base)} is not there; download it (dpost download) or name its folder as "
             + $"base_model_name_or_path in {AdapterConfig.FileName}."));
     }
 
     /// <summary>Whether a folder holds an adapter and no model of its own.</summary>
-    public static bool Is(string folder) => File.Exists(Path.Combine(folder, AdapterConfig.FileName))
-        && !Array.Exists(CheckpointFiles.WeightFiles, name => File.Exists(Path.Combine(folder, name)));
+    public static bool Is(string folder) => CheckpointFiles.IsAdapter(name => File.Exists(Path.Combine(folder, name)));
+
+    /// <summary>The name on a hub of an adapter's model that is not here; null where it is, or where none could be fetched.</summary>
+    /// <exception cref="UserErrorException">The adapter cannot be used.</exception>
+    public static string? MissingModel(string folder) => Is(folder) && AdapterConfig.Read(folder).Base is var model
+        && Place(folder, model) is null && HubModels.IsName(model) ? model : null;
+
+    private static string? Place(string folder, string model) => Array.Find(
+        [Path.GetFullPath(model, Path.GetFullPath(folder)), HubModels.Folder(model, Directory.GetCurrentDirectory())], Directory.Exists);
 
     /// <summary>The folder of the model itself: the adapter's, or the one that was named.</summary>
     public static string ModelOf(string folder) => Find(folder)?.Base ?? folder;

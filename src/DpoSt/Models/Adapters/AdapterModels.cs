@@ -43,7 +43,7 @@ internal static class AdapterModels
             }
 
             var isSharded = compute.Shard is { Count: > 1 };
-            return family.Over(
+            return family.Costs.Over(
                 new AdaptedWeights(frozen, lora, adapter, Path.GetFullPath(found?.Base ?? folder), compute.RecomputesBlocks || isSharded),
                 compute.RecomputesBlocks);
         }

@@ -4,13 +4,25 @@ using static TorchSharp.torch;
 
 namespace DpoSt.Models.Adapters;
 
-/// <summary>A checkpoint's weights in memory without gradients or moments: matrices in bfloat16 where the file has them so and products
-/// are computed so, all else in fp32.</summary>
+/// <summary>Weights in memory without gradients or moments: matrices in bfloat16 where the file has them so and products are computed so,
+/// all else in fp32.</summary>
 internal sealed class FrozenWeights : IWeights
 {
     private readonly Dictionary<string, Tensor> tensors = new(StringComparer.Ordinal);
 
-    /// <summary>Reads them all.</summary>
+    /// <summary>Weights that are not set yet.</summary>
+    /// <param name="isBf16">Which are kept in bfloat16.</param>
+    public FrozenWeights(IReadOnlyList<ParameterSpec> specs, Func<ParameterSpec, bool> isBf16, Device device, ScalarType products)
+    {
+        (Device, DecodingProducts) = (device, products);
+        foreach (var spec in specs)
+        {
+            tensors.Add(spec.Name, zeros(
+                spec.Shape, dtype: isBf16(spec) ? ScalarType.BFloat16 : ScalarType.Float32, device: device).DetachFromDisposeScope());
+        }
+    }
+
+    /// <summary>Reads all of a checkpoint's.</summary>
     /// <exception cref="UserErrorException">Lists every missing and unexpected name and every wrong shape.</exception>
     public FrozenWeights(IReadOnlyList<ParameterSpec> specs, HubCheckpoint checkpoint, Device device, ScalarType products)
     {
@@ -20,7 +32,8 @@ internal sealed class FrozenWeights : IWeights
         using var _ = no_grad();
         foreach (var spec in specs)
         {
-            var tensor = empty(spec.Shape, dtype: TypeOf(spec, checkpoint, products), device: device).DetachFromDisposeScope();
+            var type = IsBf16(spec, checkpoint, products) ? ScalarType.BFloat16 : ScalarType.Float32;
+            var tensor = empty(spec.Shape, dtype: type, device: device).DetachFromDisposeScope();
             tensors.Add(spec.Name, tensor);
             checkpoint.CopyTo(tensor, spec);
             checkpoint.Release(spec);
@@ -47,8 +60,7 @@ internal sealed class FrozenWeights : IWeights
         }
     }
 
-    /// <summary>The type that a parameter is kept in.</summary>
-    public static ScalarType TypeOf(ParameterSpec spec, HubCheckpoint checkpoint, ScalarType products) =>
-        products == ScalarType.BFloat16 && spec is { Shape.Length: 2, Decay: true } && checkpoint.IsBf16(spec)
-            ? ScalarType.BFloat16 : ScalarType.Float32;
+    /// <summary>Whether a parameter is kept in bfloat16.</summary>
+    public static bool IsBf16(ParameterSpec spec, HubCheckpoint checkpoint, ScalarType products) =>
+        products == ScalarType.BFloat16 && spec is { Shape.Length: 2, Decay: true } && checkpoint.IsBf16(spec);
 }

@@ -27,7 +27,7 @@ internal static class ModelFolder
 
         var (family, checkpoint) = Open(folder);
         using var opened = checkpoint;
-        var model = family.Over(
+        var model = family.Costs.Over(
             new ParameterSet(family.Costs.Specs, device, products: compute?.Products, shard: compute?.Shard),
             compute?.RecomputesBlocks ?? false);
         try
@@ -56,7 +56,7 @@ internal static class ModelFolder
         var (family, checkpoint) = Open(folder);
         try
         {
-            return family.Over(
+            return family.Costs.Over(
                 new MappedWeights(family.Costs.Specs, checkpoint, products, AdapterModels.ChangesOf(folder, family.Costs.Specs)), false);
         }
         catch
@@ -95,8 +95,9 @@ internal static class ModelFolder
         var hasWeights = Array.Exists(CheckpointFiles.WeightFiles, name => File.Exists(Path.Combine(model, name)));
         using var checkpoint = hasWeights ? Open(model).Checkpoint : null;
         checkpoint?.Check(costs.Specs);
-        return new AdaptedCosts(costs, lora, costs.Specs.Sum(spec => spec.Count
-            * (checkpoint is null ? sizeof(float) : FrozenWeights.TypeOf(spec, checkpoint, compute.Products).ElementSize())));
+        return new AdaptedCosts(costs, lora, costs.Specs.Where(
+            spec => checkpoint is not null && FrozenWeights.IsBf16(spec, checkpoint, compute.Products)).Select(spec => spec.Name)
+            .ToHashSet(StringComparer.Ordinal));
     }
 
     /// <summary>The folder with a model's tokenizer and templates: an adapter's own, or its model's.</summary>

@@ -2,7 +2,6 @@ using System.Text.Json;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Models.Costs;
 using DpoSt.Models.Decoder;
-using DpoSt.Models.Parameters;
 using DpoSt.Models.T5;
 
 namespace DpoSt.Models.Families;
@@ -49,14 +48,14 @@ internal static class ModelFamilies
         hasOwnHead is true ? traits with { IsTied = false } : traits;
 
     private static ModelFamily Of(T5Config config) =>
-        new(new T5Costs(config), T5Weights.Naming, (weights, recomputes) => new T5Model(config, weights, recomputes),
+        new(new T5Costs(config), T5Weights.Naming,
             $"{config.ModelType}, {config.NumLayers} + {config.DecoderLayers} layers of {config.DModel}, {config.NumHeads} heads of "
             + $"{config.DKv}, {config.FeedForwardProj}, {(config.IsTied ? "tied" : "own")} head, {config.VocabSize} ids");
 
     private static ModelFamily Of(DecoderTraits traits)
     {
         return new ModelFamily(
-            new DecoderCosts(traits), DecoderWeights.Naming(traits), (weights, recomputes) => new DecoderModel(traits, weights, recomputes),
+            new DecoderCosts(traits), DecoderWeights.Naming(traits),
             $"{traits.Family}, {traits.Layers.Count} layers of {traits.HiddenSize}, "
             + $"{traits.Heads} query and {traits.KeyValueHeads} key heads of "
             + $"{traits.HeadSize}, rope {Kinds(layer => layer.Rope?.Name)}, "
@@ -72,9 +71,8 @@ internal static class ModelFamilies
 }
 
 /// <summary>What a family makes of a config.json.</summary>
-/// <param name="Over">Makes a model over weights; the flag says whether it computes blocks again in the backward pass.</param>
 /// <param name="Summary">What the model is, in a line.</param>
-internal sealed record ModelFamily(IModelCosts Costs, HubNaming Naming, Func<IWeights, bool, ILanguageModel> Over, string Summary)
+internal sealed record ModelFamily(IModelCosts Costs, HubNaming Naming, string Summary)
 {
     /// <summary>What is computed, of a decoder alone.</summary>
     public DecoderTraits? Decoder { get; init; }

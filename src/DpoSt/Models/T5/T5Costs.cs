@@ -1,8 +1,8 @@
+using DpoSt.Models.Adapters;
 using DpoSt.Models.Costs;
 using DpoSt.Models.Parameters;
 using DpoSt.Tensors.Kernels;
 using static DpoSt.Models.Costs.CostUnits;
-using static TorchSharp.torch;
 
 namespace DpoSt.Models.T5;
 
@@ -21,18 +21,42 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
     public int Lookups => 2;
     public bool IsCausal => false;
 
-    public ForwardCosts Forward(BatchShape batch, bool bf16, bool dropout)
+    public ForwardCosts Forward(BatchShape batch, bool bf16, bool dropout, LoraWeights? adapter = null)
     {
         var (p, s, b, t) = ((long)batch.Prompts.Count, (long)batch.PromptWidth, (long)batch.Rows, (long)batch.CompletionWidth);
         var isPadded = batch.Prompts.Any(prompt => prompt.Prompt != s);
-        var around = IndexBytes * (p * s + b * t + s * s + t * t)                               // ids, buckets
+        var (blocks, isReached) = (new List<BlockCosts>(), false);
+        for (var layer = 0; layer < config.NumLayers; layer++)
+        {
+            var kept = new KeptBytes(adapter, bf16, isReached);
+            SelfAttention(kept, $"encoder.{layer}", p, s, bf16, dropout);
+            FeedForward(kept, $"encoder.{layer}", p * s, bf16, dropout);
+            isReached = kept.IsReached;
+            blocks.Add(kept.Block(
+                Fp32Bytes * p * s * d, Widest(p * s, p * s * s, bf16), p * s * (SelfFlops + FeedForwardFlops), 4.0 * p * s * s * i));
+        }
+
+        var isMemoryReached = isReached;
+        var cross = 4.0 * d * i * (b * t + p * s);                                                 // query and output, key and value
+        isReached = false;
+        for (var layer = 0; layer < config.DecoderLayers; layer++)
+        {
+            var kept = new KeptBytes(adapter, bf16, isReached);
+            SelfAttention(kept, $"decoder.{layer}", b, t, bf16, dropout);
+            CrossAttention(kept, $"decoder.{layer}", batch, isMemoryReached, bf16, dropout);
+            FeedForward(kept, $"decoder.{layer}", b * t, bf16, dropout);
+            isReached = kept.IsReached;
+            blocks.Add(kept.Block(
+                Fp32Bytes * b * t * d, Widest(b * t, b * t * Math.Max(s, t), bf16), b * t * (SelfFlops + FeedForwardFlops) + cross,
+                4.0 * b * t * (s + t) * i));
+        }
+
+        var around = (adapter is null ? IndexBytes * (p * s + b * t + s * s + t * t) : 0)          // ids, buckets
             + Fp32Bytes * h * ((isPadded ? p : 1) * s * s + t * t)                            // biases with padding and the causal mask
-            + (Fp32Bytes * d + NormBytes) * (p * s + b * t)                                        // the stream before the final norms
+            + Stream(p * s + b * t)                                                                // before the final norms
             + Fp32Bytes * d * p * s                                                           // the encoder's output
             + (dropout ? IndexBytes * (1 + h) * (p * s + b * t) : 0);     // keys of dropout masks
-        return new ForwardCosts(
-            [Encoder(p, s, bf16, dropout), Decoder(p, s, b, t, bf16, dropout)], around,
-                new HeadCosts(batch.ScoredTokens, d, config.VocabSize));
+        return new ForwardCosts(BlockCosts.Together(blocks), around, new HeadCosts(batch.ScoredTokens, d, config.VocabSize, adapter is null));
     }
 
     public long CacheBytes(int slots, int maxPromptTokens, int maxNewTokens, bool bf16) =>
@@ -50,53 +74,48 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
         return new T5Costs(small);
     }
 
-    public ILanguageModel New(Device device, TrainingCompute compute) =>
-        new T5Model(config, new ParameterSet(Specs, device, products: compute.Products, shard: compute.Shard), compute.RecomputesBlocks);
+    public ILanguageModel Over(IWeights weights, bool recomputes) => new T5Model(config, weights, recomputes);
 
-    private BlockCosts Encoder(long p, long s, bool bf16, bool dropout)
+    // rows x length tokens that attend to each other.
+    private void SelfAttention(KeptBytes kept, string name, long rows, long length, bool bf16, bool dropout)
     {
-        var n = p * s;
-        return new BlockCosts(
-            config.NumLayers, Fp32Bytes * n * d, SelfBytes(p, s, bf16, dropout) + FeedForwardBytes(n, bf16, dropout),
-            Widest(n, p * s * s, bf16),
-            SelfFlops(p, s) + FeedForwardFlops(n));
+        var (n, product) = (rows * length, ProductBytes(bf16));
+        kept.Keep(Stream(n));
+        kept.Product($"{name}.self.qkv", n, d, 3 * i);
+        kept.Keep(product * (n * 3 * i + Probabilities(dropout) * rows * h * length * length));   // query, key and value by head
+        kept.Product($"{name}.self.output", n, i, d);
     }
 
-    private BlockCosts Decoder(long p, long s, long b, long t, bool bf16, bool dropout)
+    private void CrossAttention(KeptBytes kept, string name, BatchShape batch, bool isMemoryReached, bool bf16, bool dropout)
     {
-        var n = b * t;
-        var product = ProductBytes(bf16);
-        var cross = (Fp32Bytes * d + NormBytes) * n                                                // the stream
-            + product * (d * n + i * n + 2 * i * b * s + i * n)    // its norm, query, key and value, what attention gives
-            + product * Probabilities(dropout) * b * h * t * s
-            + (bf16 ? product * d * p * s : 0)                                             // the encoder's output, rounded
-            + Rounded(bf16, d * i + d * 2 * i + i * d);
-        var flops = 2.0 * (n * d * i + p * s * d * 2 * i + 2 * n * s * i + n * i * d);
-        return new BlockCosts(
-            config.DecoderLayers, Fp32Bytes * n * d, SelfBytes(b, t, bf16, dropout) + cross + FeedForwardBytes(n, bf16, dropout),
-            Widest(n, b * t * Math.Max(s, t), bf16),
-            SelfFlops(b, t) + flops + FeedForwardFlops(n));
+        var (p, s, b, t) = ((long)batch.Prompts.Count, (long)batch.PromptWidth, (long)batch.Rows, (long)batch.CompletionWidth);
+        var (n, product) = (b * t, ProductBytes(bf16));
+        kept.Keep(Stream(n));
+        kept.Product($"{name}.cross.query", n, d, i);
+        kept.Reach(isMemoryReached);
+        // The encoder's output is there for all layers; what is rounded of it is each layer's own.
+        kept.Product($"{name}.cross.keyValue", bf16 ? p * s : 0, d, 2 * i);
+        kept.Keep(product * (n * i + 2 * i * b * s + Probabilities(dropout) * b * h * t * s));    // query, key and value by head
+        kept.Product($"{name}.cross.output", n, i, d);
     }
 
-    // rows x length tokens that attend to each other: stream, norm, query, key and value by head, probabilities, what attention gives.
-    private long SelfBytes(long rows, long length, bool bf16, bool dropout) =>
-        (Fp32Bytes * d + NormBytes) * rows * length
-        + ProductBytes(bf16) * (rows * length * (d + 3 * i + i) + Probabilities(dropout) * rows * h * length * length)
-        + Rounded(bf16, d * 3 * i + i * d);
+    // Stream, both halves, what they give; relu keeps that itself, where dropout makes another of it.
+    private void FeedForward(KeptBytes kept, string name, long n, bool bf16, bool dropout)
+    {
+        kept.Keep(Stream(n));
+        kept.Product($"{name}.feedForward.up", n, d, up * f);
+        kept.Keep(ProductBytes(bf16) * n * up * f);
+        kept.Product($"{name}.feedForward.down", n, f, d, isThere: !config.Gated && !dropout);
+    }
 
-    // Stream, norm, both halves, what they give; relu keeps that too, where dropout makes another of it.
-    private long FeedForwardBytes(long n, bool bf16, bool dropout) =>
-        (Fp32Bytes * d + NormBytes) * n
-        + ProductBytes(bf16) * n * (d + (config.Gated ? 3 : dropout ? 2 : 1) * f)
-        + Rounded(bf16, d * up * f + f * d);
+    // A norm keeps its input and a number a row.
+    private long Stream(long n) => (Fp32Bytes * d + NormBytes) * n;
 
-    private double SelfFlops(long rows, long length) => 2.0 * rows * length * (d * 3 * i + 2 * length * i + i * d);
-    private double FeedForwardFlops(long n) => 2.0 * n * (d * up * f + f * d);
+    // Of a token's products with matrices.
+    private double SelfFlops => 2.0 * (d * 3 * i + i * d);
+    private double FeedForwardFlops => 2.0 * (d * up * f + f * d);
     private long Widest(long n, long scores, bool bf16) => ProductBytes(bf16) * Math.Max(n * Math.Max(up * f, 3 * i), h * scores);
 
     // Dropout's result is kept beside softmax's.
     private static long Probabilities(bool dropout) => dropout ? 2 : 1;
-
-    // A product in bf16 keeps the rounded weight.
-    private static long Rounded(bool bf16, long numbers) => bf16 ? 2 * numbers : 0;
 }

@@ -55,8 +55,9 @@ internal sealed class TrainingSession(
         var parameters = bundle.Model.Parameters;
         if (bundle.Model.Weights is AdaptedWeights { Lora: var lora })
         {
-            context.NoteOnce(Invariant(
-                $"  an adapter of rank {lora.Options.R} is trained on {string.Join(", ", lora.Modules)}: {parameters.Count:N0} numbers"));
+            var count = TrainedParameters.Of(task.From, task.Recipe.Compute);
+            context.NoteOnce(
+                Invariant($"  an adapter of rank {lora.Options.R} is trained on {string.Join(", ", lora.Modules)}: {count}"));
         }
 
         var session = new TrainingSession(bundle.Model, task.Recipe, context, folder, Parallel.Replicas.Of(context.Group, parameters));

@@ -73,7 +73,7 @@ internal static unsafe class RmsNorm
     }
 
     // y = x s w with s = (mean x^2 + e)^-1/2, so dx = s (g w - x s^2 mean(g w x)) and dw = sum over rows of g x s.
-    private static (Tensor Input, Tensor Weight) Backward(Tensor x, Tensor weight, Tensor inverse, Tensor gradient)
+    private static (Tensor Input, Tensor? Weight) Backward(Tensor x, Tensor weight, Tensor inverse, Tensor gradient)
     {
         using var rows = x.contiguous();
         using var gradients = gradient.contiguous();
@@ -81,15 +81,15 @@ internal static unsafe class RmsNorm
         var width = (int)x.size(-1);
         var count = (int)(x.numel() / width);
         var parts = Math.Min(count, 16);         // fixed, so that the sum over rows has one order at any number of threads
-        using var partial = zeros([parts, width], dtype: ScalarType.Float64);
+        using var partial = weight.requires_grad ? zeros([parts, width], dtype: ScalarType.Float64) : null;
         var (px, pw, ps, pg, pi, pp) = (
             Aten.DataPointer(rows), Aten.DataPointer(weight), Aten.DataPointer(inverse), Aten.DataPointer(gradients),
-            Aten.DataPointer(gradInput), Aten.DataPointer(partial));
+            Aten.DataPointer(gradInput), partial is null ? 0 : Aten.DataPointer(partial));
         CpuThreads.For(parts, 3L * width * count / parts, (begin, end) =>
         {
             for (var part = begin; part < end; part++)
             {
-                var sums = (double*)pp + (long)part * width;
+                var sums = pp == 0 ? null : (double*)pp + (long)part * width;
                 for (var r = (int)((long)count * part / parts); r < (int)((long)count * (part + 1) / parts); r++)
                 {
                     Row((float*)px + (long)r * width, (float*)pw, ((double*)ps)[r], (float*)pg + (long)r * width,
@@ -97,7 +97,7 @@ internal static unsafe class RmsNorm
                 }
             }
         });
-        return (gradInput, partial.sum([0L]).to(ScalarType.Float32));
+        return (gradInput, partial?.sum([0L]).to(ScalarType.Float32));
     }
 
     private static void Row(float* x, float* w, double scale, float* g, float* dx, double* dw, int width)
@@ -113,7 +113,10 @@ internal static unsafe class RmsNorm
         {
             var (vx, vg) = (Wide(x + d), Wide(g + d));
             Narrow((vg * Wide(w + d) - vx * pull) * scale, dx + d);
-            Vector512.FusedMultiplyAdd(vg * scale, vx, Vector512.Load(dw + d)).Store(dw + d);
+            if (dw != null)                                     // a frozen weight has no gradient
+            {
+                Vector512.FusedMultiplyAdd(vg * scale, vx, Vector512.Load(dw + d)).Store(dw + d);
+            }
         }
     }
 
@@ -141,7 +144,7 @@ internal static unsafe class RmsNorm
             using var _ = no_grad();
             var saved = ctx.get_saved_variables();
             var (input, weight) = Backward(saved[0], saved[1], saved[2], grad_output);
-            return [input, weight, null!];
+            return [input, weight!, null!];
         });
     }
 }

@@ -87,9 +87,10 @@ internal static class Bf16Product
             using var _ = no_grad();
             var (x, weight, products, way) = ((Tensor)vars[0], (Tensor)vars[1], (ScalarType)vars[2], (Bf16Way)vars[3]);
             var (input, factor) = (x.to(products), weight.to(products));        // they die with the caller's scope
-            // Inputs are for the gradient of the weight alone: where it is frozen they need not be kept.
-            ctx.save_for_backward([weight.requires_grad ? input : factor, factor, weight]);
+            // Inputs are for the gradient of the weight alone: where it is frozen they need not be kept, nor a second, rounded weight.
+            ctx.save_for_backward(weight.requires_grad ? [input, factor, weight] : [weight, weight, weight]);
             ctx.save_data("input", x.requires_grad ? x.dtype : null!);
+            ctx.save_data("products", products);
             ctx.save_data("way", way);
             return Product(input, factor, products, way);
         }
@@ -98,7 +99,8 @@ internal static class Bf16Product
         {
             using var _ = no_grad();
             var saved = ctx.get_saved_variables();
-            var (input, factor, weight) = (saved[0], saved[1], saved[2]);
+            var products = (ScalarType)ctx.get_data("products");
+            var (input, factor, weight) = (saved[0], saved[1].to(products), saved[2]);
             var way = (Bf16Way)ctx.get_data("way");
             // Both gradients take it: what is to be wide is widened once.
             var rows = way == Bf16Way.Widened ? Rows(grad_output).to(ScalarType.Float32) : Rows(grad_output);     // [M, N]

@@ -212,6 +212,33 @@ public sealed class LoraTests : IDisposable
         Assert.Contains(says, Assert.Throws<UserErrorException>(() => ModelFolder.LoadToRead(folder, CPU)).Message);
     }
 
+    [Theory]
+    [InlineData("some/model", "some/model")]
+    [InlineData("no-such-folder", null)]
+    [InlineData(".", null)]
+    public void A_model_that_is_not_here_is_named_where_a_hub_may_have_it(string named, string? missing) =>
+        Assert.Equal(missing, AdapterFolder.MissingModel(Changed("qwen3-qv", "base_model_name_or_path", $"\"{named}\"")));
+
+    // PEFT wraps the module that is there: one A and one B of all its rows.
+    [Fact]
+    public void Fused_matrices_change_as_one()
+    {
+        var traits = TinyModels.Phi;
+        var options = new LoraOptions { R = 4, TargetModules = ["qkv_proj", "gate_up_proj"] };
+        var lora = LoraWeights.Of(DecoderWeights.Specs(traits), options, "phi3");
+        var slices = lora.Specs.SelectMany(spec => spec.Slices.Select(slice => (slice.Name, slice.Rows, Columns: spec.Shape[1]))).ToList();
+        Assert.Equal(4 * traits.Layers.Count, slices.Count);
+        const string layer = "base_model.model.model.layers.0.";
+        Assert.Equal(
+            [
+                (layer + "self_attn.qkv_proj.lora_A.weight", 4, traits.HiddenSize),
+                (layer + "self_attn.qkv_proj.lora_B.weight", traits.Inner + (2 * traits.KeyValueInner), 4),
+                (layer + "mlp.gate_up_proj.lora_A.weight", 4, traits.HiddenSize),
+                (layer + "mlp.gate_up_proj.lora_B.weight", 2 * traits.IntermediateSize, 4L),
+            ],
+            slices.Take(4));
+    }
+
     [Fact]
     public void An_adapter_is_trained_further_only_in_its_form()
     {
