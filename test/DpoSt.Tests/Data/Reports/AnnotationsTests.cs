@@ -89,6 +89,7 @@ public sealed class AnnotationsTests
     [InlineData("half of 10 + 4 = 9, 2 times 3 + 4 = 10, 20% of 50 + 5 = 15, 2 \\times 3 + 4 = 10")]
     [InlineData("\u221A9 + 3 = 6, 120 \u2013 80 - 15 = 25, 3:30 + 2 = 5:30, 4 * 3 * 2 * 1 = 4!, 100/5 = 5A")]
     [InlineData("(2 + 3) * 4 = 20, x + 2 + 2 = 10, 2^3 + 4 = 12, 1 + 1 = 1 + 1, 10 + 5 = 3 (mod 12)")]
+    [InlineData("for $2.00 so 7+9+1+2 = $19.50 a week\nIf 19.50*4 = $<<19.50*4=78.00>>78.00 over 4 weeks\n#### 78", "7+9+1+2 = $19.50")]
     [InlineData("<<2+2=5>>5")]                                       // annotated: counted as such
     public void A_plain_calculation_that_can_only_be_wrong_is(string rationale, params string[] wrong) =>
         Assert.Equal(wrong, Annotations.WrongInPlain(rationale));
