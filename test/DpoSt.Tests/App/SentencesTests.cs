@@ -169,8 +169,8 @@ public sealed class SentencesTests : IDisposable
         Assert.Collection(
             notes,
             note => Assert.StartsWith(
-                "sft-0 was done with other options: it runs again, and what was there is kept in ft_models/tiny/of-", note,
-                StringComparison.Ordinal),
+                "sft-0 was done with other options (trainer.learning_rate 0.002 -> 0.001): it runs again, and what was there is kept in "
+                    + "ft_models/tiny/of-", note, StringComparison.Ordinal),
             note => Assert.Equal(
                 "evaluate sft-0 was done with another model: it runs again and replaces model_outputs/tiny/sft-0/evaluation.json.", note));
 

@@ -25,14 +25,14 @@ public sealed class ConfiguredStagesTests : IDisposable
 
         var (_, _, options) = run.Run([.. Sft, "trainer.learning_rate=1e-3"]);
         Assert.Contains(
-            "sft-0 was done with other options: it runs again, and what was there is kept in ft_models/tiny/of-", options,
-            StringComparison.Ordinal);
+            "sft-0 was done with other options (trainer.learning_rate 0.002 -> 0.001): it runs again, and what was there is kept in "
+                + "ft_models/tiny/of-", options, StringComparison.Ordinal);
         Assert.NotEqual(first, Weights());
         File.AppendAllText(run.Path("data/train.jsonl"), File.ReadLines(run.Path("data/test.jsonl")).First() + "\n");
         var (_, _, both) = run.Run(Sft);
         Assert.Contains(
-            "sft-0 was done with other options and other rows: it runs again, and what was there is kept in ft_models/tiny/of-", both,
-            StringComparison.Ordinal);
+            "sft-0 was done with other options (trainer.learning_rate 0.001 -> 0.002) and other rows: it runs again, and what was there "
+                + "is kept in ft_models/tiny/of-", both, StringComparison.Ordinal);
 
         var before = File.GetLastWriteTimeUtc(run.Path(Model + "/model.safetensors"));
         Trained([.. Sft, "--fresh"]);
