@@ -58,7 +58,7 @@ internal static class DataCommand
 
             if (parsed.GetValue(annotate) is { } to)
             {
-                console.Error.WriteLine($"{to}: {AnnotatedFile.Write(path, to, names)} rationales annotated.");
+                console.Error.WriteLine($"{to}: {Counted.Of(AnnotatedFile.Write(path, to, names), "rationale")} annotated.");
             }
         });
         return command;

@@ -26,9 +26,9 @@ internal static class ChatEndpoint
         }
 
         Refuse(body);
-        var messages = Messages(body);
+        var (messages, arguments) = (Messages(body), TemplateArguments(body));
         body.RefuseRest();
-        var prompt = model.Encoder.Conversation(messages);
+        var prompt = model.Encoder.Conversation(messages, null, arguments);
         var answers = model.Live.Ask(fields.Requests(prompt, wantsLogProbs ? likeliest : 0), http.RequestAborted);
         var reply = new Reply($"chatcmpl-{Guid.NewGuid():N}", DateTimeOffset.UtcNow.ToUnixTimeSeconds(), model, fields, wantsLogProbs);
         await (fields.Streams ? StreamAsync(http, reply, answers, prompt.Length) : WholeAsync(http, reply, answers, prompt.Length))
@@ -143,6 +143,23 @@ internal static class ChatEndpoint
         return turns[^1].role != "assistant" ? JsonSerializer.SerializeToElement(turns)
             : throw new RequestException(
                 400, "the last message is the assistant's; expected the user's, for the assistant is to answer it.", "messages");
+    }
+
+    // As vLLM has them: values for the template, such as enable_thinking; they go before those that the server was started with.
+    private static Dictionary<string, JsonElement>? TemplateArguments(RequestBody body)
+    {
+        const string name = "chat_template_kwargs";
+        if (body.Value(name) is not { } given)
+        {
+            return null;
+        }
+
+        var own = given.ValueKind == JsonValueKind.Object && JsonTexts.AreWhole(given) ? given.EnumerateObject().ToList()
+            : throw body.Wrong(name, given, "an object of values for the chat template");
+        return own.Select(value => value.Name).FirstOrDefault(ChatInput.OwnNames.Contains) is { } taken
+            ? throw new RequestException(400, $"{name}.{taken} is a value that the conversation itself has; leave it out.", name)
+            : own.GroupBy(value => value.Name, StringComparer.Ordinal).ToDictionary(
+                same => same.Key, same => same.Last().Value, StringComparer.Ordinal);
     }
 
     private static string Content(JsonElement content, int at)

@@ -7,18 +7,25 @@ namespace DpoSt.Answering;
 
 /// <summary>What files of answers are made from. What judges them is no part of it: verdicts are brought up to date without asking the
 /// model again.</summary>
+/// <param name="Model">The folder of the model; null where it is none of ours, and <see cref="AnswerOptions.Engine"/> names it.</param>
+/// <param name="Questions">The files of the questions.</param>
+/// <param name="Answers">How they are answered.</param>
+/// <param name="Format">How answers are written.</param>
+/// <param name="Prompt">How questions are put.</param>
+/// <param name="Verifier">What judges.</param>
 internal sealed record AnswerSource(
-    string Model, IReadOnlyList<StageInput> Questions, AnswerOptions Answers, SampleFormat Format, PromptOptions Prompt, IVerifier Verifier)
+    string? Model, IReadOnlyList<StageInput> Questions, AnswerOptions Answers, SampleFormat Format, PromptOptions Prompt,
+    IVerifier Verifier)
 {
     /// <summary>All that the answers depend on but files, and which sample it is.</summary>
     public object Options => new { Answers, Format, Prompt };
 
     /// <summary>The files that they depend on.</summary>
-    public IReadOnlyList<StageInput> Inputs => [new StageInput("model", Model), .. Questions];
+    public IReadOnlyList<StageInput> Inputs => Model is null ? Questions : [new StageInput("model", Model), .. Questions];
 }
 
 /// <summary>Makes files of answers, one sample of every question in each.</summary>
-internal sealed class AnswerFiles(RunContext context, ModelBundle bundle, IReadOnlyList<Problem> problems, AnswerSource source)
+internal sealed class AnswerFiles(RunContext context, IAnswerer answerer, IReadOnlyList<Problem> problems, AnswerSource source)
 {
     /// <summary>
     /// Answers into those files that are not done, and writes each one's provenance. What an interruption leaves is beside the first,
@@ -62,7 +69,7 @@ internal sealed class AnswerFiles(RunContext context, ModelBundle bundle, IReadO
         }
 
         using var journal = AnswerJournal.Of(context, missing[0].File);
-        var completions = new Answerer(bundle, context, source.Verifier).Run(
+        var completions = answerer.Run(
             problems, [.. missing.Select(f => f.Sample)], source.Answers, journal, done => advance(there + done));
         if (made is not null)
         {

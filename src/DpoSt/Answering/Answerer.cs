@@ -9,7 +9,7 @@ using DpoSt.Verification;
 namespace DpoSt.Answering;
 
 /// <summary>Lets a model answer problems, by all ranks of a group together, judged against the true answers.</summary>
-internal sealed class Answerer(ModelBundle bundle, RunContext context, IVerifier verifier)
+internal sealed class Answerer(ModelBundle bundle, RunContext context, IVerifier verifier) : IAnswerer
 {
     /// <summary>
     /// Samples <paramref name="samples"/> of every problem; completions come problem by problem, then sample by sample, and are the

@@ -73,7 +73,9 @@ internal sealed class RowEncoder(ITokenizer tokenizer, PromptFormat format, Toke
 
     /// <summary>The ids a model is given to go on with a conversation.</summary>
     /// <exception cref="UserErrorException">The model has no chat template, or it refuses the conversation.</exception>
-    public int[] Conversation(JsonElement messages, JsonElement? tools = null) => Prompt(Chat.Render(messages, forAnswer: true, tools));
+    public int[] Conversation(
+        JsonElement messages, JsonElement? tools = null, IReadOnlyDictionary<string, JsonElement>? arguments = null) =>
+        Prompt(Chat.Render(messages, forAnswer: true, tools, arguments));
 
     /// <summary>A training row of a conversation whose last turn is the assistant's.</summary>
     public (int[] Prompt, int[] Completion) ConversationRow(JsonElement messages)

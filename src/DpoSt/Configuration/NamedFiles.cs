@@ -35,7 +35,7 @@ internal static class NamedFiles
             .Where(k => !isLoop || k.Key is not ("data_path" or "data_dir" or "dev_data_path"))
             .Select(k => (k.Key, Name: Value(config.Root, k.Section, k.Key) is { } name ? name + k.Extension : null, k.Folder))
             .Where(k => k.Name is not null && !k.Name.StartsWith("hub:", StringComparison.Ordinal))
-            .Where(k => !Path.Exists(k.Key == "model_path" ? HubModels.Folder(k.Name!, k.Folder) : HomePath.Full(k.Name!, k.Folder)))
+            .Where(k => !FileSet.Exists(k.Key == "model_path" ? HubModels.Folder(k.Name!, k.Folder) : HomePath.Full(k.Name!, k.Folder)))
             .Select(k => k.Name!)
             .Distinct(StringComparer.Ordinal)];
     }

@@ -19,8 +19,11 @@ internal sealed record JsonLine(string Path, int Number, JsonElement Value)
         return JsonTexts.AreWhole(value) ? line : throw line.Error(HalfCharacter);
     }
 
+    /// <summary>Where it stands: "file:line".</summary>
+    public string Place => $"{Path}:{Number}";
+
     /// <summary>The error to throw for this line: "file:line: what is wrong".</summary>
-    public UserErrorException Error(string what, Exception? inner = null) => new($"{Path}:{Number}: {what}", inner);
+    public UserErrorException Error(string what, Exception? inner = null) => new($"{Place}: {what}", inner);
 
     /// <summary>What work on this line gives; a mistake of the line's that it finds is told with the line's place.</summary>
     public T Placing<T>(Func<T> work)

@@ -75,14 +75,16 @@ internal sealed class ProblemSet : IReadOnlyList<Problem>
     private static List<Problem> ReadRows(string path, IVerifier judge, ColumnsSection? columns, Action<RowShape> recognised)
     {
         var loaded = new List<Problem>();
-        var rowOfId = new Dictionary<string, int>(StringComparer.Ordinal);
+        var rowOfId = new Dictionary<string, JsonLine>(StringComparer.Ordinal);
         foreach (var row in ShapedRows.Read(path, columns, recognised))
         {
             var problem = Parse(row, loaded.Count, judge);
-            if (!rowOfId.TryAdd(problem.Id, row.Line.Number))
+            if (!rowOfId.TryAdd(problem.Id, row.Line))
             {
                 var first = rowOfId[problem.Id];
-                throw row.Line.Error($"the id \"{problem.Id}\" was used on line {first} already; expected a different id a problem.");
+                throw row.Line.Error(
+                    $"the id \"{problem.Id}\" was used {(first.Path == row.Line.Path ? $"on line {first.Number}" : $"at {first.Place}")} "
+                    + "already; expected a different id a problem.");
             }
 
             loaded.Add(problem);

@@ -6,7 +6,8 @@ internal static class DatasetDownload
     private const string Kind = "datasets";
     private static readonly string[] Companions = ["README.md", "LICENSE"];
 
-    /// <summary>The file of rows that a name stands for; what is in the cache already is not asked for.</summary>
+    /// <summary>The file of rows that a name stands for, or the pattern of its files (<see cref="FileSet"/>); what is in the cache already
+    /// is not asked for.</summary>
     /// <exception cref="UserErrorException">There is no such data, or server or disk fail.</exception>
     public static async Task<string> File(DatasetName name, HubOptions options, HubWatcher watcher, CancellationToken cancel)
     {
@@ -19,10 +20,10 @@ internal static class DatasetDownload
             return there;
         }
 
-        var chosen = "";
-        var place = await Run(name.Repo, name.Revision, files => [chosen = name.Choose(files)], null, options, watcher, cancel)
+        IReadOnlyList<string> chosen = [];
+        var place = await Run(name.Repo, name.Revision, files => chosen = name.Choose(files), null, options, watcher, cancel)
             .ConfigureAwait(false);
-        return Path.Combine(place, chosen);
+        return Path.Combine(place, DatasetName.PathOf(chosen));
     }
 
     /// <summary>All files of rows of a data set, and its description; gives the folder that holds them.</summary>
@@ -108,7 +109,7 @@ internal static class DatasetDownload
                 .Where(System.IO.File.Exists)                  // a link may lead nowhere
                 .Select(file => Path.GetRelativePath(snapshot, file).Replace('\\', '/'));
             var chosen = name.Choose(names);
-            return name.IsSurely(chosen) ? Path.Combine(snapshot, chosen) : null;
+            return name.AreSurely(chosen) ? Path.Combine(snapshot, DatasetName.PathOf(chosen)) : null;
         }
         catch (Exception e) when (e is UserErrorException or IOException or UnauthorizedAccessException)
         {

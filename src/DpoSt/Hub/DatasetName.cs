@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace DpoSt.Hub;
@@ -11,9 +12,6 @@ internal sealed partial record DatasetName(string Repo, string Revision, string 
 {
     private const string Prefix = "hub:";
     private const int Shown = 12;
-
-    // What dpost reads rows from; a file that is compressed otherwise is no row file.
-    private static readonly string[] Extensions = [".parquet", ".jsonl", ".json", ".csv", ".tsv"];
 
     /// <summary>Whether a name of a file is one of this kind.</summary>
     public static bool IsOne(string name)
@@ -39,41 +37,46 @@ internal sealed partial record DatasetName(string Repo, string Revision, string 
 
     /// <summary>Whether a file of a repository holds rows, by its name; only plain names, which cannot leave their folder, do.</summary>
     internal static bool IsData(string file) =>
-        PlainPath().IsMatch(file) && !file.Contains("..", StringComparison.Ordinal)
-        && Array.Exists(Extensions, ending => Unpacked(file).EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+        PlainPath().IsMatch(file) && !file.Contains("..", StringComparison.Ordinal) && FileSet.IsData(file);
 
-    /// <summary>The one file among those of the repository that this names.</summary>
-    /// <exception cref="UserErrorException">There is none, or there are several.</exception>
-    internal string Choose(IEnumerable<string> files)
+    /// <summary>The file among those of the repository that this names, or all files of the split.</summary>
+    /// <exception cref="UserErrorException">There is none, or there are several that are not one split.</exception>
+    internal IReadOnlyList<string> Choose(IEnumerable<string> files)
     {
         var all = files.Where(IsData).Order(StringComparer.Ordinal).ToList();
         var found = all.Where(file => file == Part || Stem(file) is var stem && (stem == Part || stem == $"data/{Part}")).ToList();
         var names = all.Select(Stem).Distinct(StringComparer.Ordinal).ToList();
         return found switch
         {
-            [var one] => one,
+            [_] => found,
+            _ when FileSet.IsWhole(found) => found,
             [] => throw new UserErrorException(
                 $"{Repo} at {Revision} has no data called '{Part}'; it has "
                 + (names.Count == 0 ? "none that dpost reads."
                     : string.Join(", ", names.Take(Shown)) + (names.Count > Shown ? ", ..." : "."))),
             _ => throw new UserErrorException(
-                $"{Repo} at {Revision} has '{Part}' in {found.Count} files; name one of them: hub:{Repo}/{found[0]} and so on."),
+                $"{Repo} at {Revision} has '{Part}' in {found.Count} files that are no one set; name one of them: "
+                + $"hub:{Repo}/{found[0]} and so on."),
         };
     }
 
-    /// <summary>Whether a file is all that this names, whatever else the repository has: other files of a split may be missing here.
+    /// <summary>Whether files are all that this names, whatever else the repository has: other files of a split may be missing here.
     /// </summary>
-    internal bool IsSurely(string file) => file == Part || Shard().Match(Unpacked(file)[..Unpacked(file).LastIndexOf('.')]) is var shard
-        && (!shard.Success || shard.Value.EndsWith("-of-00001", StringComparison.Ordinal));
+    internal bool AreSurely(IReadOnlyList<string> files) =>
+        files is [var one] && (one == Part || FileSet.Shard(one) is null) || FileSet.IsWhole(files);
+
+    /// <summary>The path, below a folder, of what <see cref="Choose"/> gives: a file, or a pattern of all files of a set.</summary>
+    internal static string PathOf(IReadOnlyList<string> files) => files is [var one] ? one
+        : FileSet.Shard(files[0]) is var (stem, _, count) ? string.Create(
+            CultureInfo.InvariantCulture, $"{stem}-?????-of-{count:00000}*{Path.GetExtension(FileSet.Unpacked(files[0]))}*")
+        : throw new ArgumentException("several files that are no set", nameof(files));
 
     // main/train-00000-of-00001.parquet is main/train.
     private static string Stem(string file)
     {
-        var bare = Unpacked(file);
-        return Shard().Replace(bare[..bare.LastIndexOf('.')], "");
+        var bare = FileSet.Unpacked(file);
+        return FileSet.Shard(file)?.Stem ?? bare[..bare.LastIndexOf('.')];
     }
-
-    private static string Unpacked(string file) => file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? file[..^3] : file;
 
     [GeneratedRegex(@"^hub:(?<repo>[\w.-]+/[\w.-]+)(@(?<revision>[\w.+-]+))?/(?<part>[^/\s][^\s]*)\z",
         RegexOptions.ExplicitCapture | RegexOptions.ECMAScript, matchTimeoutMilliseconds: 1000)]
@@ -81,7 +84,4 @@ internal sealed partial record DatasetName(string Repo, string Revision, string 
 
     [GeneratedRegex(@"^\w[\w.+-]*(/\w[\w.+-]*)*\z", RegexOptions.ECMAScript, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PlainPath();
-
-    [GeneratedRegex(@"-[0-9]{5}-of-[0-9]{5}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Shard();
 }

@@ -136,7 +136,7 @@ internal sealed class Rehearsal
     private void Data(RowsToRead rows, RowEncoder? encoder)
     {
         var file = rows.File;
-        if (DatasetName.IsOne(file) || !File.Exists(file))
+        if (DatasetName.IsOne(file) || !FileSet.Exists(file))
         {
             left.Add(DatasetName.IsOne(file) ? $"{file}: it is fetched when the run begins" : $"{Shown.Path(file)}: not there");
             return;

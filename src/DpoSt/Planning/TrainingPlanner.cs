@@ -28,7 +28,7 @@ internal static class TrainingPlanner
             ? Uniform(costs, Longest(stage, costs), recipe, dropout)
             : Laid(costs, examples, recipe, dropout);
         long? steps = examples is not null ? recipe.StepsFor(examples.Length) : recipe.MaxSteps > 0 ? recipe.MaxSteps : null;
-        var unknown = File.Exists(stage.Data) ? $"{Shown.Path(model)} has no tokenizer" : $"{Shown.Path(stage.Data)} is not there yet";
+        var unknown = FileSet.Exists(stage.Data) ? $"{Shown.Path(model)} has no tokenizer" : $"{Shown.Path(stage.Data)} is not there yet";
         return new TrainingPlan(costs, recipe.Compute, largest, dropout)
         {
             Stages = [stage.Name],
@@ -64,7 +64,7 @@ internal static class TrainingPlanner
     // The lengths of a stage's examples; null where they cannot be known.
     private static PromptShape[]? Examples(ITrainingStage stage, string model)
     {
-        if (!File.Exists(stage.Data) || !TokenizerLoader.IsIn(model))
+        if (!FileSet.Exists(stage.Data) || !TokenizerLoader.IsIn(model))
         {
             return null;
         }

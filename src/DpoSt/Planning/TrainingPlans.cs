@@ -39,7 +39,7 @@ internal static class TrainingPlans
         ArgumentNullException.ThrowIfNull(plan);
         // Every model has the base model's shapes.
         return [.. SelfTrainingLoop.Stages(plan).OfType<ITrainingStage>()
-            .GroupBy(s => (s.IsDpo, s.Settings, Data: File.Exists(s.Data) ? s.Data : ""))
+            .GroupBy(s => (s.IsDpo, s.Settings, Data: FileSet.Exists(s.Data) ? s.Data : ""))
             .Select(alike => TrainingPlanner.Plan(alike.First(), plan.BaseModel) with { Stages = [.. alike.Select(s => s.Name)] })];
     }
 

@@ -13,13 +13,16 @@ internal static class ContentKey
         Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts.Prepend(JsonSerializer.Serialize(options))))));
 
-    /// <summary>The key of a file, or of the names and contents of a model folder's files (all, or these); empty if absent.</summary>
+    /// <summary>The key of a file, or of the names and contents of several: of a pattern's, or of a folder's (all, or these); empty if
+    /// absent.</summary>
     /// <exception cref="UserErrorException">It cannot be read.</exception>
     public static string OfPath(string path, IReadOnlyList<string>? files = null)
     {
         if (!Directory.Exists(path))
         {
-            return File.Exists(path) ? Fingerprint.Of(path).Sha256 : "";
+            return FileSet.IsPattern(path) && FileSet.Exists(path)
+                ? Of("", FileSet.Of(path).Select(file => $"{Path.GetFileName(file)} {Fingerprint.Of(file).Sha256}"))
+                : File.Exists(path) ? Fingerprint.Of(path).Sha256 : "";
         }
 
         var counted = FilesOf(path).Where(name => files?.Contains(name, StringComparer.Ordinal) is not false);

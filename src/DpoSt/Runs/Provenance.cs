@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -20,6 +21,10 @@ internal sealed record Provenance(
     [property: JsonRequired] string Options, [property: JsonRequired] SortedDictionary<string, string> Inputs,
     [property: JsonRequired] SortedDictionary<string, Fingerprint>? Files)
 {
+    /// <summary>The options by name, for people; null where an earlier version wrote none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SortedDictionary<string, string>? Settings { get; init; }
+
     /// <summary>The file's name in a folder.</summary>
     public const string FileName = "provenance.json";
 
@@ -32,7 +37,12 @@ internal sealed record Provenance(
     private const int Layout = 1;
 
     private static readonly JsonSerializerOptions Json =
-        new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+        new()
+        {
+            WriteIndented = true,
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
 
     /// <summary>The provenance of what is to be made now.</summary>
     /// <exception cref="UserErrorException">An input cannot be read.</exception>
@@ -40,7 +50,10 @@ internal sealed record Provenance(
         ContentKey.Of(new { Layout, options }),
         new SortedDictionary<string, string>(
             inputs.ToDictionary(i => i.Role, i => ContentKey.OfPath(i.Path, i.Files), StringComparer.Ordinal), StringComparer.Ordinal),
-        null);
+        null)
+    {
+        Settings = NamedOptions.Of(options),
+    };
 
     /// <summary>All that the outcome depends on, in one word.</summary>
     public string Key() => ContentKey.Of(Options, Inputs.Select(i => $"{i.Key} {i.Value}"));
@@ -65,13 +78,15 @@ internal sealed record Provenance(
     /// <summary>Writes down that outputs are begun over: until they are made they are not done, whatever is there.</summary>
     public static void Forget(IEnumerable<string> outputs) => Set(outputs, known => known is null ? null : known with { Files = null });
 
-    /// <summary>What of another provenance differs, in words; empty where nothing does.</summary>
+    /// <summary>What of another provenance differs, in words; empty where nothing does. Options are named, the other's value first,
+    /// where both know theirs.</summary>
     public string Difference(Provenance other) => string.Join(
         " and ",
         Inputs.Keys.Union(other.Inputs.Keys, StringComparer.Ordinal)
             .Where(role => Inputs.GetValueOrDefault(role) != other.Inputs.GetValueOrDefault(role))
             .Select(role => role is "model" or "tokenizer" ? $"another {role}" : $"other {role}")
-            .Prepend(Options == other.Options ? "" : "other options")
+            .Prepend(Options == other.Options ? ""
+                : NamedOptions.Difference(other.Settings, Settings) is { Length: > 0 } named ? $"other options ({named})" : "other options")
             .Where(part => part.Length > 0));
 
     /// <summary>Whether an output is made from this, and is as it was made.</summary>

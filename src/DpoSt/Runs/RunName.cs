@@ -35,6 +35,9 @@ internal sealed partial record RunName
     /// <summary>The warm-up's samples beyond those that pairs are made from: the baseline's.</summary>
     public static RunName MoreOfWarmUp { get; } = Parse(Sft(0).Text + More);
 
+    /// <summary>A larger model at a server: its samples, for it is no model of the run.</summary>
+    public static RunName Teacher { get; } = Parse("teacher");
+
     /// <summary>The fine-tuned model of an iteration.</summary>
     public static RunName Sft(int number) => Of(SftKind, number);
 

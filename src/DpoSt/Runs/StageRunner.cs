@@ -115,7 +115,7 @@ internal sealed class StageRunner(RunContext context, Func<string, string?>? mak
     /// <exception cref="UserErrorException">An input is absent.</exception>
     public void CheckInputs(IStage stage)
     {
-        var advice = stage.Inputs.Where(input => !Path.Exists(input.Path))
+        var advice = stage.Inputs.Where(input => !FileSet.Exists(input.Path))
             .Select(input => maker?.Invoke(input.Path))
             .FirstOrDefault(how => how is not null);
         if (advice is not null)
@@ -131,7 +131,7 @@ internal sealed class StageRunner(RunContext context, Func<string, string?>? mak
         var changing = new HashSet<string>(StringComparer.Ordinal);               // outputs that will be written
         return [.. stages.Select(stage =>
         {
-            var isReady = stage.Inputs.All(input => Path.Exists(input.Path) && !changing.Contains(input.Path));
+            var isReady = stage.Inputs.All(input => FileSet.Exists(input.Path) && !changing.Contains(input.Path));
             var waits = stage.Inputs.Any(input => changing.Contains(input.Path));
             var state = !wanted.Contains(stage) ? StageState.LeftOut
                 : context.Fresh || (waits && !IsKnown(stage)) ? StageState.ToRun

@@ -2,6 +2,7 @@ using System.Globalization;
 using DpoSt.Answering;
 using DpoSt.Data;
 using DpoSt.Data.Reports;
+using DpoSt.Verification;
 using static System.FormattableString;
 
 namespace DpoSt.SelfTraining;
@@ -19,6 +20,12 @@ internal static class DataGlance
         var known = new NearDuplicates();
         var repeated = Some(train).Select(problem => known.Add(problem.Question)).OfType<(int, bool)>().Count();
         yield return $"{Head(file, train)}; {Repeated(repeated)}{OfSome(train)}";
+        var bare = Some(train).Count(problem => problem.Answer is { } answer && GoldText.IsAllOf(answer, problem.Ans));
+        if (bare > 0)
+        {
+            yield return $"  {Counted.Of(bare, "row has", "rows have")} a final answer and no steps: a model learns to answer at once";
+        }
+
         var encoder = Encoder(plan);
         if (encoder is not null)
         {

@@ -38,6 +38,9 @@ internal sealed record LoopPlan
     /// <summary>What models are evaluated on: names and files; the first is the one the final table compares.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> TestSets { get; init; }
 
+    /// <summary>The larger model whose right answers the warm-up learns too; null is none.</summary>
+    public TeacherPlan? Teacher { get; init; }
+
     /// <summary>How often to go round.</summary>
     public int Iterations { get; init; } = 3;
 
@@ -116,6 +119,12 @@ internal sealed record LoopPlan
     public static LoopPlan From(ExperimentOptions run, ExperimentOptions sft, ExperimentOptions dpo, RunPaths paths) =>
         Recipes.Loop(run, sft, dpo, paths);
 }
+
+/// <summary>How a larger model at a server is asked.</summary>
+/// <param name="Answers">How it answers; its server is in there.</param>
+/// <param name="System">What it is told before every question.</param>
+/// <param name="Samples">Answers to each question.</param>
+internal sealed record TeacherPlan(AnswerOptions Answers, string System, int Samples);
 
 /// <summary>When a model in training is asked anew.</summary>
 /// <param name="Every">Steps between two samplings.</param>

@@ -2,6 +2,7 @@ using DpoSt.Answering;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Resampling;
 using DpoSt.SelfTraining.Stages;
+using DpoSt.Text.Chat;
 using DpoSt.Training;
 using static System.FormattableString;
 
@@ -14,7 +15,30 @@ internal sealed class LoopStages(LoopPlan plan)
     private readonly QuestionSet questions =
         new(ExperimentFolder.Train, plan.TrainFile, plan.Verifier, plan.PoolFile) { Columns = plan.Columns };
 
-    public IStage WarmUp() => FineTune(RunName.Sft(0), plan.TrainFile, plan.Sft with { MaxSteps = plan.WarmUpSteps ?? plan.Sft.MaxSteps });
+    /// <summary>A teacher answers the questions, and its right answers become rows.</summary>
+    public IEnumerable<IStage> Teach(TeacherPlan teacher)
+    {
+        var (run, temperature) = (RunName.Teacher, teacher.Answers.Decoding.Temperature);
+        int[] samples = [.. Enumerable.Range(0, teacher.Samples)];
+        yield return new SampleStage(
+            $"sample {run}",
+            new AnswerSource(
+                null, questions.Inputs, teacher.Answers, SampleFormat.Dpost, new PromptOptions { System = teacher.System },
+                questions.Judge),
+            questions, folder.Answers(run), samples);
+        yield return new LabelStage(
+            $"label {run}", run, questions, [.. samples.Select(s => (s, folder.Sample(run, questions.Split, s, temperature)))], folder);
+        yield return new PseudoLabelsStage(
+            $"pseudo-labels {run}", run, Source(plan.BaseModel, [run]), folder.PseudoLabels(run), folder.Results)
+        {
+            TeachesCalculator = plan.Answers.UseCalculator,
+        };
+    }
+
+    /// <summary>The first fine-tuning.</summary>
+    public IStage WarmUp() => FineTune(
+        RunName.Sft(0), plan.Teacher is null ? plan.TrainFile : folder.PseudoLabels(RunName.Teacher),
+        plan.Sft with { MaxSteps = plan.WarmUpSteps ?? plan.Sft.MaxSteps });
 
     public IStage FineTune(RunName run, string rows) =>
         FineTune(run, rows, plan.Sft) with { Resampling = Resampling(plan.SftResampling, plan.PseudoLabelSamples) };

@@ -67,7 +67,7 @@ internal static class NamedData
     {
         // By the question, so that equal ones are together, and a row more changes little; a conversation by its first.
         var rows = ShapedRows.Read(file, columns)
-            .DistinctBy(row => row.Line.Number)
+            .DistinctBy(row => row.Line.Place, StringComparer.Ordinal)
             .Select((row, i) => (
                 Text: JsonSerializer.Serialize(row.Line.Value), Place: i,
                 Key: CounterRandom.Bits((ulong)parts.Seed, CounterRandom.KeyOf(row.Question.Trim()))))

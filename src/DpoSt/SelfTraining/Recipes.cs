@@ -1,8 +1,10 @@
 using DpoSt.Answering;
+using DpoSt.Answering.Elsewhere;
 using DpoSt.Configuration;
 using DpoSt.Configuration.Binding;
 using DpoSt.Configuration.Sections;
 using DpoSt.Data;
+using DpoSt.Generation;
 using DpoSt.Models.Adapters;
 using DpoSt.Runs;
 using DpoSt.SelfTraining.Stages;
@@ -188,6 +190,20 @@ internal static class Recipes
         PaperText = IsPaperText(options),
     }.WithTemplate(options.Data.Template);
 
+    // Answers of another model, or of another server's, are other answers; that it is the same model wherever it stands is believed.
+    private static TeacherPlan? Teacher(ExperimentOptions run) => run.Loop.Teacher is not { } teacher ? null
+        : new(
+            new AnswerOptions(
+                0, UseCalculator: false,
+                new GenerationOptions(
+                    teacher.MaxTokens, GenerationOptions.DefaultSlots, null, run.Eval.Sampling.Temperature, 0, run.Eval.Sampling.TopP,
+                    (ulong)run.Loop.Seed))
+            {
+                Server = SamplingServer.Of(teacher),
+                Engine = $"teacher {teacher.Model}",
+            },
+            teacher.System, teacher.Samples);
+
     /// <summary>The whole loop: <paramref name="run"/> says how often and on what, the stage configurations how.</summary>
     public static LoopPlan Loop(ExperimentOptions run, ExperimentOptions sft, ExperimentOptions dpo, RunPaths paths)
     {
@@ -206,6 +222,7 @@ internal static class Recipes
             DevFile = paths.DataFile(run.Data.DevDataPath),
             PoolFile = paths.PoolFile,
             TestSets = tests,
+            Teacher = Teacher(run),
             Iterations = run.Loop.Iterations,
             PairSamples = run.Loop.PairSamples,
             PseudoLabelSamples = run.Loop.PseudoLabelSamples,

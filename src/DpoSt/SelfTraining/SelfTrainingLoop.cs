@@ -19,6 +19,11 @@ internal static class SelfTrainingLoop
     internal static IEnumerable<IStage> Stages(LoopPlan plan)
     {
         var stage = new LoopStages(plan);
+        foreach (var teaching in plan.Teacher is { } teacher ? stage.Teach(teacher) : [])
+        {
+            yield return teaching;
+        }
+
         yield return stage.WarmUp();
         yield return stage.Evaluate(RunName.Sft(0));
         for (var n = 1; n <= plan.Iterations; n++)
@@ -150,7 +155,7 @@ internal static class SelfTrainingLoop
     private static List<(string File, ProblemSet Problems)> CheckQuestions(LoopPlan plan)
     {
         var files = plan.TestSets.Select(set => set.Value).Append(plan.PoolFile).Prepend(plan.TrainFile).OfType<string>().ToList();
-        var absent = files.Where(file => !File.Exists(file)).Select(Shown.Path).ToList();
+        var absent = files.Where(file => !FileSet.Exists(file)).Select(Shown.Path).ToList();
         if (absent.Count > 1)
         {
             throw new UserErrorException(

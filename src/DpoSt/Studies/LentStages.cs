@@ -19,7 +19,7 @@ internal static class LentStages
         }
 
         var taken = 0;
-        foreach (var stage in SelfTrainingLoop.Stages(plan).Where(stage => stage.Inputs.All(input => Path.Exists(input.Path))))
+        foreach (var stage in SelfTrainingLoop.Stages(plan).Where(stage => stage.Inputs.All(input => FileSet.Exists(input.Path))))
         {
             var asked = Provenance.Of(stage.Options, stage.Inputs);
             if (stage.Outputs.All(output => !Path.Exists(output) && asked.Holds(Lent(output))))

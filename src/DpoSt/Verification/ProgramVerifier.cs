@@ -8,7 +8,7 @@ namespace DpoSt.Verification;
 /// <summary>
 /// The user's own program judges: one start an answer, no shell and no arguments. It reads <c>{"gold": ..., "answer": ...}</c> from its
 /// standard input and writes <c>{"verdict": "right", "why": ..., "found": ...}</c>, where the verdict is right, wrong or none and the rest
-/// may be left out. Time and output are bounded.
+/// may be left out. Time and output are bounded. What it has judged it is not asked again, unless its file changes.
 /// </summary>
 internal sealed class ProgramVerifier : IVerifier
 {
@@ -19,6 +19,7 @@ internal sealed class ProgramVerifier : IVerifier
     private const string Expected = "{\"verdict\": \"right\"}, or \"wrong\" or \"none\"";
     private readonly string path;
     private readonly TimeSpan limit;
+    private readonly KnownJudgements known = new();
 
     /// <summary>Takes an executable file.</summary>
     /// <exception cref="UserErrorException">There is none.</exception>
@@ -51,6 +52,14 @@ internal sealed class ProgramVerifier : IVerifier
             return Judgement.None("the thinking was cut off");
         }
 
+        return known.Of($"{gold.Length} {gold}{answer} {File.GetLastWriteTimeUtc(path).Ticks}", () => Ask(gold, answer));
+    }
+
+    /// <inheritdoc/>
+    public bool AreSame(string found, string other) => found == other;
+
+    private Judgement Ask(string gold, string answer)
+    {
         var input = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["gold"] = gold,
@@ -59,9 +68,6 @@ internal sealed class ProgramVerifier : IVerifier
         return Run(input) is { } output ? Read(output, answer)
             : Judgement.None(Invariant($"the program gave no verdict within {limit.TotalSeconds} s"));
     }
-
-    /// <inheritdoc/>
-    public bool AreSame(string found, string other) => found == other;
 
     // What it wrote; null where it took too long.
     private byte[]? Run(byte[] input)

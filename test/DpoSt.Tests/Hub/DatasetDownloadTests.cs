@@ -1,3 +1,5 @@
+using System.Text;
+using DpoSt.Data;
 using DpoSt.Hub;
 
 namespace DpoSt.Tests.Hub;
@@ -78,17 +80,43 @@ public sealed class DatasetDownloadTests : IDisposable
     }
 
     [Fact]
-    public void A_part_may_be_a_split_alone_or_a_file_and_of_several_none_is_chosen()
+    public void A_part_may_be_a_split_alone_or_a_file_or_all_files_of_a_split_and_nothing_less()
     {
-        string Choose(string part, params string[] files) => DatasetName.Parse($"hub:a/b/{part}").Choose(files);
+        string Choose(string part, params string[] files) =>
+            DatasetName.PathOf(DatasetName.Parse($"hub:a/b/{part}").Choose(files));
         Assert.Equal("data/train-00000-of-00001.parquet", Choose("train", "data/train-00000-of-00001.parquet", "data/test.csv"));
         Assert.Equal("x/train.jsonl.gz", Choose("x/train", "x/train.jsonl.gz"));
         Assert.Equal("train.csv", Choose("train.csv", "train.csv", "train.jsonl"));
         string[] shards = ["d/train-00000-of-00002.parquet", "d/train-00001-of-00002.parquet"];
         Assert.Equal(shards[1], Choose(shards[1], shards));
+        Assert.Equal("d/train-?????-of-00002*.parquet*", Choose("d/train", [.. shards, "d/test-00000-of-00001.parquet"]));
         Assert.Equal(
-            "a/b at main has 'd/train' in 2 files; name one of them: hub:a/b/d/train-00000-of-00002.parquet and so on.",
-            Assert.Throws<UserErrorException>(() => Choose("d/train", shards)).Message);
+            "a/b at main has 'd/train' in 2 files that are no one set; name one of them: hub:a/b/d/train-00000-of-00003.parquet and so on.",
+            Assert.Throws<UserErrorException>(
+                () => Choose("d/train", "d/train-00000-of-00003.parquet", "d/train-00001-of-00003.parquet")).Message);
+        Assert.Throws<UserErrorException>(() => Choose("train", "train.csv", "train.jsonl"));
+    }
+
+    [Fact]
+    public async Task A_split_in_several_files_comes_whole_and_is_read_as_one()
+    {
+        run.Repository.Files.Clear();
+        for (var i = 0; i < 3; i++)
+        {
+            run.Repository.Files.Add(
+                $"main/train-0000{i}-of-00003.jsonl", Encoding.UTF8.GetBytes($$"""{"question": "q{{i}}", "answer": "#### {{i}}"}"""));
+        }
+
+        run.Repository.Files.Add("main/train-more-00000-of-00003.jsonl", "{}"u8.ToArray());
+        var path = await Part("hub:org/small/main/train");
+        Assert.Equal(["q0", "q1", "q2"], ProblemSet.Load(path).Select(problem => problem.Question));
+        var asked = run.Requests.Count;
+        Assert.Equal(path, await Part("hub:org/small/main/train"));
+        Assert.Equal(asked, run.Requests.Count);               // without the hub
+        var lost = Directory.GetFiles(Path.GetDirectoryName(path)!, "train-00001*").Single();
+        File.Delete(lost);
+        Assert.Equal(path, await Part("hub:org/small/main/train"));
+        Assert.True(File.Exists(lost));                        // brought again, for the set was not whole
     }
 
     private static HubWatcher Watcher => new(_ => { }, _ => { }, _ => { });

@@ -68,6 +68,9 @@ public sealed class ProvenanceTests : IDisposable
         Assert.Equal("", made.Difference(Provenance.Of(0, [new("rows", one), new("model", one)])));
         Assert.Equal(
             "other options and another model and other rows", made.Difference(Provenance.Of(1, [new("model", other), new("rows", other)])));
+        Assert.Equal(
+            "other options (rate 1 -> 2) and other rows",
+            Provenance.Of(new { Rate = 2 }, [new("rows", other)]).Difference(Provenance.Of(new { Rate = 1 }, [new("rows", one)])));
         Assert.Equal("other rows", made.Difference(Provenance.Of(0, [new("model", one)])));
     }
 

@@ -39,6 +39,30 @@ public sealed class ProgramVerifierTests : IDisposable
     }
 
     [Fact]
+    public void It_is_asked_once_for_the_same_and_again_when_it_has_changed()
+    {
+        var asked = folder.File("asked");
+        var verifier = Program($$"""echo x >> {{asked}}; echo '{"verdict": "right"}'""");
+        System.Threading.Tasks.Parallel.For(0, 8, i => Assert.Equal(
+            Verdict.Correct, verifier.Judge("7", i % 2 == 0 ? "7" : "<think>so</think>7").Verdict));
+        Assert.Single(File.ReadAllLines(asked));
+        verifier.Judge("7", "8");
+        verifier.Judge("78", "");
+        Assert.Equal(3, File.ReadAllLines(asked).Length);
+        File.SetLastWriteTimeUtc(folder.File("judge"), DateTime.UtcNow.AddSeconds(-9));
+        verifier.Judge("7", "7");
+        Assert.Equal(4, File.ReadAllLines(asked).Length);
+    }
+
+    [Fact]
+    public void What_is_known_of_is_bounded()
+    {
+        var (known, made) = (new KnownJudgements(), 0);
+        Judgement Long(string asked) => known.Of(asked, () => Judgement.Of(true, new string('x', 5 << 20), $"{made++}"));
+        Assert.Equal(["0", "1", "0", "2", "3", "4"], ((string[])["a", "b", "a", "c", "d", "a"]).Select(asked => Long(asked).Why));
+    }
+
+    [Fact]
     public void One_that_does_not_read_is_no_mistake() => Assert.Equal(
         Verdict.Correct, Program("""echo '{"verdict": "right"}'""").Judge("7", new string('x', 1_000_000)).Verdict);
 

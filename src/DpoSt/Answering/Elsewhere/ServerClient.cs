@@ -20,7 +20,7 @@ internal sealed class ServerClient : IDisposable
     {
         this.server = server;
         http = new HttpClient { BaseAddress = server.Address, Timeout = server.Patience, MaxResponseContentBufferSize = LargestAnswer };
-        if (Environment.GetEnvironmentVariable(SamplingServer.KeyVariable) is { Length: > 0 } key)
+        if (Environment.GetEnvironmentVariable(server.Key) is { Length: > 0 } key)
         {
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         }
@@ -56,6 +56,11 @@ internal sealed class ServerClient : IDisposable
     /// <exception cref="UserErrorException">The server refuses, or cannot be asked after all tries.</exception>
     public Task<T> CompleteAsync<T>(object request, Func<JsonElement, T> read, CancellationToken cancel) =>
         AskAsync(HttpMethod.Post, "completions", request, read, cancel);
+
+    /// <summary>The next message of a conversation; as <see cref="CompleteAsync"/>.</summary>
+    /// <exception cref="UserErrorException">The server refuses, or cannot be asked after all tries.</exception>
+    public Task<T> ChatAsync<T>(object request, Func<JsonElement, T> read, CancellationToken cancel) =>
+        AskAsync(HttpMethod.Post, "chat/completions", request, read, cancel);
 
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
@@ -100,7 +105,7 @@ internal sealed class ServerClient : IDisposable
             {
                 throw new UserErrorException(
                     $"{server.Address}{path} refused with {(int)response.StatusCode}: {Said(text)}; "
-                    + "change generation.* or what the server was started with.");
+                    + "change {server.Options} or what the server was started with.");
             }
 
             using var document = JsonDocument.Parse(text);

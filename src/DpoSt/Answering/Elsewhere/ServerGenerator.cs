@@ -34,12 +34,8 @@ internal sealed class ServerGenerator(SamplingServer server, ModelBundle bundle,
 
         using var client = new ServerClient(server, notice);
         var models = await client.ModelsAsync(cancel).ConfigureAwait(false);
-        if (!models.Contains(model, StringComparer.Ordinal))
-        {
-            throw new UserErrorException(
-                $"{server.Address} has no model {Shown.Quoted(model)} (it has {Shown.Text(string.Join(", ", models))}): start it with "
-                + $"{Shown.Path(bundle.Folder)}, or name the model's name there as generation.model; then run the same command again.");
-        }
+        server.CheckHas(
+            model, models, $"start it with {Shown.Path(bundle.Folder)}, or name the model's name there as generation.model");
 
         var door = new Lock();
         var most = new ParallelOptions { MaxDegreeOfParallelism = server.Concurrency, CancellationToken = cancel };

@@ -43,6 +43,9 @@ internal sealed record LoopSection
     [Within(1)]
     public long? WarmUpSteps { get; init; }
 
+    /// <summary>A larger model whose right answers the first fine-tuning learns too; null is none.</summary>
+    public TeacherSection? Teacher { get; init; }
+
     /// <summary>Samples of a question that pairs are made from (the paper's M).</summary>
     [Within(1, Limits.Samples)]
     public int PairSamples { get; init; } = 5;

@@ -9,6 +9,11 @@ internal sealed record PublishedSet(List<Problem> Problems, int LeftOut)
     /// <exception cref="UserErrorException">The file breaks its format.</exception>
     public static PublishedSet? Open(string path)
     {
+        if (Directory.Exists(path) || FileSet.IsPattern(path))
+        {
+            return null;                                           // published sets are one file
+        }
+
         try
         {
             using var stream = File.OpenRead(path);

@@ -41,11 +41,6 @@ internal sealed record FileForm(RowFormat Kind, bool IsGzipped, string? Key = nu
     /// <exception cref="UserErrorException">It cannot be read, or is nothing that holds rows.</exception>
     public static FileForm Of(string path)
     {
-        if (Directory.Exists(path))
-        {
-            throw new UserErrorException($"{path} is a folder; expected a file of {Expected}.");
-        }
-
         try
         {
             using var raw = File.OpenRead(path);

@@ -3,14 +3,16 @@ namespace DpoSt.Data.Readers;
 
 /// <summary>
 /// The one door to files of rows: JSON lines, a JSON list (bare or under a key), CSV with commas, semicolons, tabs or bars, and parquet,
-/// each
-/// gzipped or not. What a file begins with decides, not its name. Rows come one by one, each a JSON object that knows where it stands.
+/// each gzipped or not. What a file begins with decides, not its name. Rows come one by one, each a JSON object that knows where it stands.
 /// </summary>
 internal static class RowFile
 {
-    /// <summary>Reads a file's rows; memory holds one, or one row group of parquet.</summary>
-    /// <exception cref="UserErrorException">The file is absent, of no such form, or a row is broken.</exception>
-    public static IEnumerable<JsonLine> Read(string path) => Guarded(path, FileForm.Of(path) switch
+    /// <summary>Reads the rows of a file, or of several in order (<see cref="FileSet"/>); memory holds one, or one row group of parquet.
+    /// </summary>
+    /// <exception cref="UserErrorException">A file is absent, of no such form, or a row is broken.</exception>
+    public static IEnumerable<JsonLine> Read(string path) => FileSet.Of(path).SelectMany(ReadOne);
+
+    private static IEnumerable<JsonLine> ReadOne(string path) => Guarded(path, FileForm.Of(path) switch
     {
         { Kind: RowFormat.Parquet } form => ParquetRows(path, form),
         { Kind: RowFormat.JsonList } form => Rows(path, form, stream => JsonListReader.Read(stream, path, form.Key)),

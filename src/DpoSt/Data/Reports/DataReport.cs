@@ -14,11 +14,11 @@ internal sealed record Repetition(string Row, string Of, bool IsExact);
 /// <param name="File">The file.</param>
 /// <param name="Shape">The shape of its rows.</param>
 /// <param name="Rows">How many it has.</param>
-/// <param name="WithoutRationale">Rows that fine-tuning cannot learn from.</param>
+/// <param name="WithoutRationale">Rows that have no steps to learn, but at most a final answer.</param>
 /// <param name="WithoutAnswer">Rows without a final answer.</param>
 /// <param name="Refused">Final answers that the verifier cannot read, each with its place.</param>
 /// <param name="Calculations">Annotated calculations.</param>
-/// <param name="Wrong">Annotations with another result than they calculate, each with its place.</param>
+/// <param name="Wrong">Calculations, annotated or in plain text, that have another result, each with its place.</param>
 /// <param name="Missing">Right calculations in plain text without an annotation.</param>
 /// <param name="Repetitions">Questions that repeat an earlier one of the file.</param>
 /// <param name="Shared">Questions that repeat one of the other file.</param>
@@ -42,24 +42,26 @@ internal sealed record DataReport(
         foreach (var row in other is null ? [] : ShapedRows.Read(other, columns))
         {
             theirs.Add(row.Question);
-            otherPlaces.Add(PlaceOf(row));
+            otherPlaces.Add(row.Line.Place);
         }
 
         foreach (var row in ShapedRows.Read(file, columns, found => shape = found.InWords))
         {
             rows++;
-            var place = PlaceOf(row);
+            var place = row.Line.Place;
             var gold = row.Gold ?? GoldText.Of(row.Rationale ?? "");
-            unlearnt += row.Rationale is null ? 1 : 0;
+            var isRead = gold.Length > 0 && verifier.Refusal(gold) is null;
+            unlearnt += row.Rationale is null || GoldText.IsAllOf(row.Rationale, isRead ? gold : null) ? 1 : 0;
             unanswered += gold.Length == 0 ? 1 : 0;
-            if (gold.Length > 0 && verifier.Refusal(gold) is not null)
+            if (gold.Length > 0 && !isRead)
             {
                 refused.Add($"{place}: {(gold.Length > 60 ? gold[..60] + "..." : gold)}");
             }
 
             calculations += Annotations.Count(row.Rationale ?? "");
             missing += Annotations.Missing(row.Rationale ?? "");
-            wrong.AddRange(Annotations.Wrong(row.Rationale ?? "").Select(annotation => $"{place}: {annotation}"));
+            string[] errors = [.. Annotations.Wrong(row.Rationale ?? ""), .. Annotations.WrongInPlain(row.Rationale ?? "")];
+            wrong.AddRange(errors.Select(error => $"{place}: {error}"));
             if (own.Add(row.Question) is var (of, isExact))
             {
                 repetitions.Add(new Repetition(place, places[of], isExact));
@@ -74,6 +76,4 @@ internal sealed record DataReport(
 
         return new DataReport(file, shape, rows, unlearnt, unanswered, refused, calculations, wrong, missing, repetitions, shared);
     }
-
-    private static string PlaceOf(QuestionRow row) => $"{row.Line.Path}:{row.Line.Number}";
 }

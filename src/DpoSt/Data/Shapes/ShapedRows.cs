@@ -3,7 +3,7 @@ using DpoSt.Data.Readers;
 
 namespace DpoSt.Data.Shapes;
 
-/// <summary>The rows of a file in any format and shape; a conversation is a row for each of its answers.</summary>
+/// <summary>The rows of a file, or of a set of files, in any format and shape; a conversation is a row for each of its answers.</summary>
 internal static class ShapedRows
 {
     /// <summary>Reads a file's questions; its first row says its shape.</summary>
@@ -14,9 +14,16 @@ internal static class ShapedRows
     public static IEnumerable<QuestionRow> Read(string path, ColumnsSection? columns = null, Action<RowShape>? recognised = null)
     {
         RowShape? shape = null;
-        string? system = null;
+        string? system = null, file = null;
         foreach (var row in RowFile.Read(path))
         {
+            if (shape is not null && row.Path != file && RowShape.Of(row, columns ?? new()) is var other && other != shape)
+            {
+                throw row.Error(
+                    $"the rows are {other.Name}, and those of the file before {shape.Name}: all files of a set have one shape.");
+            }
+
+            file = row.Path;
             if (shape is null)
             {
                 shape = RowShape.Of(row, columns ?? new());

@@ -38,7 +38,7 @@ internal sealed class EncodedPairs
     /// <summary>Reads and encodes a file; empty where there is no such file.</summary>
     /// <exception cref="UserErrorException">A line is not a pair, or a pair has no tokens to score.</exception>
     public static EncodedPairs Read(string file, RowEncoder encoder) =>
-        Of(!File.Exists(file) ? [] : PreferencePairFile.Read(file), file, encoder);
+        Of(!FileSet.Exists(file) ? [] : PreferencePairFile.Read(file), file, encoder);
 
     /// <summary>Encodes pairs that a file holds or stands for.</summary>
     /// <exception cref="UserErrorException">A pair has no tokens to score.</exception>
@@ -75,7 +75,7 @@ internal sealed class EncodedPairs
     {
         var place = Path.Combine(
             Path.GetDirectoryName(file)!,
-            $"{Path.GetFileNameWithoutExtension(file)}.{ContentKey.Of(key, [ContentKey.OfPath(file)])[..16]}.logps.jsonl");
+            $"{FileSet.NameOf(file)}.{ContentKey.Of(key, [ContentKey.OfPath(file)])[..16]}{FileSet.ScoresEnding}");
         Scores = replicas.Rank == 0 ? Cached(place) : [];
         if (replicas.Sum([replicas.Rank == 0 && Scores.Length == Count ? 1 : 0])[0] > 0)
         {

@@ -15,8 +15,8 @@ internal sealed record DpoStage(
 {
     public ResamplingOptions? Resampling { get; init; }
 
-    // Pairs of one's own may be a file with any name.
-    public string Data => File.Exists(PairsFolder) ? PairsFolder : Path.Combine(
+    // Pairs of one's own may be a file with any name, or a pattern of several.
+    public string Data => File.Exists(PairsFolder) || FileSet.IsPattern(PairsFolder) ? PairsFolder : Path.Combine(
         PairsFolder, Loss.IsUnpaired ? JudgedRowFile.Name("train") : PreferencePairFile.Name("train"));
 
     public bool IsDpo => true;

@@ -82,7 +82,8 @@ internal sealed record EvaluateStage(
                 var before = done;
                 var source = new AnswerSource(model, set.Inputs, options, SampleFormat.Dpost, Prompt, set.Judge);
                 var from = context.IsFirst ? Provenance.Of(source.Options, source.Inputs) : null;
-                new AnswerFiles(context, bundle, problems, source).Make(files, from, n => context.Reporter.Advance(done = before + n));
+                new AnswerFiles(context, new Answerer(bundle, context, source.Verifier), problems, source)
+                    .Make(files, from, n => context.Reporter.Advance(done = before + n));
                 return !context.IsFirst ? []
                     : [.. files.SelectMany(f => Judged(f.Sample, f.File).Index()).OrderBy(c => c.Index).Select(c => c.Item)];
 

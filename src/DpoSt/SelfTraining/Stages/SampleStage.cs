@@ -1,11 +1,12 @@
 using DpoSt.Answering;
+using DpoSt.Answering.Elsewhere;
 using DpoSt.Data.PaperFormats;
 using DpoSt.Runs;
 using DpoSt.Verification;
 
 namespace DpoSt.SelfTraining.Stages;
 
-/// <summary>Lets a model answer questions: a file a sample, or one greedy file, which is sample 0.</summary>
+/// <summary>Lets a model, or a teacher at a server, answer questions: a file a sample, or one greedy file, which is sample 0.</summary>
 internal sealed record SampleStage(
     string Name, AnswerSource Source, QuestionSet Questions, string Folder, IReadOnlyList<int> Samples) : IStage
 {
@@ -24,12 +25,16 @@ internal sealed record SampleStage(
     public string Run(RunContext context, Provenance? made)
     {
         var problems = Questions.Load();
-        using var bundle = ModelBundle.Load(Source.Model, Source.Prompt, context, toRead: true, Source.Answers.Compute);
+        using var bundle = Source.Model is not { } model ? null
+            : ModelBundle.Load(model, Source.Prompt, context, toRead: true, Source.Answers.Compute);
+        IAnswerer answerer = bundle is null ? new TeacherAnswerer(Source.Answers.Server!, Source.Prompt.System, context, Source.Verifier)
+            : new Answerer(bundle, context, Source.Verifier);
         var times = Samples.Count == 1 ? "" : $" {Counted.Times(Samples.Count)}";
         context.Reporter.Begin(
-            Name, $"{Shown.Path(Source.Model)} answers {Counted.Of(problems.Count, "question")}{times}",
+            Name, $"{(bundle is null ? Source.Answers.Server!.Model : Shown.Path(Source.Model!))} answers "
+                + $"{Counted.Of(problems.Count, "question")}{times}",
             (long)problems.Count * Samples.Count, "answers");
-        var completions = new AnswerFiles(context, bundle, problems, Source)
+        var completions = new AnswerFiles(context, answerer, problems, Source)
             .Make([.. Samples.Select(s => (s, FileOf(s)))], made, context.Reporter.Advance);
         var place = Samples.Count == 1 ? FileOf(Samples[0]) : Folder;
         return $"{completions.Count(c => c.Verdict == Verdict.Correct)} of {completions.Count} answers are right; {Shown.Path(place)}";

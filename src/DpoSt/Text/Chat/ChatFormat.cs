@@ -72,11 +72,16 @@ internal sealed class ChatFormat : PromptFormat
     /// <param name="messages">A list of objects with <c>role</c> and <c>content</c>.</param>
     /// <param name="forAnswer">Whether the beginning of an answer follows.</param>
     /// <param name="tools">The tools that the model may call; null is none.</param>
-    public string Render(JsonElement messages, bool forAnswer, JsonElement? tools = null) => template.Render(
+    /// <param name="arguments">Values for the template, which go before those of the options; null is none.</param>
+    public string Render(
+        JsonElement messages, bool forAnswer, JsonElement? tools = null, IReadOnlyDictionary<string, JsonElement>? arguments = null) =>
+        template.Render(
         new ChatInput(WithSystem(messages), forAnswer)
         {
             Tools = tools,
-            Arguments = options.Arguments,
+            Arguments = arguments is null ? options.Arguments
+                : arguments.Concat(options.Arguments.ExceptBy(arguments.Keys, given => given.Key, StringComparer.Ordinal))
+                    .ToDictionary(StringComparer.Ordinal),
             SpecialTokens = specialTokens,
             Now = options.Now ?? DateTime.Now,
         });

@@ -9,6 +9,10 @@ namespace DpoSt.Text.Chat;
 /// <param name="AddsGenerationPrompt">Whether the beginning of an answer follows, for a model to go on.</param>
 internal sealed record ChatInput(JsonElement Messages, bool AddsGenerationPrompt)
 {
+    /// <summary>The names of what a conversation gives to a template itself.</summary>
+    public static readonly IReadOnlySet<string> OwnNames =
+        new HashSet<string>(["messages", "tools", "documents", "add_generation_prompt"], StringComparer.Ordinal);
+
     /// <summary>The tools that a model may call, as JSON schemas; most templates have no use for them.</summary>
     public JsonElement? Tools { get; init; }
 

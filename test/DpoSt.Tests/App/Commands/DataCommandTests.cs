@@ -23,7 +23,7 @@ public sealed class DataCommandTests : IDisposable
         Assert.Equal((0, ""), (run.Code, run.Error));
         var report = JsonDocument.Parse(run.Out).RootElement.GetProperty("report");
         int Number(string name) => report.GetProperty(name).GetInt32();
-        Assert.Equal((4, 1, 1, 1, 1), (Number("rows"), Number("without_rationale"), Number("without_answer"), Number("calculations"),
+        Assert.Equal((4, 3, 1, 1, 1), (Number("rows"), Number("without_rationale"), Number("without_answer"), Number("calculations"),
             Number("missing")));
         Assert.Equal($"{file}:3: 2 or 3", Assert.Single(report.GetProperty("refused").EnumerateArray()).GetString());
         Assert.Equal($"{file}:1: <<36-5=30>>", Assert.Single(report.GetProperty("wrong").EnumerateArray()).GetString());
@@ -38,6 +38,28 @@ public sealed class DataCommandTests : IDisposable
         Assert.All(
             ["4 of question/answer", "1 to the letter, 1 with a word or two changed", $"{file}:1: <<36-5=30>>"],
             part => Assert.Contains(part, told.Out, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("27", 1)]
+    [InlineData("\\\\boxed{27}", 1)]
+    [InlineData("$1,200", 1)]
+    [InlineData("12:30", 1)]                                         // no number, and no steps either
+    [InlineData("5 apples", 1)]
+    [InlineData("9 + 18 = 27\\n#### 27", 0)]
+    [InlineData("She has nine and eighteen of them.", 0)]
+    public void A_bare_answer_is_no_rationale(string answer, int bare)
+    {
+        var file = folder.File("train.jsonl", $$"""{"question": "How many?", "answer": "{{answer}}"}""");
+        Assert.Equal(bare, JsonDocument.Parse(CommandRun.Of("data", file, "--json").Out).RootElement.GetProperty("report")
+            .GetProperty("without_rationale").GetInt32());
+    }
+
+    [Fact]
+    public void A_wrong_calculation_in_plain_text_is_wrong()
+    {
+        var file = folder.File("train.jsonl", """{"question": "How many?", "answer": "She has 2 + 2 = 5 apples.\n#### 5"}""");
+        Assert.Contains($"{file}:1: 2 + 2 = 5\n", CommandRun.Of("data", file).Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,7 +83,7 @@ public sealed class DataCommandTests : IDisposable
         var file = folder.File("own.csv", "q,label\nHow many?,2 + 3 = 5\n");
         var run = CommandRun.Of(
             "data", file, "--columns", "question=q", "answer=label", "--verifier", "exact", "--annotate", folder.File("new.jsonl"));
-        Assert.Equal((0, $"{folder.File("new.jsonl")}: 1 rationales annotated.\n"), (run.Code, run.Error));
+        Assert.Equal((0, $"{folder.File("new.jsonl")}: 1 rationale annotated.\n"), (run.Code, run.Error));
         run = CommandRun.Of("data", file, "--columns", "question=q", "answer=label", "--annotate", folder.File("new.jsonl"));
         Assert.Equal(2, run.Code);
         Assert.Equal(

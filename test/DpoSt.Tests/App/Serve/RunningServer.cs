@@ -18,7 +18,8 @@ internal sealed class RunningServer : IDisposable
 {
     public const string ChatModel = "chatty";
     private const string Template =
-        "{% for m in messages %}{{ m.role }}: {{ m.content }}{{ eos_token if m.role == 'assistant' }}\n{% endfor %}"
+        "{% if style %}[{{ style }}] {% endif %}"
+        + "{% for m in messages %}{{ m.role }}: {{ m.content }}{{ eos_token if m.role == 'assistant' }}\n{% endfor %}"
         + "{% if add_generation_prompt %}assistant: {% endif %}";
 
     private readonly TemporaryFolder folder = new();

@@ -46,7 +46,33 @@ public sealed class ServerTests
         { Chat, "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"tools\": [{}]}", 400, "tools are not called here" },
         { Chat, "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"response_format\": {\"type\": \"json_object\"}}", 400,
             "text alone" },
+        { Chat, "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"chat_template_kwargs\": [1]}", 400,
+            "chat_template_kwargs is [1]; expected an object" },
+        { Chat, "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"chat_template_kwargs\": {\"tools\": []}}", 400,
+            "chat_template_kwargs.tools is a value that the conversation itself has" },
     };
+
+    [Fact]
+    public async Task Values_for_the_template_reach_it()
+    {
+        using var server = new RunningServer();
+        var plain = await Tokens(null);
+        Assert.Equal(plain, await Tokens(new { }));
+        Assert.Equal(plain, await Tokens(new { unread = 1 }));
+        Assert.Equal(plain + "[st] ".Length, await Tokens(new { style = "st" }));
+
+        async Task<int> Tokens(object? values)
+        {
+            var (status, answer) = await server.Post(Chat, new
+            {
+                messages = (object[])[new { role = "user", content = "a" }],
+                max_tokens = 1,
+                chat_template_kwargs = values,
+            });
+            Assert.Equal(HttpStatusCode.OK, status);
+            return answer.GetProperty("usage").GetProperty("prompt_tokens").GetInt32();
+        }
+    }
 
     [Fact]
     public async Task Every_wrong_request_gets_its_sentence_and_the_next_is_answered()

@@ -74,6 +74,45 @@ public sealed class AnnotationsTests
         Assert.Equal(0, Annotations.Missing(once));
     });
 
+    [Theory]
+    [InlineData("2 + 2 = 5", "2 + 2 = 5")]
+    [InlineData("She paid $2 * 3 = $7, and 1,000 - 1 = 998.", "$2 * 3 = $7", "1,000 - 1 = 998")]
+    [InlineData("10 / 3 = 3.33, 10 / 3 = 3.34, 7 / 4 = 1 and 2 \u00D7 0.333 = 0.67")]      // rounded, up, down, cut off
+    [InlineData("7 / 4 = 3", "7 / 4 = 3")]
+    [InlineData("2 + 3 = 5, 10 - 4 = 6 and 3 x 4 = 12")]
+    [InlineData("50 - 20% = 40 and 3 / 4 = 75% or 75 percent")]
+    [InlineData("4 * 25 = $1, 3 * 20 = 1 hour, 60 / 12 = 60 months, $1 / 2 = 50 cents, 5 * 3 = $15,000")]
+    [InlineData("14 * 20 = 140 minutes", "14 * 20 = 140")]          // no unit is ten of another
+    [InlineData("pages 10-20 = 11 pages, 2-3 = 5")]
+    [InlineData("1 1/2 + 1 = 2 1/2, 12 and 1/4 + 1 = 14, 25 / 1/3 = 75")]
+    [InlineData("1,5 + 1,5 = 3, 1.000 + 500 = 1.500, 600 x 30 = 18 000")]
+    [InlineData("half of 10 + 4 = 9, 2 times 3 + 4 = 10, 20% of 50 + 5 = 15, 2 \\times 3 + 4 = 10")]
+    [InlineData("\u221A9 + 3 = 6, 120 \u2013 80 - 15 = 25, 3:30 + 2 = 5:30, 4 * 3 * 2 * 1 = 4!, 100/5 = 5A")]
+    [InlineData("(2 + 3) * 4 = 20, x + 2 + 2 = 10, 2^3 + 4 = 12, 1 + 1 = 1 + 1, 10 + 5 = 3 (mod 12)")]
+    [InlineData("<<2+2=5>>5")]                                       // annotated: counted as such
+    public void A_plain_calculation_that_can_only_be_wrong_is(string rationale, params string[] wrong) =>
+        Assert.Equal(wrong, Annotations.WrongInPlain(rationale));
+
+    [Fact]
+    public void GSM8K_without_its_annotations_has_hardly_a_calculation_that_is_called_wrong()
+    {
+        var (calculations, wrong) = (0, new List<string>());
+        foreach (var answer in GsmRows.Answers().Select(answer => Regex.Replace(answer, "<<[^<>]*>>", "", Linear)))
+        {
+            calculations += PlainCalculation.In(answer).Count();
+            wrong.AddRange(Annotations.WrongInPlain(answer));
+        }
+
+        Assert.True(calculations > 16_000, $"{calculations}");
+        Assert.InRange(wrong.Count, 8, 16);
+        // Each is one by another evaluator, too.
+        Assert.All(wrong.Select(w => Regex.Replace(w, "[$, ]", "", Linear).Replace('x', '*').Split('=')), sides =>
+        {
+            var value = Compute(Regex.Replace(sides[0], @"[0-9]*\.?[0-9]+", "($0*1.0)", Linear))!.Value;
+            Assert.NotInRange(value / double.Parse(sides[1], CultureInfo.InvariantCulture), 0.999, 1.001);
+        });
+    }
+
     private static string Plain(Group group) => group.Value.Replace(",", "").Replace("$", "");
 
     private static double? Compute(string expression)
