@@ -19,8 +19,8 @@ internal sealed class HubCache(string cache, string repo, string kind = "models"
     /// <summary>Whether a commit's file is there and whole; only whole files ever get their final names.</summary>
     public bool Has(string commit, HubFile file) => HasLength(Path.Combine(Snapshot(commit), file.Name), file.Size);
 
-    /// <summary>The folder of a revision's commit where its configuration and all its weights are there, a model's or an adapter's;
-    /// null where they are not.</summary>
+    /// <summary>The folder of a revision's commit where its configuration and all its weights are there, a model's or an adapter's; null
+    /// where they are not.</summary>
     public string? Whole(string revision)
     {
         try

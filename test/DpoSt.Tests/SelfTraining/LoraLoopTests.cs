@@ -81,7 +81,7 @@ public sealed class LoraLoopTests
         {
             "sharded" => ["--nproc", "2", "--launch", "shards.yaml"],
             "2 ranks" => ["--nproc", "2"],
-            "4 ranks" => ["--nproc", "4"],
+            "4 ranks" => ["--nproc", "4", "--force"],
             _ => ["+sft.trainer.gradient_checkpointing=true", "+dpo.trainer.gradient_checkpointing=true"],
         };
         using var plain = FamilyLoopTests.NewRun("qwen3");

@@ -42,8 +42,8 @@ internal sealed class DecoderCosts(DecoderTraits traits) : IModelCosts
             blocks.Add(kept.Block(Fp32Bytes * n * d, widest, matrices, 4.0 * squares * i));
         }
 
-        return new ForwardCosts(
-            BlockCosts.Together(blocks), around, new HeadCosts(batch.ScoredTokens, d, traits.VocabSize, adapter is null));
+        return new ForwardCosts(BlockCosts.Together(blocks), around,
+            new HeadCosts(batch.ScoredTokens, d, traits.VocabSize, adapter is null));
     }
 
     private void Layer(KeptBytes kept, string name, long n, long squares, bool bf16, bool dropout)

@@ -56,8 +56,8 @@ internal sealed class T5Costs(T5Config config) : IModelCosts
             + Stream(p * s + b * t)                                                                // before the final norms
             + Fp32Bytes * d * p * s                                                           // the encoder's output
             + (dropout ? IndexBytes * (1 + h) * (p * s + b * t) : 0);     // keys of dropout masks
-        return new ForwardCosts(
-            BlockCosts.Together(blocks), around, new HeadCosts(batch.ScoredTokens, d, config.VocabSize, adapter is null));
+        return new ForwardCosts(BlockCosts.Together(blocks), around,
+            new HeadCosts(batch.ScoredTokens, d, config.VocabSize, adapter is null));
     }
 
     public long CacheBytes(int slots, int maxPromptTokens, int maxNewTokens, bool bf16) =>

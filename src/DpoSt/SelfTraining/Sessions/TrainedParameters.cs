@@ -10,8 +10,8 @@ namespace DpoSt.SelfTraining.Sessions;
 internal static class TrainedParameters
 {
     /// <summary>The counts in words; null where the model is not there yet.</summary>
-    /// <exception cref="UserErrorException">The model is of no supported family, or has no matrix that the adapter could change.
-    /// </exception>
+    /// <exception cref="UserErrorException">The model is of no supported family, or has no matrix that the adapter could
+    /// change.</exception>
     public static string? Of(string folder, TrainingCompute compute)
     {
         if (!AdapterFolder.Is(folder) && !File.Exists(Path.Combine(folder, CheckpointFiles.Config)))
