@@ -75,6 +75,10 @@ public sealed class BrokenTokenizerFilesTests : IDisposable
         }
     }
 
+    [Fact]
+    public void AVocabularyThatIsNullIsRefused() =>
+        Assert.Contains("is not a JSON object of tokens and ids", Failure("vocab.json", "null"u8.ToArray())!.Message);
+
     // Every cut of it would be looked through, in the square of its length.
     [Fact]
     public void ARankLongerThanAnyPublishedOneIsRefused()

@@ -72,7 +72,8 @@ internal static class ByteLevelFiles
         Dictionary<string, int> vocabulary;
         try
         {
-            vocabulary = JsonSerializer.Deserialize<Dictionary<string, int>>(WholeFile.ReadBytes(vocabularyPath, WholeFile.Tokenizer))!;
+            vocabulary = JsonSerializer.Deserialize<Dictionary<string, int>>(WholeFile.ReadBytes(vocabularyPath, WholeFile.Tokenizer))
+                ?? throw new JsonException("it is null.");
         }
         catch (JsonException e)
         {
