@@ -53,7 +53,7 @@ internal static class RowViewer
 
         var shape = RowShape.Of(first, columns);
         var questions = shape.Read(row).ToArray();
-        var without = leavesSystem && shape.MessagesColumn(row) is { } column && Messages.SystemOf(row, column) is not null
+        var without = leavesSystem && ShapedRows.SystemOf(row, shape) is not null
             ? ", without the row's own system message (--system gives it one)" : "";
         return row.Placing(() => questions.Select((asked, i) =>
         {

@@ -70,12 +70,11 @@ internal sealed class Linear : IDisposable
     public Linear Shared() => new(weight, Shape, Dtype, layout, isOwned: false);
 
     /// <summary>x [.., K] gives [.., N] in the type of the product, or in fp32 where only the weight is rounded to that type.</summary>
-    /// <param name="drop">Drops some of what an adapter reads; null leaves it.</param>
-    public Tensor call(Tensor x, Func<Tensor, Tensor>? drop = null) => layout switch
+    public Tensor call(Tensor x) => layout switch
     {
         Layout.Panels => DecodeGemm.Apply(x.In(ScalarType.Float32), weight, (int)Shape.Outputs),
         Layout.Blocked => Aten.OneDnnLinear(x.In(Dtype), weight),
-        _ when change is not null => change.Apply(x, weight, Dtype, drop),
+        _ when change is not null => change.Apply(x, weight, Dtype),
         _ => LinearProduct.Apply(x, weight, Dtype),
     };
 

@@ -6,56 +6,20 @@ namespace DpoSt.Data.Readers;
 /// <summary>A gzipped stream, unpacked while it is read. The library notices one that is cut off, as the runtime's own does not; but over a
 /// damaged one it may stumble in its own tables, or count backwards, and that is damage too.</summary>
 /// <param name="packed">What is unpacked; closed with it.</param>
-internal sealed class GzippedFile(Stream packed) : Stream
+internal sealed class GzippedFile(Stream packed) : ForwardStream(new GZipInputStream(packed))
 {
-    private readonly GZipInputStream unpacked = new(packed);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <inheritdoc/>
     /// <exception cref="IOException">It is damaged, or ends too early.</exception>
     public override int Read(byte[] buffer, int offset, int count)
     {
         try
         {
-            var read = unpacked.Read(buffer, offset, count);
+            var read = Below.Read(buffer, offset, count);
             return read >= 0 ? read : throw new IOException("the gzip data are damaged");
         }
         catch (Exception e) when (e is SharpZipBaseException or IndexOutOfRangeException or ArithmeticException or ArgumentException)
         {
             throw new IOException(e is SharpZipBaseException ? e.Message : "the gzip data are damaged", e);
         }
-    }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            unpacked.Dispose();
-        }
-
-        base.Dispose(disposing);
     }
 }

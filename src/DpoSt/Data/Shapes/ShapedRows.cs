@@ -44,6 +44,7 @@ internal static class ShapedRows
         }
     }
 
-    private static string? SystemOf(JsonLine row, RowShape shape) =>
+    /// <summary>The system message of a row, null where it has none.</summary>
+    public static string? SystemOf(JsonLine row, RowShape shape) =>
         shape.MessagesColumn(row) is { } column ? Messages.SystemOf(row, column) : null;
 }

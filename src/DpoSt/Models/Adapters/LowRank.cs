@@ -9,12 +9,10 @@ namespace DpoSt.Models.Adapters;
 internal sealed class LowRank(LoraWeights.Change change, Func<string, Tensor> weights)
 {
     /// <summary>x [.., K] times the frozen weight [N, K] and what is added to it gives [.., N].</summary>
-    /// <param name="drop">Drops some of what the adapter reads; null leaves it.</param>
-    public Tensor Apply(Tensor x, Tensor weight, ScalarType products, Func<Tensor, Tensor>? drop) => LowRankProduct.Apply(
+    public Tensor Apply(Tensor x, Tensor weight, ScalarType products) => LowRankProduct.Apply(
         x, weight,
         new LowRankFactors(
-            weights(change.A.Name), [.. change.B.Select(b => weights(b.Name))], [.. change.Parts.Select(part => part.Row)], change.Scale,
-            drop),
+            weights(change.A.Name), [.. change.B.Select(b => weights(b.Name))], [.. change.Parts.Select(part => part.Row)], change.Scale),
         products);
 
     /// <summary>Adds s B A to the matrix [N, K] that it changes.</summary>

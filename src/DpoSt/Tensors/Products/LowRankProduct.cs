@@ -9,9 +9,7 @@ namespace DpoSt.Tensors.Products;
 /// <param name="B">[rows of a part, r] each.</param>
 /// <param name="FirstRows">The first row of the weight that each part changes.</param>
 /// <param name="Scale">s.</param>
-/// <param name="Drop">Drops some of what A reads, the same twice; null leaves it.</param>
-internal sealed record LowRankFactors(
-    Tensor A, IReadOnlyList<Tensor> B, IReadOnlyList<long> FirstRows, double Scale, Func<Tensor, Tensor>? Drop = null)
+internal sealed record LowRankFactors(Tensor A, IReadOnlyList<Tensor> B, IReadOnlyList<long> FirstRows, double Scale)
 {
     /// <summary>r.</summary>
     public long Rank => B[0].size(1);
@@ -40,8 +38,7 @@ internal static class LowRankProduct
         using var scope = NewDisposeScope();
         var type = TypeOf(x, products);
         var result = LinearProduct.Apply(x, weight, products);                                          // [.., N]
-        var read = low.Drop?.Invoke(x) ?? x;
-        var inner = LinearProduct.Apply(Rows(read).In(type), low.A.In(type), type).mul_(low.Scale);     // [M, P r]
+        var inner = LinearProduct.Apply(Rows(x).In(type), low.A.In(type), type).mul_(low.Scale);     // [M, P r]
         var rows = result.view(-1, result.size(-1));
         foreach (var (p, b) in low.B.Index())
         {
@@ -118,27 +115,17 @@ internal static class LowRankProduct
                 Tensor[] parts = [.. b.Select((_, p) => Part(rows, low, p))];
                 var narrow = cat([.. parts.Zip(b, (part, factor) => part.mm(factor.In(type)))], 1).mul_(low.Scale);     // [M, P r]
                 Tensor?[] ofB = [.. b.Select((factor, p) => GradientOfB(factor, parts[p], inner.narrow(1, p * low.Rank, low.Rank)))];
-                var ofA = GradientOfA(a, narrow, Rows(low.Drop?.Invoke(input) ?? input).In(type));
+                var ofA = GradientOfA(a, narrow, Rows(input).In(type));
                 var ofInput = ctx.get_data("input") is ScalarType wanted
-                    ? OfInput(grad_output, weight, narrow, a, low, products).In(wanted) : null;
+                    ? OfInput(grad_output, weight, narrow, a, products).In(wanted) : null;
                 return [ofInput!, null!, ofA!, .. ofB.Select(gradient => gradient!), null!, null!];
             });
         }
 
-        private static Tensor OfInput(
-            Tensor gradient, Tensor weight, Tensor narrow, Tensor a, LowRankFactors low, ScalarType products)
+        private static Tensor OfInput(Tensor gradient, Tensor weight, Tensor narrow, Tensor a, ScalarType products)
         {
             var result = LinearProduct.Apply(gradient, weight.t(), products);                               // [.., K]
-            var rows = result.view(-1, result.size(-1));
-            if (low.Drop is null)
-            {
-                Add(rows, narrow, a.In(narrow.dtype));
-            }
-            else
-            {
-                rows.add_(low.Drop(narrow.mm(a.In(narrow.dtype))));
-            }
-
+            Add(result.view(-1, result.size(-1)), narrow, a.In(narrow.dtype));
             return result;
         }
     }
