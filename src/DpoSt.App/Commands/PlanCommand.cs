@@ -89,7 +89,7 @@ internal static class PlanCommand
             return (TrainingPlans.Of(loop), TrainingPlans.SamplingOf(loop));
         }
 
-        var options = ConfigArguments.Bind(ConfigComposer.Compose(path, name, overrides), console);
+        var options = ConfigArguments.Bind(ConfigComposer.ComposeExperiment(path, name, overrides), console);
         return ([TrainingPlans.Of(options, RunPaths.Here(options), new StageConfig(path, name, overrides))], null);
     }
 

@@ -88,7 +88,7 @@ internal static class RunCommand
 
     /// <summary>Whether a configuration is one of a whole run, and not of a stage.</summary>
     public static bool Describes(string path, string name, IReadOnlyList<string> overrides) =>
-        ConfigComposer.Compose(path, name, PrefixedOverrides.Without(overrides, "sft.", "dpo.")).Has("loop");
+        ConfigComposer.ComposeExperiment(path, name, PrefixedOverrides.Without(overrides, "sft.", "dpo.")).Has("loop");
 
     /// <summary>The plan that a configuration folder describes; <paramref name="precision"/> decides where it does not.</summary>
     public static LoopPlan Plan(
@@ -101,6 +101,7 @@ internal static class RunCommand
             ConfigArguments.SayIgnored(file, [.. keys.Where(said.Add)], console);
         }
 
+        ConfigArguments.SayName(configuration.NameNote, console);
         return configuration.Plan(precision);
     }
 

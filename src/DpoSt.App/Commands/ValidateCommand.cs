@@ -27,7 +27,7 @@ internal static class ValidateCommand
         command.Add(json);
         command.SetAction(result =>
         {
-            var config = ConfigComposer.Compose(arguments.Path(result), arguments.Name(result), arguments.Overrides(result));
+            var config = ConfigComposer.ComposeExperiment(arguments.Path(result), arguments.Name(result), arguments.Overrides(result));
             var (options, ignored) = ConfigBinder.Bind<ExperimentOptions>(config);
             var (paths, isLoop) = (RunPaths.Here(options), config.Has("loop"));
             var missing = NamedFiles.Missing(config, paths);

@@ -20,19 +20,20 @@ internal sealed class LoopConfiguration
     public LoopConfiguration(string path, string name, IReadOnlyList<string> overrides)
     {
         CheckOverrides(overrides);
-        var own = ConfigComposer.Compose(path, name, PrefixedOverrides.Without(overrides, "sft.", "dpo."));
+        var own = ConfigComposer.ComposeExperiment(path, name, PrefixedOverrides.Without(overrides, "sft.", "dpo."));
         var (bound, ignored) = ConfigBinder.Bind<ExperimentOptions>(own);
         run = bound;
         var (ofSft, ofDpo) = (Stage(run.Loop.Sft, "sft."), Stage(run.Loop.Dpo, "dpo."));
         (sft, dpo) = (ofSft.Bound.Options, ofDpo.Bound.Options);
         Ignored = [(own.File, ignored), (ofSft.Config.File, ofSft.Bound.Ignored), (ofDpo.Config.File, ofDpo.Bound.Ignored)];
+        NameNote = own.NameNote;
         CanonicalText = $"{own.CanonicalText}\n{ofSft.Config.CanonicalText}\n{ofDpo.Config.CanonicalText}";
 
         (ComposedConfig Config, BoundConfig<ExperimentOptions> Bound) Stage(string stage, string prefix)
         {
             try
             {
-                var config = ConfigComposer.Compose(path, stage, PrefixedOverrides.Only(overrides, prefix));
+                var config = ConfigComposer.ComposeExperiment(path, stage, PrefixedOverrides.Only(overrides, prefix));
                 return (config, ConfigBinder.Bind<ExperimentOptions>(config));
             }
             catch (UserErrorException e) when (e.Message.StartsWith("override ", StringComparison.Ordinal))
@@ -44,6 +45,9 @@ internal sealed class LoopConfiguration
 
     /// <summary>The keys without a meaning here, by file.</summary>
     public IReadOnlyList<(string File, IReadOnlyList<string> Keys)> Ignored { get; }
+
+    /// <inheritdoc cref="ComposedConfig.NameNote"/>
+    public string? NameNote { get; }
 
     /// <summary>All keys of the three files: equal configurations give equal texts.</summary>
     public string CanonicalText { get; }

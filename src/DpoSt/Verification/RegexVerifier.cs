@@ -2,8 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace DpoSt.Verification;
 
-/// <summary>An expression finds the answer: its last match, by the group <c>answer</c>, else the first group, else all of it. What it finds
-/// is compared as <see cref="ExactVerifier"/> compares. Matching takes linear time.</summary>
+/// <summary>An expression finds the answer: its last match, by the group <c>answer</c>, else the first group, else all of it; white space
+/// at the end of the text is left out. What it finds is compared as <see cref="ExactVerifier"/> compares. Matching takes linear
+/// time.</summary>
 internal sealed class RegexVerifier : IVerifier
 {
     private const int MaxPattern = 1000;
@@ -46,8 +47,9 @@ internal sealed class RegexVerifier : IVerifier
             return Judgement.None("the thinking was cut off");
         }
 
+        // At a line break that ends the text the engine would lose the groups of a match (dotnet/runtime 120202).
         string? found = null;
-        for (var match = expression.Match(answer); match.Success; match = match.NextMatch())
+        for (var match = expression.Match(answer.TrimEnd()); match.Success; match = match.NextMatch())
         {
             found = match.Groups[group].Success ? match.Groups[group].Value : found;
         }

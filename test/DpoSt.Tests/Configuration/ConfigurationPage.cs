@@ -84,6 +84,7 @@ internal static partial class ConfigurationPage
 
     private static string Default(PropertyInfo key, object defaults) => key.GetValue(defaults) switch
     {
+        _ when key.Name == nameof(ExperimentOptions.ExpName) => "the folder's name",
         // By its name: ScottPlot has one of that name, too.
         _ when key.CustomAttributes.Any(a => a.AttributeType.Name == "RequiredMemberAttribute") => "required",
         _ when key.IsDefined(typeof(NamedAttribute)) => "none",

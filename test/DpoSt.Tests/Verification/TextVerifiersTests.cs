@@ -40,6 +40,8 @@ public sealed class TextVerifiersTests
     [InlineData(@"\d+", "7", "5 and 7", Verdict.Correct)]
     [InlineData(@"\d+", "7", "7 and 5", Verdict.Wrong)]
     [InlineData(@"\d+", "7", "none", Verdict.Invalid)]
+    [InlineData(@"answer: (\d+)\s*\z", "12", "The answer: 12\n", Verdict.Correct)]
+    [InlineData(@"\b(\d+)\s*", "12", "answer 12\n", Verdict.Correct)]
     public void Regex_takes_the_last_match(string pattern, string gold, string text, Verdict verdict) =>
         Assert.Equal(verdict, Verifiers.Of(new VerifierOptions("regex", Pattern: pattern)).Judge(gold, text).Verdict);
 

@@ -48,7 +48,7 @@ internal sealed class ConfigArguments
         if (RankEnvironment.Current is null)                       // of several processes the one that starts them has done it
         {
             var own = PrefixedOverrides.Without(Overrides(result), "sft.", "dpo.");
-            var options = ConfigBinder.Bind<ExperimentOptions>(ConfigComposer.Compose(Path(result), Name(result), own)).Options;
+            var options = ConfigBinder.Bind<ExperimentOptions>(ConfigComposer.ComposeExperiment(Path(result), Name(result), own)).Options;
             download!.Ready(result, options.Model.ModelPath, RunPaths.Here(options).DataFolder, console);
             NamedData.Resolve(options);
         }
@@ -56,14 +56,24 @@ internal sealed class ConfigArguments
 
     /// <summary>Composes and binds the configuration; what is ignored in it is said once.</summary>
     public ExperimentOptions Options(ParseResult result, CommandConsole console) =>
-        Bind(ConfigComposer.Compose(Path(result), Name(result), Overrides(result)), console);
+        Bind(ConfigComposer.ComposeExperiment(Path(result), Name(result), Overrides(result)), console);
 
     /// <summary>Binds a configuration; what is ignored in it is said once.</summary>
     public static ExperimentOptions Bind(ComposedConfig config, CommandConsole console)
     {
         var (options, ignored) = ConfigBinder.Bind<ExperimentOptions>(config);
         SayIgnored(config.File, ignored, console);
+        SayName(config.NameNote, console);
         return NamedData.Resolve(options);
+    }
+
+    /// <summary>Says what an experiment without a name of its own is called.</summary>
+    public static void SayName(string? note, CommandConsole console)
+    {
+        if (note is not null)
+        {
+            console.Error.WriteLine(note);
+        }
     }
 
     /// <summary>Says which keys of a file have no meaning here, if any.</summary>

@@ -7,7 +7,7 @@ using DpoSt.Configuration.Yaml;
 namespace DpoSt.Configuration.Composition;
 
 /// <summary>A configuration after composition, overrides and interpolation: what Hydra would give the program.</summary>
-internal sealed class ComposedConfig
+internal sealed record ComposedConfig
 {
     internal ComposedConfig(string file, ConfigMap root)
     {
@@ -17,6 +17,9 @@ internal sealed class ComposedConfig
 
     /// <summary>The file the composition started from.</summary>
     public string File { get; }
+
+    /// <summary>What to tell of an experiment's name that the configuration does not give; null where it gives one.</summary>
+    public string? NameNote { get; init; }
 
     /// <summary>One line of JSON with the keys of every map in ordinal order: equal configurations give equal texts.</summary>
     public string CanonicalText => ConfigJson.Canonical(Root);

@@ -15,7 +15,20 @@ internal static class ConfigComposer
     /// <param name="environment">Where <c>${oc.env:NAME}</c> looks; null is the environment of the process, then <c>.env</c>.</param>
     /// <exception cref="UserErrorException">A file, key, override or interpolation is wrong; the sentence says where.</exception>
     public static ComposedConfig Compose(
-        string configPath, string configName, IEnumerable<string>? overrides = null, Func<string, string?>? environment = null)
+        string configPath, string configName, IEnumerable<string>? overrides = null, Func<string, string?>? environment = null) =>
+        ComposeFiles(configPath, configName, overrides, environment, names: null);
+
+    /// <summary>The same for an experiment: where the configuration has no <c>exp_name</c>, it is the name of the folder
+    /// <paramref name="configPath"/>, since the runs of an experiment are described side by side.</summary>
+    /// <param name="configPath">As in <see cref="Compose"/>.</param>
+    /// <param name="configName">As there.</param>
+    /// <param name="overrides">As there; <c>exp_name=mine</c> gives the name also where no file has the key.</param>
+    /// <exception cref="UserErrorException">As there.</exception>
+    public static ComposedConfig ComposeExperiment(string configPath, string configName, IEnumerable<string>? overrides = null) =>
+        ComposeFiles(configPath, configName, overrides, null, new ExperimentName(configPath));
+
+    private static ComposedConfig ComposeFiles(
+        string configPath, string configName, IEnumerable<string>? overrides, Func<string, string?>? environment, ExperimentName? names)
     {
         ArgumentException.ThrowIfNullOrEmpty(configPath);
         ArgumentException.ThrowIfNullOrEmpty(configName);
@@ -29,7 +42,8 @@ internal static class ConfigComposer
             new ConfigMerge(interpolation).Merge(new Place(root, null, ""), part.Nested());
         }
 
-        return Finish(files.PathOf(configName), root, interpolation, parsed[false]);
+        names?.AddTo(root, parsed[false]);
+        return Finish(files.PathOf(configName), root, interpolation, parsed[false]) with { NameNote = names?.NoteOn(root) };
     }
 
     /// <summary>Composes a text that stands alone: no defaults list, as the embedded configurations are.</summary>

@@ -17,7 +17,8 @@ internal enum Compatibility
 [OtherName("resample_every", "trainer.resample_every")]
 internal sealed record ExperimentOptions
 {
-    /// <summary>The experiment's name: a folder of <c>model_outputs/</c> and a file of <c>results/</c>.</summary>
+    /// <summary>The experiment's name: a folder of <c>model_outputs/</c> and a file of <c>results/</c>. The folder of configurations gives
+    /// it where no key does.</summary>
     [FolderName]
     public required string ExpName { get; init; }
 

@@ -1,3 +1,5 @@
+using DpoSt.Configuration.Composition;
+
 namespace DpoSt.Tests.Configuration.Composition;
 
 public sealed class ConfigComposerTests : IDisposable
@@ -12,6 +14,23 @@ public sealed class ConfigComposerTests : IDisposable
             .With("top.yaml", "defaults: [base, more, _self_]\na: {w: 4}\nl: [3]\nm: null\n");
         Assert.Equal("{'a':{'w':4,'x':1,'y':3},'l':[3],'m':null}", folder.Text("top"));
         Assert.Equal("{'a':{'x':1,'y':2},'l':[1,2],'m':{'z':1}}", folder.Text("base.yaml"));
+    }
+
+    [Fact]
+    public void An_experiment_without_a_name_is_called_after_its_folder()
+    {
+        folder.With("mine/a.yaml", "run: ${exp_name}-1\n").With("mine/b.yaml", "exp_name: b\n").With("~odd/a.yaml", "x: 1\n");
+        Assert.Equal(("{'exp_name':'mine','run':'mine-1'}", true), Of("mine/", "a"));
+        Assert.Equal(("{'exp_name':'other','run':'other-1'}", false), Of("mine", "a", "exp_name=other"));
+        Assert.Equal(("{'exp_name':'other','run':'other-1'}", false), Of("mine", "a", "+exp_name=other"));
+        Assert.Equal(("{'exp_name':'b'}", false), Of("mine", "b"));
+        Assert.Equal(("{'x':1}", false), Of("~odd", "a"));
+
+        (string, bool) Of(string path, string name, params string[] overrides)
+        {
+            var config = ConfigComposer.ComposeExperiment(Path.Combine(folder.Root, path), name, overrides);
+            return (config.CanonicalText.Replace('"', '\''), config.NameNote is not null);
+        }
     }
 
     [Fact]
