@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace DpoSt.Tests;
 
-/// <summary>The runtime's engine without backtracking has been seen to miss a match, and to lose groups: each of our expressions that takes it finds in
-/// random texts of its own characters what the other engine finds.</summary>
+/// <summary>The runtime's engine without backtracking has been seen to miss a match, and to lose groups: each of our expressions that
+/// takes it finds in random texts of its own characters what the other engine finds.</summary>
 public sealed class NonBacktrackingTests
 {
     private const int Texts = 20000;

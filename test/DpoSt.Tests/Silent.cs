@@ -9,9 +9,13 @@ internal sealed class Silent : IStageReporter
 {
     public Action<long>? Advanced { get; init; }
 
+    public Action<string, long, long>? Parts { get; init; }
+
     public List<string> Notes { get; } = [];
 
     public void Advance(long done) => Advanced?.Invoke(done);
+
+    public void Part(string what, long done, long total) => Parts?.Invoke(what, done, total);
 
     public void Note(string sentence) => Notes.Add(sentence);
 

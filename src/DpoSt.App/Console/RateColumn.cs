@@ -1,26 +1,21 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
-using static System.FormattableString;
 
 namespace DpoSt.App.Console;
 
-/// <summary>How fast the stage at work goes, in its own unit.</summary>
+/// <summary>How fast each work with a bar goes.</summary>
 internal sealed class RateColumn : ProgressColumn
 {
-    /// <summary>What the stage counts.</summary>
-    public string Unit { get; set; } = "";
+    private readonly ConcurrentDictionary<int, string> rates = new();
 
-    /// <summary>What an earlier run had done already.</summary>
-    public long Before { get; set; }
+    /// <summary>Says how fast a work goes.</summary>
+    public void Set(ProgressTask task, string rate) => rates[task.Id] = rate;
 
     /// <summary>A rate with as many digits as it takes to be more than nothing.</summary>
     public static string Text(double rate) => rate.ToString(rate >= 1 ? "0.0" : "0.###", CultureInfo.InvariantCulture);
 
-    public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
-    {
-        var seconds = task.ElapsedTime?.TotalSeconds ?? 0;
-        var text = seconds < 1 ? "" : Invariant($"{Text((task.Value - Before) / seconds)} {Unit}/s");
-        return new Markup(text, new Style(Color.Grey));
-    }
+    public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+        new Markup(Markup.Escape(rates.GetValueOrDefault(task.Id, "")), new Style(Color.Grey));
 }

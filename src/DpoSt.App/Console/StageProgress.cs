@@ -13,20 +13,15 @@ namespace DpoSt.App.Console;
 /// </summary>
 internal sealed class StageProgress(IAnsiConsole console, RateColumn rate, ProgressContext? context) : IStageReporter
 {
-    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private IReadOnlyList<string> stages = [];
-    private ProgressTask? task;
     private string? stage;
-    private string unit = "";
-    private long total;
-    private long? before;
-    private long done;
+    private WorkCount? count;
+    private WorkCount? part;
     private SpikeGauge losses = new();
     private SpikeGauge norms = new();
     private long started;
-    private long lastPlain;
 
     /// <summary>Runs work under a reporter and gives its result. Where it takes a while to stop, a person is told that it will.</summary>
     public static T Watch<T>(CommandConsole console, Func<IStageReporter, T> work)
@@ -57,29 +52,31 @@ internal sealed class StageProgress(IAnsiConsole console, RateColumn rate, Progr
 
     public void Begin(string stage, string what, long total, string unit)
     {
-        (this.stage, this.unit, this.total, before, done) = (stage, unit, total, null, 0);
+        this.stage = stage;
         (losses, norms) = (new SpikeGauge(), new SpikeGauge());
-        started = lastPlain = Stopwatch.GetTimestamp();
+        started = Stopwatch.GetTimestamp();
         console.MarkupLineInterpolated($"[bold]{stage}[/]{Place(stage)}  {what}");
-        task = context?.AddTask(Markup.Escape(stage), maxValue: Math.Max(1, total));
-        rate.Unit = unit;
+        count = new WorkCount(console, rate, context, stage, total, unit);
     }
 
     public void Advance(long done)
     {
-        this.done = done;
-        before ??= rate.Before = done;
-        if (task is not null)
+        EndPart();
+        count?.Advance(done);
+    }
+
+    public void Part(string what, long done, long total)
+    {
+        if (part?.Unit != what)
         {
-            task.Value = done;
+            EndPart();
+            part = new WorkCount(console, rate, context, what, total, what);
         }
-        else if (Stopwatch.GetElapsedTime(lastPlain) > PlainInterval)
+
+        part.Advance(done);
+        if (done == total)
         {
-            lastPlain = Stopwatch.GetTimestamp();
-            var (elapsed, made) = (Stopwatch.GetElapsedTime(started), done - before.Value);
-            var pace = made == 0 ? ""
-                : $", {RateColumn.Text(made / elapsed.TotalSeconds)}/s, {Duration(elapsed * ((double)(total - done) / made))} left";
-            console.WriteLine($"  {done} of {total} {unit}{pace}");
+            EndPart();
         }
     }
 
@@ -99,11 +96,11 @@ internal sealed class StageProgress(IAnsiConsole console, RateColumn rate, Progr
             return;
         }
 
-        task?.StopTask();
-        task?.Value = task.MaxValue;
-        (task, stage) = (null, null);
+        EndPart();
+        count?.Stop();
+        (count, stage) = (null, null);
         var end = summary.Length == 0 ? "" : $": {summary}";
-        console.MarkupLineInterpolated($"  [green]done[/] in {Duration(Stopwatch.GetElapsedTime(started))}{end}");
+        console.MarkupLineInterpolated($"  [green]done[/] in {WorkCount.Duration(Stopwatch.GetElapsedTime(started))}{end}");
     }
 
     public void Skip(string stage, string why) => console.MarkupLineInterpolated($"[grey]{stage}{Place(stage)}  {why}[/]");
@@ -116,9 +113,9 @@ internal sealed class StageProgress(IAnsiConsole console, RateColumn rate, Progr
         {
             return Told(progress, work, cancel);
         }
-        catch (OperationCanceledException) when (progress.stage is not null)
+        catch (OperationCanceledException) when (progress is { stage: not null, count: { } count })
         {
-            progress.Note($"  {progress.stage} stopped at {progress.done} of {progress.total} {progress.unit}");
+            progress.Note($"  {progress.stage} stopped at {count.Done} of {count.Total} {count.Unit}");
             throw;
         }
     }
@@ -141,6 +138,16 @@ internal sealed class StageProgress(IAnsiConsole console, RateColumn rate, Progr
         }
     }
 
+    private void EndPart()
+    {
+        if (part is not null)
+        {
+            part.Stop();
+            part = null;
+            count?.Restart();
+        }
+    }
+
     private string Place(string name) =>
         stages.Count > 1 ? Invariant($" ({stages.ToList().IndexOf(name) + 1} of {stages.Count})") : "";
 
@@ -152,8 +159,4 @@ internal sealed class StageProgress(IAnsiConsole console, RateColumn rate, Progr
 
     private static string Spike(double? z) =>
         z >= SpikeGauge.Spike ? Invariant($" (spike, z {z:+0.0})") : "";
-
-    private static string Duration(TimeSpan time) => time.TotalSeconds < 60
-        ? Invariant($"{time.TotalSeconds:0.0} s")
-        : Invariant($"{(int)time.TotalMinutes} min {time.Seconds} s");
 }

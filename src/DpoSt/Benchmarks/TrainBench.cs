@@ -52,8 +52,9 @@ internal sealed class TrainBench(BenchModel shape, string dtype, ILanguageModel 
                     .Select(i => (Ids(i, PromptTokens), Ids(Examples + i, CompletionTokens), Ids(2 * Examples + i, CompletionTokens)))
             ],
             "random pairs");
-        pairs.Score(model, shape.Name, new OneReplica(), cancel);                    // warms up
-        var scoring = Measure.Seconds(() => pairs.Score(model, shape.Name, new OneReplica(), cancel)) / Examples * Batch;
+        var context = Context(new StepWatch());
+        pairs.Score(model, shape.Name, new OneReplica(), context);                   // warms up
+        var scoring = Measure.Seconds(() => pairs.Score(model, shape.Name, new OneReplica(), context)) / Examples * Batch;
         var watch = new StepWatch();
         Session(watch).Train(new DpoObjective(model, new PreferenceLoss()), pairs.Examples, null, dropout: 0);
         return Row("dpo", [.. watch.Steps.Select(seconds => Batch / (scoring + seconds))]) with
@@ -67,8 +68,9 @@ internal sealed class TrainBench(BenchModel shape, string dtype, ILanguageModel 
 
     private int[] Ids(int row, int count) => shape.RandomIds((ulong)row, count);
 
-    private TrainingSession Session(StepWatch watch) =>
-        new(model, Recipe, new RunContext(model.Parameters.Device, new SingleProcess(), watch, cancel));
+    private TrainingSession Session(StepWatch watch) => new(model, Recipe, Context(watch));
+
+    private RunContext Context(StepWatch watch) => new(model.Parameters.Device, new SingleProcess(), watch, cancel);
 }
 
 /// <summary>Takes the time of every step but the first.</summary>

@@ -22,6 +22,14 @@ internal interface IStageReporter
     /// <summary>Work done so far; the first call may tell what an earlier run had done.</summary>
     void Advance(long done);
 
+    /// <summary>Work that a stage does beside what it counts: scoring, evaluating.</summary>
+    /// <param name="what">What is counted here, as it reads behind the numbers: pairs scored by the reference.</param>
+    /// <param name="done">How much of it is done.</param>
+    /// <param name="total">How much there is.</param>
+    void Part(string what, long done, long total)
+    {
+    }
+
     /// <summary>A line of training metrics.</summary>
     void Log(TrainingLine line)
     {

@@ -49,6 +49,24 @@ public sealed class StageProgressTests
         Assert.DoesNotContain(Stopping, text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_part_has_its_own_count_and_the_stage_goes_on_with_its_own()
+    {
+        using var lines = new BlockingCollection<string>();
+        using var cancel = new CancellationTokenSource();
+        var console = new CommandConsole(Stream.Null, TextWriter.Null, new TakenWriter(lines), cancel.Token);
+        Assert.Throws<OperationCanceledException>(() => StageProgress.Watch<int>(console, reporter =>
+        {
+            reporter.Begin("dpo-1", "DPO", 30, "steps");
+            reporter.Part("pairs scored", 5, 9);
+            reporter.Advance(2);
+            reporter.Part("batches evaluated", 1, 1);
+            cancel.Cancel();
+            throw new OperationCanceledException(cancel.Token);
+        }));
+        Assert.Contains("dpo-1 stopped at 2 of 30 steps", string.Concat(lines), StringComparison.Ordinal);
+    }
+
     // Hands over what is written, from whichever thread.
     private sealed class TakenWriter(BlockingCollection<string> lines) : TextWriter
     {

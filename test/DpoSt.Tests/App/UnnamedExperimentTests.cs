@@ -14,8 +14,8 @@ public sealed class UnnamedExperimentTests : IDisposable
     public void Other_options_lose_nothing_where_the_experiment_has_no_name()
     {
         var problems = SyntheticProblems.Labelled(24, 1);
-        File.WriteAllLines(
-            run.Path("own.csv"), ["q,label", .. problems.Select(p => $"\"{p.Question.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{p.Answer}")]);
+        string Cell(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        File.WriteAllLines(run.Path("own.csv"), ["q,label", .. problems.Select(p => $"{Cell(p.Question)},{p.Answer}")]);
         Directory.Move(run.Path("exp_config/tiny"), run.Path("exp_config/mine"));
         var file = run.Path("exp_config/mine/sft-0.yaml");
         File.WriteAllText(file, File.ReadAllText(file).Replace("exp_name: tiny\n", "", StringComparison.Ordinal));
@@ -39,7 +39,8 @@ public sealed class UnnamedExperimentTests : IDisposable
                 [
                     "run", "--config-path", "exp_config/mine", "--only", "sft-0", .. TinyRun.Small, "sft.trainer.max_steps=2",
                     "data.train_data_path=own.csv", "data.test_data_path=own.csv",
-                    "~data.dev_data_path", "~data.pool_path", "~data.ood_data_path", "++data.columns.question=q", "++data.columns.answer=label", .. more,
+                    "~data.dev_data_path", "~data.pool_path", "~data.ood_data_path",
+                    "++data.columns.question=q", "++data.columns.answer=label", .. more,
                 ]);
             Assert.True(code == 0, error);
             return error;

@@ -14,8 +14,9 @@ internal sealed class Resampler(ResamplingOptions options, ModelBundle policy, R
     {
         var (asked, decoding) = (Asked(step), options.Answers.Decoding);
         var answers = options.Answers with { Decoding = decoding with { Seed = CounterRandom.Bits(decoding.Seed, (ulong)step) } };
-        var completions = new Answerer(policy, context, options.Questions.Judge)
-            .Run(asked, [.. Enumerable.Range(0, options.Samples)], answers, null, _ => { });
+        var completions = new Answerer(policy, context, options.Questions.Judge).Run(
+            asked, [.. Enumerable.Range(0, options.Samples)], answers, null,
+            done => context.Reporter.Part("answers of the model as it is", done, asked.Count * options.Samples));
         return LabelledQuestion.From(asked, completions);
     }
 

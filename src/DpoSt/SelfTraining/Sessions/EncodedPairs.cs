@@ -71,7 +71,7 @@ internal sealed class EncodedPairs
     /// Scores every pair with the reference, once: it never changes, and no second model stays in memory. The scores stay beside the
     /// pairs, under a key of all they depend on, for later runs over the same pairs.
     /// </summary>
-    public void Score(ModelBundle bundle, string key, IReplicas replicas, CancellationToken cancel)
+    public void Score(ModelBundle bundle, string key, IReplicas replicas, RunContext context)
     {
         var place = Path.Combine(
             Path.GetDirectoryName(file)!,
@@ -83,7 +83,7 @@ internal sealed class EncodedPairs
             return;
         }
 
-        Score(bundle.Model, bundle.Folder, replicas, cancel);
+        Score(bundle.Model, bundle.Folder, replicas, context);
         if (replicas.Rank == 0)
         {
             JsonLines.Write(place, Scores);
@@ -91,12 +91,14 @@ internal sealed class EncodedPairs
     }
 
     /// <summary>Scores every pair with the reference, batch by batch; nothing is kept on disk.</summary>
-    public void Score(ILanguageModel model, string name, IReplicas replicas, CancellationToken cancel)
+    public void Score(ILanguageModel model, string name, IReplicas replicas, RunContext context)
     {
-        var found = new ReferenceScore?[Count];
+        var (found, done) = (new ReferenceScore?[Count], 0);
         foreach (var round in Enumerable.Range(0, Count).OrderBy(i => Lengths[i].Completion).Chunk(ScoringBatch).Chunk(replicas.Count))
         {
-            cancel.ThrowIfCancellationRequested();
+            context.Cancel.ThrowIfCancellationRequested();
+            context.Reporter.Part("pairs scored by the reference", done, Count);
+            done += round.Sum(batch => batch.Length);
             var mine = replicas.Rank < round.Length ? round[replicas.Rank] : [];
             if (mine.Length == 0 && !replicas.IsSharded)
             {

@@ -110,7 +110,12 @@ internal sealed class TrainingSession(
                 return;
             }
 
-            var batches = Enumerable.Range(0, eval.Count).Chunk(recipe.EvalBatchSize).Select(eval.Batch);
+            var parts = Enumerable.Range(0, eval.Count).Chunk(recipe.EvalBatchSize).ToArray();
+            var batches = parts.Select((part, i) =>
+            {
+                context.Reporter.Part("batches evaluated", i, parts.Length);
+                return eval.Batch(part);
+            });
             var metrics = Evaluator.Run(objective, batches, Replicas);
             folder?.Log(step, metrics);
             var shown = metrics.Select(m => Invariant($"  {m.Key} {m.Value:0.000}"));

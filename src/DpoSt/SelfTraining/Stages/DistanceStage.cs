@@ -66,14 +66,20 @@ internal sealed record DistanceStage(
         var answers = new Answerer(bundle, context, Questions.Judge).Run(asked, [0], Drawing, null, context.Reporter.Advance);
         ScoredRow[] rows = [.. asked.Zip(answers, (problem, answer) => new ScoredRow(
             encoder.Question(problem.Question), answer.Ids!, [.. answer.Ids!.Select(_ => true)]))];
-        return (rows, [.. Scorer.Run(bundle.Model, rows, _ => { }, context.Cancel).Select(score => score.LogProb)]);
+        return (rows, Scores("answers scored by their model", bundle, rows, context));
     }
 
     private double[] Scored(string model, ScoredRow[] rows, RunContext context)
     {
         using var bundle = ModelBundle.Load(model, Prompt, context, toRead: true, Answers.Compute);
-        return [.. Scorer.Run(bundle.Model, rows, _ => { }, context.Cancel).Select(score => score.LogProb)];
+        return Scores("answers scored by the reference", bundle, rows, context);
     }
+
+    private static double[] Scores(string what, ModelBundle bundle, ScoredRow[] rows, RunContext context) =>
+        [
+            .. Scorer.Run(bundle.Model, rows, done => context.Reporter.Part(what, done, rows.Length), context.Cancel)
+                .Select(score => score.LogProb)
+        ];
 
     private IReadOnlyList<Problem> Asked(IReadOnlyList<Problem> problems)
     {

@@ -60,7 +60,7 @@ internal sealed record DpoStage(
             session.ShowFirst(encoder.Show(first.Prompt, first.Chosen));
             var reference = made is null ? "" : ReferenceKey(ModelInputs.KeyOf(made));
             var train = EncodedPairs.Of(pairs, Data, encoder);
-            train.Score(bundle, reference, session.Replicas, context.Cancel);
+            train.Score(bundle, reference, session.Replicas, context);
             train.Labels = Loss.IsUnpaired ? [.. labels] : null;
             var renewal = Resampling is null ? null : RenewedPairs.Of(
                 Resampling, new Resampler(Resampling, bundle, context), encoder, Loss.IsUnpaired,
@@ -77,7 +77,7 @@ internal sealed record DpoStage(
             }
 
             var withheld = recipe.Evaluates ? Withheld(encoder, context.Reporter) : null;
-            withheld?.Score(bundle, reference, session.Replicas, context.Cancel);
+            withheld?.Score(bundle, reference, session.Replicas, context);
             // The policy is compared with the reference: no dropout.
             var last = session.Train(new DpoObjective(bundle.Model, Loss), train.Examples, withheld?.Examples, dropout: 0, renewal);
             var (accuracy, margin, chosen) = (
@@ -90,7 +90,7 @@ internal sealed record DpoStage(
     private void ScoreByReference(EncodedPairs drawn, TrainingSession session, RunContext context)
     {
         using var reference = ModelBundle.Load(From, Settings.Prompt, context, toRead: true, Settings.Recipe.Compute);
-        drawn.Score(reference.Model, From, session.Replicas, context.Cancel);
+        drawn.Score(reference.Model, From, session.Replicas, context);
     }
 
     // Labels are those of rows without pairs.

@@ -3,7 +3,9 @@ using DpoSt.Answering;
 using DpoSt.Data;
 using DpoSt.Data.PaperFormats;
 using DpoSt.Data.Synthetic;
+using DpoSt.Runs;
 using DpoSt.SelfTraining.Sessions;
+using DpoSt.Text.Chat;
 using DpoSt.Training;
 
 namespace DpoSt.Tests.SelfTraining.Stages;
@@ -113,6 +115,21 @@ public sealed class DpoStageTests
         Assert.Contains("nll_loss", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Pairs_are_counted_while_the_reference_scores_them()
+    {
+        using var run = NewRun();
+        using var bundle = ModelBundle.Load(run.Path("base"), new PromptOptions(), Context(new Silent()), toRead: true);
+        var pairs = EncodedPairs.Of(
+            [.. Enumerable.Range(0, 40).Select(i => ((int[])[10 + i, 11], (int[])[12, 1], (int[])[13, 1]))], "pairs");
+        var counted = new List<(string, long, long)>();
+        pairs.Score(bundle.Model, "base", new OneReplica(), Context(new Silent { Parts = (what, at, of) => counted.Add((what, at, of)) }));
+        Assert.Equal([0L, 16L, 32L], counted.ConvertAll(c => c.Item2));
+        Assert.All(counted, c => Assert.Equal(("pairs scored by the reference", 40L), (c.Item1, c.Item3)));
+    }
+
+    private static RunContext Context(Silent reporter) => Silent.Context(reporter, TestContext.Current.CancellationToken);
+
     private static TinyRun NewRun()
     {
         var run = new TinyRun();
@@ -125,7 +142,7 @@ public sealed class DpoStageTests
     {
         var before = Files(run);
         var pairs = EncodedPairs.Read(Pairs(run, "train"), new RowEncoder(bundle.Tokenizer, bundle.Format, TokenLimits.None));
-        pairs.Score(bundle, key, new OneReplica(), TestContext.Current.CancellationToken);
+        pairs.Score(bundle, key, new OneReplica(), Context(new Silent()));
         return (Files(run).Except(before).FirstOrDefault() ?? "", pairs.Batch([0]).ReferenceLogProbs[0]);
     }
 

@@ -4,7 +4,7 @@ using DpoSt.Configuration.Sections;
 using DpoSt.Tests.Configuration;
 using DpoSt.Tests.Hub;
 
-namespace DpoSt.Tests.App;
+namespace DpoSt.Tests.App.Transfer;
 
 /// <summary><c>dpost download</c> as it is typed; no other test reads these variables at the same time.</summary>
 [Collection("hub variables")]

@@ -2,7 +2,7 @@ using System.Text;
 using DpoSt.Tests.Hub;
 using DpoSt.Tests.Hub.Upload;
 
-namespace DpoSt.Tests.App;
+namespace DpoSt.Tests.App.Transfer;
 
 /// <summary><c>dpost upload</c> as it is typed.</summary>
 [Collection("hub variables")]
