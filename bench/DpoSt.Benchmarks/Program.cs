@@ -3,7 +3,6 @@ using DpoSt.Benchmarks;
 
 return args switch
 {
-    ["experiment", ..] => MaskedThread.Run(() => Experiment.Run(args[1..])),
     ["ranks", ..] => MaskedThread.Run(() => RankBench.Run(args[1..])),
     ["follow"] => FollowingBench.Run(),
     ["verifiers"] => VerifierBench.Run(),
@@ -13,11 +12,8 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("""
-        Offline measurements, minutes to hours each.
+        Offline measurements, minutes each.
 
-          experiment --output DIR [--seeds N] [--repeats N] [--threads N] [overrides as in dpost run]
-              the demo's setting over several seeds of problems, every arm retrained from fresh samples in each repeat;
-              prints docs/experiments.md's table
           ranks [--pairs N] [--sharded]
               one of the ranks that mpirun has started, or one alone: steps of fine-tuning with gradients
               summed while backward runs and at its end, in turn, or with a shard of the model on each

@@ -44,7 +44,7 @@ internal sealed class WorkCount
         if (task is not null)
         {
             task.Value = done;
-            rates.Set(task, made == 0 ? "" : $"{rate}/s");
+            rates.Set(task, made == 0 ? "" : $"{rate} {Unit.Split(' ')[0]}/s");
         }
         else if (Stopwatch.GetElapsedTime(lastPlain) > PlainInterval)
         {
