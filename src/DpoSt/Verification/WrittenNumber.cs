@@ -76,7 +76,7 @@ internal sealed partial record WrittenNumber(Fraction Value, bool IsPercent)
     // (dotnet/runtime 120202). Here the other cannot go far: it begins at the text's beginning alone, and each part at a digit.
     [GeneratedRegex(
         @"^(?<sign>[-+])?\s?(\\?[$£€¥]\s?)?(?<sign>[-+])?"
-        + @"(?<number>([0-9]{1,3}((,|\{,\})[0-9]{3})+|[0-9]+)(\.[0-9]+)?|\.[0-9]+)(?<power>[eE][-+]?[0-9]{1,2})?"
+        + @"(?<number>([0-9]{1,3}((,|\{,\})[0-9]{3})+|[0-9]+)(\.[0-9]+)?|\.[0-9]+)(?<power>[eE][-+]?[0-9]{1,3})?"
         + @"((\s+(?<over>[0-9]+))?\s*/\s*(?<under>[0-9]+))?\s*(?<percent>\\?%)?",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Form();

@@ -30,6 +30,20 @@ public sealed class GoldFormsTests
         Assert.Equal(Verdict.Wrong, Verifiers.Number.Judge(gold, $"#### {wrong}").Verdict);
     }
 
+    // As a double it is written with a power of three digits.
+    [Fact]
+    public void A_number_may_be_as_large_as_a_double_and_no_larger()
+    {
+        var large = "1" + new string('0', 120);
+        Assert.Null(Verifiers.Number.Refusal(large));
+        Assert.Equal("1E+120", Verifiers.Number.Plain(large));
+        Assert.Equal(Verdict.Correct, Verifiers.Number.Judge(Verifiers.Number.Plain(large), $"#### {large}").Verdict);
+        Assert.Equal(Verdict.Wrong, Verifiers.Number.Judge(large, $"#### {large}0").Verdict);
+        Assert.Null(Verifiers.Number.Refusal("1e-320"));
+        Assert.NotNull(Verifiers.Number.Refusal("1e309"));
+        Assert.NotNull(Verifiers.Number.Refusal("1e1000"));
+    }
+
     [Theory]
     [InlineData("3,5")]
     [InlineData("12:30")]
