@@ -115,6 +115,12 @@ internal sealed record T5Config
             throw fields.Conflict($"num_heads times d_kv is {(long)heads * size}, more than any model has");
         }
 
+        var scales = fields.IsNull("scale_decoder_outputs") ? (bool?)null : fields.Flag("scale_decoder_outputs", false);
+        if (scales is true && modelType == "mt5")
+        {
+            throw fields.Wrong("scale_decoder_outputs", "false or nothing: mT5 does not scale what enters its head");
+        }
+
         return new T5Config
         {
             ModelType = modelType,
@@ -133,7 +139,7 @@ internal sealed record T5Config
             LayerNormEpsilon = fields.Positive("layer_norm_epsilon", 1e-6),
             FeedForwardProj = FeedForward(fields, modelType == "t5" ? "relu" : "gated-gelu"),
             TieWordEmbeddings = fields.Flag("tie_word_embeddings", modelType == "t5"),
-            ScaleDecoderOutputs = fields.IsNull("scale_decoder_outputs") ? null : fields.Flag("scale_decoder_outputs", false),
+            ScaleDecoderOutputs = scales,
             HasOwnHead = hasOwnHead,
             PadTokenId = pad,
             DecoderStartTokenId = start,

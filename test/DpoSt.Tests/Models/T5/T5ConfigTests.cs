@@ -69,6 +69,20 @@ public sealed class T5ConfigTests
         Assert.Contains(
             "num_layers", Assert.Throws<UserErrorException>(() => Parse("""{"vocab_size": 10}""")).Message, StringComparison.Ordinal);
 
-    private static T5Config Parse(string json) =>
-        T5Config.Read(new ConfigFields(JsonDocument.Parse(json).RootElement, "here/config.json"), "t5", null);
+    // mT5 does not scale what enters its head, whatever its file says: transformers saves no such field for it.
+    [Fact]
+    public void A_scaled_head_of_mT5_is_refused()
+    {
+        const string Sizes = """ "vocab_size": 10, "d_model": 8, "d_kv": 4, "d_ff": 16, "num_layers": 3, "num_heads": 2 """;
+        Assert.False(Read($$"""{{{Sizes}}, "scale_decoder_outputs": false}""", "mt5").IsScaled);
+        Assert.False(Read($$"""{{{Sizes}}, "tie_word_embeddings": true}""", "mt5").IsScaled);
+        Assert.True(Read($$"""{{{Sizes}}, "scale_decoder_outputs": true}""", "t5").IsScaled);
+        var error = Assert.Throws<UserErrorException>(() => Read($$"""{{{Sizes}}, "scale_decoder_outputs": true}""", "mt5"));
+        Assert.Contains("scale_decoder_outputs", error.Message, StringComparison.Ordinal);
+    }
+
+    private static T5Config Parse(string json) => Read(json, "t5");
+
+    private static T5Config Read(string json, string modelType) =>
+        T5Config.Read(new ConfigFields(JsonDocument.Parse(json).RootElement, "here/config.json"), modelType, null);
 }
