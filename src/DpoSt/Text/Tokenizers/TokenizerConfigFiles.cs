@@ -20,10 +20,19 @@ internal static class TokenizerConfigFiles
         ("errors", "\"replace\""),
     ];
 
+    // transformers knows that the files of these families name a class that is not theirs.
+    private static readonly string[] FamiliesOfAnotherClass = ["phi3", "qwen2"];
+
+    // The roles that a token has by being named so, and lists of tokens that have none.
+    private static readonly string[] Roles =
+        ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+
+    private static readonly string[] FurtherSpecials = ["additional_special_tokens", "extra_special_tokens"];
+
     // None of these changes an id. Some say how transformers shapes batches, shows text or finds code, some repeat what other files say.
     private static readonly string[] WithoutEffect =
     [
-        "additional_special_tokens", "extra_special_tokens", "model_specific_special_tokens", "model_max_length", "max_length", "max_len",
+        "model_specific_special_tokens", "model_max_length", "max_length", "max_len",
         "padding_side", "truncation_side", "truncation_strategy", "pad_to_multiple_of", "pad_token_type_id", "stride",
         "model_input_names", "clean_up_tokenization_spaces", "spaces_between_special_tokens", "use_default_system_prompt",
         "chat_template", "default_chat_template", "response_template", "response_schema", "name_or_path", "special_tokens_map_file",
@@ -36,7 +45,8 @@ internal static class TokenizerConfigFiles
 
     // A model may name more special tokens of its own, such as image_token: the vocabulary has them.
     private static bool IsKnown(JsonProperty field) => field.Value.ValueKind == JsonValueKind.Null
-        || Read.Contains(field.Name) || WithoutEffect.Contains(field.Name) || field.Name.EndsWith("_token", StringComparison.Ordinal)
+        || Read.Contains(field.Name) || FurtherSpecials.Contains(field.Name) || WithoutEffect.Contains(field.Name)
+        || field.Name.EndsWith("_token", StringComparison.Ordinal)
         || Harmless.Contains((field.Name, field.Value.GetRawText()));
 
     /// <exception cref="UserErrorException">A file is broken, or has a field that dpost does not know.</exception>
@@ -49,6 +59,8 @@ internal static class TokenizerConfigFiles
             Bos = config.Bos ?? map.Bos,
             Eos = config.Eos ?? map.Eos,
             Pad = config.Pad ?? map.Pad,
+            Named = [.. config.Named, .. map.Named],
+            Class = FamiliesOfAnotherClass.Contains(ModelType(folder)) ? null : config.Class,
             Added = config.Added.Count > 0 ? config.Added : Open(folder, "added_tokens.json", AddedAlone) ?? [],
         };
     }
@@ -86,7 +98,7 @@ internal static class TokenizerConfigFiles
             AddEos = FlagOf(root, "add_eos_token"),
             AddsPrefixSpace = FlagOf(root, "add_prefix_space"),
             IsLegacy = FlagOf(root, "legacy"),
-            Class = root.Find("tokenizer_class") is { } name ? root.TextOf(name, "tokenizer_class") : null,
+            Class = root.Find("tokenizer_class") is { } name ? WithoutFast(root.TextOf(name, "tokenizer_class")) : null,
             Sentinels = root.Find("extra_ids") is { } count ? root.NumberOf(count, "extra_ids") : null,
             Added = root.Find("added_tokens_decoder") is { } added ? [.. Added(new(added, "added_tokens_decoder"))] : [],
         };
@@ -97,7 +109,63 @@ internal static class TokenizerConfigFiles
         var unknown = root.Element.EnumerateObject().Where(field => !IsKnown(field)).Select(field => field.ToString()).FirstOrDefault();
         return unknown is not null
             ? throw new FormatException($"it has the field {unknown}, which dpost does not know; take it out if it does not matter")
-            : TokenizerConfig.None with { Bos = Token(root, "bos_token"), Eos = Token(root, "eos_token"), Pad = Token(root, "pad_token") };
+            : TokenizerConfig.None with
+            {
+                Bos = Token(root, "bos_token"),
+                Eos = Token(root, "eos_token"),
+                Pad = Token(root, "pad_token"),
+                Named = [.. Roles.Select(root.Find).OfType<JsonElement>().Concat(FurtherSpecials.SelectMany(field => Further(root, field)))
+                    .Select(Special).Where(token => token.Content.Length > 0)],
+            };
+    }
+
+    // A list of tokens, or an object that names them.
+    private static IEnumerable<JsonElement> Further(JsonPart root, string field) => root.Find(field) switch
+    {
+        null => [],
+        { ValueKind: JsonValueKind.Object } tokens => tokens.EnumerateObject().Select(token => token.Value),
+        _ => root.List(field),
+    };
+
+    private static AddedToken Special(JsonElement token)
+    {
+        if (token.ValueKind == JsonValueKind.String)
+        {
+            return new(token.GetString()!, 0, IsSpecial: true);
+        }
+
+        var part = new JsonPart(token, "special token");
+        return new(part.Text("content"), 0, IsSpecial: true)
+        {
+            TakesSpaceBefore = part.Flag("lstrip", false),
+            TakesSpaceAfter = part.Flag("rstrip", false),
+            IsWholeWord = part.Flag("single_word", false),
+            IsNormalized = part.Flag("normalized", false),
+        };
+    }
+
+    private static string WithoutFast(string name) => name.EndsWith("Fast", StringComparison.Ordinal) ? name[..^"Fast".Length] : name;
+
+    // A config.json that cannot be read is told where the model is.
+    private static string? ModelType(string folder)
+    {
+        try
+        {
+            var path = Path.Combine(folder, "config.json");
+            if (!File.Exists(path))
+            {
+                return null;
+            }
+
+            using var document = TokenizerJson.Parse(WholeFile.ReadBytes(path));
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("model_type", out var type) && type.ValueKind == JsonValueKind.String
+                ? type.GetString() : null;
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static string? Token(JsonPart root, string field) =>
