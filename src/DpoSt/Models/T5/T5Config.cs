@@ -155,7 +155,7 @@ internal sealed record T5Config
         var (gated, name) = (kind.StartsWith("gated-", StringComparison.Ordinal), ActivationOf(kind));
         if (kind != "relu" && (!gated || GatedActivation.Named(name) is null))
         {
-            throw fields.Wrong("feed_forward_proj", "relu, gated-gelu, gated-silu or gated-relu");
+            throw fields.Wrong("feed_forward_proj", $"relu, or gated- before one of {string.Join(", ", GatedActivation.Names)}");
         }
 
         if (fields.Flag("is_gated_act", gated) != gated || (fields.Text("dense_act_fn") ?? name) != name)
