@@ -13,7 +13,8 @@ internal static class GenerationFields
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
         "_from_model_config", "assistant_confidence_threshold", "assistant_early_exit", "assistant_lookbehind", "bos_token_id",
-        "cache_implementation", "chat_format", "compile_config", "disable_compile", "do_sample", "early_stopping", "eos_token_id", "is_assistant", "length_penalty", "low_memory", "max_length",
+        "cache_implementation", "chat_format", "compile_config", "disable_compile", "do_sample", "early_stopping",
+        "eos_token_id", "is_assistant", "length_penalty", "low_memory", "max_length",
         "max_matching_ngram_size",
         "max_new_tokens", "max_time", "max_window_size", "min_p", "num_assistant_tokens", "num_assistant_tokens_schedule",
         "num_return_sequences", "output_attentions", "output_hidden_states", "output_logits", "output_scores", "pad_token_id",
@@ -50,7 +51,8 @@ internal static class GenerationFields
 
         using var document = ModelJson.Parse(path);
         return document.RootElement.ValueKind != JsonValueKind.Object ? [] : [.. document.RootElement.EnumerateObject()
-            .Where(field => !Known.Contains(field.Name) && !IsNeutral(field) && !IsConfigs(field, folder)).Select(field => $"{field.Name} {Shown(field.Value)}")];
+            .Where(field => !Known.Contains(field.Name) && !IsNeutral(field) && !IsConfigs(field, folder))
+            .Select(field => $"{field.Name} {Shown(field.Value)}")];
     }
 
     // transformers begins answers with this one, and counts losses with config.json's.

@@ -67,7 +67,8 @@ internal static class RopeFields
 
         if ((outside ?? inside ?? 1) != 1 && !habits.TurnsParts)
         {
-            throw config.Conflict($"partial_rotary_factor is {outside ?? inside}, but this family turns whole heads: expected 1 or nothing");
+            throw config.Conflict(
+                $"partial_rotary_factor is {outside ?? inside}, but this family turns whole heads: expected 1 or nothing");
         }
 
         var turned = (int)(headSize * (outside ?? inside ?? 1));

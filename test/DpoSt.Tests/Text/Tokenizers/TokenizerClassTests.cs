@@ -2,8 +2,8 @@ using DpoSt.Text.Tokenizers;
 
 namespace DpoSt.Tests.Text.Tokenizers;
 
-/// <summary>What files beside a tokenizer.json change in it, as transformers 5 does: the class that rebuilds it, and the special tokens that
-/// they name. A file that is named alone stays as it is.</summary>
+/// <summary>What files beside a tokenizer.json change in it, as transformers 5 does: the class that rebuilds it, and the special tokens
+/// that they name. A file that is named alone stays as it is.</summary>
 public sealed class TokenizerClassTests : IDisposable
 {
     // SentencePiece's BPE as transformers 4 saved it: a mark in front of everything that stands between special tokens.

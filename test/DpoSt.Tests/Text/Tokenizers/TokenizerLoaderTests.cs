@@ -35,8 +35,8 @@ public sealed class TokenizerLoaderTests : IDisposable
         Assert.Throws<UserErrorException>(() => TokenizerLoader.Load(Path.Combine(folder, "tokenizer.json")));
     }
 
-    /// <summary>The trained file's template is the text and then the end token (1); 3 is the first byte. transformers 5 makes a new template
-    /// as soon as one of the ends is spoken of.</summary>
+    /// <summary>The trained file's template is the text and then the end token (1); 3 is the first byte. transformers 5 makes a new
+    /// template as soon as one of the ends is spoken of.</summary>
     [Theory]
     [InlineData("""{"bos_token": "<pad>", "eos_token": "</s>", "add_bos_token": true}""", 0, 3 + 'a')]
     [InlineData("""{"bos_token": "<pad>", "eos_token": "</s>", "add_bos_token": true, "add_eos_token": true}""", 0, 3 + 'a', 1)]

@@ -18,8 +18,10 @@ internal static class ModelReader
         // The oldest files leave the type out of their BPE.
         return (part.Find("type") is null && part.Find("merges") is not null ? "BPE" : part.Type) switch
         {
-            "BPE" => Bpe(part.Only(
-                "vocab", "merges", "dropout", "unk_token", "fuse_unk", "byte_fallback", "ignore_merges", WordMarks[0], WordMarks[1]), unknown),
+            "BPE" => Bpe(
+                part.Only(
+                    "vocab", "merges", "dropout", "unk_token", "fuse_unk", "byte_fallback", "ignore_merges", WordMarks[0], WordMarks[1]),
+                unknown),
             "Unigram" => Unigram(part.Only("vocab", "unk_id", "byte_fallback")),
             _ => throw part.UnknownType("BPE", "Unigram"),
         };

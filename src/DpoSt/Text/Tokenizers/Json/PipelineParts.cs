@@ -59,5 +59,6 @@ internal sealed record PipelineParts(INormalizer? Normalizer, IPreTokenizer? Pre
 
     // A file of SentencePiece's BPE: others with this class, such as DeepSeek's, say by themselves how they cut.
     private static bool IsSentencePiece(JsonPart root) =>
-        root.Part("model") is { } model && model.Flag("byte_fallback", false) && root.Part("pre_tokenizer") is null or { Type: "Metaspace" };
+        root.Part("model") is { } model && model.Flag("byte_fallback", false)
+        && root.Part("pre_tokenizer") is null or { Type: "Metaspace" };
 }
