@@ -25,6 +25,9 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
     /// <summary>Tokens that were added to the vocabulary: `added_tokens_decoder`, else `added_tokens.json`.</summary>
     public IReadOnlyList<AddedToken> Added { get; init; } = [];
 
+    /// <summary>Whether <see cref="Added"/> is of `added_tokens.json`, which says nothing about tokens that a tokenizer.json has.</summary>
+    public bool IsAddedOld { get; init; }
+
     /// <summary>The special tokens that the files name, by whatever role; their ids are the vocabulary's to say.</summary>
     public IReadOnlyList<AddedToken> Named { get; init; } = [];
 
@@ -34,14 +37,9 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
     /// <summary>The same for a tokenizer that is one file: what lies beside it only names the special tokens.</summary>
     public TokenizerConfig OfFile() => this with { Class = null, AddsPrefixSpace = null, Added = [], Named = [], IsFileAlone = true };
 
-    /// <summary>Whether what the configuration says about either end takes the place of a whole template: an end that it leaves out has
-    /// none, as in transformers 5.</summary>
-    public bool ReplacesTemplate => !IsFileAlone && (AddBos ?? AddEos) is not null;
-
     /// <summary>The special ids: the configuration's, else those of the template, else the usual names. What the configuration says about
     /// adding the begin and end tokens goes before the template.</summary>
-    /// <param name="isReplaced">Whether the template is replaced as a whole.</param>
-    public SpecialIds Specials(TokenTable table, int[] prefix, int[] suffix, string path, bool isReplaced = false)
+    public SpecialIds Specials(TokenTable table, int[] prefix, int[] suffix, string path)
     {
         if (prefix.Concat(suffix).Any(id => id < 0 || id >= table.Size))
         {
@@ -59,9 +57,7 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
         var eos = table.IdOf(Eos) ?? suffix.Select(i => (int?)i).LastOrDefault() ?? Usual(table, EosNames)
             ?? throw new UserErrorException(
                 $"The tokenizer '{path}' has no end token: name it as eos_token in a tokenizer_config.json beside it.");
-        return new(
-            bos, eos, table.IdOf(Pad) ?? Usual(table, PadNames),
-            Ends(AddBos, bos, isReplaced ? [] : prefix), Ends(AddEos, eos, isReplaced ? [] : suffix));
+        return new(bos, eos, table.IdOf(Pad) ?? Usual(table, PadNames), Ends(AddBos, bos, prefix), Ends(AddEos, eos, suffix));
     }
 
     private static int[] Ends(bool? isAdded, int? id, int[] template) => (isAdded, id) switch

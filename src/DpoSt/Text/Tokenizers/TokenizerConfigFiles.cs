@@ -27,7 +27,7 @@ internal static class TokenizerConfigFiles
     private static readonly string[] Roles =
         ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
-    private static readonly string[] FurtherSpecials = ["additional_special_tokens", "extra_special_tokens"];
+    private static readonly string[] FurtherSpecials = ["extra_special_tokens", "additional_special_tokens"];
 
     // None of these changes an id. Some say how transformers shapes batches, shows text or finds code, some repeat what other files say.
     private static readonly string[] WithoutEffect =
@@ -43,7 +43,6 @@ internal static class TokenizerConfigFiles
         "tool_parser_type",
     ];
 
-    // A model may name more special tokens of its own, such as image_token: the vocabulary has them.
     private static bool IsKnown(JsonProperty field) => field.Value.ValueKind == JsonValueKind.Null
         || Read.Contains(field.Name) || FurtherSpecials.Contains(field.Name) || WithoutEffect.Contains(field.Name)
         || field.Name.EndsWith("_token", StringComparison.Ordinal)
@@ -54,14 +53,27 @@ internal static class TokenizerConfigFiles
     {
         var config = Open(folder, "tokenizer_config.json", Config) ?? TokenizerConfig.None;
         var map = Open(folder, "special_tokens_map.json", Names) ?? TokenizerConfig.None;
+        config = config with { Class = FamiliesOfAnotherClass.Contains(ModelType(folder)) ? null : config.Class };
+        if (config.Added.Count > 0)
+        {
+            return config with { Bos = config.Bos ?? map.Bos, Eos = config.Eos ?? map.Eos, Pad = config.Pad ?? map.Pad };
+        }
+
+        // Without a list of added tokens the configuration is an old one, and older files say what it does, as in transformers.
+        AddedToken[] named = [.. map.Named, .. config.Named];
+        var special = named.Select(token => token.Content).ToHashSet(StringComparer.Ordinal);
         return config with
         {
-            Bos = config.Bos ?? map.Bos,
-            Eos = config.Eos ?? map.Eos,
-            Pad = config.Pad ?? map.Pad,
-            Named = [.. config.Named, .. map.Named],
-            Class = FamiliesOfAnotherClass.Contains(ModelType(folder)) ? null : config.Class,
-            Added = config.Added.Count > 0 ? config.Added : Open(folder, "added_tokens.json", AddedAlone) ?? [],
+            Bos = map.Bos ?? config.Bos,
+            Eos = map.Eos ?? config.Eos,
+            Pad = map.Pad ?? config.Pad,
+            Named = named,
+            Added = [.. (Open(folder, "added_tokens.json", AddedAlone) ?? []).Select(token => token with
+            {
+                IsSpecial = special.Contains(token.Content),
+                IsNormalized = !special.Contains(token.Content),
+            })],
+            IsAddedOld = true,
         };
     }
 
@@ -114,18 +126,24 @@ internal static class TokenizerConfigFiles
                 Bos = Token(root, "bos_token"),
                 Eos = Token(root, "eos_token"),
                 Pad = Token(root, "pad_token"),
-                Named = [.. Roles.Select(root.Find).OfType<JsonElement>().Concat(FurtherSpecials.SelectMany(field => Further(root, field)))
+                Named = [.. Roles.Select(root.Find).OfType<JsonElement>().Concat(OfTheModel(root)).Concat(Further(root))
                     .Select(Special).Where(token => token.Content.Length > 0)],
             };
     }
 
-    // A list of tokens, or an object that names them.
-    private static IEnumerable<JsonElement> Further(JsonPart root, string field) => root.Find(field) switch
+    // Tokens of roles that a model has of its own, such as image_token.
+    private static IEnumerable<JsonElement> OfTheModel(JsonPart root) => root.Element.EnumerateObject()
+        .Where(field => field.Name.EndsWith("_token", StringComparison.Ordinal) && !Roles.Contains(field.Name)
+            && field.Value.ValueKind == JsonValueKind.String)
+        .Select(field => field.Value);
+
+    // A list of tokens, or an object that names them; the newer field goes before the older.
+    private static IEnumerable<JsonElement> Further(JsonPart root)
     {
-        null => [],
-        { ValueKind: JsonValueKind.Object } tokens => tokens.EnumerateObject().Select(token => token.Value),
-        _ => root.List(field),
-    };
+        var field = FurtherSpecials.FirstOrDefault(name => root.Element.TryGetProperty(name, out _));
+        return field is null || root.Find(field) is not { } tokens ? []
+            : tokens.ValueKind == JsonValueKind.Object ? tokens.EnumerateObject().Select(token => token.Value) : root.List(field);
+    }
 
     private static AddedToken Special(JsonElement token)
     {

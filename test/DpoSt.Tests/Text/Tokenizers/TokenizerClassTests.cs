@@ -94,6 +94,9 @@ public sealed class TokenizerClassTests : IDisposable
     [Theory]
     [InlineData("tokenizer_config.json", """{"eos_token": "</s>", "additional_special_tokens": ["ab"]}""")]
     [InlineData("tokenizer_config.json", """{"eos_token": "</s>", "extra_special_tokens": {"thought": "ab"}}""")]
+    [InlineData("tokenizer_config.json", """{"eos_token": "</s>", "image_token": "ab"}""")]
+    [InlineData(
+        "tokenizer_config.json", """{"eos_token": "</s>", "extra_special_tokens": ["ab"], "additional_special_tokens": ["ca"]}""")]
     [InlineData("tokenizer_config.json", """{"eos_token": "</s>", "mask_token": {"content": "ab", "__type": "AddedToken"}}""")]
     [InlineData("special_tokens_map.json", """{"eos_token": "</s>", "unk_token": {"content": "ab"}}""")]
     public void SpecialTokensThatAreNamedAreFoundAndLeftOut(string name, string content)
@@ -121,7 +124,25 @@ public sealed class TokenizerClassTests : IDisposable
              "model"
             """, StringComparison.Ordinal));
         Assert.Equal([2, 1, 4], TokenizerLoader.Load(folder.Root).Encode("c ab"));
-        Assert.Equal("c", TokenizerLoader.Load(folder.Root).Decode([2, 4]));
+        Assert.Equal("c ab", TokenizerLoader.Load(folder.Root).Decode([2, 4]));
+    }
+
+    /// <summary>added_tokens.json says nothing about tokens that the file has; what it adds is looked for in normalised text, unless it is a
+    /// special token.</summary>
+    [Fact]
+    public void AnOldListOfAddedTokensAddsWhatTheFileLacks()
+    {
+        folder.File("tokenizer.json", """
+            {"added_tokens": [
+               {"id": 4, "content": "AB", "single_word": false, "lstrip": true, "rstrip": false, "normalized": false, "special": true}],
+             "normalizer": {"type": "Lowercase"},
+             "model": {"type": "BPE", "merges": [], "vocab": {"a": 0, "b": 1, "c": 2, "</s>": 3}}}
+            """);
+        folder.File("added_tokens.json", """{"AB": 4, "<X>": 5, "<Y>": 6}""");
+        folder.File("special_tokens_map.json", """{"eos_token": "</s>", "extra_special_tokens": ["<Y>"]}""");
+        var tokenizer = TokenizerLoader.Load(folder.Root);
+        Assert.Equal([2, 4, 5, 5, 6], tokenizer.Encode("c AB<X><x><Y><y>"));
+        Assert.Equal("c <x>", tokenizer.Decode([2, 4, 5, 6]));
     }
 
     public void Dispose() => folder.Dispose();

@@ -58,7 +58,8 @@ internal static class TokenizerJson
             model,
             parts.Decoding);
         var (prefix, suffix) = TemplateReader.Read(root.Part("post_processor"));
-        return new(table, pipeline, config.Specials(table, prefix, suffix, path, config.ReplacesTemplate));
+        // Its template counts, whatever add_bos_token and add_eos_token say: transformers 5 does not hear them beside this file.
+        return new(table, pipeline, (config with { AddBos = null, AddEos = null }).Specials(table, prefix, suffix, path));
     }
 
     /// <summary>transformers sets lengths anew for every call, the library itself keeps them: for a folder dpost does as the former, for a
