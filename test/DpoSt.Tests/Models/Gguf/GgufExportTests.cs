@@ -66,7 +66,7 @@ public sealed class GgufExportTests(SmolLm2Tests.Unpacked unpacked) : IClassFixt
         }
 
         AtomicFile.WriteAllText(folder.File("tokenizer.json"), family == "qwen3" ? GgufTokenizers.ByteLevel() : GgufTokenizers.Pieces());
-        AtomicFile.WriteAllText(folder.File("tokenizer_config.json"), """{"eos_token": "<eos>"}""");
+        AtomicFile.WriteAllText(folder.File("tokenizer_config.json"), """{"eos_token": "<eos>", "extra_special_tokens": ["zq300"]}""");
         GgufExport.Run(folder.Root, folder.File("model.gguf"), GgufType.F32, (_, _) => { });
         var again = Assert.Throws<UserErrorException>(() => Export("model.gguf"));
         Assert.Equal(
@@ -79,7 +79,7 @@ public sealed class GgufExportTests(SmolLm2Tests.Unpacked unpacked) : IClassFixt
 
         using var llama = new LlamaCpp(folder.File("model.gguf"));
         var tokenizer = TokenizerLoader.Load(folder.Root);
-        foreach (var text in (string[])["the hen then 12 eggs", "in the inn", "é 😀", "a  b\nc", "<eos>the"])
+        foreach (var text in (string[])["the hen then 12 eggs", "in the inn", "é 😀", "a  b\nc", "<eos>the", "thezq300hen"])
         {
             Assert.Equal(tokenizer.Encode(text, addSpecialTokens: false), llama.Ids(text));
         }

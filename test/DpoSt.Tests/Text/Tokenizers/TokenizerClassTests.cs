@@ -127,8 +127,8 @@ public sealed class TokenizerClassTests : IDisposable
         Assert.Equal("c ab", TokenizerLoader.Load(folder.Root).Decode([2, 4]));
     }
 
-    /// <summary>added_tokens.json says nothing about tokens that the file has; what it adds is looked for in normalised text, unless it is a
-    /// special token.</summary>
+    /// <summary>added_tokens.json says nothing about tokens that the file has; what it adds is looked for in normalised text, unless it is
+    /// a special token.</summary>
     [Fact]
     public void AnOldListOfAddedTokensAddsWhatTheFileLacks()
     {
