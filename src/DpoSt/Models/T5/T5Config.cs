@@ -79,13 +79,13 @@ internal sealed record T5Config
     public bool? HasOwnHead { get; init; }
 
     /// <summary>
-    /// Whether the head is the embedding, in effect: transformers 5 uses a head that the weights hold, whatever the file says.
+    /// Whether the head is the embedding, in effect: transformers 5 uses a head that the weights hold, and the embedding where they hold
+    /// none, whatever the file says.
     /// </summary>
     [JsonIgnore]
     public bool IsTied => HasOwnHead switch
     {
-        true => false,
-        false => TieWordEmbeddings || ScaleDecoderOutputs is not null,
+        { } hasOwn => !hasOwn,
         null => ScaleDecoderOutputs ?? TieWordEmbeddings,
     };
 

@@ -81,8 +81,25 @@ public sealed class T5ConfigTests
         Assert.Contains("scale_decoder_outputs", error.Message, StringComparison.Ordinal);
     }
 
+    // Whatever the file says: it decides whether T5's output is scaled.
+    [Theory]
+    [InlineData("t5", true)]
+    [InlineData("t5", false)]
+    [InlineData("mt5", true)]
+    [InlineData("mt5", false)]
+    public void Weights_say_whether_the_head_is_the_embedding(string modelType, bool isTied)
+    {
+        var json = $$"""
+            {"vocab_size": 10, "d_model": 8, "d_kv": 4, "d_ff": 16, "num_layers": 3, "num_heads": 2,
+             "tie_word_embeddings": {{(isTied ? "true" : "false")}}}
+            """;
+        Assert.True(Read(json, modelType, hasOwnHead: false).IsTied);
+        Assert.False(Read(json, modelType, hasOwnHead: true).IsTied);
+        Assert.Equal(isTied && modelType == "t5", Read(json, modelType, hasOwnHead: false).IsScaled);
+    }
+
     private static T5Config Parse(string json) => Read(json, "t5");
 
-    private static T5Config Read(string json, string modelType) =>
-        T5Config.Read(new ConfigFields(JsonDocument.Parse(json).RootElement, "here/config.json"), modelType, null);
+    private static T5Config Read(string json, string modelType, bool? hasOwnHead = null) =>
+        T5Config.Read(new ConfigFields(JsonDocument.Parse(json).RootElement, "here/config.json"), modelType, hasOwnHead);
 }
