@@ -64,7 +64,6 @@ internal static class TinyModels
         ["model_type"] = "phi3",
         ["sliding_window"] = 7,
         ["partial_rotary_factor"] = 0.6,
-        ["rope_scaling"] = new JsonObject { ["type"] = "linear", ["factor"] = 2 },
         ["initializer_range"] = 0.3,
     });
 

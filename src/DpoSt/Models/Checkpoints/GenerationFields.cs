@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DpoSt.Hub;
 
 namespace DpoSt.Models.Checkpoints;
 
@@ -12,13 +13,13 @@ internal static class GenerationFields
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
         "_from_model_config", "assistant_confidence_threshold", "assistant_early_exit", "assistant_lookbehind", "bos_token_id",
-        "cache_implementation", "chat_format", "compile_config", "decoder_start_token_id", "disable_compile", "do_sample", "early_stopping",
-        "encoder_repetition_penalty", "eos_token_id", "is_assistant", "length_penalty", "low_memory", "max_length",
+        "cache_implementation", "chat_format", "compile_config", "disable_compile", "do_sample", "early_stopping",
+        "eos_token_id", "is_assistant", "length_penalty", "low_memory", "max_length",
         "max_matching_ngram_size",
         "max_new_tokens", "max_time", "max_window_size", "min_p", "num_assistant_tokens", "num_assistant_tokens_schedule",
         "num_return_sequences", "output_attentions", "output_hidden_states", "output_logits", "output_scores", "pad_token_id",
         "prefill_chunk_size", "remove_invalid_values", "renormalize_logits", "return_dict_in_generate", "target_lookbehind", "temperature",
-        "token_healing", "top_h", "top_k", "top_p", "transformers_version", "trust_remote_code", "typical_p", "use_cache",
+        "top_h", "top_k", "top_p", "transformers_version", "trust_remote_code", "typical_p", "use_cache",
     };
 
     // What these say is nothing where it is said so.
@@ -26,6 +27,7 @@ internal static class GenerationFields
     {
         ["diversity_penalty"] = 0,
         ["encoder_no_repeat_ngram_size"] = 0,
+        ["encoder_repetition_penalty"] = 1,
         ["epsilon_cutoff"] = 0,
         ["eta_cutoff"] = 0,
         ["guidance_scale"] = 1,
@@ -49,7 +51,24 @@ internal static class GenerationFields
 
         using var document = ModelJson.Parse(path);
         return document.RootElement.ValueKind != JsonValueKind.Object ? [] : [.. document.RootElement.EnumerateObject()
-            .Where(field => !Known.Contains(field.Name) && !IsNeutral(field)).Select(field => $"{field.Name} {Shown(field.Value)}")];
+            .Where(field => !Known.Contains(field.Name) && !IsNeutral(field) && !IsConfigs(field, folder))
+            .Select(field => $"{field.Name} {Shown(field.Value)}")];
+    }
+
+    // transformers begins answers with this one, and counts losses with config.json's.
+    private static bool IsConfigs(JsonProperty field, string folder)
+    {
+        var path = Path.Combine(folder, CheckpointFiles.Config);
+        if (field.Name != "decoder_start_token_id" || !File.Exists(path))
+        {
+            return false;
+        }
+
+        using var document = ModelJson.Parse(path);
+        return new[] { field.Name, "pad_token_id" }
+            .Select(name => document.RootElement.TryGetProperty(name, out var id) && id.ValueKind == JsonValueKind.Number
+                ? id.GetRawText() : null)
+            .OfType<string>().FirstOrDefault() == field.Value.GetRawText();
     }
 
     private static bool IsNeutral(JsonProperty field) => field.Value.ValueKind switch

@@ -43,6 +43,9 @@ internal sealed class ConfigFields
         }
     }
 
+    /// <summary>Whether nothing is in it.</summary>
+    public bool IsEmptyObject => !json.EnumerateObject().Any();
+
     /// <summary>Whether a field is there, be it null.</summary>
     public bool Has(string key) => json.TryGetProperty(key, out _);
 

@@ -47,7 +47,7 @@ internal static class DecoderFields
     /// <summary>The activation of a field.</summary>
     public static GatedActivation Activation(ConfigFields fields, string key, string otherwise) =>
         GatedActivation.Named(fields.Text(key) ?? otherwise)
-        ?? throw fields.Wrong(key, "one of silu, gelu, gelu_pytorch_tanh, gelu_new and relu");
+        ?? throw fields.Wrong(key, $"one of {string.Join(", ", GatedActivation.Names)}");
 
     /// <summary>All layers alike.</summary>
     public static LayerTraits[] Alike(DecoderTraits traits, Rope rope, int? window = null) =>

@@ -9,6 +9,7 @@ internal static class GemmaFamily
 {
     private const int UsualWindow = 4096;
     private const int UsualQueryScalar = 256;
+    private const int UsualPattern = 6;
 
     private static readonly FamilyDefaults Defaults = new(
         KeyValueHeads: 4, HeadSize: 256, IsTied: true, ActivationKey: "hidden_activation", Activation: "gelu_pytorch_tanh");
@@ -18,13 +19,13 @@ internal static class GemmaFamily
         var traits = Both(fields, "gemma2");
         fields.Skip("sliding_window_size");
         var rope = RopeFields.Read(fields, traits.HeadSize, 10_000);
-        var window = fields.Size("sliding_window", UsualWindow);
+        var window = Window(fields);
         var sliding = DecoderFields.Sliding(fields, traits.Layers.Count, layer => layer % 2 == 0);
         return traits with
         {
             ScoreCap = Cap(fields, "attn_logit_softcapping", 50),
             LogitCap = Cap(fields, "final_logit_softcapping", 30),
-            Layers = [.. sliding.Select(slides => new LayerTraits(rope, slides ? window : null))],
+            Layers = [.. sliding.Select(slides => new LayerTraits(rope, DecoderFields.Window(fields, slides, window)))],
         };
     }
 
@@ -32,16 +33,21 @@ internal static class GemmaFamily
     {
         var traits = Both(fields, "gemma3_text");
         fields.Skip("attn_logit_softcapping");                                 // the original reads it and leaves it
-        var every = fields.OptionalSize("sliding_window_pattern");
-        every = fields.OptionalSize("_sliding_window_pattern") ?? every ?? 6;
+        var every = fields.Size("sliding_window_pattern", UsualPattern);
+        if ((fields.OptionalSize("_sliding_window_pattern") ?? every) != every && fields.IsNull("layer_types"))
+        {
+            throw fields.Wrong("_sliding_window_pattern", "layer_types beside it, or sliding_window_pattern: alone it means nothing");
+        }
+
         var sliding = DecoderFields.Sliding(fields, traits.Layers.Count, layer => (layer + 1) % every != 0);
         var (global, local) = Ropes(fields, traits.HeadSize);
-        var window = fields.Size("sliding_window", UsualWindow);
+        var window = Window(fields);
         return traits with
         {
             NormsHeads = true,
             LogitCap = Cap(fields, "final_logit_softcapping", null),
-            Layers = [.. sliding.Select(slides => slides ? new LayerTraits(local, window) : new LayerTraits(global))],
+            Layers = [.. sliding.Select(slides =>
+                new LayerTraits(slides ? local : global, DecoderFields.Window(fields, slides, window)))],
         };
     }
 
@@ -70,16 +76,27 @@ internal static class GemmaFamily
     private static (Rope Global, Rope Local) Ropes(ConfigFields fields, int headSize)
     {
         var (global, local) = (fields.Positive("rope_theta", 1_000_000), fields.Positive("rope_local_base_freq", 10_000));
-        if (fields.Object("rope_parameters") is { } both && (both.Has("full_attention") || both.Has("sliding_attention")))
+        if (fields.Object("rope_parameters") is not { IsEmptyObject: false } both)
         {
-            var ropes = (RopeFields.Of(both.Object("full_attention"), fields, headSize, global),
-                RopeFields.Of(both.Object("sliding_attention"), fields, headSize, local));
-            both.Close();
-            return ropes;
+            return (RopeFields.Read(fields, headSize, global), new Rope(RopeScaling.Plain(headSize, local)));
         }
 
-        return (RopeFields.Read(fields, headSize, global), new Rope(RopeScaling.Plain(headSize, local)));
+        if (!both.Has("full_attention") && !both.Has("sliding_attention"))
+        {
+            throw fields.Wrong("rope_parameters", "full_attention and sliding_attention in it, each with its own");
+        }
+
+        var habits = new RopeHabits { IsOfSomeLayers = true };
+        var ropes = (Global: RopeFields.Of(both.Object("full_attention"), fields, headSize, global, habits),
+            Local: RopeFields.Of(both.Object("sliding_attention"), fields, headSize, local, habits));
+        both.Close();
+        return ropes.Global.Long is null || ropes.Local.Long is null || ropes.Global.Limit == ropes.Local.Limit ? ropes
+            : throw fields.Wrong("rope_parameters", "one original_max_position_embeddings for all layers");
     }
+
+    // Null is no window, which layers that slide must have.
+    private static int? Window(ConfigFields fields) =>
+        fields.OptionalSize("sliding_window") ?? (fields.Has("sliding_window") ? null : UsualWindow);
 
     private static double? Cap(ConfigFields fields, string key, double? otherwise) =>
         fields.OptionalPositive(key) ?? (fields.Has(key) ? null : otherwise);

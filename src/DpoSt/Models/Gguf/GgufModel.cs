@@ -3,6 +3,7 @@ using System.Text.Json;
 using DpoSt.Models.Checkpoints;
 using DpoSt.Models.Decoder;
 using DpoSt.Models.Parameters;
+using DpoSt.Tensors.Kernels;
 using static TorchSharp.torch;
 
 namespace DpoSt.Models.Gguf;
@@ -165,6 +166,11 @@ internal sealed class GgufModel
     // What llama.cpp fixes for a family must be so here.
     private void Check()
     {
+        if (traits.Activation != (Architecture == "gemma3" ? GatedActivation.GeluTanh : GatedActivation.Silu))
+        {
+            throw No("its activation is another than llama.cpp has for this family");
+        }
+
         var windows = traits.Layers.Select(layer => layer.Window).ToList();
         if (Architecture == "gemma3")
         {

@@ -63,9 +63,11 @@ internal sealed class GgufVocabulary
             }
         }
 
+        var named = TokenizerConfigFiles.ReadBeside(folder).Named.Select(token => token.Content).ToHashSet(StringComparer.Ordinal);
         for (var id = 0; id < size; id++)
         {
-            kinds[id] = tokens[id] is null ? Kind.Unused : kinds[id];
+            kinds[id] = tokens[id] is not { } text ? Kind.Unused
+                : kinds[id] == Kind.Normal && named.Contains(text) ? Kind.Control : kinds[id];
             tokens[id] ??= $"[unused {id}]";
         }
 

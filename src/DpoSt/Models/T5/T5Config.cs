@@ -79,13 +79,13 @@ internal sealed record T5Config
     public bool? HasOwnHead { get; init; }
 
     /// <summary>
-    /// Whether the head is the embedding, in effect: transformers 5 uses a head that the weights hold, whatever the file says.
+    /// Whether the head is the embedding, in effect: transformers 5 uses a head that the weights hold, and the embedding where they hold
+    /// none, whatever the file says.
     /// </summary>
     [JsonIgnore]
     public bool IsTied => HasOwnHead switch
     {
-        true => false,
-        false => TieWordEmbeddings || ScaleDecoderOutputs is not null,
+        { } hasOwn => !hasOwn,
         null => ScaleDecoderOutputs ?? TieWordEmbeddings,
     };
 
@@ -115,6 +115,12 @@ internal sealed record T5Config
             throw fields.Conflict($"num_heads times d_kv is {(long)heads * size}, more than any model has");
         }
 
+        var scales = fields.IsNull("scale_decoder_outputs") ? (bool?)null : fields.Flag("scale_decoder_outputs", false);
+        if (scales is true && modelType == "mt5")
+        {
+            throw fields.Wrong("scale_decoder_outputs", "false or nothing: mT5 does not scale what enters its head");
+        }
+
         return new T5Config
         {
             ModelType = modelType,
@@ -133,7 +139,7 @@ internal sealed record T5Config
             LayerNormEpsilon = fields.Positive("layer_norm_epsilon", 1e-6),
             FeedForwardProj = FeedForward(fields, modelType == "t5" ? "relu" : "gated-gelu"),
             TieWordEmbeddings = fields.Flag("tie_word_embeddings", modelType == "t5"),
-            ScaleDecoderOutputs = fields.IsNull("scale_decoder_outputs") ? null : fields.Flag("scale_decoder_outputs", false),
+            ScaleDecoderOutputs = scales,
             HasOwnHead = hasOwnHead,
             PadTokenId = pad,
             DecoderStartTokenId = start,
@@ -149,7 +155,7 @@ internal sealed record T5Config
         var (gated, name) = (kind.StartsWith("gated-", StringComparison.Ordinal), ActivationOf(kind));
         if (kind != "relu" && (!gated || GatedActivation.Named(name) is null))
         {
-            throw fields.Wrong("feed_forward_proj", "relu, gated-gelu, gated-silu or gated-relu");
+            throw fields.Wrong("feed_forward_proj", $"relu, or gated- before one of {string.Join(", ", GatedActivation.Names)}");
         }
 
         if (fields.Flag("is_gated_act", gated) != gated || (fields.Text("dense_act_fn") ?? name) != name)

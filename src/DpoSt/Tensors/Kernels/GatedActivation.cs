@@ -9,7 +9,7 @@ namespace DpoSt.Tensors.Kernels;
 
 /// <summary>act(gate) * up for gate and up side by side in one matrix. The activations in use have the form x * sigmoid(a x + b x^3): SiLU
 /// with a = 1, b = 0, and the tanh approximation of GELU with a = 2 sqrt(2/pi), b = 0.044715 a (Shazeer 2020; Hendrycks and Gimpel
-/// 2016). Others are libtorch's own.</summary>
+/// 2016). Others are made of libtorch's operators.</summary>
 internal sealed class GatedActivation
 {
     private static readonly int Lanes = Vector512<float>.Count;
@@ -27,18 +27,36 @@ internal sealed class GatedActivation
     /// <summary>The tanh approximation of GELU, as in T5 v1.1 and Gemma.</summary>
     public static GatedActivation GeluTanh { get; } = new(1.5957691216057308f, 1.5957691216057308f * 0.044715f);
 
-    private static GatedActivation Gelu { get; } = new(x => nn.functional.gelu(x));
-    private static GatedActivation Relu { get; } = new(x => x.relu());
+    /// <summary>By the names that transformers gives them (ACT2FN); its spellings of one formula in Python and in C differ in rounding
+    /// alone.</summary>
+    private static readonly Dictionary<string, GatedActivation> ByName = new(StringComparer.Ordinal)
+    {
+        ["silu"] = Silu,
+        ["swish"] = Silu,
+        ["gelu_pytorch_tanh"] = GeluTanh,
+        ["gelu_new"] = GeluTanh,
+        ["gelu_fast"] = GeluTanh,
+        ["gelu_accurate"] = GeluTanh,
+        ["gelu_python_tanh"] = GeluTanh,
+        ["quick_gelu"] = new(1.702f, 0),
+        ["gelu"] = new(x => nn.functional.gelu(x)),
+        ["gelu_python"] = new(x => nn.functional.gelu(x)),
+        ["gelu_10"] = new(x => nn.functional.gelu(x).clamp(-10, 10)),
+        ["relu"] = new(x => x.relu()),
+        ["relu2"] = new(x => x.relu().square()),
+        ["relu6"] = new(x => x.relu6()),
+        ["leaky_relu"] = new(x => nn.functional.leaky_relu(x, 0.01)),
+        ["mish"] = new(x => nn.functional.mish(x)),
+        ["sigmoid"] = new(x => x.sigmoid()),
+        ["tanh"] = new(x => x.tanh()),
+        ["linear"] = new(x => x),
+    };
+
+    /// <summary>The names of all that are supported.</summary>
+    public static IEnumerable<string> Names => ByName.Keys;
 
     /// <summary>The activation that transformers gives this name; null where it is not supported.</summary>
-    public static GatedActivation? Named(string name) => name switch
-    {
-        "silu" or "swish" => Silu,
-        "gelu_pytorch_tanh" or "gelu_new" => GeluTanh,
-        "gelu" => Gelu,
-        "relu" => Relu,
-        _ => null,
-    };
+    public static GatedActivation? Named(string name) => ByName.GetValueOrDefault(name);
 
     /// <summary>x [.., 2F] gives [.., F].</summary>
     public Tensor Apply(Tensor x)

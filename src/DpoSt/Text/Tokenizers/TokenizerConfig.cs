@@ -9,7 +9,8 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
 
     public static TokenizerConfig None { get; } = new(null, null, null, null, null);
 
-    /// <summary>`tokenizer_class`, where the tokenizer is that of a folder: transformers 5 rebuilds some from it.</summary>
+    /// <summary>`tokenizer_class` without `Fast`, where the tokenizer is that of a folder and transformers 5 goes by it: it rebuilds
+    /// some.</summary>
     public string? Class { get; init; }
 
     /// <summary>Whether a space is put before a text (`add_prefix_space`).</summary>
@@ -24,11 +25,17 @@ internal sealed record TokenizerConfig(string? Bos, string? Eos, string? Pad, bo
     /// <summary>Tokens that were added to the vocabulary: `added_tokens_decoder`, else `added_tokens.json`.</summary>
     public IReadOnlyList<AddedToken> Added { get; init; } = [];
 
+    /// <summary>Whether <see cref="Added"/> is of `added_tokens.json`, which says nothing about tokens that a tokenizer.json has.</summary>
+    public bool IsAddedOld { get; init; }
+
+    /// <summary>The special tokens that the files name, by whatever role; their ids are the vocabulary's to say.</summary>
+    public IReadOnlyList<AddedToken> Named { get; init; } = [];
+
     /// <summary>Whether the tokenizer is one file, not a folder's.</summary>
     public bool IsFileAlone { get; private init; }
 
     /// <summary>The same for a tokenizer that is one file: what lies beside it only names the special tokens.</summary>
-    public TokenizerConfig OfFile() => this with { Class = null, AddsPrefixSpace = null, Added = [], IsFileAlone = true };
+    public TokenizerConfig OfFile() => this with { Class = null, AddsPrefixSpace = null, Added = [], Named = [], IsFileAlone = true };
 
     /// <summary>The special ids: the configuration's, else those of the template, else the usual names. What the configuration says about
     /// adding the begin and end tokens goes before the template.</summary>

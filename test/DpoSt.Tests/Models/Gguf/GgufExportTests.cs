@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DpoSt.Models.Gguf;
 using DpoSt.Tests.App;
 using DpoSt.Tests.Models.Families;
@@ -65,7 +66,7 @@ public sealed class GgufExportTests(SmolLm2Tests.Unpacked unpacked) : IClassFixt
         }
 
         AtomicFile.WriteAllText(folder.File("tokenizer.json"), family == "qwen3" ? GgufTokenizers.ByteLevel() : GgufTokenizers.Pieces());
-        AtomicFile.WriteAllText(folder.File("tokenizer_config.json"), """{"eos_token": "<eos>"}""");
+        AtomicFile.WriteAllText(folder.File("tokenizer_config.json"), """{"eos_token": "<eos>", "extra_special_tokens": ["zq300"]}""");
         GgufExport.Run(folder.Root, folder.File("model.gguf"), GgufType.F32, (_, _) => { });
         var again = Assert.Throws<UserErrorException>(() => Export("model.gguf"));
         Assert.Equal(
@@ -78,7 +79,7 @@ public sealed class GgufExportTests(SmolLm2Tests.Unpacked unpacked) : IClassFixt
 
         using var llama = new LlamaCpp(folder.File("model.gguf"));
         var tokenizer = TokenizerLoader.Load(folder.Root);
-        foreach (var text in (string[])["the hen then 12 eggs", "in the inn", "é 😀", "a  b\nc", "<eos>the"])
+        foreach (var text in (string[])["the hen then 12 eggs", "in the inn", "é 😀", "a  b\nc", "<eos>the", "thezq300hen"])
         {
             Assert.Equal(tokenizer.Encode(text, addSpecialTokens: false), llama.Ids(text));
         }
@@ -91,6 +92,26 @@ public sealed class GgufExportTests(SmolLm2Tests.Unpacked unpacked) : IClassFixt
         var expected = Ids(JsonDocument.Parse(run.Out).RootElement, "ids");
         var actual = llama.Greedy(prompt, expected.Length, new HashSet<int> { 2 });
         AssertSame(expected, actual);
+    }
+
+    // llama.cpp knows one activation a family, and reads none from the file.
+    [Theory]
+    [InlineData("qwen3", "hidden_act", "gelu")]
+    [InlineData("gemma3", "hidden_activation", "gelu")]
+    public void An_activation_that_llama_cpp_would_not_compute_is_refused(string family, string key, string activation)
+    {
+        using var folder = new TemporaryFolder();
+        var origin = SharedFolder.Path("fixtures", "families", family);
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(origin, "config.json")))!.AsObject();
+        config[key] = activation;
+        folder.File("config.json", config.ToJsonString());
+        File.CreateSymbolicLink(folder.File("model.safetensors"), Path.Combine(origin, "model.safetensors"));
+        AtomicFile.WriteAllText(folder.File("tokenizer.json"), family == "qwen3" ? GgufTokenizers.ByteLevel() : GgufTokenizers.Pieces());
+        AtomicFile.WriteAllText(folder.File("tokenizer_config.json"), """{"eos_token": "<eos>"}""");
+        var error = Assert.Throws<UserErrorException>(
+            () => GgufExport.Run(folder.Root, folder.File("model.gguf"), GgufType.F32, (_, _) => { }));
+        Assert.Contains("activation", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder.File("model.gguf")));
     }
 
     // Another processor adds in another order: where two ids are as good as equal, either may come, and what follows is another text.

@@ -69,6 +69,37 @@ public sealed class T5ConfigTests
         Assert.Contains(
             "num_layers", Assert.Throws<UserErrorException>(() => Parse("""{"vocab_size": 10}""")).Message, StringComparison.Ordinal);
 
-    private static T5Config Parse(string json) =>
-        T5Config.Read(new ConfigFields(JsonDocument.Parse(json).RootElement, "here/config.json"), "t5", null);
+    // mT5 does not scale what enters its head, whatever its file says: transformers saves no such field for it.
+    [Fact]
+    public void A_scaled_head_of_mT5_is_refused()
+    {
+        const string Sizes = """ "vocab_size": 10, "d_model": 8, "d_kv": 4, "d_ff": 16, "num_layers": 3, "num_heads": 2 """;
+        Assert.False(Read($$"""{{{Sizes}}, "scale_decoder_outputs": false}""", "mt5").IsScaled);
+        Assert.False(Read($$"""{{{Sizes}}, "tie_word_embeddings": true}""", "mt5").IsScaled);
+        Assert.True(Read($$"""{{{Sizes}}, "scale_decoder_outputs": true}""", "t5").IsScaled);
+        var error = Assert.Throws<UserErrorException>(() => Read($$"""{{{Sizes}}, "scale_decoder_outputs": true}""", "mt5"));
+        Assert.Contains("scale_decoder_outputs", error.Message, StringComparison.Ordinal);
+    }
+
+    // Whatever the file says: it decides whether T5's output is scaled.
+    [Theory]
+    [InlineData("t5", true)]
+    [InlineData("t5", false)]
+    [InlineData("mt5", true)]
+    [InlineData("mt5", false)]
+    public void Weights_say_whether_the_head_is_the_embedding(string modelType, bool isTied)
+    {
+        var json = $$"""
+            {"vocab_size": 10, "d_model": 8, "d_kv": 4, "d_ff": 16, "num_layers": 3, "num_heads": 2,
+             "tie_word_embeddings": {{(isTied ? "true" : "false")}}}
+            """;
+        Assert.True(Read(json, modelType, hasOwnHead: false).IsTied);
+        Assert.False(Read(json, modelType, hasOwnHead: true).IsTied);
+        Assert.Equal(isTied && modelType == "t5", Read(json, modelType, hasOwnHead: false).IsScaled);
+    }
+
+    private static T5Config Parse(string json) => Read(json, "t5");
+
+    private static T5Config Read(string json, string modelType, bool? hasOwnHead = null) =>
+        T5Config.Read(new ConfigFields(JsonDocument.Parse(json).RootElement, "here/config.json"), modelType, hasOwnHead);
 }

@@ -5,8 +5,9 @@ internal static class AddedTokenReader
 {
     /// <summary>The added tokens, each with the id that the original gives it: its own where the vocabulary has it, else the next one. A
     /// file that says otherwise is refused, since the original only warns and goes on with ids that no model was trained with.</summary>
-    /// <param name="beside">What tokenizer_config.json adds: its flags count, and its tokens follow the file's.</param>
-    public static AddedToken[] Read(JsonPart root, IReadOnlyList<(string Text, int Id)> vocabulary, IReadOnlyList<AddedToken> beside)
+    /// <param name="beside">What files beside it add: their flags count, and their tokens follow the file's; the special tokens that they
+    /// name are added ones too, where the vocabulary has them.</param>
+    public static AddedToken[] Read(JsonPart root, IReadOnlyList<(string Text, int Id)> vocabulary, TokenizerConfig beside)
     {
         var (tokens, ids) = (new Dictionary<int, AddedToken>(), new Dictionary<string, int>(StringComparer.Ordinal));
         foreach (var (text, id) in vocabulary)
@@ -15,8 +16,37 @@ internal static class AddedTokenReader
         }
 
         var next = vocabulary.Count;
-        foreach (var token in InFile(root).Concat(beside).Where(t => t.Content.Length > 0))
+        foreach (var token in InFile(root))
         {
+            Add(token);
+        }
+
+        var named = beside.Named.Select(token => token.Content).ToHashSet(StringComparer.Ordinal);
+        foreach (var token in beside.Added)
+        {
+            var known = ids.TryGetValue(token.Content, out var id) ? tokens.GetValueOrDefault(id) : null;
+            if (known != token && !(known is not null && beside.IsAddedOld))
+            {
+                Add(token with { IsSpecial = token.IsSpecial || named.Contains(token.Content) });
+            }
+        }
+
+        foreach (var token in beside.Named)
+        {
+            if (ids.TryGetValue(token.Content, out var id))
+            {
+                tokens.TryAdd(id, token with { Id = id });
+            }
+        }
+
+        return [.. tokens.Values];
+
+        void Add(AddedToken token)
+        {
+            if (token.Content.Length == 0)
+            {
+                return;
+            }
 
             if (!ids.TryGetValue(token.Content, out var id))
             {
@@ -28,8 +58,6 @@ internal static class AddedTokenReader
             tokens[id] = id == token.Id ? token with { IsSpecial = isSpecial } : throw new FormatException(
                 $"it gives its added token '{token.Content}' the id {token.Id}, but {id} is its place in the vocabulary or behind it");
         }
-
-        return [.. tokens.Values];
     }
 
     private static IEnumerable<AddedToken> InFile(JsonPart root) =>

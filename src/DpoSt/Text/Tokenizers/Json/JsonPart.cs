@@ -37,6 +37,9 @@ internal readonly struct JsonPart(JsonElement element, string name)
     public JsonElement? Find(string field) =>
         Element.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
+    /// <summary>The part under this name; null where there is none.</summary>
+    public JsonPart? Part(string field) => Find(field) is { } part ? new(part, field) : null;
+
     public JsonElement Need(string field) => Find(field) ?? throw new FormatException($"its {Name} has no '{field}'");
 
     public string Text(string field) => TextOf(Need(field), field);

@@ -12,19 +12,22 @@ internal static class ModelReader
 {
     private static readonly string[] WordMarks = ["continuing_subword_prefix", "end_of_word_suffix"];
 
-    public static ReadModel Read(JsonPart part)
+    /// <param name="unknown">What is done with characters that a BPE vocabulary lacks, where not what the file says.</param>
+    public static ReadModel Read(JsonPart part, UnknownCharacters? unknown = null)
     {
         // The oldest files leave the type out of their BPE.
         return (part.Find("type") is null && part.Find("merges") is not null ? "BPE" : part.Type) switch
         {
-            "BPE" => Bpe(part.Only(
-                "vocab", "merges", "dropout", "unk_token", "fuse_unk", "byte_fallback", "ignore_merges", WordMarks[0], WordMarks[1])),
+            "BPE" => Bpe(
+                part.Only(
+                    "vocab", "merges", "dropout", "unk_token", "fuse_unk", "byte_fallback", "ignore_merges", WordMarks[0], WordMarks[1]),
+                unknown),
             "Unigram" => Unigram(part.Only("vocab", "unk_id", "byte_fallback")),
             _ => throw part.UnknownType("BPE", "Unigram"),
         };
     }
 
-    private static ReadModel Bpe(JsonPart part)
+    private static ReadModel Bpe(JsonPart part, UnknownCharacters? unknown)
     {
         if (WordMarks.FirstOrDefault(name => part.Find(name) is { } mark && part.TextOf(mark, name).Length > 0) is { } marked)
         {
@@ -42,10 +45,10 @@ internal static class ModelReader
             ids[piece.Name] = part.NumberOf(piece.Value, "vocab");
         }
 
-        var token = part.Find("unk_token") is { } unknown ? part.TextOf(unknown, "unk_token") : null;
+        var token = part.Find("unk_token") is { } named ? part.TextOf(named, "unk_token") : null;
         var model = new BpeModel(
-            ids, Merges(part, ids), new(token, part.Flag("fuse_unk", false), part.Flag("byte_fallback", false)),
-            part.Flag("ignore_merges", false));
+            ids, Merges(part, ids), unknown ?? new(token, part.Flag("fuse_unk", false), part.Flag("byte_fallback", false)),
+            unknown is null && part.Flag("ignore_merges", false));
         return new(model, [.. ids.Select(p => (p.Key, p.Value))]);
     }
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using DpoSt.Text.Tokenizers.Pipeline;
 using DpoSt.Text.Tokenizers.Pipeline.Normalizers;
-using DpoSt.Text.Tokenizers.Pipeline.PreTokenizers;
 
 namespace DpoSt.Text.Tokenizers.Json;
 
@@ -45,41 +44,23 @@ internal static class TokenizerJson
         _ = root.Only(
             "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model");
         CheckLengths(root, config);
-        var (model, pieces) = ModelReader.Read(new(modelPart, "model"));
-        var normalizer = Part(root, "normalizer") is { } normalizing ? NormalizerReader.Read(normalizing) : null;
-        var added = AddedTokenReader.Read(root, pieces, config.Added);
+        var parts = PipelineParts.Of(root, config);
+        var normalizer = parts.Normalizer;
+        var (model, pieces) = ModelReader.Read(new(modelPart, "model"), parts.Unknown);
+        var added = AddedTokenReader.Read(root, pieces, config);
         var forms = added.Where(t => t.IsNormalized).ToDictionary(t => t.Id, t => Form(t.Content, normalizer));
         var table = Table(pieces, added, forms);
         var pipeline = new TextPipeline(
             new(added.Where(t => !t.IsNormalized)),
             new(added.Where(t => t.IsNormalized).Select(t => t with { Content = Distinct(forms, t) })),
             normalizer,
-            PreTokenizer(root, config),
+            parts.PreTokenizer,
             model,
-            DecoderReader.Read(Part(root, "decoder")));
-        var (prefix, suffix) = TemplateReader.Read(Part(root, "post_processor"));
-        return new(table, pipeline, config.Specials(table, prefix, suffix, path));
+            parts.Decoding);
+        var (prefix, suffix) = TemplateReader.Read(root.Part("post_processor"));
+        // Its template counts, whatever add_bos_token and add_eos_token say: transformers 5 does not hear them beside this file.
+        return new(table, pipeline, (config with { AddBos = null, AddEos = null }).Specials(table, prefix, suffix, path));
     }
-
-    /// <summary>transformers 5 rebuilds a GPT2Tokenizer from its vocabulary and merges: whatever the file cuts by, it cuts GPT-2's
-    /// words.</summary>
-    private static IPreTokenizer? PreTokenizer(JsonPart root, TokenizerConfig config)
-    {
-        var part = Part(root, "pre_tokenizer");
-        if (config.Class is not ("GPT2Tokenizer" or "GPT2TokenizerFast"))
-        {
-            return part is not { } cutting ? null
-                : config.AddsPrefixSpace is { } adds && cutting.Type == "ByteLevel" && cutting.Flag("add_prefix_space") != adds
-                ? throw cutting.Unknown("an add_prefix_space that tokenizer_config.json beside it contradicts", "the same in both")
-                : PreTokenizerReader.Read(cutting);
-        }
-
-        return root.Find("normalizer") is null && Part(root, "decoder") is { Type: "ByteLevel" } && part is not null
-            ? new ByteLevelSplit(config.AddsPrefixSpace ?? false, new(ByteLevelSplit.Words))
-            : throw root.Unknown("the tokenizer_class GPT2Tokenizer with a normalizer, or without ByteLevel", "GPT-2's parts");
-    }
-
-    private static JsonPart? Part(JsonPart root, string name) => root.Find(name) is { } part ? new(part, name) : null;
 
     /// <summary>transformers sets lengths anew for every call, the library itself keeps them: for a folder dpost does as the former, for a
     /// file alone, where the two would differ, neither.</summary>
@@ -100,7 +81,7 @@ internal static class TokenizerJson
             throw root.Unknown("a 'truncation', which would cut texts", "null; set it to null in the file, and cut rows by data.* keys");
         }
 
-        if (Part(root, "padding") is { } padding && (padding.Find("pad_to_multiple_of") is not null
+        if (root.Part("padding") is { } padding && (padding.Find("pad_to_multiple_of") is not null
             || padding.Find("strategy") is not { ValueKind: JsonValueKind.String } strategy || !strategy.ValueEquals("BatchLongest")))
         {
             throw root.Unknown("a 'padding', which would lengthen texts", "null, and BatchLongest alone; set it to null in the file");
