@@ -16,8 +16,7 @@ internal sealed class StageProgress(IAnsiConsole console, RateColumn rate, Progr
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private IReadOnlyList<string> stages = [];
-    private string? stage;
-    private WorkCount? count;
+    private WorkCount? stage;
     private WorkCount? part;
     private SpikeGauge losses = new();
     private SpikeGauge norms = new();
@@ -52,17 +51,16 @@ internal sealed class StageProgress(IAnsiConsole console, RateColumn rate, Progr
 
     public void Begin(string stage, string what, long total, string unit)
     {
-        this.stage = stage;
         (losses, norms) = (new SpikeGauge(), new SpikeGauge());
         started = Stopwatch.GetTimestamp();
         console.MarkupLineInterpolated($"[bold]{stage}[/]{Place(stage)}  {what}");
-        count = new WorkCount(console, rate, context, stage, total, unit);
+        this.stage = new WorkCount(console, rate, context, stage, total, unit);
     }
 
     public void Advance(long done)
     {
         EndPart();
-        count?.Advance(done);
+        stage?.Advance(done);
     }
 
     public void Part(string what, long done, long total)
@@ -97,8 +95,8 @@ internal sealed class StageProgress(IAnsiConsole console, RateColumn rate, Progr
         }
 
         EndPart();
-        count?.Stop();
-        (count, stage) = (null, null);
+        stage.Stop();
+        stage = null;
         var end = summary.Length == 0 ? "" : $": {summary}";
         console.MarkupLineInterpolated($"  [green]done[/] in {WorkCount.Duration(Stopwatch.GetElapsedTime(started))}{end}");
     }
@@ -113,9 +111,9 @@ internal sealed class StageProgress(IAnsiConsole console, RateColumn rate, Progr
         {
             return Told(progress, work, cancel);
         }
-        catch (OperationCanceledException) when (progress is { stage: not null, count: { } count })
+        catch (OperationCanceledException) when (progress.stage is not null)
         {
-            progress.Note($"  {progress.stage} stopped at {count.Done} of {count.Total} {count.Unit}");
+            progress.Note($"  {progress.stage.Name} stopped at {progress.stage.Progress}");
             throw;
         }
     }
@@ -144,7 +142,7 @@ internal sealed class StageProgress(IAnsiConsole console, RateColumn rate, Progr
         {
             part.Stop();
             part = null;
-            count?.Restart();
+            stage?.Restart();
         }
     }
 

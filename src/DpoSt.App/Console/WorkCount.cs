@@ -12,6 +12,8 @@ internal sealed class WorkCount
     private readonly IAnsiConsole console;
     private readonly RateColumn rates;
     private readonly ProgressTask? task;
+    private readonly long total;
+    private long done;
     private long started = Stopwatch.GetTimestamp();
     private long lastPlain = Stopwatch.GetTimestamp();
     private long? before;
@@ -24,33 +26,31 @@ internal sealed class WorkCount
     /// <param name="unit">What a unit is called, in the plural.</param>
     public WorkCount(IAnsiConsole console, RateColumn rates, ProgressContext? context, string name, long total, string unit)
     {
-        (this.console, this.rates, Total, Unit) = (console, rates, total, unit);
+        (this.console, this.rates, this.total, Name, Unit) = (console, rates, total, name, unit);
         task = context?.AddTask(Markup.Escape(name), maxValue: Math.Max(1, total));
     }
 
+    public string Name { get; }
+
     public string Unit { get; }
 
-    public long Total { get; }
-
-    public long Done { get; private set; }
+    /// <summary>How far it is, in words.</summary>
+    public string Progress => Invariant($"{done} of {total} {Unit}");
 
     /// <summary>Tells how far the work is; the first time perhaps what an earlier run had done.</summary>
     public void Advance(long done)
     {
-        Done = done;
+        this.done = done;
         before ??= done;
-        var (elapsed, made) = (Stopwatch.GetElapsedTime(started), done - before.Value);
-        var rate = RateColumn.Text(made / elapsed.TotalSeconds);
         if (task is not null)
         {
             task.Value = done;
-            rates.Set(task, made == 0 ? "" : $"{rate} {Unit.Split(' ')[0]}/s");
+            rates.Set(task, Pace() is var (rate, _) ? $"{rate} {Unit.Split(' ')[0]}/s" : "");
         }
         else if (Stopwatch.GetElapsedTime(lastPlain) > PlainInterval)
         {
             lastPlain = Stopwatch.GetTimestamp();
-            var pace = made == 0 ? "" : $", {rate}/s, {Duration(elapsed * ((double)(Total - done) / made))} left";
-            console.WriteLine($"  {done} of {Total} {Unit}{pace}");
+            console.WriteLine($"  {Progress}{(Pace() is var (rate, left) ? $", {rate}/s, {Duration(left)} left" : "")}");
         }
     }
 
@@ -63,6 +63,10 @@ internal sealed class WorkCount
         task?.StopTask();
         task?.Value = task.MaxValue;
     }
+
+    // Null while nothing was made.
+    private (string Rate, TimeSpan Left)? Pace() => done - before is { } made and not 0 && Stopwatch.GetElapsedTime(started) is var elapsed
+        ? (RateColumn.Text(made / elapsed.TotalSeconds), elapsed * ((double)(total - done) / made)) : null;
 
     /// <summary>A time as people read it.</summary>
     public static string Duration(TimeSpan time) => time.TotalSeconds < 60

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using DpoSt.App.Console;
+using DpoSt.Runs;
 
 namespace DpoSt.Tests.App;
 
@@ -34,17 +35,11 @@ public sealed class StageProgressTests
     [Fact]
     public void A_stage_that_stops_at_once_says_only_how_far_it_came()
     {
-        using var lines = new BlockingCollection<string>();
-        using var cancel = new CancellationTokenSource();
-        var console = new CommandConsole(Stream.Null, TextWriter.Null, new TakenWriter(lines), cancel.Token);
-        Assert.Throws<OperationCanceledException>(() => StageProgress.Watch<int>(console, reporter =>
+        var text = Stopped(reporter =>
         {
             reporter.Begin("sft-0", "fine-tune", 2, "steps");
             reporter.Advance(1);
-            cancel.Cancel();
-            throw new OperationCanceledException(cancel.Token);
-        }));
-        var text = string.Concat(lines);
+        });
         Assert.Contains("sft-0 stopped at 1 of 2 steps", text, StringComparison.Ordinal);
         Assert.DoesNotContain(Stopping, text, StringComparison.Ordinal);
     }
@@ -52,19 +47,29 @@ public sealed class StageProgressTests
     [Fact]
     public void A_part_has_its_own_count_and_the_stage_goes_on_with_its_own()
     {
-        using var lines = new BlockingCollection<string>();
-        using var cancel = new CancellationTokenSource();
-        var console = new CommandConsole(Stream.Null, TextWriter.Null, new TakenWriter(lines), cancel.Token);
-        Assert.Throws<OperationCanceledException>(() => StageProgress.Watch<int>(console, reporter =>
+        var text = Stopped(reporter =>
         {
             reporter.Begin("dpo-1", "DPO", 30, "steps");
             reporter.Part("pairs scored", 5, 9);
             reporter.Advance(2);
             reporter.Part("batches evaluated", 1, 1);
+        });
+        Assert.Contains("dpo-1 stopped at 2 of 30 steps", text, StringComparison.Ordinal);
+    }
+
+    // What is said of a stage that Ctrl-C ends at once.
+    private static string Stopped(Action<IStageReporter> work)
+    {
+        using var lines = new BlockingCollection<string>();
+        using var cancel = new CancellationTokenSource();
+        var console = new CommandConsole(Stream.Null, TextWriter.Null, new TakenWriter(lines), cancel.Token);
+        Assert.Throws<OperationCanceledException>(() => StageProgress.Watch<int>(console, reporter =>
+        {
+            work(reporter);
             cancel.Cancel();
             throw new OperationCanceledException(cancel.Token);
         }));
-        Assert.Contains("dpo-1 stopped at 2 of 30 steps", string.Concat(lines), StringComparison.Ordinal);
+        return string.Concat(lines);
     }
 
     // Hands over what is written, from whichever thread.

@@ -145,22 +145,8 @@ internal static class TokenizerConfigFiles
             : tokens.ValueKind == JsonValueKind.Object ? tokens.EnumerateObject().Select(token => token.Value) : root.List(field);
     }
 
-    private static AddedToken Special(JsonElement token)
-    {
-        if (token.ValueKind == JsonValueKind.String)
-        {
-            return new(token.GetString()!, 0, IsSpecial: true);
-        }
-
-        var part = new JsonPart(token, "special token");
-        return new(part.Text("content"), 0, IsSpecial: true)
-        {
-            TakesSpaceBefore = part.Flag("lstrip", false),
-            TakesSpaceAfter = part.Flag("rstrip", false),
-            IsWholeWord = part.Flag("single_word", false),
-            IsNormalized = part.Flag("normalized", false),
-        };
-    }
+    private static AddedToken Special(JsonElement token) => token.ValueKind == JsonValueKind.String
+        ? new(token.GetString()!, 0, IsSpecial: true) : Described(new(token, "special token"), 0, isSpecial: true);
 
     private static string WithoutFast(string name) => name.EndsWith("Fast", StringComparison.Ordinal) ? name[..^"Fast".Length] : name;
 
@@ -196,15 +182,17 @@ internal static class TokenizerConfigFiles
     {
         var part = new JsonPart(entry.Value, "added token")
             .Only("content", "single_word", "lstrip", "rstrip", "normalized", "special", "__type");
-        var isSpecial = part.Flag("special", false);
-        return new AddedToken(part.Text("content"), Id(entry.Name), isSpecial)
-        {
-            TakesSpaceBefore = part.Flag("lstrip", false),
-            TakesSpaceAfter = part.Flag("rstrip", false),
-            IsWholeWord = part.Flag("single_word", false),
-            IsNormalized = part.Flag("normalized", !isSpecial),
-        };
+        return Described(part, Id(entry.Name), part.Flag("special", false));
     }).OrderBy(token => token.Id);
+
+    // A token as both kinds of files describe one; what they leave out is as AddedToken of the tokenizers library has it.
+    private static AddedToken Described(JsonPart part, int id, bool isSpecial) => new(part.Text("content"), id, isSpecial)
+    {
+        TakesSpaceBefore = part.Flag("lstrip", false),
+        TakesSpaceAfter = part.Flag("rstrip", false),
+        IsWholeWord = part.Flag("single_word", false),
+        IsNormalized = part.Flag("normalized", !isSpecial),
+    };
 
     private static AddedToken[] AddedAlone(JsonPart root) =>
         [.. root.Element.EnumerateObject().Select(e => new AddedToken(e.Name, root.NumberOf(e.Value, e.Name), IsSpecial: false))
